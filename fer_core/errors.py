@@ -1,0 +1,29 @@
+"""What can go wrong through a person's files or choices, each said with its remedy.
+
+Every class here is a :class:`FerError`: the pages show its text, the command line prints it, and neither prints a
+traceback. A mistake of the calling code is a ``ValueError`` instead.
+"""
+
+
+class FerError(Exception):
+    """Base of every error a user can cause; the message says what is wrong, where, and what to do next."""
+
+
+class DatasetError(FerError):
+    """A dataset file or a stored dataset cannot be used."""
+
+
+class ImageError(FerError):
+    """A picture cannot be read or is refused."""
+
+
+class VideoError(FerError):
+    """A video cannot be read or is refused."""
+
+
+class CheckpointError(FerError):
+    """A checkpoint is missing, damaged or does not fit."""
+
+
+class TrainingError(FerError):
+    """A training configuration is impossible, or a run ended badly."""

@@ -1,0 +1,72 @@
+"""The class vocabularies: the only place in the project where an order of classes is written.
+
+Names travel with datasets and checkpoints; no other module may infer an order. The names are those of FER+
+(``happiness``, not ``happy``), for every scheme, so that two checkpoints can be compared class by class.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+VOTE_COLUMNS = (
+    "neutral",
+    "happiness",
+    "surprise",
+    "sadness",
+    "anger",
+    "disgust",
+    "fear",
+    "contempt",
+    "unknown",
+    "NF",
+)
+"""Columns of ``fer2013new.csv``: eight emotions, then "unknown" and "not a face"."""
+
+EMOTIONS = VOTE_COLUMNS[:8]
+"""The eight emotions of FER+."""
+
+PAPER_EMOTIONS = EMOTIONS[:7]
+"""The seven emotions the paper's network tells apart: FER+ without contempt."""
+
+FER2013_EMOTIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
+"""What the ids 0 to 6 in the ``emotion`` column of ``fer2013.csv`` stand for."""
+
+SPLITS = ("train", "validation", "test")
+"""The three splits, in the order in which datasets store them (0, 1, 2)."""
+
+USAGE_SPLITS = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
+"""FER2013's ``Usage`` column in our words; the paper's Table 3 uses the public test as validation."""
+
+Rule = Literal["fer2013", "majority", "distribution"]
+
+
+@dataclass(frozen=True)
+class LabelScheme:
+    """How rows become labels.
+
+    Attributes:
+        name: The identifier used in configurations, cards and on the command line.
+        title: The name people read.
+        rule: ``fer2013`` takes the original label, ``majority`` the FER+ majority, ``distribution`` trains on the
+            FER+ vote distribution (validation and test stay majority).
+        class_names: The classes, in the order of the network's outputs.
+    """
+
+    name: str
+    title: str
+    rule: Rule
+    class_names: tuple[str, ...]
+
+
+LABEL_SCHEMES = {
+    scheme.name: scheme
+    for scheme in (
+        LabelScheme("majority-7", "FER+ majority, seven classes (the paper)", "majority", PAPER_EMOTIONS),
+        LabelScheme("majority-8", "FER+ majority, eight classes", "majority", EMOTIONS),
+        LabelScheme("distribution-7", "FER+ vote distribution, seven classes", "distribution", PAPER_EMOTIONS),
+        LabelScheme("distribution-8", "FER+ vote distribution, eight classes", "distribution", EMOTIONS),
+        LabelScheme("fer2013", "FER2013's own labels, seven classes", "fer2013", FER2013_EMOTIONS),
+    )
+}
+"""Every label scheme by name; the first is the default."""
+
+DEFAULT_SCHEME = "majority-7"
