@@ -1,0 +1,1 @@
+"""Drawn faces: people, expressions and views as values, and the pencil that turns them into pictures."""

@@ -1,0 +1,146 @@
+"""Drawing one face: relief, pencil work, light, the turn of the head, the print."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.data.faces import features, hair, surface
+from fer_core.data.faces.canvas import Canvas
+from fer_core.data.faces.expression import Expression
+from fer_core.data.faces.landmarks import Landmarks, landmarks, spline
+from fer_core.data.faces.person import Person, View
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A drawn head before it is laid over a background.
+
+    Attributes:
+        tones: ``(n, n, channels)`` float32, 0 to 1, already multiplied by the opacity.
+        alpha: ``(n, n)`` float32 opacity.
+    """
+
+    tones: Floats
+    alpha: Floats
+
+    def over(self, background: Floats) -> Floats:
+        """The layer laid over a background of the same shape."""
+        return np.asarray(self.tones + (1 - self.alpha[..., None]) * background, np.float32)
+
+
+def _draw_base(canvas: Canvas, marks: Landmarks, person: Person) -> None:
+    """Draws neck, ears, clothes and the skin of the face."""
+    skin, w = person.palette.skin, person.face_width
+    neck = np.array([(-0.43, 0.3), (0.43, 0.3), (0.45, 1.25), (0.62, 1.7), (-0.62, 1.7), (-0.45, 1.25)]) * (w, 1)
+    canvas.fill(neck, tone=features.darker(skin, 0.80), solid=True)
+    canvas.fill(
+        features.ellipse((0, marks.chin - 0.02), 0.46 * w, 0.20),
+        tone=features.darker(skin, 0.3),
+        opacity=0.55,
+        soft=0.06,
+    )
+    if person.hair not in ("long", "scarf", "curly"):
+        for side in (-1, 1):
+            canvas.fill(
+                features.ellipse((side * 0.785 * w, 0.07), 0.085, 0.19),
+                tone=features.darker(skin, 0.9),
+                solid=True,
+                soft=0.008,
+            )
+            canvas.fill(
+                features.ellipse((side * 0.775 * w, 0.07), 0.035, 0.10),
+                tone=features.darker(skin, 0.5),
+                opacity=0.5,
+                soft=0.02,
+            )
+    canvas.fill(marks.outline, tone=skin, solid=True, soft=0.005)
+    for side in (-1, 1):
+        canvas.fill(
+            features.ellipse((side * 0.42, 0.33), 0.17, 0.12), tone=person.palette.lips, opacity=0.16, soft=0.07
+        )
+    collar = spline([(-1.5, 1.42), (-0.75, 1.34), (-0.5, 1.24), (0.0, 1.52), (0.5, 1.24), (0.75, 1.34), (1.5, 1.42)])
+    cloth = np.concatenate([collar, [(1.6, 1.8), (-1.6, 1.8)]])
+    if person.hair != "scarf":
+        canvas.fill(cloth, tone=person.palette.cloth, solid=True)
+
+
+def draw_head(person: Person, expression: Expression, view: View, size: int) -> Layer:
+    """Draws a head without a background.
+
+    Args:
+        person: Who.
+        expression: What the face does.
+        view: From where, in which light.
+        size: Width and height in pixels.
+
+    Returns:
+        The head as a layer, with as many channels as the person's palette has tones.
+    """
+    marks = landmarks(person, expression)
+    canvas = Canvas(max(144, round(1.5 * size)), len(person.palette.skin))
+    relief = surface.face_relief(marks, expression, min(256, canvas.size // 2))
+    hair.draw_back_hair(canvas, person)
+    _draw_base(canvas, marks, person)
+    hair.draw_beard(canvas, marks, person)
+    features.draw_folds(canvas, marks, person, expression)
+    features.draw_nose(canvas, marks, person, expression)
+    features.draw_mouth(canvas, marks, person, expression)
+    for eye in marks.eyes:
+        features.draw_eye(canvas, eye, person)
+        features.draw_brow(canvas, eye, person)
+    hair.draw_hair(canvas, person)
+    light = surface.shade(relief, surface.light_on_face(view), view.ambient)
+    canvas.tones *= cv2.resize(light, (canvas.size, canvas.size), interpolation=cv2.INTER_LINEAR)[..., None]
+    for eye in marks.eyes:
+        features.draw_eye_light(canvas, eye, view.light[0])
+    features.draw_glasses(canvas, marks, person)
+    return _turned(canvas, relief, view, size)
+
+
+def _turned(canvas: Canvas, relief: Floats, view: View, size: int) -> Layer:
+    """The sheet as seen by the camera; the relief is smoothed first, because a fold cannot be undone by a map."""
+    smooth = cv2.GaussianBlur(np.maximum(relief, -0.12), (0, 0), len(relief) / 55)
+    coarse = surface.inverse_map(smooth, view, min(size, 96))
+    x, y = (cv2.resize(one, (size, size), interpolation=cv2.INTER_LINEAR) * canvas.size - 0.5 for one in coarse)
+    sheet = np.concatenate([canvas.tones, canvas.alpha[..., None]], axis=2)
+    seen = cv2.remap(sheet, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return Layer(seen[..., :-1], seen[..., -1])
+
+
+def backdrop(person: Person, view: View, size: int) -> Floats:
+    """A plain wall in the light of the view, ``(size, size, channels)`` float32."""
+    ramp = np.linspace(-0.5, 0.5, size, dtype=np.float32)
+    light = 1 + 0.25 * (view.light[0] * ramp[None, :] + view.light[1] * ramp[:, None])
+    return np.asarray(light[..., None] * np.asarray(person.palette.background, np.float32), np.float32)
+
+
+def draw_face(person: Person, expression: Expression, view: View, size: int = 48) -> NDArray[np.uint8]:
+    """Draws one face in grey, the way FER2013 shows faces.
+
+    Args:
+        person: Who; a palette of one tone each.
+        expression: What the face does.
+        view: From where, in which light, how printed.
+        size: Width and height in pixels, 16 or more.
+
+    Returns:
+        ``(size, size)`` uint8 grey picture.
+    """
+    large = size * max(1, min(3, 400 // size))
+    picture = draw_head(person, expression, view, large).over(backdrop(person, view, large))
+    picture = picture.mean(axis=2, dtype=np.float32)
+    picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+    if view.blur > 0:
+        picture = cv2.GaussianBlur(picture, (0, 0), view.blur * size / 48)
+    return printed(picture, view)
+
+
+def printed(picture: Floats, view: View) -> NDArray[np.uint8]:
+    """Contrast, brightness and grain of the print; float tones (0 to 1) become uint8."""
+    grain = np.random.default_rng(view.seed).standard_normal(picture.shape, np.float32) * view.noise
+    tones = (picture - 0.5) * view.contrast + 0.5 + view.brightness + grain
+    return np.clip(tones * 255 + 0.5, 0, 255).astype(np.uint8)
