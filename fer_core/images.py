@@ -1,0 +1,264 @@
+"""The one door by which pictures come in, and the one door to 48x48.
+
+:func:`read_image` is the only place where picture files are decoded, and :func:`preprocess_face` the only place where
+anything (a dataset image, a photo, a video frame) becomes the 48x48 grey picture a network sees. Two doors and no way
+around them keep training and use from seeing different pixels.
+"""
+
+import io
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from fer_core.errors import ImageError
+
+Point: TypeAlias = tuple[float, float]
+"""A place in a picture: x to the right, y downwards, in pixels."""
+
+Box: TypeAlias = tuple[int, int, int, int]
+"""The left, top, right and bottom edge of a box, in pixels; right and bottom are the first pixels outside."""
+
+IMAGE_SIZE = 48
+"""Height and width of the pictures a network sees."""
+
+MAX_PIXELS = 50_000_000
+"""Larger pictures are refused from their header, before memory is set aside for them."""
+
+IMAGE_EXTENSIONS = ("jpg", "jpeg", "png", "webp")
+"""The kinds of pictures the app invites; the content decides, not the extension."""
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
+_SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"RIFF", b"BM", b"GIF8")
+
+# What Pillow's decoders throw at damaged files, collected by feeding them mutated ones; OSError includes
+# UnidentifiedImageError.
+_DECODER_ERRORS = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    RuntimeError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+
+# EXIF 2.32, tag 0x0112: how a stored picture has to be turned to stand upright.
+_ORIENTATION_TAG = 0x0112
+_ORIENTATIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# Eyes closer together than this part of the box belong to a face seen from the side: their angle says nothing.
+_MIN_EYE_DISTANCE = 0.15
+
+# A rotated crop is never made larger than this before it shrinks to 48x48: 64 source pixels a side for each of ours.
+_MAX_CROP_SIDE = 64 * IMAGE_SIZE
+
+
+def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:
+    """Decode a JPEG, PNG, WebP, BMP or GIF picture, whatever its extension says.
+
+    The picture stands upright (EXIF orientation), transparent parts are white, 16 bits are scaled to 8, an animation
+    is its first frame and colour profiles are ignored. Nothing of the metadata survives.
+
+    Args:
+        source: The content of a file, or its path.
+        name: What to call the picture in error messages; by default the file's name, or "The picture".
+
+    Returns:
+        The picture, RGB, shape (height, width, 3), uint8, read-only.
+
+    Raises:
+        ImageError: It is missing, empty, of another kind, incomplete, damaged or larger than ``MAX_PIXELS``.
+    """
+    title = _title(name or (source.name if isinstance(source, Path) else ""))
+    with _open_source(source, title) as file:
+        signature = file.read(4)
+        file.seek(0)
+        if not signature:
+            raise ImageError(f"{title} is empty (0 bytes); choose the original file again.")
+        try:
+            return _decode(file, title)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise _too_large(title) from error
+        except _DECODER_ERRORS as error:
+            raise _unreadable(title, signature) from error
+
+
+def to_gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Turn an RGB picture into grey, with the luma weights of ITU-R BT.601 (0.299, 0.587, 0.114).
+
+    Args:
+        image: Shape (height, width, 3), RGB, or (height, width), which passes through; uint8.
+
+    Returns:
+        Shape (height, width), uint8.
+    """
+    if image.dtype != np.uint8 or image.size == 0:
+        raise ValueError(f"Expected a picture of uint8 with at least one pixel. Received {image.dtype} {image.shape}.")
+    if image.ndim == 2:
+        return image
+    if image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(f"Expected shape (height, width, 3) or (height, width). Received {image.shape}.")
+    gray: NDArray[np.uint8] = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
+    return gray
+
+
+def preprocess_face(
+    image: NDArray[np.uint8], *, xyxy: Box | None = None, eyes: tuple[Point, Point] | None = None
+) -> NDArray[np.uint8]:
+    """Make the 48x48 grey picture that a network sees: the only way there.
+
+    A box may reach over the picture's edge, where the outermost pixels are repeated. Given the eyes, the picture is
+    turned about the centre of the box until they are level. Shrinking averages areas, so large faces do not alias.
+
+    Args:
+        image: Shape (height, width, 3), RGB, or (height, width); uint8, 0 to 255.
+        xyxy: The box to cut out, in pixels; by default the whole picture. A 48x48 grey picture passes unchanged.
+        eyes: The centres of the right eye (on the left of an upright face) and the left eye, in pixels.
+
+    Returns:
+        Shape (48, 48), uint8, 0 to 255: networks scale it themselves.
+
+    Raises:
+        ValueError: The box is empty or the picture has another shape or type.
+    """
+    gray = to_gray(image)
+    if xyxy is None:
+        return _resize(gray)
+    if xyxy[2] <= xyxy[0] or xyxy[3] <= xyxy[1]:
+        raise ValueError(f"Expected a box with x1 < x2 and y1 < y2. Received {xyxy}.")
+    return _resize(_crop(gray, xyxy, _tilt(xyxy, eyes)))
+
+
+def _title(name: str) -> str:
+    """The name as it appears in messages: without folders and control or direction characters, and not too long."""
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name.replace("\\", "/"))
+    return printable.rsplit("/", 1)[-1][:80] or "The picture"
+
+
+def _open_source(source: bytes | Path, title: str) -> BinaryIO:
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    try:
+        return source.open("rb")
+    except OSError as error:
+        raise ImageError(f"{title} cannot be opened ({error.strerror}); check that the file is there.") from error
+
+
+def _decode(file: BinaryIO, title: str) -> NDArray[np.uint8]:
+    with Image.open(file, formats=_FORMATS) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise _too_large(title)
+        picture.load()
+        orientation = _orientation(picture)
+        upright = _to_rgb(picture)
+    if orientation in _ORIENTATIONS:
+        upright = upright.transpose(_ORIENTATIONS[orientation])
+    return np.asarray(upright)
+
+
+def _orientation(picture: Image.Image) -> int:
+    """The EXIF orientation; damaged metadata is no reason to refuse a picture that is whole."""
+    try:
+        return int(picture.getexif().get(_ORIENTATION_TAG, 1))
+    except _DECODER_ERRORS:
+        return 1
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):
+        # Pillow's own conversion cuts 16-bit values off at 255, which leaves a white picture.
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
+    if picture.has_transparency_data:
+        layers = picture.convert("RGBA")
+        white = Image.new("RGB", picture.size, "white")
+        white.paste(layers, mask=layers.getchannel("A"))
+        return white
+    return picture.convert("RGB")
+
+
+def _too_large(title: str) -> ImageError:
+    limit = MAX_PIXELS // 1_000_000
+    return ImageError(f"{title} has more than {limit} million pixels; make it smaller and choose it again.")
+
+
+def _unreadable(title: str, signature: bytes) -> ImageError:
+    if signature.startswith(_SIGNATURES):
+        return ImageError(f"{title} is incomplete or damaged; save or download it again, then choose it again.")
+    return ImageError(f"{title} is not a picture this app reads; save it as JPEG, PNG or WebP and choose that file.")
+
+
+def _tilt(xyxy: Box, eyes: tuple[Point, Point] | None) -> float:
+    """How far a face leans, in degrees clockwise, by the line through its eyes; 0 where that line says nothing."""
+    if eyes is None:
+        return 0.0
+    (right_x, right_y), (left_x, left_y) = eyes
+    dx, dy = left_x - right_x, left_y - right_y
+    if math.hypot(dx, dy) < _MIN_EYE_DISTANCE * (xyxy[2] - xyxy[0]):
+        return 0.0
+    return math.degrees(math.atan2(dy, dx))
+
+
+def _crop(gray: NDArray[np.uint8], xyxy: Box, tilt: float) -> NDArray[np.uint8]:
+    """Cut out a box after turning the picture about its centre, at the picture's own scale or at least 48x48.
+
+    Turning and enlarging are one resampling; shrinking is left to :func:`_resize`, which averages areas.
+    """
+    x1, y1, x2, y2 = xyxy
+    height, width = gray.shape
+    if tilt == 0 and x1 >= 0 and y1 >= 0 and x2 <= width and y2 <= height:
+        return gray[y1:y2, x1:x2]
+    region, left, top = _surroundings(gray, xyxy)
+    crop_width, crop_height = (min(max(side, IMAGE_SIZE), _MAX_CROP_SIDE) for side in (x2 - x1, y2 - y1))
+    # Pixel centres lie at whole numbers: the box's centre is half a pixel before the mean of its edges.
+    centre = ((x1 + x2 - 1) / 2 - left, (y1 + y2 - 1) / 2 - top)
+    matrix = cv2.getRotationMatrix2D(centre, tilt, 1.0)
+    matrix[:, 2] -= centre
+    matrix *= [[crop_width / (x2 - x1)], [crop_height / (y2 - y1)]]
+    matrix[:, 2] += ((crop_width - 1) / 2, (crop_height - 1) / 2)
+    crop: NDArray[np.uint8] = cv2.warpAffine(
+        region, matrix, (crop_width, crop_height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return crop
+
+
+def _surroundings(gray: NDArray[np.uint8], xyxy: Box) -> tuple[NDArray[np.uint8], int, int]:
+    """The part of the picture that a turned box can touch, with its left and top edge: large pictures stay cheap."""
+    x1, y1, x2, y2 = xyxy
+    height, width = gray.shape
+    reach = math.ceil(math.hypot(x2 - x1, y2 - y1) / 2) + 4  # four pixels for the cubic kernel
+    centre_x, centre_y = (x1 + x2) // 2, (y1 + y2) // 2
+    left, right = (min(max(x, 0), width) for x in (centre_x - reach, centre_x + reach))
+    top, bottom = (min(max(y, 0), height) for y in (centre_y - reach, centre_y + reach))
+    if left >= right or top >= bottom:
+        raise ValueError(f"Expected a box that touches the picture of {width}x{height}. Received {xyxy}.")
+    return gray[top:bottom, left:right], left, top
+
+
+def _resize(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if gray.shape == (IMAGE_SIZE, IMAGE_SIZE):
+        return gray.copy()
+    shrinking = gray.size > IMAGE_SIZE * IMAGE_SIZE
+    resized: NDArray[np.uint8] = cv2.resize(
+        gray, (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
+    )
+    return resized

@@ -1,0 +1,157 @@
+"""From a picture to the emotions in it: detect, crop and classify."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fer_core.classifier import Classifier, Prediction
+from fer_core.detection import Detector, Face
+from fer_core.images import preprocess_face, to_gray
+
+DEFAULT_MARGIN = 0.085
+"""What a crop shows beyond the detector's box on each side, as a part of the box.
+
+With ``DEFAULT_RISE`` it gives crops the framing of FER2013. There the detector's box is 41 of 48 pixels wide and 3.5
+pixels below the centre (medians over 1,500 pictures of the training split).
+"""
+
+DEFAULT_RISE = 0.085
+"""How far a crop lies above the detector's box, which leaves out the forehead, as a part of the box."""
+
+MAX_LISTED_FACES = 50
+"""Pages list this many faces of a picture and count the rest."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, eq=False)
+class Recognition:
+    """A face and what the network says of it.
+
+    Attributes:
+        face: Where it is, inside the picture.
+        prediction: The probability of each class.
+        crop: What the network saw, shape (48, 48), uint8.
+    """
+
+    face: Face
+    prediction: Prediction
+    crop: NDArray[np.uint8]
+
+
+def recognize(
+    image: NDArray[np.uint8],
+    detector: Detector,
+    classifier: Classifier,
+    *,
+    margin: float = DEFAULT_MARGIN,
+    align: bool = True,
+) -> tuple[Recognition, ...]:
+    """Find every face in a picture and classify them all at once.
+
+    Args:
+        image: RGB, shape (height, width, 3), uint8.
+        detector: Finds the faces.
+        classifier: Names their expressions.
+        margin: What a crop shows beyond the detector's box on each side, as a part of the box.
+        align: Whether faces are turned until their eyes are level.
+
+    Returns:
+        The faces from left to right; empty when there is none.
+    """
+    faces = detector.detect(image)
+    if not faces:
+        return ()
+    gray = to_gray(image)
+    crops = np.stack([crop_face(gray, face, margin=margin, align=align) for face in faces])
+    predictions = [Prediction(row, classifier.class_names) for row in classifier.predict(crops)]
+    height, width = gray.shape
+    inside = [face.clipped(width, height) for face in faces]
+    return tuple(map(Recognition, inside, predictions, crops))
+
+
+def recognize_whole(image: NDArray[np.uint8], classifier: Classifier) -> Recognition:
+    """Classify a whole picture as if it were one face, for pictures in which no face was found.
+
+    Args:
+        image: RGB, shape (height, width, 3), or grey, shape (height, width); uint8.
+        classifier: Names its expression.
+
+    Returns:
+        What the classifier says; the face is the whole picture.
+    """
+    crop = preprocess_face(image)
+    prediction = Prediction(classifier.predict(crop[None])[0], classifier.class_names)
+    return Recognition(Face((0, 0, image.shape[1], image.shape[0])), prediction, crop)
+
+
+def crop_face(
+    image: NDArray[np.uint8], face: Face, *, margin: float = DEFAULT_MARGIN, align: bool = True
+) -> NDArray[np.uint8]:
+    """Cut out a detected face as FER2013 frames faces: hairline to chin, upright, 48x48.
+
+    Args:
+        image: RGB, shape (height, width, 3), or grey, shape (height, width); uint8.
+        face: A face as a detector reports it.
+        margin: What the crop shows beyond the box on each side, as a part of the box.
+        align: Whether the face is turned until its eyes are level.
+
+    Returns:
+        Shape (48, 48), uint8.
+    """
+    frame = face.squared().raised(DEFAULT_RISE).expanded(margin)
+    return preprocess_face(image, xyxy=frame.xyxy, eyes=face.eyes if align else None)
+
+
+def summary(recognitions: Sequence[Recognition]) -> str:
+    """What was recognized in one line, such as "3 faces: 2 happiness, 1 neutral"."""
+    counts = Counter(recognition.prediction.class_name for recognition in recognitions)
+    if not counts:
+        return "No face found"
+    faces = "1 face" if len(recognitions) == 1 else f"{len(recognitions)} faces"
+    return f"{faces}: " + ", ".join(f"{count} {class_name}" for class_name, count in counts.most_common())
+
+
+def recognition_rows(name: str, recognitions: Sequence[Recognition]) -> pd.DataFrame:
+    """A table with a row for each face, of which several pictures' can be concatenated.
+
+    Args:
+        name: The picture's name.
+        recognitions: Its faces.
+
+    Returns:
+        The columns file, face (1, 2, …), x1, y1, x2, y2 (pixels), class_name, confidence, and each class's
+        probability.
+    """
+    columns = ["file", "face", "x1", "y1", "x2", "y2", "class_name", "confidence"]
+    if recognitions:
+        columns += recognitions[0].prediction.class_names
+    rows = []
+    for number, item in enumerate(recognitions, start=1):
+        prediction = item.prediction
+        row = [name, number, *item.face.xyxy, prediction.class_name, prediction.confidence]
+        rows.append(row + prediction.probabilities.astype(float).tolist())
+    return pd.DataFrame(rows, columns=columns)
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """Write a table as CSV that a spreadsheet opens safely.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, column names included; numbers stay.
+
+    Args:
+        table: Any table.
+
+    Returns:
+        UTF-8 with a byte-order mark, by which Excel knows the encoding.
+    """
+    safe = table.map(_harmless).rename(columns=_harmless)
+    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
