@@ -23,11 +23,11 @@ DEFAULT_PHOTO_CONFIDENCE = 0.75
 DEFAULT_MINIMUM_SIZE = 20
 """Faces narrower or lower, in pixels, show too little of an expression."""
 
-_SUSPICION = 0.4  # confidence from which a place in a photo deserves a second look
+_SUSPICION = 0.2  # confidence from which a place in a photo deserves a second look
 _SURROUNDINGS = 0.5  # what the second look sees beyond the face on each side, as a part of its size
 _TILES_ALONG = (2, 4, 8)  # along the longer side, scale by scale
 _TILE_OVERLAP = 1 / 3  # larger faces than this part of a tile are seen at the scale before
-_MINIMUM_TILE = 320  # smaller tiles only show faces below the minimum size
+_MINIMUM_TILE = 192  # the network sees no more in smaller ones: it takes 192x192 pixels
 
 
 @dataclass(frozen=True)

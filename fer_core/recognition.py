@@ -33,7 +33,7 @@ class Recognition:
     """A face and what the network says of it.
 
     Attributes:
-        face: Where it is, inside the picture.
+        face: Where it is: the part of the picture, before it is turned upright, that the crop shows.
         prediction: The probability of each class.
         crop: What the network saw, shape (48, 48), uint8.
     """
@@ -67,10 +67,11 @@ def recognize(
     if not faces:
         return ()
     gray = to_gray(image)
-    crops = np.stack([crop_face(gray, face, margin=margin, align=align) for face in faces])
+    framed = [frame(face, margin) for face in faces]
+    crops = np.stack([preprocess_face(gray, xyxy=face.xyxy, eyes=face.eyes if align else None) for face in framed])
     predictions = [Prediction(row, classifier.class_names) for row in classifier.predict(crops)]
     height, width = gray.shape
-    inside = [face.clipped(width, height) for face in faces]
+    inside = [face.clipped(width, height) for face in framed]
     return tuple(map(Recognition, inside, predictions, crops))
 
 
@@ -89,22 +90,17 @@ def recognize_whole(image: NDArray[np.uint8], classifier: Classifier) -> Recogni
     return Recognition(Face((0, 0, image.shape[1], image.shape[0])), prediction, crop)
 
 
-def crop_face(
-    image: NDArray[np.uint8], face: Face, *, margin: float = DEFAULT_MARGIN, align: bool = True
-) -> NDArray[np.uint8]:
-    """Cut out a detected face as FER2013 frames faces: hairline to chin, upright, 48x48.
+def frame(face: Face, margin: float = DEFAULT_MARGIN) -> Face:
+    """A detected face with the box in which FER2013 shows faces: square, from the hairline to the chin.
 
     Args:
-        image: RGB, shape (height, width, 3), or grey, shape (height, width); uint8.
         face: A face as a detector reports it.
-        margin: What the crop shows beyond the box on each side, as a part of the box.
-        align: Whether the face is turned until its eyes are level.
+        margin: What the box gains on each side, as a part of its size.
 
     Returns:
-        Shape (48, 48), uint8.
+        The same face; its box may reach over the picture's edge.
     """
-    frame = face.squared().raised(DEFAULT_RISE).expanded(margin)
-    return preprocess_face(image, xyxy=frame.xyxy, eyes=face.eyes if align else None)
+    return face.squared().raised(DEFAULT_RISE).expanded(margin)
 
 
 def summary(recognitions: Sequence[Recognition]) -> str:
