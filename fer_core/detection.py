@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +18,8 @@ KEYPOINTS = ("right eye", "left eye", "nose", "mouth", "right ear", "left ear")
 DEFAULT_CONFIDENCE = 0.5
 """Faces that the network is less sure of are not reported (MediaPipe's threshold)."""
 
-DEFAULT_PHOTO_CONFIDENCE = 0.75
-"""The same for the second look at a photo: what resembles a face by chance stays below, real faces lie above 0.8."""
+DEFAULT_PHOTO_CONFIDENCE = 0.8
+"""The same for the second look at a photo: what resembles a face by chance stays below, few real faces do."""
 
 DEFAULT_MINIMUM_SIZE = 20
 """Faces narrower or lower, in pixels, show too little of an expression."""
@@ -183,20 +184,27 @@ class PhotoDetector:
         Returns:
             The faces from left to right, each once; empty when there is none.
         """
-        found = [averaged(network(image, _SUSPICION)) for network in (self._short, self._full)]
-        found += [self._in_tile(image, tile) for tile in tiles(*image.shape[:2])]
+        height, width = image.shape[:2]
+        found = [self._in_tile(image, tile) for tile in ((0, 0, width, height), *tiles(height, width))]
+        found.append(self._close_by(image, Face((0, 0, width, height)), _SUSPICION))
         suspected = _faces(distinct(np.concatenate(found)), self.minimum_size / 2)
-        seen = [self._second_look(image, face) for face in suspected]
-        return _faces(distinct(np.concatenate([np.empty((0, 17), np.float32), *seen])), self.minimum_size)
+        found = [self._second_look(image, face) for face in suspected]
+        return _faces(distinct(np.concatenate([np.empty((0, 17), np.float32), *found])), self.minimum_size)
 
     def _second_look(self, image: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
         """The face that overlaps a suspected one most, seen from close by: one row or none."""
-        height, width = image.shape[:2]
-        x1, y1, x2, y2 = face.squared().expanded(_SURROUNDINGS).clipped(width, height).xyxy
-        rows = shifted(averaged(self._short(image[y1:y2, x1:x2], self.minimum_confidence)), x1, y1)
+        rows = self._close_by(image, face, self.minimum_confidence)
         shared = intersections(np.array(face.xyxy, np.float32), rows)[0]
         best = np.argsort(-shared)[:1]
         return rows[best[shared[best] > SAME_FACE]]
+
+    def _close_by(self, image: NDArray[np.uint8], face: Face, minimum_confidence: float) -> NDArray[np.float32]:
+        """What the short range sees around a face, with black where the picture ends: it needs some surroundings."""
+        x1, y1, x2, y2 = face.squared().expanded(_SURROUNDINGS).xyxy
+        left, top, right, bottom = face.squared().expanded(_SURROUNDINGS).clipped(image.shape[1], image.shape[0]).xyxy
+        borders = (top - y1, y2 - bottom, left - x1, x2 - right)
+        region = cv2.copyMakeBorder(image[top:bottom, left:right], *borders, cv2.BORDER_CONSTANT)
+        return shifted(averaged(self._short(region, minimum_confidence)), x1, y1)
 
     def _in_tile(self, image: NDArray[np.uint8], tile: Box) -> NDArray[np.float32]:
         """The faces that lie wholly in a tile: a neighbour, or a larger tile, has those that its border cuts."""

@@ -15,18 +15,21 @@ from fer_core.recognition import Recognition
 
 _DARK = "#14161a"
 _SMALLEST_FONT = 9
-_WIDE_LABEL = 2.5  # a label wider than so many faces is cut to its number: a group would drown in text
+_SHRINKING = (1, 0.8, 0.6)  # sizes to try until all texts find a place
 
 
 @dataclass(frozen=True)
 class _Label:
-    """A number on dark ground, then the class on the emotion's ground: legible on any picture."""
+    """A number on dark ground, then the class on the emotion's; without a class, the number on the emotion's ground."""
 
     number: str
     text: str
     color: str
     font: ImageFont.FreeTypeFont
-    pad: int
+
+    @property
+    def pad(self) -> int:
+        return max(2, round(self.font.size / 3))
 
     @property
     def height(self) -> int:
@@ -42,8 +45,9 @@ class _Label:
 
     def draw(self, canvas: ImageDraw.ImageDraw, left: int, top: int) -> None:
         middle, bottom, badge = top + self.height / 2, top + self.height - 1, left + self.badge_width
-        canvas.rounded_rectangle((left, top, left + self.width - 1, bottom), radius=self.pad, fill=_DARK)
-        canvas.text((left + self.badge_width / 2, middle), self.number, "white", self.font, anchor="mm")
+        ground = _DARK if self.text else self.color
+        canvas.rounded_rectangle((left, top, left + self.width - 1, bottom), radius=self.pad, fill=ground)
+        canvas.text((left + self.badge_width / 2, middle), self.number, _ink(ground), self.font, anchor="mm")
         if self.text:
             right_corners = (False, True, True, False)
             area = (badge, top, left + self.width - 1, bottom)
@@ -54,8 +58,8 @@ class _Label:
 def draw_recognitions(image: NDArray[np.uint8], recognitions: Sequence[Recognition]) -> NDArray[np.uint8]:
     """Draw a box and a label such as "1 happiness 92 %" for each face.
 
-    Lines and text grow with the picture. Where faces are too small or the picture too narrow for the text, the label is
-    the number alone; labels stay inside the picture and, where there is room, off each other.
+    Lines and text grow with the picture. Labels stay inside the picture, off each other and off other faces; where
+    that leaves no room for the text, the label is the number alone, in the emotion's colour.
 
     Args:
         image: RGB, shape (height, width, 3), uint8; stays as it is.
@@ -66,15 +70,11 @@ def draw_recognitions(image: NDArray[np.uint8], recognitions: Sequence[Recogniti
     """
     picture = Image.fromarray(image)
     canvas = ImageDraw.Draw(picture)
-    size = math.sqrt(picture.width * picture.height)
-    line = max(2, round(size / 350))
-    taken: list[Box] = []
+    line = max(2, round(math.sqrt(picture.width * picture.height) / 350))
     for recognition in recognitions:
         _draw_box(canvas, recognition, line)
-    for number, recognition in enumerate(recognitions, start=1):
-        label = _fitting_label(number, recognition, picture.width, max(12, round(size / 42)))
-        taken.append(_place(label, recognition.face.xyxy, picture.size, taken, line))
-        label.draw(canvas, *taken[-1][:2])
+    for label, place in _layout(recognitions, picture.size, line):
+        label.draw(canvas, *place[:2])
     return np.array(picture)
 
 
@@ -128,41 +128,49 @@ def _ink(ground: str) -> str:
     return "black" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "white"
 
 
-def _fitting_label(number: int, recognition: Recognition, picture_width: int, font_size: int) -> _Label:
-    """The largest label that fits into the picture: with the text at that size or smaller, else the number alone."""
-    prediction = recognition.prediction
-    text = f"{prediction.class_name} {100 * prediction.confidence:.0f} %"
-    widest = min(picture_width, max(_WIDE_LABEL * recognition.face.width, picture_width / 6))
-    for size in range(font_size, max(font_size // 2, _SMALLEST_FONT) - 1, -1):
-        label = _label(number, text, _color(recognition), size)
-        if label.width <= widest:
-            return label
-    return _label(number, "", _color(recognition), max(_SMALLEST_FONT, min(font_size, recognition.face.height // 3)))
+def _layout(recognitions: Sequence[Recognition], size: tuple[int, int], line: int) -> list[tuple[_Label, Box]]:
+    """Labels of one size with their places: the largest size at which each text finds one, else the smallest."""
+    font = cast("ImageFont.FreeTypeFont", ImageFont.load_default(10))  # Pillow's wheels all have FreeType
+    largest = max(_SMALLEST_FONT + 2, math.sqrt(size[0] * size[1]) / 42)
+    layout: list[tuple[_Label, Box]] = []
+    for shrink in _SHRINKING:
+        variant = font.font_variant(size=max(_SMALLEST_FONT, round(shrink * largest)))
+        layout = _layout_with(variant, recognitions, size, line)
+        if all(label.text for label, _ in layout):
+            break
+    return layout
 
 
-def _label(number: int, text: str, color: str, font_size: int) -> _Label:
-    font = cast("ImageFont.FreeTypeFont", ImageFont.load_default(font_size))  # Pillow's wheels all have FreeType
-    return _Label(str(number), text, color, font, max(2, font_size // 3))
-
-
-def _place(label: _Label, face: Box, size: tuple[int, int], taken: Sequence[Box], line: int) -> Box:
-    """The first place inside the picture where a label covers no other one; else the first."""
-    places = list(_places(label, face, size, line))
-    free = (place for place in places if not any(_overlap(place, other) for other in taken))
-    return next(free, places[0])
+def _layout_with(
+    font: ImageFont.FreeTypeFont, recognitions: Sequence[Recognition], size: tuple[int, int], line: int
+) -> list[tuple[_Label, Box]]:
+    """Labels that cover no other label and no other face; the number alone where there is no such place."""
+    faces = [recognition.face.xyxy for recognition in recognitions]
+    layout: list[tuple[_Label, Box]] = []
+    for index, recognition in enumerate(recognitions):
+        taken = [*faces[:index], *faces[index + 1 :], *(place for _, place in layout)]
+        prediction = recognition.prediction
+        text = f"{prediction.class_name} {100 * prediction.confidence:.0f} %"
+        labels = [_Label(str(index + 1), text, _color(recognition), font) for text in (text, "")]
+        options = [(label, place) for label in labels for place in _places(label, faces[index], size, line)]
+        free = (option for option in options if not any(_overlap(option[1], other) for other in taken))
+        layout.append(next(free, options[-1]))
+    return layout
 
 
 def _places(label: _Label, face: Box, size: tuple[int, int], line: int) -> Iterator[Box]:
     """Above the face, below it, and inside it at the top and the bottom; moved sideways into the picture."""
     x1, y1, x2, y2 = face
-    width, height = size
-    for left in (x1, x2 - label.width):
-        inside_left = max(0, min(left, width - label.width))
-        for top in (y1 - label.height, y2, y1 + line, y2 - line - label.height):
-            if 0 <= top <= height - label.height:
-                yield inside_left, top, inside_left + label.width, top + label.height
-    top = max(0, min(y1, height - label.height))
-    yield inside_left, top, inside_left + label.width, top + label.height
+    last_left, last_top = size[0] - label.width, size[1] - label.height
+    tops = [top for top in (y1 - label.height, y2, y1 + line, y2 - line - label.height) if 0 <= top <= last_top]
+    if not label.text:
+        tops.append(max(0, min(y1, last_top)))  # somewhere, even if it covers something
+    elif last_left < 0:
+        tops = []
+    for top in tops:
+        for left in (x1, x2 - label.width):
+            inside = max(0, min(left, last_left))
+            yield inside, top, inside + label.width, top + label.height
 
 
 def _overlap(box: Box, other: Box) -> bool:

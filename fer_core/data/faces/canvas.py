@@ -1,6 +1,7 @@
 """The sheet a face is drawn on: soft-edged areas and strokes, mixed into one picture."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from fer_core.data.faces.landmarks import Curve
 
 Floats = NDArray[np.float32]
+Window = tuple[slice, slice]
 
 SPAN = 3.0
 """Width and height of the sheet in face units."""
@@ -17,6 +19,21 @@ LEFT, TOP = -1.5, -1.4
 """Face coordinates of the sheet's upper left corner."""
 
 _SUBPIXEL = 4  # bits of fixed-point fraction given to OpenCV
+_SHARP = 0.6  # a blur of less than this many pixels cannot be told from anti-aliasing
+
+
+class Mark(NamedTuple):
+    """One stroke of the pencil.
+
+    Attributes:
+        curve: ``(n, 2)`` in face units.
+        width: Width in face units.
+        opacity: 0 (nothing) to 1.
+    """
+
+    curve: Curve
+    width: float
+    opacity: float = 1.0
 
 
 class Canvas:
@@ -24,66 +41,77 @@ class Canvas:
 
     Attributes:
         size: Width and height in pixels.
-        tones: ``(size, size, channels)`` float32, 0 to 1.
+        scale: Pixels per face unit.
+        tones: ``(size, size, channels)`` float32, 0 to 1, multiplied by the opacity.
         alpha: ``(size, size)`` float32, 0 where nothing was drawn.
     """
 
     def __init__(self, size: int, channels: int) -> None:
         self.size = size
+        self.scale = size / SPAN
         self.tones = np.zeros((size, size, channels), np.float32)
         self.alpha = np.zeros((size, size), np.float32)
-        self._scale = size / SPAN
+        self._origin = np.array((LEFT, TOP)) + 0.5 / self.scale  # centres of pixels are whole numbers
 
-    def pixels(self, points: Curve) -> Curve:
-        """Face units to pixel coordinates (centres of pixels are whole numbers)."""
-        return np.asarray((points - (LEFT, TOP)) * self._scale - 0.5)
+    def window(self, curves: Sequence[Curve], margin: float) -> Window:
+        """The part of the sheet that curves touch, with a margin in face units."""
+        points = np.concatenate(curves)
+        low, high = ((edge - self._origin) * self.scale for edge in (points.min(axis=0), points.max(axis=0)))
+        reach = margin * self.scale + 2
+        starts = [min(max(int(edge - reach), 0), self.size - 2) for edge in low.tolist()]
+        stops = [max(min(int(edge + reach) + 2, self.size), 1) for edge in high.tolist()]
+        return slice(starts[1], max(stops[1], starts[1] + 1)), slice(starts[0], max(stops[0], starts[0] + 1))
 
-    def area(self, *curves: Curve, soft: float = 0.0, width: float = 0.0) -> tuple[tuple[slice, slice], Floats]:
-        """The coverage of polygons, or of strokes if a width is given.
+    def _fixed(self, curve: Curve, window: Window) -> NDArray[np.int32]:
+        """A curve in OpenCV's fixed-point pixels, seen from a window's corner."""
+        corner = self._origin + np.array((window[1].start, window[0].start)) / self.scale
+        return np.rint((curve - corner) * (self.scale * 2**_SUBPIXEL)).astype(np.int32)
+
+    def _softened(self, mask: NDArray[np.uint8], soft: float) -> Floats:
+        """A mask with a blurred edge, from 0 to 1."""
+        sigma = soft * self.scale
+        if sigma > _SHARP:
+            cv2.GaussianBlur(mask, (0, 0), sigma, dst=mask, borderType=cv2.BORDER_REPLICATE)
+        return mask * np.float32(1 / 255)
+
+    def area(self, *curves: Curve, soft: float = 0.0, window: Window | None = None) -> tuple[Window, Floats]:
+        """The coverage of polygons.
 
         Args:
             curves: Each ``(n, 2)`` in face units.
-            soft: Standard deviation of the blur of its edge, in face units.
-            width: Width of the strokes in face units; 0 fills the curves instead.
+            soft: Standard deviation of the blur of the edge, in face units.
+            window: The part of the sheet to look at; by default the part that is touched.
 
         Returns:
-            The window of the sheet that is touched, and the coverage in it, float32 from 0 to 1.
+            The window, and the coverage in it, float32 from 0 to 1.
         """
-        points = [self.pixels(curve) for curve in curves]
-        everything = np.concatenate(points)
-        sigma = soft * self._scale
-        margin = 2 + 3 * sigma + width * self._scale / 2
-        low = np.clip(np.floor(everything.min(axis=0) - margin), 0, self.size - 1).astype(int)
-        high = np.clip(np.ceil(everything.max(axis=0) + margin) + 1, low + 1, self.size).astype(int)
-        mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-        fixed = [np.round((one - low) * 2**_SUBPIXEL).astype(np.int32) for one in points]
-        if width:
-            thickness = max(1, round(width * self._scale))
-            strength = min(1.0, width * self._scale)  # a line thinner than a pixel is a fainter one
-            cv2.polylines(mask, fixed, False, round(255 * strength), thickness, cv2.LINE_AA, _SUBPIXEL)
-        else:
-            cv2.fillPoly(mask, fixed, 255, cv2.LINE_AA, _SUBPIXEL)
-        if sigma > 0.3:
-            mask = cv2.GaussianBlur(mask, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-        return (slice(low[1], high[1]), slice(low[0], high[0])), mask.astype(np.float32) / 255
+        part = window or self.window(curves, 3 * soft)
+        mask = np.zeros((part[0].stop - part[0].start, part[1].stop - part[1].start), np.uint8)
+        cv2.fillPoly(mask, [self._fixed(curve, part) for curve in curves], 255, cv2.LINE_AA, _SUBPIXEL)
+        return part, self._softened(mask, soft)
 
     def fill(
         self, *curves: Curve, tone: Sequence[float], opacity: float = 1.0, soft: float = 0.0, solid: bool = False
     ) -> None:
         """Paints polygons; ``solid`` ones also cover the background."""
         window, mask = self.area(*curves, soft=soft)
-        self.paint(window, mask * opacity, tone, solid=solid)
+        self.paint(window, mask * np.float32(opacity), tone, solid=solid)
 
-    def stroke(
-        self, *curves: Curve, tone: Sequence[float], width: float, opacity: float = 1.0, soft: float = 0.0
-    ) -> None:
-        """Paints lines along curves."""
-        window, mask = self.area(*curves, soft=soft, width=width)
-        self.paint(window, mask * opacity, tone)
+    def stroke(self, *marks: Mark, tone: Sequence[float], soft: float = 0.0) -> None:
+        """Draws strokes of one tone and one softness; where they cross, the stronger stays."""
+        visible = [mark for mark in marks if mark.opacity > 0.02]
+        if not visible:
+            return
+        window = self.window([mark.curve for mark in visible], 3 * soft + max(mark.width for mark in visible))
+        mask = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.uint8)
+        for mark in sorted(visible, key=lambda mark: mark.opacity):
+            width = mark.width * self.scale
+            strength = min(1.0, width) * min(1.0, mark.opacity)  # a line thinner than a pixel is a fainter one
+            curve = self._fixed(mark.curve, window)
+            cv2.polylines(mask, [curve], False, round(255 * strength), max(1, round(width)), cv2.LINE_AA, _SUBPIXEL)
+        self.paint(window, self._softened(mask, soft), tone)
 
-    def paint(
-        self, window: tuple[slice, slice], mask: Floats, tone: Sequence[float] | Floats, *, solid: bool = False
-    ) -> None:
+    def paint(self, window: Window, mask: Floats, tone: Iterable[float] | Floats, *, solid: bool = False) -> None:
         """Mixes a tone (or a picture of tones) into a window, as far as the mask (0 to 1) says."""
         part = self.tones[window]
         part += mask[..., None] * (np.asarray(tone, np.float32) - part)

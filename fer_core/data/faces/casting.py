@@ -24,7 +24,7 @@ def random_palette(rng: Generator) -> Palette:
     """
     skin = float(rng.uniform(0.36, 0.92))
     hair = float(rng.uniform(0.06, 0.26) if skin < 0.6 or rng.random() < 0.6 else rng.uniform(0.25, 0.80))
-    lips = skin * float(rng.uniform(0.55, 0.78))
+    lips = skin * float(rng.uniform(0.45, 0.70))
     iris = float(rng.uniform(0.08, 0.20) if skin < 0.6 else rng.uniform(0.10, 0.42))
     white = min(0.95, 0.70 + 0.25 * skin)
     return Palette(
@@ -87,13 +87,13 @@ def random_view(rng: Generator) -> View:
         yaw=_around(rng, 10, 0),
         pitch=_around(rng, 6, 0),
         roll=_around(rng, 6, 0),
-        zoom=_around(rng, 0.07, 1.04),
+        zoom=_around(rng, 0.07, 1.10),
         shift=(_around(rng, 0.04, 0), _around(rng, 0.045, 0.0)),
         light=(float(rng.uniform(-0.9, 0.9)), float(rng.uniform(-0.8, -0.15)), float(rng.uniform(0.6, 1.1))),
         ambient=float(rng.uniform(0.22, 0.6)),
         contrast=_around(rng, 0.13, 1.02),
         brightness=_around(rng, 0.05, 0),
         blur=float(rng.uniform(0.0, 0.75)),
-        noise=float(rng.uniform(0.005, 0.035)),
+        noise=float(rng.uniform(0.004, 0.024)),
         seed=int(rng.integers(1 << 30)),
     )

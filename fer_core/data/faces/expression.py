@@ -49,7 +49,7 @@ class Expression:
 EMOTION_EXPRESSIONS: Mapping[str, tuple[Expression, ...]] = {
     "neutral": (Expression(),),
     "happiness": (
-        Expression(cheek_raiser=0.8, lip_corner_puller=1.0, lips_part=0.7),
+        Expression(cheek_raiser=0.8, lip_corner_puller=1.0, lips_part=0.9),
         Expression(cheek_raiser=0.6, lip_corner_puller=0.85),
         Expression(cheek_raiser=1.0, lip_corner_puller=1.0, lips_part=0.9, jaw_drop=0.45),
     ),

@@ -1,13 +1,15 @@
-"""The pencil work on a face: eyes, brows, nose, mouth, folds, glasses. All coordinates are face units."""
+"""The pencil work on a face: eyes, brows, nose, mouth, glasses. All coordinates are face units."""
 
 import numpy as np
 
-from fer_core.data.faces.canvas import Canvas
+from fer_core.data.faces.canvas import Canvas, Mark
 from fer_core.data.faces.expression import Expression
 from fer_core.data.faces.landmarks import Curve, Eye, Landmarks, spline
 from fer_core.data.faces.person import Person, Tone
 
-_CIRCLE = np.stack([np.cos(np.linspace(0, 2 * np.pi, 25)), np.sin(np.linspace(0, 2 * np.pi, 25))], axis=1)
+_TURN = np.linspace(0, 2 * np.pi, 25)
+_CIRCLE = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)
+_FINE_SCALE = 110  # pixels per face unit from which single hairs can be seen
 
 
 def darker(tone: Tone, factor: float) -> Tone:
@@ -20,71 +22,72 @@ def ellipse(center: Curve | tuple[float, float], radius_x: float, radius_y: floa
     return np.asarray(np.asarray(center) + _CIRCLE * (radius_x, radius_y))
 
 
-def draw_eye(canvas: Canvas, eye: Eye, person: Person) -> None:
-    """Draws the eyeball, the iris, the lids and their shadows."""
-    skin, iris_tone = person.palette.skin, person.palette.iris
-    ball = np.concatenate([eye.upper_lid, eye.lower_lid[::-1]])
-    canvas.fill(ellipse(eye.center - (0, 0.05), 0.19, 0.10), tone=darker(skin, 0.62), opacity=0.35, soft=0.04)
-    canvas.fill(ball, tone=person.palette.eye_white, opacity=0.95, soft=0.004)
-    window, white = canvas.area(ball)
-    look = eye.center + (0, -0.012)
-    for radius, tone, opacity in ((1.0, darker(iris_tone, 0.6), 1.0), (0.8, iris_tone, 0.9), (0.42, (0.02,), 1.0)):
-        part, mask = canvas.area(ellipse(look, eye.iris * radius, eye.iris * radius), soft=0.004)
-        canvas.paint(part, mask * opacity * _within(mask.shape, part, white, window), tone)
-    top, bottom = eye.upper_lid, eye.lower_lid
-    canvas.stroke(top + (0, 0.022), tone=(0.05,), width=0.03, opacity=0.45, soft=0.010)  # the lid's shadow on the ball
-    canvas.stroke(top, tone=(0.04,), width=0.026, opacity=0.95, soft=0.004)
-    canvas.stroke(bottom, tone=darker(skin, 0.35), width=0.012, opacity=0.75, soft=0.005)
-    canvas.stroke(eye.crease, tone=darker(skin, 0.38), width=0.016, opacity=0.7, soft=0.008)
+def draw_eyes(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
+    """Draws the sockets, the eyeballs, the irises, the lids and their shadows."""
+    skin, iris = person.palette.skin, person.palette.iris
+    sockets = [ellipse(eye.center - (0, 0.05), 0.19, 0.10) for eye in eyes]
+    canvas.fill(*sockets, tone=darker(skin, 0.62), opacity=0.35, soft=0.04)
+    window, balls = canvas.area(*(np.concatenate([eye.upper_lid, eye.lower_lid[::-1]]) for eye in eyes), soft=0.003)
+    canvas.paint(window, balls, person.palette.eye_white)
+    for radius, tone in ((1.0, darker(iris, 0.55)), (0.8, iris), (0.42, (0.02,))):
+        circles = [ellipse(eye.center - (0, 0.012), eye.iris * radius, eye.iris * radius) for eye in eyes]
+        canvas.paint(window, canvas.area(*circles, soft=0.004, window=window)[1] * balls, tone)
+    canvas.stroke(*(Mark(eye.upper_lid + (0, 0.022), 0.034, 0.5) for eye in eyes), tone=(0.05,), soft=0.010)
+    canvas.stroke(*(Mark(eye.upper_lid, 0.026, 0.95) for eye in eyes), tone=(0.04,), soft=0.004)
+    lids = [Mark(eye.lower_lid, 0.013, 0.7) for eye in eyes] + [Mark(eye.crease, 0.016, 0.65) for eye in eyes]
+    canvas.stroke(*lids, tone=darker(skin, 0.36), soft=0.007)
 
 
-def _within(
-    shape: tuple[int, ...], part: tuple[slice, slice], mask: np.ndarray, window: tuple[slice, slice]
-) -> np.ndarray:
-    """A mask of one window, cut out of and padded to another window's place."""
-    cut = np.zeros(shape, np.float32)
-    top, left = max(part[0].start, window[0].start), max(part[1].start, window[1].start)
-    low, right = min(part[0].stop, window[0].stop), min(part[1].stop, window[1].stop)
-    if top < low and left < right:
-        inside = mask[top - window[0].start : low - window[0].start, left - window[1].start : right - window[1].start]
-        cut[top - part[0].start : low - part[0].start, left - part[1].start : right - part[1].start] = inside
-    return cut
+def draw_eye_lights(canvas: Canvas, eyes: tuple[Eye, Eye], light_x: float) -> None:
+    """Draws the reflection of the light in the eyes that are open."""
+    side = 0.028 if light_x > 0 else -0.028
+    spots = [
+        ellipse(eye.center + (side, -0.034), 0.016, 0.016)
+        for eye in eyes
+        if eye.lower_lid[6, 1] - eye.upper_lid[6, 1] > 0.07
+    ]
+    if spots:
+        canvas.fill(*spots, tone=(0.97,), opacity=0.9, soft=0.004)
 
 
-def draw_eye_light(canvas: Canvas, eye: Eye, light_x: float) -> None:
-    """Draws the reflection of the light in an eye."""
-    if eye.lower_lid[6, 1] - eye.upper_lid[6, 1] > 0.05:
-        spot = eye.center + (0.028 * np.sign(light_x), -0.034)
-        canvas.fill(ellipse(spot, 0.017, 0.017), tone=(0.97,), opacity=0.9, soft=0.004)
+def _brow_hairs(eye: Eye) -> list[Mark]:
+    """The single hairs of a brow: upright near the nose, lying along the brow further out."""
+    place = np.linspace(0.0, len(eye.brow) - 1.001, 44)
+    index = place.astype(int)
+    along = eye.brow[1:] - eye.brow[:-1]
+    along = (along / np.linalg.norm(along, axis=1, keepdims=True))[index]
+    lift = np.interp(place, [0, 5, len(eye.brow)], [1.3, 0.55, 0.25])[:, None]
+    way = along + lift * (0, -1)
+    width = eye.brow_width[index][:, None]
+    offset = (np.modf(np.arange(44) * 0.618034)[0] - 0.5)[:, None]  # golden ratio: even, without a pattern
+    roots = eye.brow[index] + along * np.modf(place)[0][:, None] * 0.04 + width * offset * (0, 0.9)
+    ends = roots + way * (0.75 + 0.3 * offset) * width
+    return [Mark(np.stack([root, end]), 0.009, 0.55) for root, end in zip(roots, ends, strict=True)]
 
 
-def draw_brow(canvas: Canvas, eye: Eye, person: Person) -> None:
-    """Draws one brow: its area, then single hairs."""
-    half = np.column_stack([np.zeros_like(eye.brow_width), eye.brow_width / 2])
-    area = np.concatenate([eye.brow - half, (eye.brow + half)[::-1]])
+def draw_brows(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
+    """Draws the brows: their areas, then (where they can be seen) single hairs."""
     tone = darker(person.palette.hair, 0.75)
-    canvas.fill(area, tone=tone, opacity=0.78, soft=0.014)
-    direction = np.sign(eye.center[0])
-    roots = eye.brow[1:-3:2] + half[1:-3:2] * 0.8
-    lean = np.column_stack([np.linspace(0.01, 0.07, len(roots)) * direction, -1.7 * eye.brow_width[1:-3:2]])
-    canvas.stroke(*np.stack([roots, roots + lean], axis=1), tone=tone, width=0.010, opacity=0.55)
+    areas = []
+    for eye in eyes:
+        half = np.column_stack([np.zeros_like(eye.brow_width), eye.brow_width / 2])
+        areas.append(np.concatenate([eye.brow - half, (eye.brow + half)[::-1]]))
+    canvas.fill(*areas, tone=tone, opacity=0.78, soft=0.016)
+    if canvas.scale > _FINE_SCALE:
+        hairs = [hair for eye in eyes for hair in _brow_hairs(eye)]
+        canvas.stroke(*hairs, tone=tone, soft=0.004)
 
 
 def draw_nose(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
     """Draws the nostrils and the edges of the wings; light does the rest."""
     skin, tip, wing = person.palette.skin, float(marks.nose_tip[1]), marks.nose_width
     flare = 0.012 * face.nose_wrinkler
-    for side in (-1, 1):
-        hole = ellipse((side * (0.46 * wing), tip + 0.052 - flare), 0.034 + flare, 0.017)
-        canvas.fill(hole, tone=darker(skin, 0.14), opacity=0.85, soft=0.010)
-        edge = [
-            (wing * 0.9, tip - 0.05 - flare),
-            (wing + 0.022, tip + 0.005 - flare),
-            (wing * 0.82, tip + 0.055 - flare),
-        ]
-        canvas.stroke(spline(edge) * (side, 1), tone=darker(skin, 0.35), width=0.020, opacity=0.5, soft=0.012)
-    under = spline([(-wing * 0.6, tip + 0.06), (0, tip + 0.085), (wing * 0.6, tip + 0.06)])
-    canvas.stroke(under, tone=darker(skin, 0.35), width=0.028, opacity=0.45, soft=0.014)
+    holes = [ellipse((s * (0.46 * wing), tip + 0.052 - flare), 0.032 + flare, 0.014) for s in (-1, 1)]
+    edge = spline([(wing * 0.9, tip - 0.05), (wing + 0.022, tip + 0.005), (wing * 0.82, tip + 0.055)]) - (0, flare)
+    under = spline([(-wing * 0.6, tip + 0.062), (0, tip + 0.085), (wing * 0.6, tip + 0.062)])
+    strokes = [Mark(edge, 0.020, 0.5), Mark(edge * (-1, 1), 0.020, 0.5), Mark(under, 0.026, 0.35)]
+    canvas.stroke(*strokes, tone=darker(skin, 0.35), soft=0.013)
+    canvas.fill(*holes, tone=darker(skin, 0.16), opacity=0.7, soft=0.010)
 
 
 def draw_mouth(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
@@ -92,17 +95,18 @@ def draw_mouth(canvas: Canvas, marks: Landmarks, person: Person, face: Expressio
     lips, skin = person.palette.lips, person.palette.skin
     upper = np.concatenate([marks.upper_lip, marks.upper_line[::-1]])
     lower = np.concatenate([marks.lower_line, marks.lower_lip[::-1]])
-    canvas.stroke(marks.lower_lip[5:-5] + (0, 0.032), tone=darker(skin, 0.45), width=0.035, opacity=0.5, soft=0.02)
+    canvas.stroke(Mark(marks.lower_lip[5:-5] + (0, 0.034), 0.035, 0.5), tone=darker(skin, 0.45), soft=0.02)
     if float((marks.lower_line[:, 1] - marks.upper_line[:, 1]).max()) > 0.012:
         _draw_open_mouth(canvas, marks, face)
-    canvas.fill(lower, tone=lips, opacity=0.85, soft=0.008)
-    canvas.fill(upper, tone=darker(lips, 0.78), opacity=0.9, soft=0.007)
-    canvas.stroke(marks.upper_line, tone=(0.05,), width=0.020, opacity=0.85, soft=0.005)
-    gloss = (marks.lower_line + marks.lower_lip)[7:14] / 2
-    canvas.stroke(gloss, tone=tuple(min(1.0, 1.5 * part) for part in lips), width=0.022, opacity=0.4, soft=0.014)
+    canvas.fill(lower, tone=lips, opacity=0.95, soft=0.008)
+    canvas.fill(upper, tone=darker(lips, 0.82), opacity=0.88, soft=0.007)
+    line = [Mark(marks.upper_line, 0.020, 0.8)]
     for corner, side in zip(marks.mouth_corners, (-1, 1), strict=True):
         depth = 0.45 + 0.35 * face.on_side(max(face.dimpler, face.lip_corner_puller), side)
-        canvas.fill(ellipse(corner, 0.03, 0.022), tone=darker(skin, 0.3), opacity=min(0.8, depth), soft=0.014)
+        line.append(Mark(np.stack([corner - (0.012, 0), corner + (0.012, 0)]), 0.034, depth))
+    canvas.stroke(*line, tone=darker(skin, 0.12), soft=0.008)
+    gloss = (marks.lower_line + marks.lower_lip)[7:14] / 2
+    canvas.stroke(Mark(gloss, 0.022, 0.4), tone=tuple(min(1.0, 1.5 * part) for part in lips), soft=0.014)
 
 
 def _draw_open_mouth(canvas: Canvas, marks: Landmarks, face: Expression) -> None:
@@ -110,101 +114,28 @@ def _draw_open_mouth(canvas: Canvas, marks: Landmarks, face: Expression) -> None
     inside = np.concatenate([marks.upper_line, marks.lower_line[::-1]])
     gap = marks.lower_line - marks.upper_line
     canvas.fill(inside, tone=(0.07,), soft=0.004)
-    upper_teeth = min(1.0, 0.25 + face.lip_corner_puller + face.upper_lip_raiser + 0.5 * face.lip_stretcher)
-    shown = np.minimum(gap * (0, 0.85), (0, 0.085 * upper_teeth))
+    bared = min(1.0, 0.25 + face.lip_corner_puller + face.upper_lip_raiser + 0.5 * face.lip_stretcher)
+    shown = np.minimum(gap * (0, 0.85), (0, 0.085 * bared))
     teeth = np.concatenate([marks.upper_line[2:-2], (marks.upper_line + shown)[2:-2][::-1]])
     canvas.fill(teeth, tone=(0.90, 0.89, 0.84)[: canvas.tones.shape[2]], opacity=0.92, soft=0.006)
     if face.lower_lip_depressor > 0.2 or face.lip_stretcher > 0.3:
         rim = marks.lower_line - np.minimum(gap * (0, 0.4), (0, 0.05))
-        lower_teeth = np.concatenate([rim[4:-4], marks.lower_line[4:-4][::-1]])
-        canvas.fill(lower_teeth, tone=(0.78,), opacity=0.8, soft=0.008)
+        canvas.fill(np.concatenate([rim[4:-4], marks.lower_line[4:-4][::-1]]), tone=(0.78,), opacity=0.8, soft=0.008)
     elif face.jaw_drop > 0.35:
-        center = marks.lower_line[10] - (0, 0.025)
-        canvas.fill(ellipse(center, 0.11, 0.045), tone=(0.36,), opacity=0.7, soft=0.02)
-
-
-def draw_folds(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
-    """Draws the folds that age and the action units leave in the skin."""
-    dark, age = darker(person.palette.skin, 0.38), person.age
-    tip, wing = float(marks.nose_tip[1]), marks.nose_width
-    for corner, side in zip(marks.mouth_corners, (-1, 1), strict=True):
-        smile = face.on_side(max(face.lip_corner_puller, 0.7 * face.dimpler), side)
-        depth = 0.10 + 0.22 * age + 0.42 * smile + 0.35 * max(face.nose_wrinkler, face.upper_lip_raiser)
-        end = (abs(corner[0]) + 0.055 + 0.03 * smile, corner[1] - 0.03 + 0.05 * smile)
-        middle = ((wing + end[0]) / 2 + 0.045 + 0.03 * smile, (tip + end[1]) / 2 - 0.02)
-        cheek = spline([(wing + 0.015, tip - 0.05), middle, end])
-        canvas.stroke(cheek * (side, 1), tone=dark, width=0.028, opacity=min(0.8, depth), soft=0.016)
-        sad = max(face.lip_corner_depressor, 0.4 * face.chin_raiser)
-        if sad > 0.1:
-            below = spline(
-                [corner + (side * 0.02, 0.015), corner + (side * 0.055, 0.10), corner + (side * 0.045, 0.19)]
-            )
-            canvas.stroke(below, tone=dark, width=0.028, opacity=0.6 * sad, soft=0.016)
-    _draw_brow_folds(canvas, marks, face, dark, age)
-    _draw_eye_folds(canvas, marks, face, dark, age)
-
-
-def _draw_brow_folds(canvas: Canvas, marks: Landmarks, face: Expression, dark: Tone, age: float) -> None:
-    """Draws the lines of the forehead (AU1, AU2), between the brows (AU4) and on the bridge of the nose (AU9)."""
-    raised = max(face.inner_brow_raiser, face.outer_brow_raiser)
-    reach = 0.42 if face.outer_brow_raiser > 0.5 * face.inner_brow_raiser else 0.22
-    for level in (0, 1, 2):
-        y = -0.50 - 0.095 * level - 0.05 * raised
-        line = spline([(-reach, y + 0.04), (-0.4 * reach, y), (0, y + 0.02), (0.4 * reach, y), (reach, y + 0.04)])
-        canvas.stroke(
-            line, tone=dark, width=0.022, opacity=(0.10 * age + 0.50 * raised) * (1 - 0.2 * level), soft=0.014
-        )
-    knit = max(face.brow_lowerer, 0.6 * face.nose_wrinkler)
-    if knit > 0.05:
-        y = float(marks.eyes[1].brow[0, 1])
-        for side in (-1, 1):
-            crease = spline([(side * 0.050, y - 0.11), (side * 0.042, y - 0.02), (side * 0.058, y + 0.07)])
-            canvas.stroke(crease, tone=dark, width=0.022, opacity=0.75 * knit, soft=0.012)
-    if face.nose_wrinkler > 0.05:
-        lines = [
-            spline([(s * 0.03, y), (s * 0.085, y - 0.012), (s * 0.135, y + 0.05)])
-            for s in (-1, 1)
-            for y in (0.0, 0.075, 0.15)
-        ]
-        canvas.stroke(*lines, tone=dark, width=0.020, opacity=0.65 * face.nose_wrinkler, soft=0.012)
-
-
-def _draw_eye_folds(canvas: Canvas, marks: Landmarks, face: Expression, dark: Tone, age: float) -> None:
-    """Draws the bags under the eyes and the crow's feet (AU6)."""
-    for eye, side in zip(marks.eyes, (-1, 1), strict=True):
-        low = eye.lower_lid[2:-1] * (1, 1) + (0, 0.055)
-        canvas.stroke(low, tone=dark, width=0.022, opacity=0.14 + 0.2 * age + 0.3 * face.cheek_raiser, soft=0.014)
-        if face.cheek_raiser > 0.05:
-            x, y = eye.upper_lid[-1]
-            rays = [
-                np.array([(x + side * 0.03, y + 0.5 * d), (x + side * 0.11, y + 1.4 * d)]) for d in (-0.03, 0.01, 0.05)
-            ]
-            canvas.stroke(*rays, tone=dark, width=0.016, opacity=0.5 * face.cheek_raiser, soft=0.008)
+        tongue = ellipse(marks.lower_line[10] - (0, 0.025), 0.11, 0.045)
+        canvas.fill(tongue, tone=(0.36,), opacity=0.7, soft=0.02)
 
 
 def draw_glasses(canvas: Canvas, marks: Landmarks, person: Person) -> None:
-    """Draws the frames of a pair of glasses."""
+    """Draws the frames of a pair of glasses, if the person wears one."""
     if person.glasses <= 0:
         return
-    frames = []
-    for eye, side in zip(marks.eyes, (-1, 1), strict=True):
-        x, y = float(eye.center[0]), 0.025
-        w, h = 0.215, 0.150
-        rim = [
-            (x - w, y - 0.6 * h),
-            (x, y - h),
-            (x + w, y - 0.6 * h),
-            (x + 0.9 * w, y + 0.7 * h),
-            (x, y + h),
-            (x - 0.9 * w, y + 0.7 * h),
-        ]
-        frames += [
-            spline([*rim, rim[0]]),
-            np.array([(x + side * w, y - 0.08), (side * 0.76 * person.face_width, y - 0.10)]),
-        ]
-    frames.append(
-        spline(
-            [(float(marks.eyes[0].center[0]) + 0.215, 0.0), (0, -0.035), (float(marks.eyes[1].center[0]) - 0.215, 0.0)]
-        )
-    )
-    canvas.stroke(*frames, tone=(0.07,), width=0.028, opacity=person.glasses, soft=0.004)
+    w, h, y = 0.215, 0.150, 0.025
+    x = float(marks.eyes[1].center[0])
+    corners = [(x - w, y - 0.6 * h), (x, y - h), (x + w, y - 0.6 * h), (x + 0.9 * w, y + 0.7 * h), (x, y + h)]
+    rim = spline([*corners, (x - 0.9 * w, y + 0.7 * h)], closed=True)
+    temple = np.array([(x + w, y - 0.08), (0.74 * person.face_width, y - 0.10)])
+    bridge = spline([(w - x, 0.0), (0, -0.035), (x - w, 0.0)])
+    closed = np.concatenate([rim, rim[:1]])
+    curves = [closed, closed * (-1, 1), temple, temple * (-1, 1), bridge]
+    canvas.stroke(*(Mark(curve, 0.028, person.glasses) for curve in curves), tone=(0.07,), soft=0.004)

@@ -111,12 +111,12 @@ def face_outline(person: Person, chin: float) -> Curve:
     right = [
         (0.0, -1.16),
         (0.36 * w, -1.08),
-        (0.64 * w, -0.80),
-        (0.755 * w, -0.40),
-        (0.765 * w, 0.05),
-        (0.725 * w, 0.40),
-        (0.615 * w * jaw, 0.40 + (chin - 0.40) * 0.50),
-        (0.40 * w * jaw, 0.40 + (chin - 0.40) * 0.84),
+        (0.62 * w, -0.80),
+        (0.725 * w, -0.40),
+        (0.735 * w, 0.05),
+        (0.695 * w, 0.40),
+        (0.58 * w * jaw, 0.40 + (chin - 0.40) * 0.50),
+        (0.37 * w * jaw, 0.40 + (chin - 0.40) * 0.84),
         (0.19 * w * jaw, chin - 0.015),
     ]
     left = [(-x, y) for x, y in right[:0:-1]]
@@ -182,9 +182,9 @@ def _corner(person: Person, face: Expression, rest: float, direction: int) -> tu
     """Where one corner of the mouth is."""
     puller, dimpler = face.on_side(face.lip_corner_puller, direction), face.on_side(face.dimpler, direction)
     out = 0.105 * puller + 0.05 * dimpler + 0.11 * face.lip_stretcher - 0.045 * face.lip_tightener
-    out -= 0.05 * face.jaw_drop * (1 - face.lip_corner_puller) + 0.02 * face.chin_raiser
+    out -= 0.075 * face.jaw_drop * (1 - face.lip_corner_puller) + 0.02 * face.chin_raiser
     down = 0.085 * face.lip_corner_depressor + 0.025 * face.lip_stretcher - 0.125 * puller - 0.035 * dimpler
-    return direction * (0.235 * person.mouth_width + out), rest + down + 0.05 * face.jaw_drop
+    return direction * (0.235 * person.mouth_width + out), rest + down + 0.10 * face.jaw_drop
 
 
 def _mouth(person: Person, face: Expression, rest: float) -> tuple[Curve, Curve, Curve, Curve]:
@@ -193,14 +193,14 @@ def _mouth(person: Person, face: Expression, rest: float) -> tuple[Curve, Curve,
     t = _LIP_POINTS
     x = left[0] + (right[0] - left[0]) * (t + 1) / 2
     corners = left[1] + (right[1] - left[1]) * (t + 1) / 2
-    bow = 1 - np.abs(t) ** 2.2
+    bow = 1 - np.abs(t) ** (2.2 + face.jaw_drop)
     raised = 0.05 * face.upper_lip_raiser + 0.03 * face.nose_wrinkler
     pushed = 0.045 * face.chin_raiser
     top = rest - 0.018 * face.lips_part - raised - 0.6 * pushed + 0.02 * face.lip_corner_puller * (1 - face.lips_part)
-    parted = 0.055 * face.lips_part + 0.21 * face.jaw_drop + 0.055 * face.lower_lip_depressor * (face.lips_part > 0.05)
+    parted = 0.085 * face.lips_part + 0.23 * face.jaw_drop + 0.055 * face.lower_lip_depressor * (face.lips_part > 0.05)
     bottom = top + parted + 0.5 * raised * (face.lips_part > 0.05)
     upper_line = corners + (top - corners) * bow + 0.006 * np.cos(3 * np.pi * t) * bow
-    lower_line = corners + (bottom - corners) * (1 - t**2)
+    lower_line = corners + (bottom - corners) * (1 - np.abs(t) ** (2 + face.jaw_drop))
     thin = (1 - 0.55 * face.lip_tightener) * (1 - 0.3 * face.lip_corner_puller) * (1 - 0.2 * face.lip_stretcher)
     cupid = 1 - 0.28 * np.exp(-((t / 0.13) ** 2))
     upper_lip = upper_line - 0.056 * person.lip_fullness * thin * (1 - np.abs(t) ** 1.6) * cupid

@@ -16,7 +16,7 @@ class Palette:
 
     skin: Tone = (0.72,)
     hair: Tone = (0.16,)
-    lips: Tone = (0.5,)
+    lips: Tone = (0.42,)
     iris: Tone = (0.25,)
     eye_white: Tone = (0.88,)
     cloth: Tone = (0.35,)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.data.faces import features, hair, surface
+from fer_core.data.faces import features, folds, hair, surface
 from fer_core.data.faces.canvas import Canvas
 from fer_core.data.faces.expression import Expression
 from fer_core.data.faces.landmarks import Landmarks, landmarks, spline
@@ -35,37 +35,21 @@ class Layer:
 def _draw_base(canvas: Canvas, marks: Landmarks, person: Person) -> None:
     """Draws neck, ears, clothes and the skin of the face."""
     skin, w = person.palette.skin, person.face_width
-    neck = np.array([(-0.43, 0.3), (0.43, 0.3), (0.45, 1.25), (0.62, 1.7), (-0.62, 1.7), (-0.45, 1.25)]) * (w, 1)
-    canvas.fill(neck, tone=features.darker(skin, 0.80), solid=True)
-    canvas.fill(
-        features.ellipse((0, marks.chin - 0.02), 0.46 * w, 0.20),
-        tone=features.darker(skin, 0.3),
-        opacity=0.55,
-        soft=0.06,
-    )
+    neck = np.array([(-0.41, 0.3), (0.41, 0.3), (0.43, 1.25), (0.60, 1.7), (-0.60, 1.7), (-0.43, 1.25)]) * (w, 1)
+    canvas.fill(neck, tone=features.darker(skin, 0.86), solid=True)
+    under_chin = features.ellipse((0, marks.chin - 0.02), 0.46 * w, 0.20)
+    canvas.fill(under_chin, tone=features.darker(skin, 0.3), opacity=0.45, soft=0.06)
     if person.hair not in ("long", "scarf", "curly"):
-        for side in (-1, 1):
-            canvas.fill(
-                features.ellipse((side * 0.785 * w, 0.07), 0.085, 0.19),
-                tone=features.darker(skin, 0.9),
-                solid=True,
-                soft=0.008,
-            )
-            canvas.fill(
-                features.ellipse((side * 0.775 * w, 0.07), 0.035, 0.10),
-                tone=features.darker(skin, 0.5),
-                opacity=0.5,
-                soft=0.02,
-            )
+        ears = [features.ellipse((side * 0.755 * w, 0.07), 0.085, 0.19) for side in (-1, 1)]
+        canvas.fill(*ears, tone=features.darker(skin, 0.9), solid=True, soft=0.008)
+        shells = [features.ellipse((side * 0.745 * w, 0.07), 0.035, 0.10) for side in (-1, 1)]
+        canvas.fill(*shells, tone=features.darker(skin, 0.5), opacity=0.5, soft=0.02)
     canvas.fill(marks.outline, tone=skin, solid=True, soft=0.005)
-    for side in (-1, 1):
-        canvas.fill(
-            features.ellipse((side * 0.42, 0.33), 0.17, 0.12), tone=person.palette.lips, opacity=0.16, soft=0.07
-        )
-    collar = spline([(-1.5, 1.42), (-0.75, 1.34), (-0.5, 1.24), (0.0, 1.52), (0.5, 1.24), (0.75, 1.34), (1.5, 1.42)])
-    cloth = np.concatenate([collar, [(1.6, 1.8), (-1.6, 1.8)]])
+    cheeks = [features.ellipse((side * 0.42, 0.33), 0.17, 0.12) for side in (-1, 1)]
+    canvas.fill(*cheeks, tone=person.palette.lips, opacity=0.16, soft=0.07)
     if person.hair != "scarf":
-        canvas.fill(cloth, tone=person.palette.cloth, solid=True)
+        collar = [(-1.5, 1.42), (-0.75, 1.34), (-0.5, 1.24), (0.0, 1.52), (0.5, 1.24), (0.75, 1.34), (1.5, 1.42)]
+        canvas.fill(np.concatenate([spline(collar), [(1.6, 1.8), (-1.6, 1.8)]]), tone=person.palette.cloth, solid=True)
 
 
 def draw_head(person: Person, expression: Expression, view: View, size: int) -> Layer:
@@ -86,17 +70,15 @@ def draw_head(person: Person, expression: Expression, view: View, size: int) -> 
     hair.draw_back_hair(canvas, person)
     _draw_base(canvas, marks, person)
     hair.draw_beard(canvas, marks, person)
-    features.draw_folds(canvas, marks, person, expression)
+    folds.draw_folds(canvas, marks, person, expression)
     features.draw_nose(canvas, marks, person, expression)
     features.draw_mouth(canvas, marks, person, expression)
-    for eye in marks.eyes:
-        features.draw_eye(canvas, eye, person)
-        features.draw_brow(canvas, eye, person)
+    features.draw_eyes(canvas, marks.eyes, person)
+    features.draw_brows(canvas, marks.eyes, person)
     hair.draw_hair(canvas, person)
     light = surface.shade(relief, surface.light_on_face(view), view.ambient)
     canvas.tones *= cv2.resize(light, (canvas.size, canvas.size), interpolation=cv2.INTER_LINEAR)[..., None]
-    for eye in marks.eyes:
-        features.draw_eye_light(canvas, eye, view.light[0])
+    features.draw_eye_lights(canvas, marks.eyes, view.light[0])
     features.draw_glasses(canvas, marks, person)
     return _turned(canvas, relief, view, size)
 
@@ -104,7 +86,7 @@ def draw_head(person: Person, expression: Expression, view: View, size: int) -> 
 def _turned(canvas: Canvas, relief: Floats, view: View, size: int) -> Layer:
     """The sheet as seen by the camera; the relief is smoothed first, because a fold cannot be undone by a map."""
     smooth = cv2.GaussianBlur(np.maximum(relief, -0.12), (0, 0), len(relief) / 55)
-    coarse = surface.inverse_map(smooth, view, min(size, 96))
+    coarse = surface.inverse_map(smooth, view, min(size, 64))
     x, y = (cv2.resize(one, (size, size), interpolation=cv2.INTER_LINEAR) * canvas.size - 0.5 for one in coarse)
     sheet = np.concatenate([canvas.tones, canvas.alpha[..., None]], axis=2)
     seen = cv2.remap(sheet, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -130,7 +112,7 @@ def draw_face(person: Person, expression: Expression, view: View, size: int = 48
     Returns:
         ``(size, size)`` uint8 grey picture.
     """
-    large = size * max(1, min(3, 400 // size))
+    large = size * (2 if size < 400 else 1)
     picture = draw_head(person, expression, view, large).over(backdrop(person, view, large))
     picture = picture.mean(axis=2, dtype=np.float32)
     picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)

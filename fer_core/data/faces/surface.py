@@ -1,4 +1,4 @@
-"""The relief of a face: how far every point stands out, what light makes of it, and how it moves when the head turns."""
+"""The relief of a face: how far every point stands out, what light makes of it, how it moves when the head turns."""
 
 import cv2
 import numpy as np
@@ -11,6 +11,9 @@ from fer_core.data.faces.person import View
 
 Floats = NDArray[np.float32]
 
+Hill = tuple[float, float, float, float, float]
+"""A Gaussian hill: height, centre and spread across, centre and spread down."""
+
 _DEPTH = 0.62  # half the depth of a head, in face units
 _BEHIND = -0.55  # where ears, neck and hair lie
 
@@ -18,12 +21,7 @@ _BEHIND = -0.55  # where ears, neck and hair lie
 def grid(size: int) -> tuple[Floats, Floats]:
     """Face coordinates of the cells of a square relief: x ``(size,)`` and y ``(size,)`` float32."""
     steps = (np.arange(size, dtype=np.float32) + 0.5) * (SPAN / size)
-    return steps + np.float32(LEFT), steps + np.float32(TOP)
-
-
-def _bump(at: Floats, center: float, spread: float) -> Floats:
-    """A Gaussian hill along one axis."""
-    return np.exp(-0.5 * ((at - np.float32(center)) / np.float32(spread)) ** 2)
+    return (steps + LEFT).astype(np.float32), (steps + TOP).astype(np.float32)
 
 
 def head(marks: Landmarks, size: int) -> Floats:
@@ -47,56 +45,62 @@ def head(marks: Landmarks, size: int) -> Floats:
     return np.maximum(relief, _BEHIND).astype(np.float32)
 
 
-def _nose(marks: Landmarks, face: Expression, x: Floats, y: Floats) -> Floats:
-    """The nose: a ridge that grows to the tip and ends, two wings, two nostril hollows."""
+def _nose(marks: Landmarks, x: Floats, y: Floats) -> Floats:
+    """The ridge of the nose, which grows to the tip and ends."""
     tip, wing = float(marks.nose_tip[1]), marks.nose_width
-    ramp = np.interp(y, [-0.12, 0.06, tip - 0.05, tip + 0.01, tip + 0.075], [0.01, 0.06, 0.21, 0.21, 0.0]).astype(
-        np.float32
-    )
+    rows = [-0.12, 0.06, tip - 0.05, tip + 0.005, tip + 0.095]
+    height = np.interp(y, rows, [0.01, 0.06, 0.155, 0.155, 0.0]).astype(np.float32)
     width = np.interp(y, [-0.1, 0.1, tip], [0.060, 0.070, 0.088 + 0.25 * (wing - 0.1)]).astype(np.float32)
-    ridge = ramp[:, None] * np.exp(-0.5 * (x[None, :] / width[:, None]) ** 2)
-    wings = _bump(y, tip + 0.005, 0.05)[:, None] * (_bump(x, -wing, 0.042) + _bump(x, wing, 0.042))[None, :]
-    bridge = _bump(y, -0.14, 0.05)[:, None] * _bump(x, 0, 0.09)[None, :]
-    return np.asarray(ridge + 0.085 * wings + 0.05 * (face.nose_wrinkler + 0.5 * face.brow_lowerer) * bridge)
+    return np.asarray(height[:, None] * np.exp(-0.5 * (x[None, :] / width[:, None]) ** 2), np.float32)
 
 
-def _sides(marks: Landmarks, face: Expression, x: Floats, y: Floats) -> Floats:
-    """What the face has twice: sockets, lids, brow ridges, cheeks."""
-    relief = np.zeros((len(y), len(x)), np.float32)
-    for eye, direction in zip(marks.eyes, (-1, 1), strict=True):
-        ex, ey = float(eye.center[0]), float(eye.center[1])
-        by = float(eye.brow[:, 1].mean())
-        smile = max(face.on_side(face.lip_corner_puller, direction), face.cheek_raiser)
-        parts = (
-            (-0.13, ex, 0.17, ey - 0.03, 0.105),
-            (-0.05, direction * 0.13, 0.05, ey - 0.02, 0.07),
-            (0.065, ex, 0.105, ey, 0.07),
-            (0.055 + 0.025 * face.brow_lowerer, 0.95 * ex, 0.19, by + 0.01, 0.06),
-            (0.05 + 0.07 * smile, direction * 0.41, 0.15, 0.36 - 0.05 * smile, 0.12),
-            (-0.045, direction * 0.50, 0.10, 0.66, 0.13),
-        )
-        for amount, cx, sx, cy, sy in parts:
-            relief += np.float32(amount) * _bump(y, cy, sy)[:, None] * _bump(x, cx, sx)[None, :]
-    return relief
+def _nose_hills(marks: Landmarks, face: Expression) -> list[Hill]:
+    """The wings of the nose and the bulge between the brows."""
+    tip, wing = float(marks.nose_tip[1]), marks.nose_width
+    bulge = 0.05 * (face.nose_wrinkler + 0.5 * face.brow_lowerer)
+    return [(0.075, side * wing, 0.045, tip + 0.005, 0.05) for side in (-1, 1)] + [
+        (bulge, 0, 0.09, -0.14, 0.05),
+        (0.07, 0, 0.075, tip - 0.005, 0.05),
+    ]
 
 
-def _mouth(marks: Landmarks, face: Expression, x: Floats, y: Floats) -> Floats:
-    """The muzzle, the lips, the groove under them and the chin."""
+def _side_hills(marks: Landmarks, face: Expression) -> list[Hill]:
+    """What the face has twice: sockets, eyeballs, brow ridges, cheeks and the hollows under them."""
+    hills: list[Hill] = []
+    for eye, side in zip(marks.eyes, (-1, 1), strict=True):
+        x, brow = float(eye.center[0]), float(eye.brow[:, 1].mean())
+        smile = max(face.on_side(face.lip_corner_puller, side), face.cheek_raiser)
+        hills += [
+            (-0.13, x, 0.17, -0.03, 0.105),
+            (-0.05, side * 0.13, 0.05, -0.02, 0.07),
+            (0.065, x, 0.105, 0.0, 0.07),
+            (0.055 + 0.025 * face.brow_lowerer, 0.95 * x, 0.19, brow + 0.01, 0.06),
+            (0.05 + 0.07 * smile, side * 0.40, 0.15, 0.36 - 0.05 * smile, 0.12),
+            (-0.045, side * 0.48, 0.10, 0.66, 0.13),
+        ]
+    return hills
+
+
+def _mouth_hills(marks: Landmarks, face: Expression) -> list[Hill]:
+    """The muzzle, the lips, the groove under them, the chin and the groove under the nose."""
     upper = float(marks.upper_lip[10, 1] + marks.upper_line[10, 1]) / 2
     lower = float(marks.lower_line[10, 1] + marks.lower_lip[10, 1]) / 2
     half = float(marks.upper_line[-1, 0] - marks.upper_line[0, 0]) / 2
-    parts = (
-        (0.075, 0.8 * half, (upper + lower) / 2, 0.13),
-        (0.030, 0.6 * half, upper, 0.030),
-        (0.040, 0.55 * half, lower, 0.036),
-        (-0.050, 0.16, (lower + 0.42 * (marks.chin - lower)), 0.040),
-        (0.085 + 0.03 * face.chin_raiser, 0.16, marks.chin - 0.12, 0.085),
-        (-0.016, 0.022, upper - 0.10, 0.05),
-    )
-    relief = np.zeros((len(y), len(x)), np.float32)
-    for amount, sx, cy, sy in parts:
-        relief += np.float32(amount) * _bump(y, cy, sy)[:, None] * _bump(x, 0, sx)[None, :]
-    return relief
+    return [
+        (0.075, 0, 0.8 * half, (upper + lower) / 2, 0.13),
+        (0.030, 0, 0.6 * half, upper, 0.030),
+        (0.026, 0, 0.55 * half, lower, 0.036),
+        (-0.050, 0, 0.16, lower + 0.42 * (marks.chin - lower), 0.040),
+        (0.065 + 0.03 * face.chin_raiser, 0, 0.16, marks.chin - 0.12, 0.085),
+        (-0.016, 0, 0.022, upper - 0.10, 0.05),
+    ]
+
+
+def _sum_of(hills: list[Hill], x: Floats, y: Floats) -> Floats:
+    """The relief of Gaussian hills: a sum of products of a column and a row is one product of matrices."""
+    amount, at_x, spread_x, at_y, spread_y = np.asarray(hills, np.float32).T[:, :, None]
+    rows = amount * np.exp(-0.5 * ((y - at_y) / spread_y) ** 2)
+    return np.asarray(rows.T @ np.exp(-0.5 * ((x - at_x) / spread_x) ** 2), np.float32)
 
 
 def face_relief(marks: Landmarks, expression: Expression, size: int) -> Floats:
@@ -111,8 +115,8 @@ def face_relief(marks: Landmarks, expression: Expression, size: int) -> Floats:
         ``(size, size)`` float32 heights towards the viewer, in face units.
     """
     x, y = grid(size)
-    features = _nose(marks, expression, x, y) + _sides(marks, expression, x, y) + _mouth(marks, expression, x, y)
-    return head(marks, size) + features
+    hills = _nose_hills(marks, expression) + _side_hills(marks, expression) + _mouth_hills(marks, expression)
+    return head(marks, size) + _nose(marks, x, y) + _sum_of(hills, x, y)
 
 
 def light_on_face(view: View) -> Floats:

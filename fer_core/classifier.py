@@ -1,0 +1,107 @@
+"""From 48x48 faces to probabilities, by LiteRT: no TensorFlow in the process that serves the pages."""
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from fer_core.errors import CheckpointError
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a network says of one face.
+
+    Attributes:
+        probabilities: ``(classes,)`` float32, summing to one, never rounded.
+        class_names: The classes, in the same order.
+    """
+
+    probabilities: NDArray[np.float32]
+    class_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.probabilities.shape != (len(self.class_names),):
+            raise ValueError(f"Expected {len(self.class_names)} probabilities. Received {self.probabilities.shape}.")
+
+    @property
+    def class_name(self) -> str:
+        """The most probable class."""
+        return self.class_names[int(self.probabilities.argmax())]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the most probable class."""
+        return float(self.probabilities.max())
+
+    def top_k(self, k: int) -> tuple[tuple[str, float], ...]:
+        """The ``k`` most probable classes with their probabilities, the most probable first."""
+        order = np.argsort(-self.probabilities, kind="stable")[:k]
+        return tuple((self.class_names[i], float(self.probabilities[i])) for i in order)
+
+
+class Classifier:
+    """A checkpoint's network, ready to predict; safe to share between threads."""
+
+    def __init__(self, model: bytes, class_names: tuple[str, ...], *, threads: int = 1) -> None:
+        """Opens a LiteRT network.
+
+        Args:
+            model: The content of a ``.tflite`` file that maps ``(n, 48, 48, 1)`` grey values 0–255 to ``(n, classes)``.
+            class_names: The classes, in the order of the outputs.
+            threads: Processor threads of one prediction.
+
+        Raises:
+            CheckpointError: The file is no such network.
+        """
+        self.class_names = class_names
+        self._lock = threading.Lock()
+        try:
+            self._interpreter = Interpreter(model_content=model, num_threads=threads)
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"The network cannot be opened by LiteRT ({error}). Train or export it again."
+            ) from error
+        self._input = self._interpreter.get_input_details()[0]
+        self._output = self._interpreter.get_output_details()[0]
+        shapes = tuple(self._input["shape"][1:]), tuple(self._output["shape"][1:])
+        if shapes != ((48, 48, 1), (len(class_names),)):
+            raise CheckpointError(
+                f"The network maps {shapes[0]} to {shapes[1]} where (48, 48, 1) to ({len(class_names)},) belongs. "
+                "Export it again from the run that trained it."
+            )
+
+    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probabilities of some faces.
+
+        Args:
+            images: ``(n, 48, 48)`` uint8 grey faces as ``preprocess_face`` makes them; n may be 0.
+
+        Returns:
+            ``(n, classes)`` float32, rows summing to one.
+        """
+        if images.ndim != 3 or images.shape[1:] != (48, 48) or images.dtype != np.uint8:
+            raise ValueError(f"Expected images (n, 48, 48) uint8. Received {images.shape} {images.dtype}.")
+        batches = [self._run(images[i : i + _BATCH]) for i in range(0, len(images), _BATCH)]
+        scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
+        # Softmax rows sum to one already; independent sigmoids are made to.
+        return scores / np.maximum(scores.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+
+    def predict_one(self, image: NDArray[np.uint8]) -> Prediction:
+        """The prediction for a single ``(48, 48)`` uint8 face."""
+        return Prediction(self.predict(image[None])[0], self.class_names)
+
+    def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        with self._lock:
+            shape = (len(batch), 48, 48, 1)
+            if tuple(self._input["shape"]) != shape:
+                self._interpreter.resize_tensor_input(self._input["index"], shape)
+                self._interpreter.allocate_tensors()
+                self._input = self._interpreter.get_input_details()[0]
+            self._interpreter.set_tensor(self._input["index"], batch[..., None].astype(np.float32))
+            self._interpreter.invoke()
+            return np.array(self._interpreter.get_tensor(self._output["index"]), np.float32)

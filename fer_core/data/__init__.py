@@ -1,0 +1,1 @@
+"""The dataset room: files become records, records become labelled datasets, datasets live in a store."""

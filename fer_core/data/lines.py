@@ -1,0 +1,94 @@
+"""Streams the lines of a text file that may be plain, gzipped or inside a zip, without ever holding it whole."""
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+from fer_core.errors import DatasetError
+
+Progress = Callable[[float], None]
+"""Called with the share of the work that is done, from 0 to 1."""
+
+_CHUNK = 4 << 20
+_LONGEST_LINE = 1 << 20
+_LARGEST_TEXT = 4 << 30
+_KNOWN_MEMBERS = ("fer2013.csv", "icml_face_data.csv", "fer2013new.csv")
+_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+def line_blocks(path: Path, *, progress: Progress | None = None) -> Iterator[list[bytes]]:
+    """Yields the lines of a file in blocks of a few megabytes, without their line ends.
+
+    Args:
+        path: A text file, its ``.gz``, or a ``.zip`` that holds it (told by content, not by name).
+        progress: Told the share of the (compressed) file that has been read.
+
+    Raises:
+        DatasetError: The file is missing, empty, truncated, no text, or unreasonably large.
+    """
+    try:
+        with _open_text(path) as (stream, position):
+            size = max(path.stat().st_size, 1)
+            yield from _split(stream, path.name, lambda: progress and progress(min(1.0, position() / size)))
+    except FileNotFoundError as error:
+        raise DatasetError(f"{path} does not exist. Check the path and try again.") from error
+    except _BROKEN as error:
+        raise DatasetError(
+            f"{path.name} is damaged or incomplete ({error or 'it ends too early'}). Download or copy it again."
+        ) from error
+    except OSError as error:
+        raise DatasetError(
+            f"{path} cannot be read ({error.strerror or error}). Check the file and its permissions."
+        ) from error
+
+
+def _split(stream: IO[bytes], name: str, report: Callable[[], object]) -> Iterator[list[bytes]]:
+    rest, total = b"", 0
+    while chunk := stream.read(_CHUNK):
+        total += len(chunk)
+        if total > _LARGEST_TEXT:
+            raise DatasetError(
+                f"{name} unpacks to more than 4 GB, far more than FER2013. Check that it is the right file."
+            )
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > _LONGEST_LINE:
+            raise DatasetError(f"{name} has a line of more than a million characters. Check that it is the right file.")
+        report()
+        if lines:
+            yield [line.removesuffix(b"\r") for line in lines]
+    if rest.strip():
+        yield [rest.removesuffix(b"\r")]
+    if not total:
+        raise DatasetError(f"{name} is empty. Choose a file that holds the data.")
+
+
+@contextmanager
+def _open_text(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
+    """The unpacked bytes, and a function that tells how far the packed file has been read."""
+    with ExitStack() as stack:
+        raw = stack.enter_context(path.open("rb"))
+        magic = raw.read(4)
+        raw.seek(0)
+        if magic.startswith(b"\x1f\x8b"):
+            yield stack.enter_context(gzip.GzipFile(fileobj=raw)), raw.tell
+        elif magic.startswith(b"PK"):
+            archive = stack.enter_context(zipfile.ZipFile(raw))
+            yield stack.enter_context(archive.open(_text_member(archive, path.name))), raw.tell
+        else:
+            yield raw, raw.tell
+
+
+def _text_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    members = [m for m in archive.infolist() if m.filename.lower().endswith(".csv") and "__MACOSX" not in m.filename]
+    known = [m for m in members if Path(m.filename).name.lower() in _KNOWN_MEMBERS]
+    if len(known) == 1 or (not known and len(members) == 1):
+        return (known or members)[0]
+    found = ", ".join(sorted(m.filename for m in members)[:5]) or "none"
+    raise DatasetError(
+        f"{name} should hold exactly one CSV file with faces or votes (found: {found}). "
+        "Unpack it and choose fer2013.csv, icml_face_data.csv or fer2013new.csv."
+    )

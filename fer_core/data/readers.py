@@ -1,0 +1,149 @@
+"""Readers for the files people really have: Kaggle's faces and Microsoft's votes, in their several layouts."""
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.data.dataset import FaceRecords, fingerprint_of
+from fer_core.data.lines import Progress, line_blocks
+from fer_core.data.pixels import parse_numbers
+from fer_core.errors import DatasetError
+from fer_core.labels import FER2013_EMOTIONS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS
+
+_MOST_ROWS = 500_000
+_MOST_COLUMNS = 64
+_MOST_VOTES = 10
+_USAGE = {usage.encode(): SPLITS.index(split) for usage, split in USAGE_SPLITS.items()}
+_EMOTION = {str(i).encode(): i for i in range(len(FER2013_EMOTIONS))}
+
+
+_Blocks = Iterator[tuple[int, list[list[bytes]]]]
+"""The line of a block's first row, and the rows: the wanted fields in the wanted order."""
+
+
+def read_records(images: Path, votes: Path | None = None, *, progress: Progress | None = None) -> FaceRecords:
+    """Reads the faces and, if given, their votes, joined by row order.
+
+    Args:
+        images: ``fer2013.csv`` or ``icml_face_data.csv``, plain, gzipped or zipped.
+        votes: ``fer2013new.csv``; row *i* belongs to row *i* of the images (the image names in it do not).
+        progress: Told the share of the images file that has been read.
+
+    Raises:
+        DatasetError: A file is malformed, or the two do not belong together; names file, line and remedy.
+    """
+    pixels, emotion, split = _read_images(images, progress)
+    counts = np.zeros((0, len(VOTE_COLUMNS)), np.uint8)
+    if votes is not None:
+        counts, votes_split = _read_votes(votes)
+        _check_join(images.name, split, votes.name, votes_split)
+    return FaceRecords(pixels, emotion, split, counts, fingerprint_of(pixels, emotion, split, counts))
+
+
+def _read_images(
+    path: Path, progress: Progress | None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    pixels, emotion, split = [], [], []
+    for line, rows in _open_table(path, ("emotion", "pixels", "usage"), progress):
+        emotions, texts, usages = zip(*rows, strict=True)
+        emotion.append(_lookup(emotions, _EMOTION, path.name, line, "emotion", "0 to 6"))
+        split.append(_lookup(usages, _USAGE, path.name, line, "Usage", "Training, PublicTest or PrivateTest"))
+        pixels.append(parse_numbers(texts, 48 * 48, name=path.name, line=line).reshape(-1, 48, 48))
+    if not pixels:
+        raise DatasetError(f"{path.name} has a header but no rows. Choose a file that holds the data.")
+    return np.concatenate(pixels), np.concatenate(emotion), np.concatenate(split)
+
+
+def _read_votes(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    columns = ("usage", *(column.lower() for column in VOTE_COLUMNS))
+    counts, split = [], []
+    for line, rows in _open_table(path, columns, None):
+        split.append(
+            _lookup([r[0] for r in rows], _USAGE, path.name, line, "Usage", "Training, PublicTest or PrivateTest")
+        )
+        texts = [b" ".join(row[1:]) for row in rows]
+        block = parse_numbers(texts, len(VOTE_COLUMNS), name=path.name, line=line, unit="votes")
+        if block.max(initial=0) > _MOST_VOTES:
+            bad = int((block > _MOST_VOTES).any(axis=1).argmax())
+            raise DatasetError(f"{path.name}, line {line + bad}: more than {_MOST_VOTES} votes in one column. {_AGAIN}")
+        counts.append(block)
+    if not counts:
+        raise DatasetError(f"{path.name} has a header but no rows. Choose a file that holds the data.")
+    return np.concatenate(counts), np.concatenate(split)
+
+
+_AGAIN = "Correct that line or download the file again."
+
+
+def _open_table(path: Path, columns: tuple[str, ...], progress: Progress | None) -> _Blocks:
+    blocks = line_blocks(path, progress=progress)
+    first = next(blocks)
+    header = [field.strip().strip('"').lower() for field in _decode(first[0], path.name).split(",")]
+    missing = [c for c in columns if c not in header]
+    if missing or len(header) > _MOST_COLUMNS:
+        found = ", ".join(header[:12])[:120]
+        raise DatasetError(
+            f"{path.name}, line 1: the column “{(missing or ['?'])[0]}” is missing (found: {found}). "
+            f"Choose {'fer2013.csv or icml_face_data.csv' if 'pixels' in columns else 'fer2013new.csv'}."
+        )
+    positions = [header.index(c) for c in columns]
+    return _fields(path.name, first[1:], blocks, len(header), positions)
+
+
+def _decode(header: bytes, name: str) -> str:
+    try:
+        return header[: 1 << 16].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DatasetError(
+            f"{name} is not a UTF-8 text file. Choose the CSV file itself, or save it as UTF-8."
+        ) from error
+
+
+def _fields(name: str, first: list[bytes], blocks: Iterator[list[bytes]], width: int, positions: list[int]) -> _Blocks:
+    line = 2
+    for block in chain([first], blocks):
+        rows = []
+        for offset, text in enumerate(block):
+            fields = text.split(b",")
+            if len(fields) != width:
+                if not text.strip():
+                    raise DatasetError(f"{name}, line {line + offset}: the line is empty. {_AGAIN}")
+                raise DatasetError(
+                    f"{name}, line {line + offset}: {len(fields)} columns where {width} belong. {_AGAIN}"
+                )
+            rows.append([fields[p].strip(b' "') for p in positions])
+        if line + len(block) > _MOST_ROWS:
+            raise DatasetError(f"{name} has more than {_MOST_ROWS:,} rows. Check that it is the right file.")
+        if rows:
+            yield line, rows
+        line += len(block)
+
+
+def _lookup(
+    values: tuple[bytes, ...] | list[bytes], known: dict[bytes, int], name: str, line: int, column: str, allowed: str
+) -> NDArray[np.uint8]:
+    try:
+        return np.fromiter((known[v] for v in values), np.uint8, len(values))
+    except KeyError:
+        bad = next(i for i, v in enumerate(values) if v not in known)
+        value = values[bad][:20].decode("utf-8", "replace")
+        raise DatasetError(
+            f"{name}, line {line + bad}: {column} is “{value}” where {allowed} belongs. {_AGAIN}"
+        ) from None
+
+
+def _check_join(images: str, split: NDArray[np.uint8], votes: str, votes_split: NDArray[np.uint8]) -> None:
+    if len(split) != len(votes_split):
+        raise DatasetError(
+            f"{votes} has {len(votes_split):,} rows and {images} {len(split):,}: they do not belong together. "
+            "Choose the two files of the same release; rows are joined by their order."
+        )
+    differing = np.flatnonzero(split != votes_split)
+    if len(differing):
+        raise DatasetError(
+            f"{votes} and {images} name different splits in line {differing[0] + 2}: they are not in the same order. "
+            "Choose the two original files, unsorted."
+        )

@@ -1,0 +1,19 @@
+"""From a trained network to the two files of a checkpoint."""
+
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from fer_core.checkpoint import KERAS_FILE, LITERT_FILE
+
+
+def write_network(model: keras.Model, folder: Path) -> None:
+    """Writes ``model.keras`` and ``model.tflite``, both float32 and both eating raw grey values.
+
+    Args:
+        model: A float32 model from ``(n, 48, 48, 1)`` to ``(n, classes)``.
+        folder: Where to write; it exists.
+    """
+    model.save(folder / KERAS_FILE)
+    (folder / LITERT_FILE).write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())

@@ -1,0 +1,109 @@
+"""What a run reports of itself: a line an epoch, and a status that is replaced as it changes."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from fer_core.files import read_json, write_json
+
+State = Literal["queued", "running", "stopping", "stopped", "finished", "failed"]
+
+
+@dataclass(frozen=True)
+class EpochMetrics:
+    """One epoch's figures.
+
+    Attributes:
+        epoch: Counted from 1.
+        loss: Mean training loss while the weights were moving, with dropout.
+        accuracy: Training accuracy, likewise.
+        val_loss: Validation loss after the epoch.
+        val_accuracy: Validation accuracy after the epoch.
+        val_macro_f1: Unweighted mean of the classes' validation F1 after the epoch.
+        seconds: Time of the epoch with its validation.
+        images_per_second: Training images per second, without the validation.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+    val_macro_f1: float
+    seconds: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """Where a run stands.
+
+    Attributes:
+        state: One of the six states.
+        epoch: Epochs that are complete.
+        epochs: Epochs that were asked for.
+        progress: Share of the epoch in flight that is done, 0 to 1.
+        eta_seconds: Estimated time to the end; 0 when it is not known or the run is over.
+        message: One sentence for people.
+        checkpoint: Name of the checkpoint that came of it, or "".
+        pid: The child's process number, or 0.
+        pid_created: When that process began, to tell it from a later one of the same number.
+    """
+
+    state: State
+    epoch: int = 0
+    epochs: int = 0
+    progress: float = 0.0
+    eta_seconds: float = 0.0
+    message: str = ""
+    checkpoint: str = ""
+    pid: int = 0
+    pid_created: float = 0.0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run is waiting, training or stopping."""
+        return self.state in ("queued", "running", "stopping")
+
+
+def write_status(folder: Path, status: RunStatus) -> None:
+    """Replaces a run's status in one step."""
+    write_json(folder / "status.json", asdict(status))
+
+
+def read_status(folder: Path) -> RunStatus:
+    """Reads a run's status; a missing or damaged one reads as failed, saying so."""
+    try:
+        return RunStatus(**read_json(folder / "status.json"))
+    except (OSError, ValueError, TypeError):
+        return RunStatus("failed", message="The status of this run cannot be read; what it saved is kept.")
+
+
+def append_metrics(folder: Path, metrics: EpochMetrics) -> None:
+    """Adds an epoch's line to ``metrics.jsonl``."""
+    with (folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(metrics)) + "\n")
+        file.flush()
+
+
+def read_metrics(folder: Path) -> tuple[EpochMetrics, ...]:
+    """All complete epochs of a run, in order; a line that was cut by a crash is left out."""
+    try:
+        lines = (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return ()
+    epochs: dict[int, EpochMetrics] = {}
+    for line in lines:
+        try:
+            metrics = EpochMetrics(**json.loads(line))
+        except (ValueError, TypeError):
+            continue
+        epochs[metrics.epoch] = metrics
+    return tuple(epochs[e] for e in sorted(epochs))
+
+
+def keep_metrics(folder: Path, last_epoch: int) -> None:
+    """Drops the lines after an epoch, so that a resumed run does not report any epoch twice."""
+    kept = [m for m in read_metrics(folder) if m.epoch <= last_epoch]
+    (folder / "metrics.jsonl").write_text("".join(json.dumps(asdict(m)) + "\n" for m in kept), encoding="utf-8")

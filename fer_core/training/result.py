@@ -1,0 +1,107 @@
+"""The end of a run: its scores, its card and its checkpoint."""
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+
+from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard, free_name, save_checkpoint
+from fer_core.data.dataset import FerDataset, label_records
+from fer_core.data.store import dataset_card, load_records
+from fer_core.labels import LABEL_SCHEMES
+from fer_core.training.architectures import build_model
+from fer_core.training.backup import Arrays
+from fer_core.training.config import TrainingConfig
+from fer_core.training.export import write_network
+from fer_core.training.trainer import Trained, predict
+
+_LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn", "ai-edge-litert")
+_INPUT = "48x48 grey faces, raw values 0 to 255; scaling to 0..1 is the network's first layer"
+_LIMITS = (
+    "Says which expression a face seems to show in one picture, as strangers would name it; it says nothing about what "
+    "a person feels. Weaker on turned, covered, dark, very young and old faces and on rare expressions (disgust, fear). "
+    "Not for decisions about people."
+)
+
+
+def make_checkpoint(
+    folder: Path,
+    config: TrainingConfig,
+    trained: Trained,
+    training: FerDataset,
+    validation: FerDataset,
+    precision: str,
+) -> Checkpoint:
+    """Scores the last and the best epoch's weights, each split once, and saves the best as a checkpoint.
+
+    Args:
+        folder: The run's folder; its name becomes the checkpoint's unless a checkpoint has it already.
+        config: The run's settings.
+        trained: What training left.
+        training: The labelled training split.
+        validation: The labelled validation split.
+        precision: Number format the arithmetic was in.
+
+    Raises:
+        CheckpointError: The checkpoint could not be saved.
+    """
+    records = load_records(config.dataset)
+    test = label_records(records, LABEL_SCHEMES[config.scheme], ["test"])
+    splits = (training, validation, test)
+    model = build_model(config)
+    last = _scores(model, trained.last_weights, trained.last_epoch, splits)
+    best = (
+        last if trained.best_epoch == last.epoch else _scores(model, trained.best_weights, trained.best_epoch, splits)
+    )
+    model.set_weights(trained.best_weights)
+    stored = dataset_card(config.dataset)
+    has_votes = LABEL_SCHEMES[config.scheme].rule != "fer2013"
+    card = ModelCard(
+        name=free_name(folder.name),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        class_names=config.class_names,
+        input=_INPUT,
+        config=config.to_dict(),
+        weights=model.count_params(),
+        dataset=config.dataset,
+        dataset_fingerprint=training.fingerprint,
+        label_file=stored.votes_file if has_votes else "",
+        label_file_sha256=stored.votes_sha256 if has_votes else "",
+        counts=dict(zip(("train", "validation", "test"), map(len, splits), strict=True)),
+        last=last,
+        best=best,
+        precision=precision,
+        seconds=round(trained.seconds, 1),
+        hardware=f"{_processor()}, {os.cpu_count()} cores",
+        versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
+        command=_command(config, folder.name),
+        limits=_LIMITS,
+    )
+    return save_checkpoint(card, lambda target: write_network(model, target))
+
+
+def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: tuple[FerDataset, ...]) -> EpochScores:
+    model.set_weights(weights)
+    accuracies = [float((predict(model, split.images).argmax(axis=1) == split.labels).mean()) for split in splits]
+    return EpochScores(epoch, *accuracies)
+
+
+def _command(config: TrainingConfig, name: str) -> str:
+    """The shortest command line that repeats the run: only what differs from the defaults is named."""
+    defaults = TrainingConfig().to_dict()
+    changed = {k: v for k, v in config.to_dict().items() if v != defaults[k] and k != "dataset"}
+    settings = "".join(f" {key}={value}" for key, value in changed.items())
+    flag = f" --set{settings}" if settings else ""
+    return f"python -m fer_core train --dataset {config.dataset} --name {name}{flag}"
+
+
+def _processor() -> str:
+    """The processor's name where the system tells it, else its family."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
