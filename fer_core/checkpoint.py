@@ -88,6 +88,11 @@ class ModelCard:
     files: dict[str, str] = field(default_factory=dict)
     schema_version: int = _SCHEMA
 
+    @property
+    def scheme(self) -> str:
+        """Name of the label scheme the network was trained with."""
+        return str(self.config["scheme"])
+
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> "ModelCard":
         """Reads a card as JSON has it.

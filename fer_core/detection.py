@@ -110,7 +110,6 @@ class Detector(Protocol):
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
         """The faces in an RGB picture of shape (height, width, 3), from left to right; empty when there is none."""
-        ...
 
 
 class FaceDetector:
@@ -200,8 +199,9 @@ class PhotoDetector:
 
     def _close_by(self, image: NDArray[np.uint8], face: Face, minimum_confidence: float) -> NDArray[np.float32]:
         """What the short range sees around a face, with black where the picture ends: it needs some surroundings."""
-        x1, y1, x2, y2 = face.squared().expanded(_SURROUNDINGS).xyxy
-        left, top, right, bottom = face.squared().expanded(_SURROUNDINGS).clipped(image.shape[1], image.shape[0]).xyxy
+        around = face.squared().expanded(_SURROUNDINGS)
+        x1, y1, x2, y2 = around.xyxy
+        left, top, right, bottom = around.clipped(image.shape[1], image.shape[0]).xyxy
         borders = (top - y1, y2 - bottom, left - x1, x2 - right)
         region = cv2.copyMakeBorder(image[top:bottom, left:right], *borders, cv2.BORDER_CONSTANT)
         return shifted(averaged(self._short(region, minimum_confidence)), x1, y1)
@@ -211,11 +211,10 @@ class PhotoDetector:
         x1, y1, x2, y2 = tile
         rows = shifted(averaged(self._full(image[y1:y2, x1:x2], _SUSPICION)), x1, y1)
         height, width = image.shape[:2]
-        inside = (rows[:, 0] >= x1) | (x1 == 0)
-        inside &= (rows[:, 1] >= y1) | (y1 == 0)
-        inside &= (rows[:, 2] <= x2) | (x2 == width)
-        inside &= (rows[:, 3] <= y2) | (y2 == height)
-        return rows[inside]
+        # An edge that is also the picture's cuts nothing off.
+        edges = np.array([x1 or -np.inf, y1 or -np.inf, np.inf if x2 == width else x2, np.inf if y2 == height else y2])
+        inside = (rows[:, :2] >= edges[:2]) & (rows[:, 2:4] <= edges[2:])
+        return rows[inside.all(axis=1)]
 
 
 def tiles(height: int, width: int) -> Iterator[Box]:

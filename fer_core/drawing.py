@@ -131,7 +131,8 @@ def _ink(ground: str) -> str:
 def _layout(recognitions: Sequence[Recognition], size: tuple[int, int], line: int) -> list[tuple[_Label, Box]]:
     """Labels of one size with their places: the largest size at which each text finds one, else the smallest."""
     font = cast("ImageFont.FreeTypeFont", ImageFont.load_default(10))  # Pillow's wheels all have FreeType
-    largest = max(_SMALLEST_FONT + 2, math.sqrt(size[0] * size[1]) / 42)
+    heights = [recognition.face.height for recognition in recognitions]
+    largest = max(12, min(math.sqrt(size[0] * size[1]) / 42, float(np.median(heights or [0])) / 3))
     layout: list[tuple[_Label, Box]] = []
     for shrink in _SHRINKING:
         variant = font.font_variant(size=max(_SMALLEST_FONT, round(shrink * largest)))
@@ -159,10 +160,13 @@ def _layout_with(
 
 
 def _places(label: _Label, face: Box, size: tuple[int, int], line: int) -> Iterator[Box]:
-    """Above the face, below it, and inside it at the top and the bottom; moved sideways into the picture."""
+    """Above the face, below it, and in a large one at the top and the bottom; moved sideways into the picture."""
     x1, y1, x2, y2 = face
     last_left, last_top = size[0] - label.width, size[1] - label.height
-    tops = [top for top in (y1 - label.height, y2, y1 + line, y2 - line - label.height) if 0 <= top <= last_top]
+    tops = [y1 - label.height, y2]
+    if 4 * label.height <= y2 - y1:
+        tops += [y1 + line, y2 - line - label.height]
+    tops = [top for top in tops if 0 <= top <= last_top]
     if not label.text:
         tops.append(max(0, min(y1, last_top)))  # somewhere, even if it covers something
     elif last_left < 0:

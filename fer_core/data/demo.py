@@ -26,7 +26,7 @@ DEMO_SIZES: Mapping[str, int] = {"train": 3200, "validation": 400, "test": 400}
 
 _TAGGERS = 10
 _NOT_A_FACE = 0.005  # share of pictures without a face, as in FER2013
-_FER2013_CARE = 0.66  # how often the original label is the crowd's without drawing lots
+_FER2013_CARE = 0.45  # how often the original label is the crowd's without drawing lots
 
 _FREQUENCY = {
     "neutral": 0.235,
@@ -76,7 +76,7 @@ class Sitting:
 def _meant_mixture(rng: Generator) -> tuple[dict[str, float], Expression]:
     """Draws what a face is meant to show: strengths of one or two emotions, and the expression they make."""
     main = str(rng.choice(list(_FREQUENCY), p=list(_FREQUENCY.values())))
-    strength = 1.0 if main == "neutral" else float(0.40 + 0.60 * rng.beta(2.6, 1.4))
+    strength = 1.0 if main == "neutral" else float(0.50 + 0.50 * rng.beta(2.6, 1.3))
     strengths = {main: strength}
     if rng.random() < 0.30:
         second = str(rng.choice(list(_MISTAKEN_FOR[main]), p=list(_MISTAKEN_FOR[main].values())))

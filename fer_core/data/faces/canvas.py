@@ -12,10 +12,10 @@ from fer_core.data.faces.landmarks import Curve
 Floats = NDArray[np.float32]
 Window = tuple[slice, slice]
 
-SPAN = 3.0
+SPAN = 3.3
 """Width and height of the sheet in face units."""
 
-LEFT, TOP = -1.5, -1.4
+LEFT, TOP = -1.65, -1.65
 """Face coordinates of the sheet's upper left corner."""
 
 _SUBPIXEL = 4  # bits of fixed-point fraction given to OpenCV

@@ -3,9 +3,35 @@
 import numpy as np
 from numpy.random import Generator
 
-from fer_core.data.faces.person import HAIR_STYLES, HairStyle, Palette, Person, View
+from fer_core.data.faces.person import HAIR_STYLES, HairStyle, Palette, Person, Tone, View
 
 _HAIR_SHARES = (0.07, 0.27, 0.15, 0.10, 0.17, 0.09, 0.08, 0.07)
+
+_SKINS: tuple[Tone, ...] = (
+    (0.97, 0.82, 0.73),
+    (0.93, 0.74, 0.62),
+    (0.86, 0.67, 0.52),
+    (0.74, 0.54, 0.40),
+    (0.58, 0.40, 0.29),
+    (0.44, 0.29, 0.21),
+)
+_HAIRS: tuple[Tone, ...] = (
+    (0.09, 0.075, 0.07),
+    (0.20, 0.13, 0.09),
+    (0.30, 0.19, 0.12),
+    (0.52, 0.28, 0.14),
+    (0.74, 0.56, 0.32),
+    (0.62, 0.61, 0.60),
+)
+_IRISES: tuple[Tone, ...] = ((0.26, 0.15, 0.08), (0.36, 0.24, 0.12), (0.30, 0.42, 0.52), (0.34, 0.42, 0.28))
+_CLOTHS: tuple[Tone, ...] = (
+    (0.16, 0.27, 0.40),
+    (0.62, 0.24, 0.20),
+    (0.24, 0.38, 0.30),
+    (0.80, 0.66, 0.36),
+    (0.86, 0.84, 0.80),
+    (0.42, 0.30, 0.44),
+)
 
 
 def _around(rng: Generator, spread: float, mean: float = 1.0) -> float:
@@ -13,7 +39,7 @@ def _around(rng: Generator, spread: float, mean: float = 1.0) -> float:
     return float(mean + spread * np.clip(rng.standard_normal(), -2.5, 2.5))
 
 
-def random_palette(rng: Generator) -> Palette:
+def grey_palette(rng: Generator) -> Palette:
     """Draws the grey tones of a person.
 
     Args:
@@ -22,7 +48,7 @@ def random_palette(rng: Generator) -> Palette:
     Returns:
         A palette of one tone each.
     """
-    skin = float(rng.uniform(0.36, 0.92))
+    skin = float(rng.uniform(0.45, 0.90))
     hair = float(rng.uniform(0.06, 0.26) if skin < 0.6 or rng.random() < 0.6 else rng.uniform(0.25, 0.80))
     lips = skin * float(rng.uniform(0.45, 0.70))
     iris = float(rng.uniform(0.08, 0.20) if skin < 0.6 else rng.uniform(0.10, 0.42))
@@ -34,18 +60,43 @@ def random_palette(rng: Generator) -> Palette:
         (iris,),
         (white,),
         (float(rng.uniform(0.08, 0.9)),),
-        (float(rng.uniform(0.08, 0.92)),),
+        (float(rng.uniform(0.15, 0.85)),),
     )
 
 
-def random_person(rng: Generator) -> Person:
-    """Draws a person by lot.
+def colour_palette(rng: Generator) -> Palette:
+    """Draws the colours of a person.
 
     Args:
         rng: The only source of chance.
 
     Returns:
-        Somebody new, in grey.
+        A palette of RGB tones.
+    """
+    complexion = int(rng.integers(len(_SKINS)))
+    skin = np.array(_SKINS[complexion])
+    hairs, irises = (_HAIRS, _IRISES) if complexion < 3 else (_HAIRS[:3], _IRISES[:2])
+    lips = 0.62 * skin * (1.05, 0.72, 0.72) + (0.10, 0.02, 0.04)
+    return Palette(
+        skin=tuple(skin.tolist()),
+        hair=hairs[int(rng.integers(len(hairs)))],
+        lips=tuple(lips.tolist()),
+        iris=irises[int(rng.integers(len(irises)))],
+        eye_white=(0.90, 0.89, 0.87),
+        cloth=_CLOTHS[int(rng.integers(len(_CLOTHS)))],
+        background=(0.7, 0.7, 0.7),
+    )
+
+
+def random_person(rng: Generator, *, colour: bool = False) -> Person:
+    """Draws a person by lot.
+
+    Args:
+        rng: The only source of chance.
+        colour: Whether the person has RGB colours instead of grey tones.
+
+    Returns:
+        Somebody new.
     """
     style: HairStyle = HAIR_STYLES[int(rng.choice(len(HAIR_STYLES), p=_HAIR_SHARES))]
     bearded = style in ("bald", "short", "parted", "curly") and rng.random() < 0.33
@@ -70,7 +121,7 @@ def random_person(rng: Generator) -> Person:
         glasses=float(rng.uniform(0.5, 1.0)) if rng.random() < 0.14 else 0.0,
         age=float(rng.beta(1.3, 1.8)),
         texture=int(rng.integers(1 << 30)),
-        palette=random_palette(rng),
+        palette=colour_palette(rng) if colour else grey_palette(rng),
     )
 
 
@@ -84,16 +135,16 @@ def random_view(rng: Generator) -> View:
         The view.
     """
     return View(
-        yaw=_around(rng, 10, 0),
-        pitch=_around(rng, 6, 0),
-        roll=_around(rng, 6, 0),
-        zoom=_around(rng, 0.07, 1.10),
-        shift=(_around(rng, 0.04, 0), _around(rng, 0.045, 0.0)),
-        light=(float(rng.uniform(-0.9, 0.9)), float(rng.uniform(-0.8, -0.15)), float(rng.uniform(0.6, 1.1))),
-        ambient=float(rng.uniform(0.22, 0.6)),
-        contrast=_around(rng, 0.13, 1.02),
-        brightness=_around(rng, 0.05, 0),
-        blur=float(rng.uniform(0.0, 0.75)),
-        noise=float(rng.uniform(0.004, 0.024)),
+        yaw=_around(rng, 7, 0),
+        pitch=_around(rng, 4, 0),
+        roll=_around(rng, 4, 0),
+        zoom=_around(rng, 0.04, 1.24),
+        shift=(_around(rng, 0.02, 0), _around(rng, 0.025, 0.0)),
+        light=(float(rng.uniform(-0.7, 0.7)), float(rng.uniform(-0.7, -0.2)), float(rng.uniform(0.75, 1.1))),
+        ambient=float(rng.uniform(0.32, 0.6)),
+        contrast=_around(rng, 0.10, 1.05),
+        brightness=_around(rng, 0.03, 0),
+        blur=float(rng.uniform(0.0, 0.6)),
+        noise=float(rng.uniform(0.004, 0.018)),
         seed=int(rng.integers(1 << 30)),
     )

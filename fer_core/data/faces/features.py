@@ -123,7 +123,7 @@ def _draw_open_mouth(canvas: Canvas, marks: Landmarks, face: Expression) -> None
         canvas.fill(np.concatenate([rim[4:-4], marks.lower_line[4:-4][::-1]]), tone=(0.78,), opacity=0.8, soft=0.008)
     elif face.jaw_drop > 0.35:
         tongue = ellipse(marks.lower_line[10] - (0, 0.025), 0.11, 0.045)
-        canvas.fill(tongue, tone=(0.36,), opacity=0.7, soft=0.02)
+        canvas.fill(tongue, tone=(0.45, 0.20, 0.18)[: canvas.tones.shape[2]], opacity=0.7, soft=0.02)
 
 
 def draw_glasses(canvas: Canvas, marks: Landmarks, person: Person) -> None:

@@ -8,7 +8,7 @@ from fer_core.data.faces.features import darker, ellipse
 from fer_core.data.faces.landmarks import Curve, Landmarks, spline
 from fer_core.data.faces.person import Person, Tone
 
-_ORIGIN = {"fringe": (0.0, -1.45), "parted": (0.13, -0.93), "long": (0.0, -1.02)}  # where strands come from
+_ORIGIN = {"fringe": (0.0, -1.45), "parted": (0.16, -1.34), "long": (0.0, -1.42)}  # where strands come from
 _FROM_THE_FACE = (-0.08, -0.30)  # the origin of hair that is combed back
 
 
@@ -27,7 +27,7 @@ def _outer(person: Person) -> Curve:
         case "long":
             fall = [(0.84 + 0.10 * v, 0.1), (0.88 + 0.12 * v, 0.7), (0.86 + 0.1 * v, 1.3), (0.5, 1.7)]
         case "scarf":
-            fall = [(0.82, 0.2), (0.76, 0.8), (0.95, 1.3), (1.2, 1.7)]
+            fall = [(0.82, 0.2), (0.75, 0.75), (0.66, 1.2), (0.62, 1.7)]
         case "curly":
             top = (0.0, -1.30 - 0.25 * v)
             crown = [(0.5, -1.22 - 0.25 * v), (0.83 + 0.12 * v, -0.92 - 0.15 * v), (0.90 + 0.18 * v, -0.42)]
@@ -36,8 +36,8 @@ def _outer(person: Person) -> Curve:
             fall = [(0.745, -0.10), (0.68, 0.12), (0.4, 0.2)]
     shape = _mirrored([top, *crown, *fall], person.face_width)
     if person.hair == "curly":
-        wave = np.sin(np.arange(len(shape)) * 1.9 + person.texture % 7)
-        shape = shape * (1 + 0.035 * wave)[:, None]
+        place = np.arange(len(shape)) + person.texture % 50
+        shape = shape * (1 + 0.016 * np.sin(1.3 * place) + 0.018 * np.sin(2.1 * place))[:, None]
     return shape
 
 
@@ -76,6 +76,9 @@ def strands(canvas: Canvas, window: Window, person: Person) -> Floats:
         Factors around 1, float32, of the window's shape.
     """
     rng = np.random.default_rng(person.texture)
+    if person.hair == "curly":
+        curls = rng.normal(1.0, 0.30, (34, 34)).astype(np.float32)
+        return cv2.resize(curls, (canvas.size, canvas.size), interpolation=cv2.INTER_CUBIC)[window]
     fine = rng.normal(0, 0.10, 420).astype(np.float32)
     locks = cv2.resize(rng.normal(0, 0.14, (1, 60)).astype(np.float32), (420, 1), interpolation=cv2.INTER_CUBIC)
     origin = _ORIGIN.get(person.hair, _FROM_THE_FACE)
@@ -110,10 +113,8 @@ def draw_hair(canvas: Canvas, person: Person) -> None:
 
 def _draw_scarf_folds(canvas: Canvas, tone: Tone) -> None:
     """Draws the folds of a scarf."""
-    folds = [
-        spline([(-0.70 - d / 2, 0.2), (-0.58, 0.75 + d), (0.0, 1.16 + d), (0.60, 0.78 + d)]) for d in (0.0, 0.1, 0.22)
-    ]
-    canvas.stroke(*(Mark(fold, 0.03, 0.6) for fold in folds), tone=darker(tone, 0.5), soft=0.02)
+    folds = [spline([(-0.90, 0.1 + d), (-0.60, 0.75 + d), (0.0, 1.16 + d), (0.62, 0.78 + d)]) for d in (0.0, 0.1, 0.22)]
+    canvas.stroke(*(Mark(fold, 0.03, 0.45) for fold in folds), tone=darker(tone, 0.5), soft=0.02)
 
 
 def draw_beard(canvas: Canvas, marks: Landmarks, person: Person) -> None:

@@ -1,6 +1,6 @@
 """Drawing one face: relief, pencil work, light, the turn of the head, the print."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -13,6 +13,19 @@ from fer_core.data.faces.landmarks import Landmarks, landmarks, spline
 from fer_core.data.faces.person import Person, View
 
 Floats = NDArray[np.float32]
+
+_SHOULDER = [
+    (0, 1.52),
+    (0.26, 1.44),
+    (0.44, 1.28),
+    (0.62, 1.31),
+    (0.95, 1.42),
+    (1.28, 1.58),
+    (1.5, 1.95),
+    (1.6, 4.5),
+    (0, 5),
+]
+_NECKLINE = spline([*_SHOULDER, *((-x, y) for x, y in _SHOULDER[-2:0:-1])], closed=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +46,7 @@ class Layer:
 
 
 def _draw_base(canvas: Canvas, marks: Landmarks, person: Person) -> None:
-    """Draws neck, ears, clothes and the skin of the face."""
+    """Draws neck, ears and the skin of the face."""
     skin, w = person.palette.skin, person.face_width
     neck = np.array([(-0.41, 0.3), (0.41, 0.3), (0.43, 1.25), (0.60, 1.7), (-0.60, 1.7), (-0.43, 1.25)]) * (w, 1)
     canvas.fill(neck, tone=features.darker(skin, 0.86), solid=True)
@@ -47,9 +60,6 @@ def _draw_base(canvas: Canvas, marks: Landmarks, person: Person) -> None:
     canvas.fill(marks.outline, tone=skin, solid=True, soft=0.005)
     cheeks = [features.ellipse((side * 0.42, 0.33), 0.17, 0.12) for side in (-1, 1)]
     canvas.fill(*cheeks, tone=person.palette.lips, opacity=0.16, soft=0.07)
-    if person.hair != "scarf":
-        collar = [(-1.5, 1.42), (-0.75, 1.34), (-0.5, 1.24), (0.0, 1.52), (0.5, 1.24), (0.75, 1.34), (1.5, 1.42)]
-        canvas.fill(np.concatenate([spline(collar), [(1.6, 1.8), (-1.6, 1.8)]]), tone=person.palette.cloth, solid=True)
 
 
 def draw_head(person: Person, expression: Expression, view: View, size: int) -> Layer:
@@ -65,7 +75,7 @@ def draw_head(person: Person, expression: Expression, view: View, size: int) -> 
         The head as a layer, with as many channels as the person's palette has tones.
     """
     marks = landmarks(person, expression)
-    canvas = Canvas(max(144, round(1.5 * size)), len(person.palette.skin))
+    canvas = Canvas(max(152, round(1.5 * size)), len(person.palette.skin))
     relief = surface.face_relief(marks, expression, min(256, canvas.size // 2))
     hair.draw_back_hair(canvas, person)
     _draw_base(canvas, marks, person)
@@ -100,6 +110,30 @@ def backdrop(person: Person, view: View, size: int) -> Floats:
     return np.asarray(light[..., None] * np.asarray(person.palette.background, np.float32), np.float32)
 
 
+def dress(picture: Floats, person: Person, view: View, corner: tuple[float, float], size: float) -> None:
+    """Draws shoulders and a neckline under a head, in place.
+
+    Args:
+        picture: ``(h, w, channels)`` float32, 0 to 1.
+        person: Whose clothes.
+        view: The view the head was drawn in; shoulders neither turn nor tilt with it.
+        corner: Where the upper left corner of the head's square lies in the picture, x and y in pixels.
+        size: Width and height of the head's square in pixels.
+    """
+    upright = replace(view, yaw=0.0, pitch=0.0, roll=0.0)
+    line = surface.project(_NECKLINE, upright, size) + corner
+    if line[:, 1].min() >= len(picture):
+        return
+    mask = np.zeros(picture.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [np.rint(line * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    top = int(max(0, line[:, 1].min()))
+    part, cover = picture[top:], mask[top:, :, None] * np.float32(1 / 255)
+    fall = np.linspace(0.85, 0.50, len(part), dtype=np.float32)[:, None, None]
+    aside = (np.arange(part.shape[1], dtype=np.float32) - np.float32(line[0, 0])) / np.float32(size)
+    light = fall * (1 + 0.9 * view.light[0] * np.clip(aside, -0.6, 0.6))[:, None]
+    part += cover * (light.astype(np.float32) * np.asarray(person.palette.cloth, np.float32) - part)
+
+
 def draw_face(person: Person, expression: Expression, view: View, size: int = 48) -> NDArray[np.uint8]:
     """Draws one face in grey, the way FER2013 shows faces.
 
@@ -114,8 +148,8 @@ def draw_face(person: Person, expression: Expression, view: View, size: int = 48
     """
     large = size * (2 if size < 400 else 1)
     picture = draw_head(person, expression, view, large).over(backdrop(person, view, large))
-    picture = picture.mean(axis=2, dtype=np.float32)
-    picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+    dress(picture, person, view, (0.0, 0.0), large)
+    picture = cv2.resize(picture[..., 0], (size, size), interpolation=cv2.INTER_AREA)
     if view.blur > 0:
         picture = cv2.GaussianBlur(picture, (0, 0), view.blur * size / 48)
     return printed(picture, view)

@@ -15,7 +15,8 @@ Hill = tuple[float, float, float, float, float]
 """A Gaussian hill: height, centre and spread across, centre and spread down."""
 
 _DEPTH = 0.62  # half the depth of a head, in face units
-_BEHIND = -0.55  # where ears, neck and hair lie
+_BEHIND = np.float32(-0.55)  # where ears, neck and hair lie
+_ROUNDING = np.float32(7.0)  # sharpness of the bend between the head and what lies behind it
 
 
 def grid(size: int) -> tuple[Floats, Floats]:
@@ -42,7 +43,7 @@ def head(marks: Landmarks, size: int) -> Floats:
     crown = np.maximum(0, -0.30 - y) ** 2 * 0.75
     under = np.maximum(0, y - marks.chin + 0.10) ** 2 * 9
     relief = _DEPTH * (1 - across**1.3) - (crown + under)[:, None]
-    return np.maximum(relief, _BEHIND).astype(np.float32)
+    return (np.logaddexp(_ROUNDING * relief, _ROUNDING * _BEHIND) / _ROUNDING).astype(np.float32)  # a smooth maximum
 
 
 def _nose(marks: Landmarks, x: Floats, y: Floats) -> Floats:
@@ -168,7 +169,7 @@ def rotation(view: View) -> NDArray[np.float64]:
 VIEW_SPAN = 2.3
 """Face units across a picture at zoom 1."""
 
-_CENTER = (0.0, 0.08)  # the point of the face that lands in the middle of the picture
+_CENTER = (0.0, 0.13)  # the point of the face that lands in the middle of the picture
 _PIVOT = 0.12  # depth of the axis the head turns around
 
 

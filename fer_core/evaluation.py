@@ -1,0 +1,105 @@
+"""What a checkpoint gets right and wrong on a labelled dataset."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+from fer_core.classifier import Classifier
+from fer_core.data.dataset import FerDataset
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationReport:
+    """A checkpoint's answers beside the truth; every figure is derived from these.
+
+    Attributes:
+        y_true: ``(n,)`` int64 true classes, indices into ``class_names``.
+        y_pred: ``(n,)`` int64 predicted classes.
+        probabilities: ``(n, classes)`` float32.
+        rows: ``(n,)`` int64 row numbers in the dataset's files.
+        class_names: The classes.
+        fingerprint: Of the dataset.
+    """
+
+    y_true: NDArray[np.int64]
+    y_pred: NDArray[np.int64]
+    probabilities: NDArray[np.float32]
+    rows: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        n = len(self.y_true)
+        if not n or self.y_pred.shape != (n,) or self.probabilities.shape != (n, len(self.class_names)):
+            raise ValueError("Expected at least one image, and one prediction for every image.")
+
+    def __len__(self) -> int:
+        return len(self.y_true)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the images that got their true class."""
+        return float((self.y_true == self.y_pred).mean())
+
+    @property
+    def macro_f1(self) -> float:
+        """Unweighted mean of the classes' F1; a class without images and predictions counts as 0."""
+        return float(self.per_class()["f1"].mean())
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean recall of the classes that have images."""
+        table = self.per_class()
+        return float(table.loc[table["support"] > 0, "recall"].mean())
+
+    def confusion_matrix(self) -> NDArray[np.int64]:
+        """``(classes, classes)`` counts: rows are true, columns predicted; absent classes keep their row."""
+        return confusion_matrix(self.y_true, self.y_pred, labels=range(len(self.class_names))).astype(np.int64)
+
+    def per_class(self) -> pd.DataFrame:
+        """Precision, recall, F1 and support of each class, indexed by its name; undefined figures are 0."""
+        precision, recall, f1, support = precision_recall_fscore_support(
+            self.y_true, self.y_pred, labels=range(len(self.class_names)), zero_division=0
+        )
+        columns = {"precision": precision, "recall": recall, "f1": f1, "support": support}
+        return pd.DataFrame(columns, index=pd.Index(self.class_names, name="class"))
+
+    def cell(self, true: str, predicted: str) -> NDArray[np.int64]:
+        """Positions of the images of one cell of the confusion matrix, the most confident answer first."""
+        i, j = self.class_names.index(true), self.class_names.index(predicted)
+        positions = np.flatnonzero((self.y_true == i) & (self.y_pred == j))
+        return positions[np.argsort(-self.probabilities[positions, j], kind="stable")]
+
+    def cell_in_words(self, true: str, predicted: str) -> str:
+        """One cell of the confusion matrix as a sentence."""
+        count = len(self.cell(true, predicted))
+        support = int((self.y_true == self.class_names.index(true)).sum())
+        share = f"{count / support:.1%}" if support else "none"
+        said = "recognised" if true == predicted else f"called {predicted}"
+        return f"{count:,} of {support:,} {true} faces ({share}) were {said}"
+
+
+def evaluate(classifier: Classifier, dataset: FerDataset) -> EvaluationReport:
+    """Classifies every image of a dataset.
+
+    Args:
+        classifier: A checkpoint's network.
+        dataset: Labelled faces whose classes are the classifier's, in the same order.
+
+    Raises:
+        ValueError: The classes differ.
+    """
+    if classifier.class_names != dataset.class_names:
+        raise ValueError(f"Expected classes {classifier.class_names}. Received {dataset.class_names}.")
+    probabilities = classifier.predict(dataset.images)
+    return EvaluationReport(
+        y_true=dataset.labels,
+        y_pred=probabilities.argmax(axis=1).astype(np.int64),
+        probabilities=probabilities,
+        rows=dataset.rows,
+        class_names=dataset.class_names,
+        fingerprint=dataset.fingerprint,
+    )

@@ -1,0 +1,5 @@
+"""Dataset."""
+
+from pages.shared.navigation import start_page
+
+start_page("Dataset", "")

@@ -1,0 +1,5 @@
+"""Evaluation."""
+
+from pages.shared.navigation import start_page
+
+start_page("Evaluation", "")

@@ -1,0 +1,5 @@
+"""Photos."""
+
+from pages.shared.navigation import start_page
+
+start_page("Photos", "")

@@ -1,0 +1,52 @@
+"""The app's pages, in one place, and the guard that makes deep links work on a fresh server."""
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+_STARTED = "navigation_started"
+
+_PAGES = {
+    "": (("overview", "Overview", "home"),),
+    "Learn": (
+        ("dataset", "Dataset", "grid_view"),
+        ("training", "Training", "model_training"),
+        ("evaluation", "Evaluation", "fact_check"),
+    ),
+    "Use": (("photos", "Photos", "add_a_photo"),),
+}
+
+
+def navigate() -> StreamlitPage:
+    """Declares the pages and draws the sidebar's menu; called once per run, before anything else.
+
+    Returns:
+        The page the address asks for, to be run by ``app.py``.
+    """
+    st.session_state[_STARTED] = True
+    return st.navigation(
+        {
+            section: [
+                st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "overview")
+                for name, title, icon in pages
+            ]
+            for section, pages in _PAGES.items()
+        }
+    )
+
+
+def start_page(title: str, lead: str) -> None:
+    """Opens a page: makes sure the menu is there, sets the browser tab's name and writes the heading.
+
+    A deep link on a fresh server runs a page's script without ``app.py``; then the pages are declared here and the
+    script is started again through them.
+
+    Args:
+        title: The heading.
+        lead: One or two sentences that say what this page is for.
+    """
+    if _STARTED not in st.session_state:
+        navigate()
+        st.rerun()
+    st.set_page_config(page_title=f"{title} · FER Lab", page_icon=":material/sentiment_satisfied:", layout="wide")
+    st.title(title)
+    st.markdown(lead)

@@ -1,0 +1,40 @@
+"""The choices that several pages offer, remembered between pages and kept in the address."""
+
+import streamlit as st
+
+from fer_core.checkpoint import Checkpoint, list_checkpoints
+from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
+
+
+def choose_dataset() -> DatasetCard:
+    """A select box of the stored datasets; imported ones come before the drawn demo, which is always there."""
+    if not any(card.is_drawn for card in list_datasets()):
+        with st.spinner("Drawing the demo faces, this once …"):
+            ensure_demo()
+    cards = {card.name: card for card in list_datasets()}
+    name = st.selectbox(
+        "Dataset",
+        list(cards),
+        format_func=lambda n: "demo · drawn faces" if cards[n].is_drawn else n,
+        key="dataset",
+        bind="query-params",
+        persist_state="session",
+        help="Import FER2013 and the FER+ votes on the Dataset page to work on photographed faces.",
+    )
+    return cards[name]
+
+
+def choose_checkpoint() -> Checkpoint | None:
+    """A select box of the checkpoints, or None when there is none at all."""
+    checkpoints = {c.name: c for c in list_checkpoints()}
+    if not checkpoints:
+        return None
+    name = st.selectbox(
+        "Checkpoint",
+        list(checkpoints),
+        key="checkpoint",
+        bind="query-params",
+        persist_state="session",
+        help="A trained network. New ones appear here as soon as a training run ends.",
+    )
+    return checkpoints[name]

@@ -1,0 +1,5 @@
+"""Training."""
+
+from pages.shared.navigation import start_page
+
+start_page("Training", "")
