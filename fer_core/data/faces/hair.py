@@ -22,7 +22,7 @@ def _outer(person: Person) -> Curve:
     """The silhouette of the hair (or of the scarf)."""
     v = person.hair_volume
     top = (0.0, -1.21 - 0.12 * v)
-    crown = [(0.42, -1.15 - 0.12 * v), (0.71 + 0.05 * v, -0.86 - 0.07 * v), (0.77 + 0.07 * v, -0.42)]
+    crown = [(0.39, -1.11 - 0.12 * v), (0.68 + 0.05 * v, -0.82 - 0.08 * v), (0.765 + 0.07 * v, -0.40)]
     match person.hair:
         case "long":
             fall = [(0.84 + 0.10 * v, 0.1), (0.88 + 0.12 * v, 0.7), (0.86 + 0.1 * v, 1.3), (0.5, 1.7)]
@@ -94,7 +94,7 @@ def draw_back_hair(canvas: Canvas, person: Person) -> None:
         tone = person.palette.cloth if person.hair == "scarf" else person.palette.hair
         canvas.fill(_outer(person), tone=darker(tone, 0.55), solid=True)
     if person.hair == "bun":
-        canvas.fill(ellipse((0.0, -1.28), 0.32, 0.24), tone=darker(person.palette.hair, 0.8), solid=True)
+        canvas.fill(ellipse((0.0, -1.23), 0.30, 0.21), tone=darker(person.palette.hair, 0.8), solid=True)
 
 
 def draw_hair(canvas: Canvas, person: Person) -> None:

@@ -20,8 +20,9 @@ _SHOULDER = [
     (0.44, 1.28),
     (0.62, 1.31),
     (0.95, 1.42),
-    (1.28, 1.58),
-    (1.5, 1.95),
+    (1.24, 1.57),
+    (1.45, 1.84),
+    (1.55, 2.4),
     (1.6, 4.5),
     (0, 5),
 ]
@@ -59,7 +60,8 @@ def _draw_base(canvas: Canvas, marks: Landmarks, person: Person) -> None:
         canvas.fill(*shells, tone=features.darker(skin, 0.5), opacity=0.5, soft=0.02)
     canvas.fill(marks.outline, tone=skin, solid=True, soft=0.005)
     cheeks = [features.ellipse((side * 0.42, 0.33), 0.17, 0.12) for side in (-1, 1)]
-    canvas.fill(*cheeks, tone=person.palette.lips, opacity=0.16, soft=0.07)
+    if len(skin) > 1:  # a blush shows in colour only
+        canvas.fill(*cheeks, tone=person.palette.lips, opacity=0.16, soft=0.07)
 
 
 def draw_head(person: Person, expression: Expression, view: View, size: int) -> Layer:
@@ -76,7 +78,8 @@ def draw_head(person: Person, expression: Expression, view: View, size: int) -> 
     """
     marks = landmarks(person, expression)
     canvas = Canvas(max(152, round(1.5 * size)), len(person.palette.skin))
-    relief = surface.face_relief(marks, expression, min(256, canvas.size // 2))
+    hair_depth = 0.0 if person.hair == "bald" else 0.12
+    relief = surface.face_relief(marks, expression, min(256, round(0.42 * canvas.size)), hair_depth)
     hair.draw_back_hair(canvas, person)
     _draw_base(canvas, marks, person)
     hair.draw_beard(canvas, marks, person)

@@ -25,25 +25,34 @@ def grid(size: int) -> tuple[Floats, Floats]:
     return (steps + LEFT).astype(np.float32), (steps + TOP).astype(np.float32)
 
 
-def head(marks: Landmarks, size: int) -> Floats:
-    """The relief of the bare skull and jaw, without features.
+def _dome(x: Floats, half: Floats) -> Floats:
+    """A round section of a given half width ``(n, 1)`` in every row."""
+    return np.asarray(_DEPTH * (1 - np.abs(x / half) ** 2.6), np.float32)
+
+
+def head(marks: Landmarks, size: int, hair: float = 0.0) -> Floats:
+    """The relief of the skull, the jaw and the hair, without features.
 
     Args:
         marks: The landmarks of the face.
         size: Width and height of the relief in cells.
+        hair: How far the hair stands off the skull, in face units.
 
     Returns:
         ``(size, size)`` float32 heights towards the viewer, in face units.
     """
     x, y = grid(size)
     outline = marks.outline[: len(marks.outline) // 2 + 1]
-    half = np.interp(y, outline[:, 1], outline[:, 0]).astype(np.float32)
-    half = cv2.blur(np.maximum(half, 0.38)[:, None], (1, max(1, size // 24))).reshape(-1)
-    across = (x[None, :] / half[:, None]) ** 2
+    half = np.interp(y, outline[:, 1], outline[:, 0]).astype(np.float32)[:, None]
+    half = cv2.blur(np.maximum(half, np.float32(0.38)), (1, max(1, size // 24))).reshape(-1, 1)
     crown = np.maximum(0, -0.30 - y) ** 2 * 0.75
     under = np.maximum(0, y - marks.chin + 0.10) ** 2 * 9
-    relief = _DEPTH * (1 - across**1.3) - (crown + under)[:, None]
-    return (np.logaddexp(_ROUNDING * relief, _ROUNDING * _BEHIND) / _ROUNDING).astype(np.float32)  # a smooth maximum
+    relief = _dome(x, half) - (crown + under)[:, None]
+    if hair > 0:
+        cap = _dome(x, half + np.float32(hair)) - (0.8 * crown + 0.5 * under)[:, None] - 0.2
+        relief = np.maximum(relief, cap)
+    rounded = np.logaddexp(_ROUNDING * relief, _ROUNDING * _BEHIND) / _ROUNDING  # a maximum without an edge
+    return np.asarray(rounded, np.float32)
 
 
 def _nose(marks: Landmarks, x: Floats, y: Floats) -> Floats:
@@ -104,20 +113,21 @@ def _sum_of(hills: list[Hill], x: Floats, y: Floats) -> Floats:
     return np.asarray(rows.T @ np.exp(-0.5 * ((x - at_x) / spread_x) ** 2), np.float32)
 
 
-def face_relief(marks: Landmarks, expression: Expression, size: int) -> Floats:
+def face_relief(marks: Landmarks, expression: Expression, size: int, hair: float = 0.0) -> Floats:
     """The relief of a whole face.
 
     Args:
         marks: The landmarks of the face.
         expression: What its muscles do.
         size: Width and height of the relief in cells.
+        hair: How far the hair stands off the skull, in face units.
 
     Returns:
         ``(size, size)`` float32 heights towards the viewer, in face units.
     """
     x, y = grid(size)
     hills = _nose_hills(marks, expression) + _side_hills(marks, expression) + _mouth_hills(marks, expression)
-    return head(marks, size) + _nose(marks, x, y) + _sum_of(hills, x, y)
+    return head(marks, size, hair) + _nose(marks, x, y) + _sum_of(hills, x, y)
 
 
 def light_on_face(view: View) -> Floats:
