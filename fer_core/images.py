@@ -39,8 +39,7 @@ IMAGE_EXTENSIONS = ("jpg", "jpeg", "png", "webp")
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 _SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"RIFF", b"BM", b"GIF8")
 
-# What Pillow's decoders throw at damaged files (300,000 mutated ones: the first three); UnidentifiedImageError is an
-# OSError.
+# What Pillow's decoders may throw; at 300,000 mutated files it was the first three (OSError: also "unidentified").
 _DECODER_ERRORS = (OSError, ValueError, SyntaxError, RuntimeError, TypeError, LookupError, MemoryError, struct.error)
 
 # EXIF 2.32, tag 0x0112: how a stored picture has to be turned to stand upright.
