@@ -89,7 +89,8 @@ class Classifier:
         batches = [self._run(images[i : i + _BATCH]) for i in range(0, len(images), _BATCH)]
         scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
         # Softmax rows sum to one already; independent sigmoids are made to.
-        return scores / np.maximum(scores.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        total = scores.sum(axis=1, keepdims=True)
+        return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)
 
     def predict_one(self, image: NDArray[np.uint8]) -> Prediction:
         """The prediction for a single ``(48, 48)`` uint8 face."""

@@ -57,7 +57,8 @@ class EvaluationReport:
 
     def confusion_matrix(self) -> NDArray[np.int64]:
         """``(classes, classes)`` counts: rows are true, columns predicted; absent classes keep their row."""
-        return confusion_matrix(self.y_true, self.y_pred, labels=range(len(self.class_names))).astype(np.int64)
+        matrix = confusion_matrix(self.y_true, self.y_pred, labels=range(len(self.class_names)))
+        return np.asarray(matrix, np.int64)
 
     def per_class(self) -> pd.DataFrame:
         """Precision, recall, F1 and support of each class, indexed by its name; undefined figures are 0."""

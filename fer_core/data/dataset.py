@@ -1,7 +1,7 @@
 """The two values of the dataset room: what the files say, and what a label scheme makes of it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -132,8 +132,8 @@ def label_table(records: FaceRecords, scheme: LabelScheme) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "row": rows,
-            "split": pd.Categorical.from_codes(records.split[rows], list(SPLITS), ordered=True),
-            "label": pd.Categorical.from_codes(labels, list(scheme.class_names), ordered=True),
+            "split": _categories(records.split[rows], SPLITS),
+            "label": _categories(labels, scheme.class_names),
         }
     )
 
@@ -168,6 +168,10 @@ def label_records(records: FaceRecords, scheme: LabelScheme, splits: Iterable[st
         scheme=scheme.name,
         fingerprint=records.fingerprint,
     )
+
+
+def _categories(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:
+    return pd.Categorical(np.asarray(names)[codes], categories=list(names), ordered=True)
 
 
 def _apply(

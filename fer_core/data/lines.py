@@ -5,13 +5,33 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from fer_core.errors import DatasetError
 
 Progress = Callable[[float], None]
 """Called with the share of the work that is done, from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file, for error messages.
+
+    Attributes:
+        name: The file's name.
+        line: The line's number, from 1 (the header).
+    """
+
+    name: str
+    line: int
+
+    def error(self, offset: int, fault: str) -> DatasetError:
+        """The error for the line ``offset`` lines further on."""
+        line = self.line + offset
+        return DatasetError(f"{self.name}, line {line}: {fault}. Correct that line or download the file again.")
+
 
 _CHUNK = 4 << 20
 _LONGEST_LINE = 1 << 20
@@ -74,7 +94,7 @@ def _open_text(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
         magic = raw.read(4)
         raw.seek(0)
         if magic.startswith(b"\x1f\x8b"):
-            yield stack.enter_context(gzip.GzipFile(fileobj=raw)), raw.tell
+            yield cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=raw))), raw.tell
         elif magic.startswith(b"PK"):
             archive = stack.enter_context(zipfile.ZipFile(raw))
             yield stack.enter_context(archive.open(_text_member(archive, path.name))), raw.tell

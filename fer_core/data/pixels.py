@@ -5,19 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.errors import DatasetError
+from fer_core.data.lines import Place
 
 
-def parse_numbers(
-    texts: Sequence[bytes], count: int, *, name: str, line: int, unit: str = "pixel values"
-) -> NDArray[np.uint8]:
+def parse_numbers(texts: Sequence[bytes], count: int, place: Place, *, unit: str = "pixel values") -> NDArray[np.uint8]:
     """Reads rows of numbers such as ``b"70 80 82"``.
 
     Args:
         texts: One text per row, whole numbers from 0 to 255 with blanks between them.
         count: How many numbers every row must hold.
-        name: The file's name, for the error.
-        line: The line in the file of the first text, for the error.
+        place: Where the first text stands, for the error.
         unit: What the numbers are, for the error.
 
     Returns:
@@ -34,9 +31,7 @@ def parse_numbers(
         except ValueError:
             values = np.empty(0, np.int64)
         if values.size != count or values.min() < 0 or values.max() > 255:
-            raise DatasetError(
-                f"{name}, line {line + offset}: {_fault(text, count, unit)}. Correct that line or download the file again."
-            )
+            raise place.error(offset, _fault(text, count, unit))
         rows[offset] = values
     return rows
 

@@ -1,6 +1,6 @@
 """Readers for the files people really have: Kaggle's faces and Microsoft's votes, in their several layouts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.data.dataset import FaceRecords, fingerprint_of
-from fer_core.data.lines import Progress, line_blocks
+from fer_core.data.lines import Place, Progress, line_blocks
 from fer_core.data.pixels import parse_numbers
 from fer_core.errors import DatasetError
 from fer_core.labels import FER2013_EMOTIONS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS
@@ -17,11 +17,12 @@ _MOST_ROWS = 500_000
 _MOST_COLUMNS = 64
 _MOST_VOTES = 10
 _USAGE = {usage.encode(): SPLITS.index(split) for usage, split in USAGE_SPLITS.items()}
+_BAD_USAGE = "Usage is “{}” where Training, PublicTest or PrivateTest belongs"
 _EMOTION = {str(i).encode(): i for i in range(len(FER2013_EMOTIONS))}
 
 
-_Blocks = Iterator[tuple[int, list[list[bytes]]]]
-"""The line of a block's first row, and the rows: the wanted fields in the wanted order."""
+_Blocks = Iterator[tuple[Place, list[list[bytes]]]]
+"""Where a block's first row stands, and the rows: the wanted fields in the wanted order."""
 
 
 def read_records(images: Path, votes: Path | None = None, *, progress: Progress | None = None) -> FaceRecords:
@@ -47,11 +48,11 @@ def _read_images(
     path: Path, progress: Progress | None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     pixels, emotion, split = [], [], []
-    for line, rows in _open_table(path, ("emotion", "pixels", "usage"), progress):
+    for place, rows in _open_table(path, ("emotion", "pixels", "usage"), progress):
         emotions, texts, usages = zip(*rows, strict=True)
-        emotion.append(_lookup(emotions, _EMOTION, path.name, line, "emotion", "0 to 6"))
-        split.append(_lookup(usages, _USAGE, path.name, line, "Usage", "Training, PublicTest or PrivateTest"))
-        pixels.append(parse_numbers(texts, 48 * 48, name=path.name, line=line).reshape(-1, 48, 48))
+        emotion.append(_lookup(emotions, _EMOTION, place, "emotion is “{}” where 0 to 6 belongs"))
+        split.append(_lookup(usages, _USAGE, place, _BAD_USAGE))
+        pixels.append(parse_numbers(texts, 48 * 48, place).reshape(-1, 48, 48))
     if not pixels:
         raise DatasetError(f"{path.name} has a header but no rows. Choose a file that holds the data.")
     return np.concatenate(pixels), np.concatenate(emotion), np.concatenate(split)
@@ -60,22 +61,16 @@ def _read_images(
 def _read_votes(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     columns = ("usage", *(column.lower() for column in VOTE_COLUMNS))
     counts, split = [], []
-    for line, rows in _open_table(path, columns, None):
-        split.append(
-            _lookup([r[0] for r in rows], _USAGE, path.name, line, "Usage", "Training, PublicTest or PrivateTest")
-        )
-        texts = [b" ".join(row[1:]) for row in rows]
-        block = parse_numbers(texts, len(VOTE_COLUMNS), name=path.name, line=line, unit="votes")
-        if block.max(initial=0) > _MOST_VOTES:
-            bad = int((block > _MOST_VOTES).any(axis=1).argmax())
-            raise DatasetError(f"{path.name}, line {line + bad}: more than {_MOST_VOTES} votes in one column. {_AGAIN}")
+    for place, rows in _open_table(path, columns, None):
+        split.append(_lookup([row[0] for row in rows], _USAGE, place, _BAD_USAGE))
+        block = parse_numbers([b" ".join(row[1:]) for row in rows], len(VOTE_COLUMNS), place, unit="votes")
+        too_many = (block > _MOST_VOTES).any(axis=1)
+        if too_many.any():
+            raise place.error(int(too_many.argmax()), f"more than {_MOST_VOTES} votes in one column")
         counts.append(block)
     if not counts:
         raise DatasetError(f"{path.name} has a header but no rows. Choose a file that holds the data.")
     return np.concatenate(counts), np.concatenate(split)
-
-
-_AGAIN = "Correct that line or download the file again."
 
 
 def _open_table(path: Path, columns: tuple[str, ...], progress: Progress | None) -> _Blocks:
@@ -105,34 +100,28 @@ def _decode(header: bytes, name: str) -> str:
 def _fields(name: str, first: list[bytes], blocks: Iterator[list[bytes]], width: int, positions: list[int]) -> _Blocks:
     line = 2
     for block in chain([first], blocks):
-        rows = []
-        for offset, text in enumerate(block):
-            fields = text.split(b",")
-            if len(fields) != width:
-                if not text.strip():
-                    raise DatasetError(f"{name}, line {line + offset}: the line is empty. {_AGAIN}")
-                raise DatasetError(
-                    f"{name}, line {line + offset}: {len(fields)} columns where {width} belong. {_AGAIN}"
-                )
-            rows.append([fields[p].strip(b' "') for p in positions])
-        if line + len(block) > _MOST_ROWS:
+        place = Place(name, line)
+        rows = [_wanted(text.split(b","), width, positions, place, offset) for offset, text in enumerate(block)]
+        line += len(block)
+        if line > _MOST_ROWS:
             raise DatasetError(f"{name} has more than {_MOST_ROWS:,} rows. Check that it is the right file.")
         if rows:
-            yield line, rows
-        line += len(block)
+            yield place, rows
 
 
-def _lookup(
-    values: tuple[bytes, ...] | list[bytes], known: dict[bytes, int], name: str, line: int, column: str, allowed: str
-) -> NDArray[np.uint8]:
-    try:
-        return np.fromiter((known[v] for v in values), np.uint8, len(values))
-    except KeyError:
-        bad = next(i for i, v in enumerate(values) if v not in known)
-        value = values[bad][:20].decode("utf-8", "replace")
-        raise DatasetError(
-            f"{name}, line {line + bad}: {column} is “{value}” where {allowed} belongs. {_AGAIN}"
-        ) from None
+def _wanted(fields: list[bytes], width: int, positions: list[int], place: Place, offset: int) -> list[bytes]:
+    if fields == [b""]:
+        raise place.error(offset, "the line is empty")
+    if len(fields) != width:
+        raise place.error(offset, f"{len(fields)} columns where {width} belong")
+    return [fields[p].strip(b' "') for p in positions]
+
+
+def _lookup(values: Sequence[bytes], known: dict[bytes, int], place: Place, fault: str) -> NDArray[np.uint8]:
+    for offset, value in enumerate(values):
+        if value not in known:
+            raise place.error(offset, fault.format(value[:20].decode("utf-8", "replace")))
+    return np.fromiter((known[value] for value in values), np.uint8, len(values))
 
 
 def _check_join(images: str, split: NDArray[np.uint8], votes: str, votes_split: NDArray[np.uint8]) -> None:

@@ -241,7 +241,7 @@ def _is_intact(card: DatasetCard, array: str) -> bool:
     path, known = data_folder() / card.name / f"{array}.npy", card.arrays[array]
     if not path.exists() or path.stat().st_size != known["bytes"]:
         return False
-    return path.stat().st_mtime_ns == known["mtime_ns"] or _file_sha256(path) == known["sha256"]
+    return bool(path.stat().st_mtime_ns == known["mtime_ns"]) or _file_sha256(path) == known["sha256"]
 
 
 def _rebuild(card: DatasetCard) -> DatasetCard:

@@ -87,7 +87,9 @@ class TrainingConfig:
         if unknown := sorted(set(settings) - set(hints)):
             raise TrainingError(f"There is no setting “{unknown[0]}”; there are {', '.join(hints)}.")
         # JSON writes 1.0 as 1: a whole number is welcome where a real one belongs.
-        values = {k: float(v) if hints[k] is float and type(v) is int else v for k, v in settings.items()}
+        values: dict[str, Any] = {
+            k: float(v) if hints[k] is float and type(v) is int else v for k, v in settings.items()
+        }
         return cls(**values)
 
     def with_settings(self, assignments: Mapping[str, str]) -> "TrainingConfig":

@@ -19,7 +19,7 @@ from fer_core.training.backup import saved_epoch
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, append_metrics, keep_metrics, write_status
 from fer_core.training.result import make_checkpoint
-from fer_core.training.trainer import Observer, choose_precision, train
+from fer_core.training.trainer import Observer, TrainingData, train
 
 _REPORT_EVERY = 0.5
 _TURN_POLL = 1.0
@@ -105,23 +105,16 @@ def _carry_out(folder: Path, config: TrainingConfig, report: Report) -> Checkpoi
     report.set(state="running", message="Preparing: reading the dataset and building the network")
     records = load_records(config.dataset)
     scheme = LABEL_SCHEMES[config.scheme]
-    training = label_records(records, scheme, ["train"])
-    validation = label_records(records, scheme, ["validation"])
-    precision = choose_precision(config.precision)
+    data = TrainingData(label_records(records, scheme, ["train"]), label_records(records, scheme, ["validation"]))
+    test = label_records(records, scheme, ["test"])  # not looked at before training is over
     done = saved_epoch(folder / "backup")
     keep_metrics(folder, done)
     report.set(epoch=done)
     report.start("Preparing: the first batches take longer")
-    trained = train(
-        config,
-        training,
-        validation,
-        precision=precision,
-        backup=folder / "backup",
-        observer=Observer(report.on_batch, report.on_epoch, report.should_stop),
-    )
+    observer = Observer(report.on_batch, report.on_epoch, report.should_stop)
+    trained = train(config, data, backup=folder / "backup", observer=observer)
     report.set(message="Saving the checkpoint", progress=0.0, eta_seconds=0.0)
-    return make_checkpoint(folder, config, trained, training, validation, precision)
+    return make_checkpoint(folder.name, config, trained, (data.training, data.validation, test))
 
 
 @contextmanager

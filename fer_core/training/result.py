@@ -9,8 +9,8 @@ from pathlib import Path
 import keras
 
 from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard, free_name, save_checkpoint
-from fer_core.data.dataset import FerDataset, label_records
-from fer_core.data.store import dataset_card, load_records
+from fer_core.data.dataset import FerDataset
+from fer_core.data.store import dataset_card
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.architectures import build_model
 from fer_core.training.backup import Arrays
@@ -18,39 +18,30 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.export import write_network
 from fer_core.training.trainer import Trained, predict
 
+Splits = tuple[FerDataset, FerDataset, FerDataset]
+"""Training, validation and test."""
+
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn", "ai-edge-litert")
 _INPUT = "48x48 grey faces, raw values 0 to 255; scaling to 0..1 is the network's first layer"
 _LIMITS = (
     "Says which expression a face seems to show in one picture, as strangers would name it; it says nothing about what "
-    "a person feels. Weaker on turned, covered, dark, very young and old faces and on rare expressions (disgust, fear). "
+    "a person feels. Weaker on turned, covered, dark, very young and old faces and on the rare disgust and fear. "
     "Not for decisions about people."
 )
 
 
-def make_checkpoint(
-    folder: Path,
-    config: TrainingConfig,
-    trained: Trained,
-    training: FerDataset,
-    validation: FerDataset,
-    precision: str,
-) -> Checkpoint:
-    """Scores the last and the best epoch's weights, each split once, and saves the best as a checkpoint.
+def make_checkpoint(name: str, config: TrainingConfig, trained: Trained, splits: Splits) -> Checkpoint:
+    """Scores the last and the best epoch's weights on each split and saves the best as a checkpoint.
 
     Args:
-        folder: The run's folder; its name becomes the checkpoint's unless a checkpoint has it already.
+        name: The run's name; becomes the checkpoint's unless a checkpoint has it already.
         config: The run's settings.
         trained: What training left.
-        training: The labelled training split.
-        validation: The labelled validation split.
-        precision: Number format the arithmetic was in.
+        splits: The labelled training, validation and test splits.
 
     Raises:
         CheckpointError: The checkpoint could not be saved.
     """
-    records = load_records(config.dataset)
-    test = label_records(records, LABEL_SCHEMES[config.scheme], ["test"])
-    splits = (training, validation, test)
     model = build_model(config)
     last = _scores(model, trained.last_weights, trained.last_epoch, splits)
     best = (
@@ -60,30 +51,30 @@ def make_checkpoint(
     stored = dataset_card(config.dataset)
     has_votes = LABEL_SCHEMES[config.scheme].rule != "fer2013"
     card = ModelCard(
-        name=free_name(folder.name),
+        name=free_name(name),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         class_names=config.class_names,
         input=_INPUT,
         config=config.to_dict(),
         weights=model.count_params(),
         dataset=config.dataset,
-        dataset_fingerprint=training.fingerprint,
+        dataset_fingerprint=splits[0].fingerprint,
         label_file=stored.votes_file if has_votes else "",
         label_file_sha256=stored.votes_sha256 if has_votes else "",
         counts=dict(zip(("train", "validation", "test"), map(len, splits), strict=True)),
         last=last,
         best=best,
-        precision=precision,
+        precision=trained.precision,
         seconds=round(trained.seconds, 1),
         hardware=f"{_processor()}, {os.cpu_count()} cores",
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
-        command=_command(config, folder.name),
+        command=_command(config, name),
         limits=_LIMITS,
     )
     return save_checkpoint(card, lambda target: write_network(model, target))
 
 
-def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: tuple[FerDataset, ...]) -> EpochScores:
+def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: Splits) -> EpochScores:
     model.set_weights(weights)
     accuracies = [float((predict(model, split.images).argmax(axis=1) == split.labels).mean()) for split in splits]
     return EpochScores(epoch, *accuracies)

@@ -42,6 +42,19 @@ class Observer:
 
 
 @dataclass(frozen=True, eq=False)
+class TrainingData:
+    """What a run sees while it trains; the test split is not among it.
+
+    Attributes:
+        training: What it learns from.
+        validation: What decides the best epoch.
+    """
+
+    training: FerDataset
+    validation: FerDataset
+
+
+@dataclass(frozen=True, eq=False)
 class Trained:
     """What came of a run.
 
@@ -51,7 +64,7 @@ class Trained:
         best_weights: Of the epoch that was best on validation.
         best_epoch: Its number.
         seconds: Training time, over all resumptions.
-        stopped: Whether it was stopped before its last epoch.
+        precision: Number format the arithmetic was in.
     """
 
     last_weights: Arrays
@@ -59,31 +72,22 @@ class Trained:
     best_weights: Arrays
     best_epoch: int
     seconds: float
-    stopped: bool
+    precision: str
 
 
-def train(
-    config: TrainingConfig,
-    training: FerDataset,
-    validation: FerDataset,
-    *,
-    precision: str,
-    backup: Path,
-    observer: Observer,
-) -> Trained:
+def train(config: TrainingConfig, data: TrainingData, *, backup: Path, observer: Observer) -> Trained:
     """Trains until the last epoch or until it is told to stop; resumes from ``backup`` if a state is there.
 
     Args:
         config: The run's settings.
-        training: What to learn from.
-        validation: What decides the best epoch.
-        precision: ``float32`` or ``mixed_bfloat16``.
+        data: What to learn from, and what decides the best epoch.
         backup: Folder of the saved states.
         observer: Who is told, and who may stop it.
 
     Raises:
         TrainingError: The loss is no longer a number, or it was stopped before one epoch was complete.
     """
+    precision = choose_precision(config.precision)
     keras.utils.set_random_seed(config.seed)
     model = build_model(config, dtype=precision)
     model.compile(optimizer=make_optimizer(config), loss=config.loss, metrics=["accuracy"])
@@ -92,7 +96,7 @@ def train(
     if state.epoch:
         _restore(model, state)
     while state.epoch < config.epochs:
-        metrics = _run_epoch(config, model, training, validation, state.epoch, observer)
+        metrics = _run_epoch(config, model, data, state.epoch, observer)
         if metrics is None:
             break
         state = _next_state(config, model, state, metrics)
@@ -100,8 +104,7 @@ def train(
         observer.on_epoch(metrics)
     if not state.epoch:
         raise TrainingError("Stopped before the first epoch was complete, so there is nothing to keep.")
-    stopped = state.epoch < config.epochs
-    return Trained(state.weights, state.epoch, state.best_weights, state.best_epoch, state.seconds, stopped)
+    return Trained(state.weights, state.epoch, state.best_weights, state.best_epoch, state.seconds, precision)
 
 
 def make_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
@@ -117,7 +120,8 @@ def make_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Probabilities ``(n, classes)`` of ``(n, 48, 48)`` images, without dropout."""
     scores = np.asarray(model.predict(images[..., None], batch_size=_PREDICT_BATCH, verbose=0), np.float32)
-    return scores / np.maximum(scores.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    total = scores.sum(axis=1, keepdims=True)
+    return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)
 
 
 def choose_precision(wanted: str) -> str:
@@ -136,7 +140,7 @@ def _make_probe(dtype: tf.DType) -> Callable[[], float]:
     """A function that times one convolution with its gradients, as the heaviest layer of the paper's network has."""
     images, kernel = tf.ones((32, 46, 46, 32), dtype), tf.ones((3, 3, 32, 64), dtype)
 
-    @tf.function
+    @tf.function  # type: ignore[untyped-decorator]
     def step() -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch((images, kernel))
@@ -153,15 +157,11 @@ def _make_probe(dtype: tf.DType) -> Callable[[], float]:
 
 
 def _run_epoch(
-    config: TrainingConfig,
-    model: keras.Model,
-    training: FerDataset,
-    validation: FerDataset,
-    epoch: int,
-    observer: Observer,
+    config: TrainingConfig, model: keras.Model, data: TrainingData, epoch: int, observer: Observer
 ) -> EpochMetrics | None:
     """One epoch and its validation, or None when it was stopped on the way."""
     start = time.perf_counter()
+    training, validation = data.training, data.validation
     order = np.random.default_rng((config.seed, epoch)).permutation(len(training))
     _reseed(model, config.seed, epoch)
     watcher = _Watcher(observer, batches=-(-len(training) // config.batch_size))
