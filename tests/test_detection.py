@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fer_core import blazeface
-from fer_core.blazeface import anchors, averaged, distinct, letterbox
-from fer_core.detection import KEYPOINTS, Face, FaceDetector, PhotoDetector, tiles
+from fer_core.blazeface import anchors, averaged, distinct, letterbox, tiles
+from fer_core.detection import KEYPOINTS, Face, FaceDetector, PhotoDetector
 from fer_core.errors import CheckpointError
 from fer_core.images import read_image
 from fer_core.samples import sample_pictures
@@ -192,6 +192,7 @@ boxes = st.tuples(st.integers(-100, 400), st.integers(-100, 400), st.integers(1,
 )
 
 
+@settings(deadline=None)
 @given(boxes)
 def test_squared_is_square_and_keeps_the_centre(box):
     face = Face(box).squared()
@@ -201,6 +202,7 @@ def test_squared_is_square_and_keeps_the_centre(box):
     assert face.squared() == face
 
 
+@settings(deadline=None)
 @given(boxes, st.floats(-0.49, 2))
 def test_expanded_gains_the_same_on_opposite_sides(box, margin):
     face = Face(box).expanded(margin)
@@ -210,6 +212,7 @@ def test_expanded_gains_the_same_on_opposite_sides(box, margin):
     assert abs(face.xyxy[0] + face.xyxy[2] - box[0] - box[2]) <= 1
 
 
+@settings(deadline=None)
 @given(boxes, st.integers(1, 300), st.integers(1, 300))
 def test_clipped_lies_inside(box, width, height):
     x1, y1, x2, y2 = Face(box).clipped(width, height).xyxy
