@@ -1,93 +1,82 @@
-"""The command line: ``python -m fer_core COMMAND``, the same calls as the pages make."""
+"""The command line: ``python -m fer_core COMMAND``. The pages make the same calls."""
 
 import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from fer_core.errors import FerError, TrainingError
-from fer_core.training.config import TrainingConfig
+from fer_core import commands
+from fer_core.errors import FerError
+from fer_core.labels import SPLITS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command.
+    """Runs one command and prints its answer.
 
     Args:
         arguments: The words after the program's name; by default those of this process.
 
     Returns:
-        The exit status: 0, or 1 after a :class:`FerError`, whose sentence goes to standard error.
+        The exit status: 0, or 1 when something failed, which is said in a sentence on standard error.
     """
     options = _parser().parse_args(arguments)
     try:
-        document, text = options.run(options)
+        answer = options.run(options)
     except FerError as error:
         print(f"fer_core: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(document, indent=2, ensure_ascii=False) if options.json else text)
-    return 0
-
-
-def _train(options: argparse.Namespace) -> tuple[Any, str]:
-    from fer_core.training.job import run_job
-    from fer_core.training.runs import create_run, find_run
-
-    if options.run_name:
-        folder = find_run(options.run_name).folder
-    else:
-        config = TrainingConfig()
-        if options.config:
-            config = TrainingConfig.from_json(_read_text(options.config))
-        config = config.with_settings(dict(_assignment(text) for text in options.set))
-        if options.dataset:
-            config = config.with_settings({"dataset": options.dataset})
-        folder = create_run(config, options.name).folder
-    checkpoint = run_job(folder)
-    return asdict(checkpoint.card), f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}."
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TrainingError(f"{path} cannot be read as text ({error}). Check the path.") from error
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    key, separator, value = text.partition("=")
-    if not separator:
-        raise TrainingError(f"“{text}” is no setting. Write it as key=value, for example epochs=10.")
-    return key, value
-
-
-def _import(options: argparse.Namespace) -> tuple[Any, str]:
-    from fer_core.data.store import import_dataset
-
-    card = import_dataset(options.images, options.votes, name=options.name)
-    return asdict(card), f"The dataset “{card.name}” holds {sum(card.sizes.values()):,} faces."
+    print(json.dumps(answer.document, indent=2, ensure_ascii=False) if options.json else answer.text)
+    for problem in answer.problems:
+        print(f"fer_core: {problem}", file=sys.stderr)
+    return 1 if answer.problems else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m fer_core")
-    commands = parser.add_subparsers(required=True)
-    c = commands.add_parser("import-data")
-    c.add_argument("--images", type=Path, required=True)
-    c.add_argument("--votes", type=Path)
-    c.add_argument("--name")
-    c.add_argument("--json", action="store_true")
-    c.set_defaults(run=_import)
-    c = commands.add_parser("train")
-    c.add_argument("--config", type=Path)
-    c.add_argument("--set", nargs="+", default=[])
-    c.add_argument("--dataset")
-    c.add_argument("--name")
-    c.add_argument("--run", dest="run_name")
-    c.add_argument("--json", action="store_true")
-    c.set_defaults(run=_train)
+    parser = argparse.ArgumentParser(prog="python -m fer_core", description="Facial expression recognition on FER+.")
+    choose = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = _add(choose, "import-data", commands.import_data, "store FER2013 and, beside it, the FER+ votes")
+    command.add_argument(
+        "--images", type=Path, required=True, help="fer2013.csv or icml_face_data.csv, also .gz or .zip"
+    )
+    command.add_argument("--votes", type=Path, help="fer2013new.csv; without it only FER2013's own labels are there")
+    command.add_argument("--name", help="what to call the dataset (ferplus, or fer2013 without votes)")
+
+    _add(choose, "datasets", commands.datasets, "list the stored datasets")
+
+    command = _add(choose, "train", commands.train, "train a network and make a checkpoint of it")
+    command.add_argument("--config", type=Path, help="JSON file with settings")
+    command.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", help="settings, such as epochs=10")
+    command.add_argument("--dataset", help="name of a stored dataset (demo)")
+    command.add_argument("--name", help="what to call the run and its checkpoint")
+    command.add_argument("--run", dest="existing", metavar="NAME", help="go on with a run that was interrupted")
+
+    _add(choose, "runs", commands.runs, "list the training runs")
+    _add(choose, "checkpoints", commands.checkpoints, "list the checkpoints")
+
+    command = _add(choose, "evaluate", commands.evaluate_checkpoint, "test a checkpoint on a labelled dataset")
+    command.add_argument("checkpoint")
+    command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
+    command.add_argument("--split", choices=SPLITS, default="test")
+
+    command = _add(choose, "predict", commands.predict, "find the faces in pictures and name their expressions")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command.add_argument("--checkpoint", help="name of a checkpoint (the default one)")
+    command.add_argument("--annotated", type=Path, metavar="FOLDER", help="write the pictures with their boxes here")
+
+    command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
+    command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
     return parser
+
+
+def _add(
+    choose: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: commands.Command, what: str
+) -> argparse.ArgumentParser:
+    command = choose.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+    command.add_argument("--json", action="store_true", help="answer with one JSON document")
+    command.set_defaults(run=run)
+    return command
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ class Checkpoint:
 
 
 def list_checkpoints() -> tuple[Checkpoint, ...]:
-    """All readable checkpoints: the default one first, then the newest. A user's own hides a shipped one of its name."""
+    """All readable checkpoints, the default one first, then the newest; a user's own hides a shipped one."""
     found: dict[str, Checkpoint] = {}
     for folder in models_folders():
         for card in folder.glob(f"[!.]*/{CARD_FILE}"):
@@ -212,7 +212,8 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
             write_json(folder / CARD_FILE, asdict(card))
     except OSError as error:
         raise CheckpointError(
-            f"The checkpoint “{card.name}” could not be saved ({error.strerror or error}). Free some space under {home()}."
+            f"The checkpoint “{card.name}” could not be saved ({error.strerror or error}). "
+            f"Free some space under {home()}."
         ) from error
     return Checkpoint(target, card)
 

@@ -1,0 +1,201 @@
+"""What each command of the command line does: options in, an answer for people and for programs out.
+
+Only the commands that train or measure import TensorFlow, when they run: the others must not wait for it.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, list_checkpoints, load_checkpoint
+from fer_core.data.dataset import label_records
+from fer_core.data.store import dataset_card, ensure_demo, import_dataset, list_datasets, load_records
+from fer_core.detection import PhotoDetector
+from fer_core.drawing import draw_recognitions
+from fer_core.errors import FerError, ImageError, TrainingError
+from fer_core.evaluation import evaluate
+from fer_core.images import read_image
+from fer_core.labels import LABEL_SCHEMES
+from fer_core.recognition import Recognition, recognize
+from fer_core.training.config import TrainingConfig
+from fer_core.training.runs import create_run, find_run, list_runs
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command has to say.
+
+    Attributes:
+        document: For ``--json``: JSON types.
+        text: For people.
+        problems: Sentences about what failed while the rest went on.
+    """
+
+    document: Any
+    text: str
+    problems: tuple[str, ...] = ()
+
+
+Command = Callable[[argparse.Namespace], Answer]
+
+
+def import_data(options: argparse.Namespace) -> Answer:
+    """Stores a dataset."""
+    card = import_dataset(options.images, options.votes, name=options.name)
+    return Answer(asdict(card), f"The dataset “{card.name}” holds {_sizes(card.sizes)}.")
+
+
+def datasets(options: argparse.Namespace) -> Answer:
+    """Lists the stored datasets, the embedded demo among them."""
+    ensure_demo()
+    cards = list_datasets()
+    return Answer([asdict(c) for c in cards], "\n".join(f"{c.name}: {_sizes(c.sizes)}, {c.source}" for c in cards))
+
+
+def train(options: argparse.Namespace) -> Answer:
+    """Trains a new run, or goes on with an interrupted one, in this process."""
+    if options.existing:
+        run = find_run(options.existing)
+    else:
+        config = _config(options)
+        dataset_card(config.dataset)
+        run = create_run(config, options.name)
+    from fer_core.training.job import run_job  # noqa: PLC0415
+
+    checkpoint = run_job(run.folder)
+    best = checkpoint.card.best
+    text = (
+        f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}. "
+        f"Its weights are those of epoch {best.epoch}: {best.validation_accuracy:.2%} right on validation, {best.test_accuracy:.2%} on test."
+    )
+    return Answer(asdict(checkpoint.card), text)
+
+
+def runs(options: argparse.Namespace) -> Answer:
+    """Lists the training runs, the newest first."""
+    found = list_runs()
+    document = [
+        {"name": run.name, "status": asdict(run.status), "config": run.config.to_dict()}
+        | {"metrics": [asdict(metrics) for metrics in run.metrics()]}
+        for run in found
+    ]
+    lines = [f"{r.name}: {r.status.state}, epoch {r.status.epoch} of {r.status.epochs}" for r in found]
+    return Answer(document, "\n".join(lines) or "There are no runs yet.")
+
+
+def checkpoints(options: argparse.Namespace) -> Answer:
+    """Lists the checkpoints, the default one first."""
+    found = list_checkpoints()
+    lines = [f"{c.name}: {c.card.best.test_accuracy:.2%} on the test split of {c.card.dataset}" for c in found]
+    return Answer([asdict(c.card) for c in found], "\n".join(lines) or "There are no checkpoints yet.")
+
+
+def evaluate_checkpoint(options: argparse.Namespace) -> Answer:
+    """Tests a checkpoint on one split of a dataset, labelled as it was trained."""
+    checkpoint = load_checkpoint(options.checkpoint)
+    scheme = LABEL_SCHEMES[checkpoint.card.scheme]
+    dataset = label_records(load_records(options.dataset), scheme, [options.split])
+    report = evaluate(checkpoint.open_classifier(threads=2), dataset)
+    document = {
+        "checkpoint": checkpoint.name,
+        "dataset": options.dataset,
+        "fingerprint": report.fingerprint,
+        "split": options.split,
+        "scheme": scheme.name,
+        "accuracy": report.accuracy,
+        "macro_f1": report.macro_f1,
+        "balanced_accuracy": report.balanced_accuracy,
+        "n": len(report),
+        "class_names": list(report.class_names),
+        "confusion_matrix": report.confusion_matrix().tolist(),
+        "per_class": json.loads(report.per_class().to_json(orient="index", double_precision=15)),
+    }
+    text = (
+        f"{checkpoint.name} on {options.dataset}, {options.split}: accuracy {report.accuracy:.2%}, "
+        f"macro-F1 {report.macro_f1:.3f}, n = {len(report):,}\n\n{report.per_class().round(3).to_string()}"
+    )
+    return Answer(document, text)
+
+
+def predict(options: argparse.Namespace) -> Answer:
+    """Finds and classifies the faces of each picture; one bad file does not stop the others."""
+    checkpoint = load_checkpoint(options.checkpoint) if options.checkpoint else _default_checkpoint()
+    classifier, detector = checkpoint.open_classifier(threads=2), PhotoDetector()
+    entries: list[dict[str, Any]] = []
+    lines, problems = [], []
+    for path in options.files:
+        try:
+            image = read_image(path)
+            faces = recognize(image, detector, classifier)
+            if options.annotated:
+                _write_png(options.annotated / f"{path.stem}.annotated.png", draw_recognitions(image, faces))
+        except FerError as error:
+            entries.append({"file": str(path), "faces": [], "error": str(error)})
+            problems.append(str(error))
+        else:
+            entries.append({"file": str(path), "faces": [_face(item) for item in faces]})
+            lines.append(f"{path}: " + ("; ".join(map(_in_words, faces)) or "no face found"))
+    return Answer(entries, "\n".join(lines), tuple(problems))
+
+
+def benchmark(options: argparse.Namespace) -> Answer:
+    """Measures what the issues set bars for."""
+    from fer_core.benchmark import measure  # noqa: PLC0415
+
+    figures = measure(options.only)
+    return Answer([asdict(figure) for figure in figures], "\n".join(figure.in_words() for figure in figures))
+
+
+def _config(options: argparse.Namespace) -> TrainingConfig:
+    config = TrainingConfig()
+    if options.config:
+        try:
+            config = TrainingConfig.from_json(options.config.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise TrainingError(f"{options.config} cannot be read as text ({error}). Check the path.") from error
+    assignments = dict(_assignment(text) for text in options.set)
+    return config.with_settings(assignments | ({"dataset": options.dataset} if options.dataset else {}))
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not separator:
+        raise TrainingError(f"“{text}” is no setting. Write it as key=value, for example epochs=10.")
+    return key, value
+
+
+def _default_checkpoint() -> Checkpoint:
+    found = list_checkpoints()
+    return found[0] if found else load_checkpoint(DEFAULT_CHECKPOINT)
+
+
+def _write_png(path: Path, image: NDArray[np.uint8]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(path)
+    except OSError as error:
+        raise ImageError(f"{path} cannot be written ({error.strerror or error}). Choose another folder.") from error
+
+
+def _face(item: Recognition) -> dict[str, Any]:
+    probabilities = item.prediction.probabilities.astype(float).tolist()
+    return {
+        "xyxy": [int(edge) for edge in item.face.xyxy],
+        "probabilities": dict(zip(item.prediction.class_names, probabilities, strict=True)),
+        "class_name": item.prediction.class_name,
+    }
+
+
+def _in_words(item: Recognition) -> str:
+    return f"looks like {item.prediction.class_name} ({item.prediction.confidence:.0%})"
+
+
+def _sizes(sizes: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {split}" for split, count in sizes.items()) + " faces"

@@ -1,0 +1,68 @@
+"""What a checkpoint's card says, for people."""
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard
+from fer_core.labels import LABEL_SCHEMES
+from pages.shared.messages import plain
+
+_PRINTED = {"": "The paper, as printed", "training": 0.62, "validation": None, "test": 0.85}
+
+
+def about_checkpoint(checkpoint: Checkpoint) -> None:
+    """An expander with scores, settings, versions and limits."""
+    with st.expander("About this checkpoint", icon=":material/info:"):
+        card = checkpoint.card
+        st.markdown(_origin(card))
+        _scores(card)
+        left, right = st.columns(2)
+        left.dataframe(_table("Setting", card.config), hide_index=True)
+        right.dataframe(_table("Version", card.versions), hide_index=True)
+        st.markdown(f"**Limits.** {plain(card.limits)}")
+        st.markdown("**To train it again:**")
+        st.code(card.command, language=None, wrap_lines=True)
+
+
+def _origin(card: ModelCard) -> str:
+    scheme = LABEL_SCHEMES.get(card.scheme)
+    labels = scheme.title if scheme else card.scheme
+    minutes = card.seconds / 60
+    return (
+        f"**{plain(card.name)}** learned {card.weights:,} weights in {minutes:,.0f} min on {plain(card.hardware)}, "
+        f"from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}” ({plain(labels)}). "
+        f"Made on {plain(card.created_at[:10])}."
+    )
+
+
+def _scores(card: ModelCard) -> None:
+    rows = [
+        _row(f"Best epoch ({card.best.epoch}), used here", card.best),
+        _row(f"Last epoch ({card.last.epoch})", card.last),
+        _PRINTED,
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={
+            "": st.column_config.TextColumn("Accuracy of", width="medium"),
+            **{c: st.column_config.NumberColumn(c.capitalize(), format="percent") for c in list(_PRINTED)[1:]},
+        },
+    )
+    st.caption(
+        "The paper prints 62 % on training and 85 % on testing. Public code with the same network reports about 63 % "
+        "on validation and 85 % on training, so the two are probably swapped."
+    )
+
+
+def _row(label: str, scores: EpochScores) -> dict[str, str | float | None]:
+    return {
+        "": label,
+        "training": scores.train_accuracy,
+        "validation": scores.validation_accuracy,
+        "test": scores.test_accuracy,
+    }
+
+
+def _table(title: str, values: dict[str, object]) -> pd.DataFrame:
+    return pd.DataFrame({title: [k.replace("_", " ") for k in values], "Value": [str(v) for v in values.values()]})

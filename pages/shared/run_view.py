@@ -1,0 +1,146 @@
+"""A training run as it stands: progress, curves, and what can be done with it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fer_core.plots.training import learning_curves
+from fer_core.training.metrics import EpochMetrics
+from fer_core.training.runs import Run, find_run, resume_run, stop_run
+from pages.shared.messages import errors_shown, plain
+
+_ICONS = {
+    "queued": ("gray", "hourglass_empty"),
+    "running": ("blue", "play_circle"),
+    "stopping": ("orange", "stop_circle"),
+    "stopped": ("orange", "stop_circle"),
+    "finished": ("green", "check_circle"),
+    "failed": ("red", "error"),
+}
+
+
+def choose_run(runs: Sequence[Run]) -> Run | None:
+    """A select box of the runs, the newest first, or None when there is none."""
+    by_name = {run.name: run for run in runs}
+    if not by_name:
+        return None
+    name = st.selectbox(
+        "Run",
+        list(by_name),
+        format_func=lambda n: f"{n} · {by_name[n].status.state} · {by_name[n].config.dataset}",
+        key="run",
+        bind="query-params",
+        persist_state="session",
+    )
+    return by_name[name]
+
+
+def show_run(name: str) -> None:
+    """Shows a run, and keeps showing it anew every second while it is active.
+
+    Raises:
+        TrainingError: There is no such run.
+    """
+    active = find_run(name).status.is_active
+
+    @st.fragment(run_every=1.0 if active else None)
+    def follow() -> None:
+        run = find_run(name)
+        _show(run)
+        if active and not run.status.is_active:
+            st.rerun()  # once: the page below and the menu should know of the new checkpoint
+
+    follow()
+
+
+def _show(run: Run) -> None:
+    status, metrics = run.status, run.metrics()
+    color, icon = _ICONS[status.state]
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    with left:
+        st.markdown(f":{color}-badge[:material/{icon}: {status.state}] {plain(status.message)}")
+    with right:
+        _buttons(run)
+    if status.is_active:
+        done = (status.epoch + status.progress) / max(status.epochs, 1)
+        st.progress(min(done, 1.0), text=_progress_in_words(run, metrics))
+    _figures(run, metrics)
+    _next_steps(run)
+
+
+def _buttons(run: Run) -> None:
+    status = run.status
+    can_resume = status.state in ("failed", "stopped") and status.epoch < status.epochs
+    with errors_shown(stop=False):
+        if status.is_active:
+            stopping = (run.folder / "stop").exists()
+            label = "Stopping …" if stopping else "Stop"
+            if st.button(label, icon=":material/stop:", disabled=stopping, key="stop", width="stretch"):
+                stop_run(run.name)
+                st.rerun(scope="fragment")
+        elif can_resume and st.button("Resume", icon=":material/resume:", key="resume", width="stretch"):
+            resume_run(run.name)
+            st.rerun()
+
+
+def _progress_in_words(run: Run, metrics: Sequence[EpochMetrics]) -> str:
+    status = run.status
+    parts = [f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"]
+    if metrics:
+        parts.append(f"{metrics[-1].seconds:.0f} s an epoch")
+    if status.eta_seconds:
+        parts.append(f"{duration(status.eta_seconds)} left")
+    return " · ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it: "40 s", "12 min", "1 h 5 min"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
+    if not metrics:
+        if run.status.is_active:
+            st.caption("The curves begin when the first epoch is complete.")
+        return
+    key = "val_accuracy" if run.config.metric == "accuracy" else "val_macro_f1"
+    best, last = max(metrics, key=lambda m: getattr(m, key)), metrics[-1]
+    tiles = st.columns(4)
+    tiles[0].metric("Validation accuracy", f"{last.val_accuracy:.1%}", help="After the last complete epoch.")
+    tiles[1].metric("Training accuracy", f"{last.accuracy:.1%}", help="While the weights moved, with dropout.")
+    tiles[2].metric(
+        "Best epoch", f"{best.epoch}", f"{best.val_accuracy:.1%} on validation", delta_color="off", delta_arrow="off"
+    )
+    tiles[3].metric(
+        "Speed",
+        f"{last.images_per_second:,.0f} faces/s",
+        f"{last.seconds:.1f} s an epoch",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    figure = learning_curves(metrics, run.config.epochs, best.epoch)
+    st.plotly_chart(
+        figure,
+        key="curves",
+        config={"displayModeBar": False},
+        alt=f"Loss and accuracy over {len(metrics)} epochs; validation accuracy is {last.val_accuracy:.1%} now.",
+    )
+
+
+def _next_steps(run: Run) -> None:
+    status = run.status
+    if not status.checkpoint:
+        return
+    st.success(f"The checkpoint **{plain(status.checkpoint)}** is ready.", icon=":material/check:")
+    left, right, _ = st.columns([1, 1, 2])
+    query = {"checkpoint": status.checkpoint}
+    left.page_link(
+        "pages/evaluation.py",
+        label="See where it is right and wrong",
+        icon=":material/fact_check:",
+        query_params=query | {"dataset": run.config.dataset},
+    )
+    right.page_link("pages/photos.py", label="Try it on a photo", icon=":material/add_a_photo:", query_params=query)
