@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -27,19 +28,19 @@ class _Label:
     color: str
     font: ImageFont.FreeTypeFont
 
-    @property
+    @cached_property
     def pad(self) -> int:
         return max(2, round(self.font.size / 3))
 
-    @property
+    @cached_property
     def height(self) -> int:
         return sum(self.font.getmetrics()) + self.pad
 
-    @property
+    @cached_property
     def badge_width(self) -> int:
         return max(math.ceil(self.font.getlength(self.number)) + 2 * self.pad, self.height)
 
-    @property
+    @cached_property
     def width(self) -> int:
         return self.badge_width + (math.ceil(self.font.getlength(self.text)) + 2 * self.pad if self.text else 0)
 

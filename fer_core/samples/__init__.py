@@ -5,5 +5,5 @@ from pathlib import Path
 
 def sample_pictures() -> dict[str, Path]:
     """The sample pictures: the name people read, and the file."""
-    folder = Path(__file__).parent
-    return {path.stem.replace("_", " ").capitalize(): path for path in sorted(folder.glob("*.jpg"))}
+    files = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".jpg", ".png"})
+    return {path.stem.replace("_", " ").capitalize(): path for path in files}
