@@ -1,5 +1,6 @@
 """What a checkpoint gets right and wrong on a labelled dataset."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,27 @@ class EvaluationReport:
         table = self.per_class()
         return float(table.loc[table["support"] > 0, "recall"].mean())
 
+    def accuracy_interval(self) -> tuple[float, float]:
+        """Where the accuracy on very many such images would lie, with 95 % confidence (Wilson's interval, 1927)."""
+        n, z = len(self), 1.959964
+        centre = (self.accuracy + z**2 / (2 * n)) / (1 + z**2 / n)
+        reach = z / (1 + z**2 / n) * math.sqrt(self.accuracy * (1 - self.accuracy) / n + z**2 / (4 * n**2))
+        return max(0.0, centre - reach), min(1.0, centre + reach)
+
+    @property
+    def commonest_class(self) -> tuple[str, float]:
+        """The class with the most images and its share: the accuracy of always answering that."""
+        counts = np.bincount(self.y_true, minlength=len(self.class_names))
+        return self.class_names[int(counts.argmax())], float(counts.max() / len(self))
+
+    def commonest_mistake(self) -> tuple[str, str]:
+        """The true and the predicted class of the largest cell off the diagonal; without mistakes, the largest cell."""
+        matrix = self.confusion_matrix()
+        mistakes = matrix * (1 - np.eye(len(matrix), dtype=np.int64))
+        cells = mistakes if mistakes.any() else matrix
+        row, column = np.unravel_index(int(cells.argmax()), cells.shape)
+        return self.class_names[int(row)], self.class_names[int(column)]
+
     def confusion_matrix(self) -> NDArray[np.int64]:
         """``(classes, classes)`` counts: rows are true, columns predicted; absent classes keep their row."""
         matrix = confusion_matrix(self.y_true, self.y_pred, labels=range(len(self.class_names)))
@@ -78,9 +100,12 @@ class EvaluationReport:
         """One cell of the confusion matrix as a sentence."""
         count = len(self.cell(true, predicted))
         support = int((self.y_true == self.class_names.index(true)).sum())
-        share = f"{count / support:.1%}" if support else "none"
+        if not support:
+            return f"There are no {true} faces here"
+        faces = "face" if support == 1 else "faces"
+        verb = "was" if count == 1 else "were"
         said = "recognised" if true == predicted else f"called {predicted}"
-        return f"{count:,} of {support:,} {true} faces ({share}) were {said}"
+        return f"{count:,} of {support:,} {true} {faces} ({100 * count / support:.1f} %) {verb} {said}"
 
 
 def evaluate(classifier: Classifier, dataset: FerDataset) -> EvaluationReport:

@@ -1,5 +1,7 @@
 """What a checkpoint's card says, for people."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -64,5 +66,5 @@ def _row(label: str, scores: EpochScores) -> dict[str, str | float | None]:
     }
 
 
-def _table(title: str, values: dict[str, object]) -> pd.DataFrame:
+def _table(title: str, values: Mapping[str, object]) -> pd.DataFrame:
     return pd.DataFrame({title: [k.replace("_", " ") for k in values], "Value": [str(v) for v in values.values()]})

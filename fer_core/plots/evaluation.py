@@ -1,0 +1,177 @@
+"""The confusion matrix as a chart, and the pictures behind one of its cells."""
+
+import textwrap
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from fer_core.data.dataset import FerDataset
+from fer_core.evaluation import EvaluationReport
+from fer_core.labels import VOTE_COLUMNS
+from fer_core.plots.prediction import picture_html
+
+RIGHT_COLOR = "#1f5fbf"
+"""Ground of the diagonal: images that got their true class."""
+
+WRONG_COLOR = "#b8430a"
+"""Ground of all other cells: mistakes."""
+
+_HALF = 0.5
+_OPACITIES = ((0.0, 0.64), (0.9, 1.0))  # up to half of a row, from half of a row
+_CELL = 58  # pixels
+
+
+def cell_opacity(share: float) -> float:
+    """How opaque a cell's ground is: rising with its share of the row, with a jump at one half.
+
+    On pale grounds the text has the page's colour, on full ones it is white. The jump leaves out the grounds on which
+    neither would contrast 4.5:1, on a light page and on a dark one.
+
+    Args:
+        share: Share of the row, 0 to 1.
+
+    Returns:
+        0 (the page shows through) to 1.
+    """
+    low, high = _OPACITIES[share >= _HALF]
+    return low + (high - low) * (share - _HALF * (share >= _HALF)) / _HALF
+
+
+def confusion_figure(
+    report: EvaluationReport, *, shares: bool = False, cell: tuple[str, str] | None = None
+) -> go.Figure:
+    """The confusion matrix (the paper's Figure 10): rows are true classes, columns what the network called them.
+
+    Every cell is a point of the trace "cells", whose ``customdata`` is the true class, the predicted class and the
+    sentence that hovering shows. The colour is the cell's share of its row in both cases, so that rare classes are
+    seen as well as frequent ones.
+
+    Args:
+        report: What a checkpoint got right and wrong.
+        shares: Whether cells say their share of the row instead of their count.
+        cell: The true and the predicted class of the cell to outline.
+
+    Returns:
+        The figure; colours that it leaves open are the page's.
+    """
+    matrix = report.confusion_matrix()
+    parts = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    figure = go.Figure([_grounds(parts), _cells(report)])
+    for (row, column), part in np.ndenumerate(parts):
+        text = f"{100 * part:.0f} %" if shares else f"{matrix[row, column]:,}"
+        font = {"color": "white"} if part >= _HALF else {}
+        opacity = 1.0 if matrix[row, column] else 0.45
+        figure.add_annotation(x=column, y=row, text=text, showarrow=False, font={"size": 13, **font}, opacity=opacity)
+    if cell:
+        _outline(figure, *(report.class_names.index(name) for name in cell))
+    return _laid_out(figure, report.class_names)
+
+
+def cell_gallery(report: EvaluationReport, dataset: FerDataset, positions: Sequence[int] | NDArray[np.int64]) -> str:
+    """Pictures of a dataset with the network's confidence, the crowd's votes and the row number under each.
+
+    Args:
+        report: What a checkpoint said about the dataset.
+        dataset: The dataset that was evaluated.
+        positions: Which pictures, as indices into both.
+
+    Returns:
+        HTML that flows into as many columns as there is room for.
+    """
+    tiles = "".join(_tile(report, dataset, int(position)) for position in positions)
+    return f'<div style="display:grid;grid-template-columns:repeat(auto-fill,96px);gap:14px 16px">{tiles}</div>'
+
+
+def _grounds(parts: NDArray[np.float64]) -> go.Heatmap:
+    """Right answers count from 0 to 1, mistakes from 0 to -1. Without hover: a heatmap reports no clicks."""
+    signs = 2 * np.eye(len(parts)) - 1
+    just_below = _HALF - 1e-6
+    stops = (0.0, just_below, _HALF, 1.0)
+    wrong = [(0.5 - share / 2, _rgba(WRONG_COLOR, share)) for share in reversed(stops)]
+    right = [(0.5 + share / 2, _rgba(RIGHT_COLOR, share)) for share in stops]
+    return go.Heatmap(
+        z=signs * parts, zmin=-1, zmax=1, colorscale=wrong + right, showscale=False, hoverinfo="skip", xgap=2, ygap=2
+    )
+
+
+def _cells(report: EvaluationReport) -> go.Scatter:
+    """An invisible point in each cell, which is what the mouse meets."""
+    names = report.class_names
+    cells = [(true, called, report.cell_in_words(true, called)) for true in names for called in names]
+    sides = np.indices((len(names), len(names))).reshape(2, -1)
+    invisible = {"marker": {"opacity": 0}}
+    return go.Scatter(
+        name="cells",
+        x=sides[1],
+        y=sides[0],
+        mode="markers",
+        marker={"symbol": "square", "size": 24, "opacity": 0},
+        selected=invisible,
+        unselected=invisible,
+        customdata=[(true, called, "<br>".join(textwrap.wrap(escape(words), 34))) for true, called, words in cells],
+        hovertemplate="%{customdata[2]}<extra></extra>",
+    )
+
+
+def _outline(figure: go.Figure, row: int, column: int) -> None:
+    x, y = (column - 0.5, column + 0.5), (row - 0.5, row + 0.5)
+    figure.add_scatter(
+        x=[x[0], x[1], x[1], x[0], x[0]], y=[y[0], y[0], y[1], y[1], y[0]], mode="lines", hoverinfo="skip",
+        line={"width": 3, "color": "#e3a008"},
+    )  # fmt: skip
+
+
+def _laid_out(figure: go.Figure, class_names: Sequence[str]) -> go.Figure:
+    count = len(class_names)
+    axis = {
+        "tickvals": list(range(count)),
+        "ticktext": [escape(name) for name in class_names],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "tickfont": {"size": 13},
+        "title": {"standoff": 8},
+    }
+    figure.update_xaxes(
+        axis, range=[-0.52, count - 0.48], title_text="the network called it", side="top", tickangle=-40
+    )
+    figure.update_yaxes(axis, range=[count - 0.48, -0.52], title_text="true class")
+    return figure.update_layout(
+        height=_CELL * count + 110,
+        margin={"l": 0, "r": 4, "t": 4, "b": 4},
+        hovermode="closest",
+        hoverdistance=-1,
+        dragmode=False,
+        clickmode="event+select",
+        showlegend=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+    )
+
+
+def _rgba(color: str, share: float) -> str:
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{cell_opacity(share):.3f})"
+
+
+def _tile(report: EvaluationReport, dataset: FerDataset, position: int) -> str:
+    called = report.class_names[report.y_pred[position]]
+    confidence = 100 * report.probabilities[position, report.y_pred[position]]
+    row = report.rows[position]
+    picture = picture_html(dataset.images[position], 96, f"Row {row}, called {called}")
+    lines = [f"<b>{confidence:.0f} %</b> sure"]
+    if len(dataset.votes):
+        lines.append(_votes_in_words(dataset.votes[position]))
+    lines.append(f"row {row}")
+    caption = "".join(f"<div>{line}</div>" for line in lines)
+    return f'<div style="font-size:12.5px;line-height:1.35;overflow-wrap:anywhere">{picture}{caption}</div>'
+
+
+def _votes_in_words(votes: NDArray[np.uint8]) -> str:
+    """The two most frequent votes, such as "fear 6, surprise 3"."""
+    order = np.argsort(-votes.astype(int), kind="stable")[:2]
+    return ", ".join(f"{VOTE_COLUMNS[i]}&nbsp;{votes[i]}" for i in order if votes[i])

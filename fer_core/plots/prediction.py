@@ -1,0 +1,90 @@
+"""Faces beside what the network says of them, as HTML: fifty of them cost a page less than one chart."""
+
+import base64
+from collections.abc import Sequence
+from html import escape
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.classifier import Prediction
+from fer_core.palette import class_colors
+from fer_core.recognition import Recognition
+
+_BAR_GROUND = "color-mix(in srgb, currentColor 10%, transparent)"
+
+
+def picture_html(gray: NDArray[np.uint8], size: int, alt: str) -> str:
+    """A small grey picture, enlarged without blur.
+
+    Args:
+        gray: Shape (height, width), uint8.
+        size: Width on the page, in CSS pixels.
+        alt: What it shows, for those who do not see it.
+
+    Returns:
+        An ``img`` element with the picture inside.
+    """
+    data = base64.b64encode(cv2.imencode(".png", gray)[1].tobytes()).decode()
+    style = f"display:block;width:{size}px;height:auto;image-rendering:pixelated;border-radius:6px"
+    return f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" style="{style}">'
+
+
+def in_words(prediction: Prediction) -> str:
+    """The answer as people say it, such as "looks like: happiness (92 %)"."""
+    return f"looks like: {prediction.class_name} ({100 * prediction.confidence:.0f} %)"
+
+
+def probability_bars(prediction: Prediction) -> str:
+    """One bar for each class in the classes' own order, so that two faces can be compared line by line.
+
+    Args:
+        prediction: What the network says of a face.
+
+    Returns:
+        HTML: name, bar in the emotion's colour and percent.
+    """
+    colors = class_colors(prediction.class_names)
+    rows = [
+        _bar(name, float(probability), colors[name], bold=name == prediction.class_name)
+        for name, probability in zip(prediction.class_names, prediction.probabilities, strict=True)
+    ]
+    grid = "display:grid;grid-template-columns:max-content minmax(40px,1fr) max-content"
+    return f'<div style="{grid};gap:2px 8px;align-items:center;font-size:13px;line-height:1.3">{"".join(rows)}</div>'
+
+
+def face_cards(recognitions: Sequence[Recognition], *, first: int = 1, title: str = "Face") -> str:
+    """A card for each face: its number, the crop as the network sees it, the answer in words and the bars.
+
+    Args:
+        recognitions: The faces.
+        first: Number of the first one.
+        title: What the cards are called; their number follows when there are several or it is a face.
+
+    Returns:
+        HTML that flows into as many columns as there is room for.
+    """
+    cards = "".join(_card(f"{title} {number}", item) for number, item in enumerate(recognitions, first))
+    grid = "display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:20px"
+    return f'<div style="{grid}">{cards}</div>'
+
+
+def _bar(name: str, probability: float, color: str, *, bold: bool) -> str:
+    weight = "font-weight:600" if bold else "opacity:.85"
+    fill = f"width:{100 * probability:.2f}%;height:100%;background:{color};border-radius:3px"
+    return (
+        f'<div style="{weight}">{escape(name)}</div>'
+        f'<div style="height:12px;background:{_BAR_GROUND};border-radius:3px"><div style="{fill}"></div></div>'
+        f'<div style="{weight};text-align:right;font-variant-numeric:tabular-nums">{100 * probability:.0f} %</div>'
+    )
+
+
+def _card(title: str, item: Recognition) -> str:
+    words = in_words(item.prediction)
+    picture = picture_html(item.crop, 96, f"{title} as the network sees it")
+    return (
+        '<div style="display:grid;grid-template-columns:96px 1fr;gap:4px 14px">'
+        f'<div style="grid-column:1/-1;font-size:15px"><b>{escape(title)}</b> {escape(words)}</div>'
+        f"<div>{picture}</div>{probability_bars(item.prediction)}</div>"
+    )
