@@ -1,0 +1,103 @@
+"""What several rooms' tests need: an empty home, a small demo dataset, a tiny checkpoint.
+
+``fixtures/tiny.tflite`` is a network from (n, 48, 48, 1) grey values to seven softmax outputs, made with::
+
+    import keras, tensorflow as tf
+    from keras import layers
+    keras.utils.set_random_seed(7)
+    x = keras.Input((48, 48, 1))
+    y = layers.Flatten()(layers.AveragePooling2D(8)(layers.Rescaling(1 / 255)(x)))
+    model = keras.Model(x, layers.Dense(7, activation="softmax")(y))
+    content = tf.lite.TFLiteConverter.from_keras_model(model).convert()
+"""
+
+from pathlib import Path
+
+import pytest
+
+from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, EpochScores, ModelCard, save_checkpoint
+from fer_core.data import demo, store
+from fer_core.labels import LABEL_SCHEMES
+from fer_core.training.config import TrainingConfig
+
+
+@pytest.fixture(scope="session")
+def tiny_model():
+    """The bytes of a LiteRT network with seven outputs."""
+    return (Path(__file__).parent / "fixtures" / "tiny.tflite").read_bytes()
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty ``FER_HOME`` without shipped checkpoints."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("FER_HOME", str(folder))
+    monkeypatch.setattr("fer_core.home.PROJECT", tmp_path / "shipped")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_files(tmp_path_factory):
+    """The two files of a demo dataset of 160 drawn faces."""
+    return demo.write_demo_files(tmp_path_factory.mktemp("demo"), {"train": 96, "validation": 32, "test": 32})
+
+
+@pytest.fixture
+def small_demo(home, demo_files, monkeypatch):
+    """Makes the demo dataset of this home a small one."""
+    monkeypatch.setattr(store, "write_demo_files", lambda folder: demo_files)
+    return store.ensure_demo()
+
+
+@pytest.fixture
+def make_card():
+    """Builds the card of a checkpoint that was never trained."""
+
+    def make(name="tiny", *, scheme="majority-7", **changes):
+        scores = EpochScores(1, 0.5, 0.4, 0.3)
+        values = {
+            "name": name,
+            "created_at": "2026-01-02T03:04:05+00:00",
+            "class_names": LABEL_SCHEMES[scheme].class_names,
+            "input": "48x48 grey faces",
+            "config": TrainingConfig(scheme=scheme, epochs=1).to_dict(),
+            "weights": 259,
+            "dataset": "demo",
+            "dataset_fingerprint": "0" * 64,
+            "label_file": "fer2013new.csv",
+            "label_file_sha256": "0" * 64,
+            "counts": {"train": 80, "validation": 25, "test": 25},
+            "last": scores,
+            "best": scores,
+            "precision": "float32",
+            "seconds": 1.5,
+            "hardware": "a processor, 2 cores",
+            "versions": {"keras": "3"},
+            "command": "python -m fer_core train",
+            "limits": "For tests only.",
+        }
+        return ModelCard(**values | changes)
+
+    return make
+
+
+@pytest.fixture
+def save_tiny(home, tiny_model, make_card):
+    """Stores checkpoints of the tiny network under this home."""
+
+    def save(name="tiny", **changes):
+        def write(folder):
+            (folder / KERAS_FILE).write_bytes(b"no real Keras file")
+            (folder / LITERT_FILE).write_bytes(tiny_model)
+
+        return save_checkpoint(make_card(name, **changes), write)
+
+    return save
+
+
+@pytest.fixture
+def home_with_checkpoint(home, small_demo, save_tiny):
+    """A home with the small demo dataset and one checkpoint, called "tiny"."""
+    save_tiny()
+    return home
