@@ -51,21 +51,24 @@ class Canvas:
         self.scale = size / SPAN
         self.tones = np.zeros((size, size, channels), np.float32)
         self.alpha = np.zeros((size, size), np.float32)
-        self._origin = np.array((LEFT, TOP)) + 0.5 / self.scale  # centres of pixels are whole numbers
+        self._origin = np.array((LEFT, TOP)) + 0.5 / self.scale  # the centres of pixels are whole numbers
 
     def window(self, curves: Sequence[Curve], margin: float) -> Window:
         """The part of the sheet that curves touch, with a margin in face units."""
-        points = np.concatenate(curves)
-        low, high = ((edge - self._origin) * self.scale for edge in (points.min(axis=0), points.max(axis=0)))
+        points = curves[0] if len(curves) == 1 else np.concatenate(curves)
         reach = margin * self.scale + 2
-        starts = [min(max(int(edge - reach), 0), self.size - 2) for edge in low.tolist()]
-        stops = [max(min(int(edge + reach) + 2, self.size), 1) for edge in high.tolist()]
-        return slice(starts[1], max(stops[1], starts[1] + 1)), slice(starts[0], max(stops[0], starts[0] + 1))
+        parts = []
+        for start, low, high in zip((TOP, LEFT), points.min(axis=0)[::-1], points.max(axis=0)[::-1], strict=True):
+            first = min(max(int((low - start) * self.scale - reach), 0), self.size - 1)
+            last = min(max(int((high - start) * self.scale + reach) + 2, first + 1), self.size)
+            parts.append(slice(first, last))
+        return parts[0], parts[1]
 
-    def _fixed(self, curve: Curve, window: Window) -> NDArray[np.int32]:
-        """A curve in OpenCV's fixed-point pixels, seen from a window's corner."""
-        corner = self._origin + np.array((window[1].start, window[0].start)) / self.scale
-        return np.rint((curve - corner) * (self.scale * 2**_SUBPIXEL)).astype(np.int32)
+    def _fixed(self, curves: Sequence[Curve], window: Window) -> list[NDArray[np.int32]]:
+        """Curves in OpenCV's fixed-point pixels, seen from a window's corner."""
+        zoom = self.scale * 2**_SUBPIXEL
+        corner = self._origin * zoom + (window[1].start * 2**_SUBPIXEL, window[0].start * 2**_SUBPIXEL)
+        return [(curve * zoom - corner).astype(np.int32) for curve in curves]
 
     def _softened(self, mask: NDArray[np.uint8], soft: float) -> Floats:
         """A mask with a blurred edge, from 0 to 1."""
@@ -87,7 +90,7 @@ class Canvas:
         """
         part = window or self.window(curves, 3 * soft)
         mask = np.zeros((part[0].stop - part[0].start, part[1].stop - part[1].start), np.uint8)
-        cv2.fillPoly(mask, [self._fixed(curve, part) for curve in curves], 255, cv2.LINE_AA, _SUBPIXEL)
+        cv2.fillPoly(mask, self._fixed(curves, part), 255, cv2.LINE_AA, _SUBPIXEL)
         return part, self._softened(mask, soft)
 
     def fill(
@@ -104,10 +107,10 @@ class Canvas:
             return
         window = self.window([mark.curve for mark in visible], 3 * soft + max(mark.width for mark in visible))
         mask = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.uint8)
-        for mark in sorted(visible, key=lambda mark: mark.opacity):
+        visible.sort(key=lambda mark: mark.opacity)
+        for mark, curve in zip(visible, self._fixed([mark.curve for mark in visible], window), strict=True):
             width = mark.width * self.scale
             strength = min(1.0, width) * min(1.0, mark.opacity)  # a line thinner than a pixel is a fainter one
-            curve = self._fixed(mark.curve, window)
             cv2.polylines(mask, [curve], False, round(255 * strength), max(1, round(width)), cv2.LINE_AA, _SUBPIXEL)
         self.paint(window, self._softened(mask, soft), tone)
 

@@ -46,6 +46,8 @@ class Expression:
         return amount * min(1.0, max(0.0, 1.0 + self.side * direction))
 
 
+_UNITS = tuple(field.name for field in fields(Expression) if field.name != "side")
+
 EMOTION_EXPRESSIONS: Mapping[str, tuple[Expression, ...]] = {
     "neutral": (Expression(),),
     "happiness": (
@@ -112,9 +114,8 @@ def blend(shares: Mapping[Expression, float]) -> Expression:
     """
     total = sum(shares.values()) or 1.0
     units = {
-        field.name: min(1.0, sum(share * getattr(expression, field.name) for expression, share in shares.items()))
-        for field in fields(Expression)
-        if field.name != "side"
+        name: min(1.0, sum(share * getattr(expression, name) for expression, share in shares.items()))
+        for name in _UNITS
     }
     return Expression(**units, side=sum(share * one.side for one, share in shares.items()) / total)
 

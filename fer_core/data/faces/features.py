@@ -22,6 +22,11 @@ def ellipse(center: Curve | tuple[float, float], radius_x: float, radius_y: floa
     return np.asarray(np.asarray(center) + _CIRCLE * (radius_x, radius_y))
 
 
+def shifted(curve: Curve, right: float, down: float) -> Curve:
+    """A curve (or a point) moved."""
+    return np.asarray(curve + np.array((right, down)))
+
+
 def draw_eyes(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
     """Draws the sockets, the eyeballs, the irises, the lids and their shadows."""
     skin, iris = person.palette.skin, person.palette.iris
@@ -32,7 +37,7 @@ def draw_eyes(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
     for radius, tone in ((1.0, darker(iris, 0.55)), (0.8, iris), (0.42, (0.02,))):
         circles = [ellipse(eye.center - (0, 0.012), eye.iris * radius, eye.iris * radius) for eye in eyes]
         canvas.paint(window, canvas.area(*circles, soft=0.004, window=window)[1] * balls, tone)
-    canvas.stroke(*(Mark(eye.upper_lid + (0, 0.022), 0.034, 0.5) for eye in eyes), tone=(0.05,), soft=0.010)
+    canvas.stroke(*(Mark(shifted(eye.upper_lid, 0, 0.022), 0.034, 0.5) for eye in eyes), tone=(0.05,), soft=0.010)
     canvas.stroke(*(Mark(eye.upper_lid, 0.026, 0.95) for eye in eyes), tone=(0.04,), soft=0.004)
     lids = [Mark(eye.lower_lid, 0.013, 0.7) for eye in eyes] + [Mark(eye.crease, 0.016, 0.65) for eye in eyes]
     canvas.stroke(*lids, tone=darker(skin, 0.36), soft=0.007)
@@ -42,7 +47,7 @@ def draw_eye_lights(canvas: Canvas, eyes: tuple[Eye, Eye], light_x: float) -> No
     """Draws the reflection of the light in the eyes that are open."""
     side = 0.028 if light_x > 0 else -0.028
     spots = [
-        ellipse(eye.center + (side, -0.034), 0.016, 0.016)
+        ellipse(shifted(eye.center, side, -0.034), 0.016, 0.016)
         for eye in eyes
         if eye.lower_lid[6, 1] - eye.upper_lid[6, 1] > 0.07
     ]
@@ -95,7 +100,7 @@ def draw_mouth(canvas: Canvas, marks: Landmarks, person: Person, face: Expressio
     lips, skin = person.palette.lips, person.palette.skin
     upper = np.concatenate([marks.upper_lip, marks.upper_line[::-1]])
     lower = np.concatenate([marks.lower_line, marks.lower_lip[::-1]])
-    canvas.stroke(Mark(marks.lower_lip[5:-5] + (0, 0.034), 0.035, 0.5), tone=darker(skin, 0.45), soft=0.02)
+    canvas.stroke(Mark(shifted(marks.lower_lip[5:-5], 0, 0.034), 0.035, 0.5), tone=darker(skin, 0.45), soft=0.02)
     if float((marks.lower_line[:, 1] - marks.upper_line[:, 1]).max()) > 0.012:
         _draw_open_mouth(canvas, marks, face)
     canvas.fill(lower, tone=lips, opacity=0.95, soft=0.008)
@@ -103,7 +108,7 @@ def draw_mouth(canvas: Canvas, marks: Landmarks, person: Person, face: Expressio
     line = [Mark(marks.upper_line, 0.020, 0.8)]
     for corner, side in zip(marks.mouth_corners, (-1, 1), strict=True):
         depth = 0.45 + 0.35 * face.on_side(max(face.dimpler, face.lip_corner_puller), side)
-        line.append(Mark(np.stack([corner - (0.012, 0), corner + (0.012, 0)]), 0.034, depth))
+        line.append(Mark(np.stack([shifted(corner, -0.012, 0), shifted(corner, 0.012, 0)]), 0.034, depth))
     canvas.stroke(*line, tone=darker(skin, 0.12), soft=0.008)
     gloss = (marks.lower_line + marks.lower_lip)[7:14] / 2
     canvas.stroke(Mark(gloss, 0.022, 0.4), tone=tuple(min(1.0, 1.5 * part) for part in lips), soft=0.014)

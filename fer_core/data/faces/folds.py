@@ -6,7 +6,7 @@ import numpy as np
 
 from fer_core.data.faces.canvas import Canvas, Mark
 from fer_core.data.faces.expression import Expression
-from fer_core.data.faces.features import darker
+from fer_core.data.faces.features import darker, shifted
 from fer_core.data.faces.landmarks import Landmarks, spline
 from fer_core.data.faces.person import Person
 
@@ -66,7 +66,7 @@ def _brow_folds(marks: Landmarks, face: Expression, age: float) -> Iterator[Mark
 def _eye_folds(marks: Landmarks, face: Expression, age: float) -> Iterator[Mark]:
     """Bags under the eyes and crow's feet (AU6)."""
     for eye, side in zip(marks.eyes, (-1, 1), strict=True):
-        yield Mark(eye.lower_lid[2:-1] + (0, 0.055), 0.022, 0.10 + 0.2 * age + 0.25 * face.cheek_raiser)
+        yield Mark(shifted(eye.lower_lid[2:-1], 0, 0.055), 0.022, 0.10 + 0.2 * age + 0.25 * face.cheek_raiser)
         corner = eye.upper_lid[-1]
         for rise in (-0.03, 0.01, 0.05):
             ray = corner + np.array([(0.035 * side, 0.5 * rise), (0.105 * side, 1.4 * rise)])

@@ -78,7 +78,7 @@ def strands(canvas: Canvas, window: Window, person: Person) -> Floats:
     rng = np.random.default_rng(person.texture)
     if person.hair == "curly":
         curls = rng.normal(1.0, 0.30, (34, 34)).astype(np.float32)
-        return cv2.resize(curls, (canvas.size, canvas.size), interpolation=cv2.INTER_CUBIC)[window]
+        return np.asarray(cv2.resize(curls, (canvas.size, canvas.size), interpolation=cv2.INTER_CUBIC)[window])
     fine = rng.normal(0, 0.10, 420).astype(np.float32)
     locks = cv2.resize(rng.normal(0, 0.14, (1, 60)).astype(np.float32), (420, 1), interpolation=cv2.INTER_CUBIC)
     origin = _ORIGIN.get(person.hair, _FROM_THE_FACE)

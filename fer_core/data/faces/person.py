@@ -86,6 +86,7 @@ class View:
         shift: Displacement of the face, right and down, in face units.
         light: Where the light comes from: right, down and towards the viewer; any length.
         ambient: Light in the shadows, 0 (black) to 1 (no shading at all).
+        exposure: How far the print evens out lighter and darker faces, 0 (as lit) to 1 (all alike).
         contrast: Contrast of the print, 1 = as drawn.
         brightness: Added to every tone, -1 to 1.
         blur: Standard deviation of the blur, in pixels of a 48-pixel picture.
@@ -100,6 +101,7 @@ class View:
     shift: tuple[float, float] = (0.0, 0.0)
     light: tuple[float, float, float] = (-0.5, -0.55, 0.7)
     ambient: float = 0.42
+    exposure: float = 0.0
     contrast: float = 1.0
     brightness: float = 0.0
     blur: float = 0.0

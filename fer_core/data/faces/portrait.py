@@ -14,6 +14,8 @@ from fer_core.data.faces.person import Person, View
 
 Floats = NDArray[np.float32]
 
+_PRINT_MEAN, _PRINT_SPREAD = 0.49, 0.205  # tones of a good print
+
 _SHOULDER = [
     (0, 1.52),
     (0.26, 1.44),
@@ -77,7 +79,7 @@ def draw_head(person: Person, expression: Expression, view: View, size: int) -> 
         The head as a layer, with as many channels as the person's palette has tones.
     """
     marks = landmarks(person, expression)
-    canvas = Canvas(max(152, round(1.5 * size)), len(person.palette.skin))
+    canvas = Canvas(max(128, round(1.5 * size)), len(person.palette.skin))
     hair_depth = 0.0 if person.hair == "bald" else 0.12
     relief = surface.face_relief(marks, expression, min(256, round(0.42 * canvas.size)), hair_depth)
     hair.draw_back_hair(canvas, person)
@@ -158,8 +160,18 @@ def draw_face(person: Person, expression: Expression, view: View, size: int = 48
     return printed(picture, view)
 
 
+def _exposed(picture: Floats, amount: float) -> Floats:
+    """A picture with the mean and the spread of its middle brought towards those of a good print."""
+    height, width = picture.shape[:2]
+    middle = picture[height // 8 : -height // 16, width // 6 : -width // 6]
+    mean, spread = float(middle.mean()), max(float(middle.std()), 0.03)
+    gain = (_PRINT_SPREAD / spread) ** amount
+    return np.asarray((picture - mean) * gain + mean + amount * (_PRINT_MEAN - mean), np.float32)
+
+
 def printed(picture: Floats, view: View) -> NDArray[np.uint8]:
     """Contrast, brightness and grain of the print; float tones (0 to 1) become uint8."""
+    tones = picture if view.exposure == 0 else _exposed(picture, view.exposure)
     grain = np.random.default_rng(view.seed).standard_normal(picture.shape, np.float32) * view.noise
-    tones = (picture - 0.5) * view.contrast + 0.5 + view.brightness + grain
-    return np.clip(tones * 255 + 0.5, 0, 255).astype(np.uint8)
+    tones = (tones - 0.5) * view.contrast + 0.5 + view.brightness + grain
+    return np.asarray(np.clip(tones * 255 + 0.5, 0, 255).astype(np.uint8))
