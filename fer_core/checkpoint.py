@@ -9,8 +9,9 @@ from typing import Any
 
 from fer_core.classifier import Classifier
 from fer_core.errors import CheckpointError
-from fer_core.files import new_folder, read_json, write_json
+from fer_core.files import as_record, new_folder, read_json, write_json
 from fer_core.home import home, models_folders
+from fer_core.labels import LABEL_SCHEMES
 
 DEFAULT_CHECKPOINT = "paper-cnn"
 """The checkpoint used where none is chosen."""
@@ -19,6 +20,7 @@ KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 CARD_FILE = "card.json"
 _SCHEMA = 1
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,14 @@ class ModelCard:
 
         Raises:
             ValueError: It is of another version.
-            TypeError: Something is missing or superfluous.
+            TypeError: Something is missing, superfluous or of another type.
         """
         if document.get("schema_version") != _SCHEMA:
             raise ValueError(f"Expected a card of version {_SCHEMA}. Received {document.get('schema_version')}.")
-        scores = {key: EpochScores(**document[key]) for key in ("last", "best") if key in document}
-        return cls(**document | scores | {"class_names": tuple(document.get("class_names", ()))})
+        if document.get("config", {}).get("scheme") not in LABEL_SCHEMES:
+            raise ValueError("Its label scheme is unknown.")
+        scores = {key: as_record(EpochScores, document[key]) for key in ("last", "best") if key in document}
+        return as_record(cls, document | scores | {"class_names": tuple(document.get("class_names", ()))})
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,7 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
 def free_name(wanted: str) -> str:
     """The wanted name, or that with a number behind it if a checkpoint has it already."""
     taken = {c.name for c in list_checkpoints()}
-    names = (wanted, *(f"{wanted}-{i}" for i in range(2, len(taken) + 3)))
+    names = (wanted, *(f"{wanted[: _LONGEST_NAME - len(str(i)) - 1]}-{i}" for i in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)
 
 
@@ -231,7 +235,8 @@ def _is_name(name: str) -> bool:
 
 def _read(directory: Path) -> Checkpoint:
     try:
-        return Checkpoint(directory, ModelCard.from_dict(read_json(directory / CARD_FILE)))
+        # A folder that was renamed or copied goes by its new name.
+        return Checkpoint(directory, ModelCard.from_dict(read_json(directory / CARD_FILE) | {"name": directory.name}))
     except (OSError, ValueError, TypeError) as error:
         raise CheckpointError(
             f"The card of the checkpoint “{directory.name}” is damaged ({error}). Train or copy the checkpoint again."

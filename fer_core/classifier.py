@@ -68,6 +68,7 @@ class Classifier:
             ) from error
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
+        self._batch = 0  # of the tensors that are allocated: none yet
         shapes = tuple(self._input["shape"][1:]), tuple(self._output["shape"][1:])
         if shapes != ((48, 48, 1), (len(class_names),)):
             raise CheckpointError(
@@ -98,11 +99,10 @@ class Classifier:
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         with self._lock:
-            shape = (len(batch), 48, 48, 1)
-            if tuple(self._input["shape"]) != shape:
-                self._interpreter.resize_tensor_input(self._input["index"], shape)
+            if len(batch) != self._batch:
+                self._interpreter.resize_tensor_input(self._input["index"], (len(batch), 48, 48, 1))
                 self._interpreter.allocate_tensors()
-                self._input = self._interpreter.get_input_details()[0]
+                self._batch = len(batch)
             self._interpreter.set_tensor(self._input["index"], batch[..., None].astype(np.float32))
             self._interpreter.invoke()
             return np.array(self._interpreter.get_tensor(self._output["index"]), np.float32)

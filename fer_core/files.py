@@ -8,7 +8,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+_Record = TypeVar("_Record")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -27,7 +29,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, document: object) -> None:
     """Replaces a JSON file in one step."""
-    write_text(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(document, indent=2) + "\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -37,10 +39,41 @@ def read_json(path: Path) -> dict[str, Any]:
         OSError: The file cannot be read.
         ValueError: It holds no JSON object.
     """
-    document = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply.") from error
     if not isinstance(document, dict):
         raise ValueError(f"Expected a JSON object in {path}. Received {type(document).__name__}.")
     return document
+
+
+def as_record(kind: type[_Record], document: object) -> _Record:
+    """Builds a dataclass from JSON types, so that nothing of a wrong type gets further than here.
+
+    Raises:
+        TypeError: A field is missing, superfluous or of another type.
+    """
+    if not isinstance(document, dict):
+        raise TypeError(f"Expected a JSON object. Received {document!r:.40}.")
+    hints = get_type_hints(kind)
+    for name, value in document.items():
+        if name in hints and not _fits(value, hints[name]):
+            raise TypeError(f"Expected {name} as {hints[name]}. Received {value!r:.40}.")
+    return kind(**document)
+
+
+def _fits(value: object, hint: object) -> bool:
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if get_origin(hint) is dict:
+        of_key, of_value = get_args(hint)
+        return isinstance(value, dict) and all(_fits(k, of_key) and _fits(v, of_value) for k, v in value.items())
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
+    if hint is float:
+        return type(value) in (int, float)
+    return hint is Any or type(value) is hint
 
 
 @contextmanager

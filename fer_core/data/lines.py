@@ -1,6 +1,7 @@
 """Streams the lines of a text file that may be plain, gzipped or inside a zip, without ever holding it whole."""
 
 import gzip
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -37,7 +38,8 @@ _CHUNK = 4 << 20
 _LONGEST_LINE = 1 << 20
 _LARGEST_TEXT = 4 << 30
 _KNOWN_MEMBERS = ("fer2013.csv", "icml_face_data.csv", "fer2013new.csv")
-_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+_BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, ValueError, RuntimeError)
+# ValueError and RuntimeError (with NotImplementedError) are zipfile's own for bad names, offsets, methods, passwords.
 
 
 def line_blocks(path: Path, *, progress: Progress | None = None) -> Iterator[list[bytes]]:
@@ -67,7 +69,7 @@ def line_blocks(path: Path, *, progress: Progress | None = None) -> Iterator[lis
 
 
 def _split(stream: IO[bytes], name: str, report: Callable[[], object]) -> Iterator[list[bytes]]:
-    rest, total = b"", 0
+    rest, total, any_line = b"", 0, False
     while chunk := stream.read(_CHUNK):
         total += len(chunk)
         if total > _LARGEST_TEXT:
@@ -79,10 +81,11 @@ def _split(stream: IO[bytes], name: str, report: Callable[[], object]) -> Iterat
             raise DatasetError(f"{name} has a line of more than a million characters. Check that it is the right file.")
         report()
         if lines:
+            any_line = True
             yield [line.removesuffix(b"\r") for line in lines]
     if rest.strip():
         yield [rest.removesuffix(b"\r")]
-    if not total:
+    elif not any_line:
         raise DatasetError(f"{name} is empty. Choose a file that holds the data.")
 
 

@@ -39,6 +39,6 @@ def parse_numbers(texts: Sequence[bytes], count: int, place: Place, *, unit: str
 def _fault(text: bytes, count: int, unit: str) -> str:
     numbers = text.split()
     for number in numbers:
-        if not (number.isdigit() and int(number[:4]) <= 255):
+        if not (number.isdigit() and int(number.lstrip(b"0")[:4] or b"0") <= 255):
             return f"“{number[:20].decode('utf-8', 'replace')}” where a whole number from 0 to 255 belongs"
     return f"{len(numbers):,} {unit} where {count:,} belong"

@@ -19,6 +19,7 @@ _MOST_VOTES = 10
 _USAGE = {usage.encode(): SPLITS.index(split) for usage, split in USAGE_SPLITS.items()}
 _BAD_USAGE = "Usage is “{}” where Training, PublicTest or PrivateTest belongs"
 _EMOTION = {str(i).encode(): i for i in range(len(FER2013_EMOTIONS))}
+_VOTES = {str(i).encode(): i for i in range(_MOST_VOTES + 1)}
 
 
 _Blocks = Iterator[tuple[Place, list[list[bytes]]]]
@@ -62,12 +63,10 @@ def _read_votes(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     columns = ("usage", *(column.lower() for column in VOTE_COLUMNS))
     counts, split = [], []
     for place, rows in _open_table(path, columns, None):
-        split.append(_lookup([row[0] for row in rows], _USAGE, place, _BAD_USAGE))
-        block = parse_numbers([b" ".join(row[1:]) for row in rows], len(VOTE_COLUMNS), place, unit="votes")
-        too_many = (block > _MOST_VOTES).any(axis=1)
-        if too_many.any():
-            raise place.error(int(too_many.argmax()), f"more than {_MOST_VOTES} votes in one column")
-        counts.append(block)
+        usages, *cells = zip(*rows, strict=True)
+        split.append(_lookup(usages, _USAGE, place, _BAD_USAGE))
+        faults = (f"{column} is “{{}}” where 0 to {_MOST_VOTES} votes belong" for column in VOTE_COLUMNS)
+        counts.append(np.stack([_lookup(c, _VOTES, place, f) for c, f in zip(cells, faults, strict=True)], axis=1))
     if not counts:
         raise DatasetError(f"{path.name} has a header but no rows. Choose a file that holds the data.")
     return np.concatenate(counts), np.concatenate(split)
@@ -76,14 +75,14 @@ def _read_votes(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 def _open_table(path: Path, columns: tuple[str, ...], progress: Progress | None) -> _Blocks:
     blocks = line_blocks(path, progress=progress)
     first = next(blocks)
-    header = [field.strip().strip('"').lower() for field in _decode(first[0], path.name).split(",")]
-    missing = [c for c in columns if c not in header]
-    if missing or len(header) > _MOST_COLUMNS:
-        found = ", ".join(header[:12])[:120]
-        raise DatasetError(
-            f"{path.name}, line 1: the column “{(missing or ['?'])[0]}” is missing (found: {found}). "
-            f"Choose {'fer2013.csv or icml_face_data.csv' if 'pixels' in columns else 'fer2013new.csv'}."
-        )
+    header = [field.strip(' \t"').lower() for field in _decode(first[0], path.name).split(",")]
+    remedy = f"Choose {'fer2013.csv or icml_face_data.csv' if 'pixels' in columns else 'fer2013new.csv'}."
+    if len(header) > _MOST_COLUMNS:
+        raise DatasetError(f"{path.name}, line 1: {len(header):,} columns, far more than FER2013 has. {remedy}")
+    if missing := [c for c in columns if header.count(c) != 1]:
+        fault = "stands there twice" if missing[0] in header else "is missing"
+        found = "".join(c if c.isprintable() else "?" for c in ", ".join(header[:12])[:120])
+        raise DatasetError(f"{path.name}, line 1: the column “{missing[0]}” {fault} (found: {found}). {remedy}")
     positions = [header.index(c) for c in columns]
     return _fields(path.name, first[1:], blocks, len(header), positions)
 

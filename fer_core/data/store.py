@@ -22,7 +22,7 @@ from fer_core.data.demo import write_demo_files
 from fer_core.data.lines import Progress
 from fer_core.data.readers import read_records
 from fer_core.errors import DatasetError
-from fer_core.files import new_folder, read_json, write_json
+from fer_core.files import as_record, new_folder, read_json, write_json
 from fer_core.home import data_folder
 
 DEMO = "demo"
@@ -101,7 +101,7 @@ def check_name(name: str) -> str:
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", name):
         raise DatasetError(
-            f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, - and _, beginning with a letter."
+            f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, - and _, beginning with a letter or digit."
         )
     return name
 
@@ -135,7 +135,7 @@ def load_records(name: str) -> FaceRecords:
         DatasetError: There is no such dataset, or it is damaged and cannot be rebuilt.
     """
     card = dataset_card(name)
-    if not all(_is_intact(card, array) for array in _ARRAYS):
+    if not _is_whole(card):
         card = _rebuild(card)
     folder = data_folder() / card.name
     arrays = {array: np.load(folder / f"{array}.npy", mmap_mode="r", allow_pickle=False) for array in _ARRAYS}
@@ -153,18 +153,35 @@ def delete_dataset(name: str) -> None:
 
 
 def ensure_demo() -> DatasetCard:
-    """The card of the embedded drawn dataset, which is drawn now if it is not there yet (some seconds)."""
-    data_folder().mkdir(parents=True, exist_ok=True)
-    with FileLock(data_folder() / ".demo.lock"):
-        try:
-            card = _read_card(DEMO)
-            if card.source == _demo_source():
-                return card
-        except DatasetError:
-            pass
-        with tempfile.TemporaryDirectory() as folder:
-            images, votes = write_demo_files(Path(folder))
-            return _import(images, votes, DEMO, _demo_source(), None)
+    """The card of the embedded drawn dataset, which is drawn now if it is not there yet (some seconds).
+
+    Raises:
+        DatasetError: It cannot be stored.
+    """
+    try:
+        data_folder().mkdir(parents=True, exist_ok=True)
+        with FileLock(data_folder() / ".demo.lock"):
+            return _drawn() or _draw()
+    except OSError as error:
+        raise DatasetError(
+            f"The demo faces could not be stored under {data_folder()} ({error.strerror or error}). "
+            "Free some space there, or let FER_HOME name a folder that can be written."
+        ) from error
+
+
+def _drawn() -> DatasetCard | None:
+    """The card of the stored demo, or None when it has to be drawn (again)."""
+    try:
+        card = _read_card(DEMO)
+    except DatasetError:
+        return None
+    return card if card.source == _demo_source() else None
+
+
+def _draw() -> DatasetCard:
+    with tempfile.TemporaryDirectory() as folder:
+        images, votes = write_demo_files(Path(folder))
+        return _import(images, votes, DEMO, _demo_source(), None)
 
 
 def _demo_source() -> str:
@@ -174,8 +191,7 @@ def _demo_source() -> str:
 def _import(images: Path, votes: Path | None, name: str, source: str, progress: Progress | None) -> DatasetCard:
     digests = [_file_sha256(images), _file_sha256(votes) if votes else ""]
     known = next((c for c in list_datasets() if c.name == name), None)
-    if known and [known.images_sha256, known.votes_sha256] == digests and known.source == source:
-        load_records(name)
+    if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and _is_whole(known):
         return known
     records = read_records(images, votes, progress=progress)
     try:
@@ -211,7 +227,13 @@ def _read_card(name: str) -> DatasetCard:
         document = read_json(path)
         if document.get("schema_version") != _SCHEMA:
             raise DatasetError(f"The dataset “{name}” was stored by another version of the app. Import it again.")
-        return DatasetCard(**document)
+        # A folder that was renamed or copied goes by its new name.
+        card = as_record(DatasetCard, document | {"name": name})
+        if {*card.arrays} != {*_ARRAYS} or any(
+            {*known} != {"bytes", "mtime_ns", "sha256"} for known in card.arrays.values()
+        ):
+            raise ValueError("Expected the four arrays.")
+        return card
     except FileNotFoundError as error:
         names = ", ".join(p.parent.name for p in sorted(data_folder().glob("[!.]*/card.json"))) or "none yet"
         raise DatasetError(f"There is no dataset called “{name}” (there are: {names}). Import it first.") from error
@@ -236,6 +258,10 @@ def _measure(path: Path) -> dict[str, Any]:
     return {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": _file_sha256(path)}
 
 
+def _is_whole(card: DatasetCard) -> bool:
+    return all(_is_intact(card, array) for array in _ARRAYS)
+
+
 def _is_intact(card: DatasetCard, array: str) -> bool:
     """Whether an array is the one that was stored: by size and time, or else (a copied folder) by content."""
     path, known = data_folder() / card.name / f"{array}.npy", card.arrays[array]
@@ -247,11 +273,10 @@ def _is_intact(card: DatasetCard, array: str) -> bool:
 def _rebuild(card: DatasetCard) -> DatasetCard:
     """Imports a damaged dataset again from the files it came from."""
     if card.is_drawn:
-        shutil.rmtree(data_folder() / DEMO)
+        shutil.rmtree(data_folder() / DEMO, ignore_errors=True)
         return ensure_demo()
     images, votes = Path(card.images_path), Path(card.votes_path) if card.votes_path else None
     sources = ((images, card.images_sha256), (votes, card.votes_sha256))
     if not all(path is None or (path.exists() and _file_sha256(path) == digest) for path, digest in sources):
         raise DatasetError(f"The stored copy of “{card.name}” is damaged. Import {card.images_file} again.")
-    shutil.rmtree(data_folder() / card.name)
     return _import(images, votes, card.name, card.source, None)

@@ -6,14 +6,15 @@ put beside it. The previous epoch stays until then.
 
 import hashlib
 import io
+import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.files import read_json, write_json
+from fer_core.files import as_record, read_json, write_json
 
 Arrays = list[NDArray[np.generic]]
 
@@ -49,6 +50,10 @@ class _Entry:
     best_epoch: int
     best_value: float
     seconds: float
+    check: str = ""  # of the other fields; states saved before it existed have none
+
+    def digest(self) -> str:
+        return hashlib.sha256(json.dumps(asdict(replace(self, check=""))).encode()).hexdigest()
 
 
 def save_state(folder: Path, state: TrainingState) -> None:
@@ -66,7 +71,7 @@ def save_state(folder: Path, state: TrainingState) -> None:
         os.fsync(stream.fileno())
     digest = hashlib.sha256(content).hexdigest()
     entry = _Entry(state.epoch, file.name, digest, state.best_epoch, state.best_value, state.seconds)
-    write_json(file.with_suffix(".json"), asdict(entry))
+    write_json(file.with_suffix(".json"), asdict(replace(entry, check=entry.digest())))
     for old in sorted(folder.glob("epoch-*.json"))[:-2]:
         old.with_suffix(".npz").unlink(missing_ok=True)
         old.unlink()
@@ -82,11 +87,11 @@ def load_state(folder: Path) -> TrainingState | None:
     """The newest state that is whole, or None when there is none: a damaged one falls back to the one before it."""
     for path in sorted(folder.glob("epoch-*.json"), reverse=True):
         try:
-            entry = _Entry(**read_json(path))
-            content = (folder / entry.file).read_bytes()
+            entry = as_record(_Entry, read_json(path))
+            content = path.with_suffix(".npz").read_bytes()
         except (OSError, ValueError, TypeError):
             continue
-        if hashlib.sha256(content).hexdigest() == entry.sha256:
+        if entry.check in ("", entry.digest()) and hashlib.sha256(content).hexdigest() == entry.sha256:
             return _unpack(entry, content)
     return None
 

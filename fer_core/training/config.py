@@ -1,7 +1,6 @@
 """Everything that decides a run: the paper's Table 4, and what the paper leaves open."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args, get_type_hints
@@ -62,8 +61,8 @@ class TrainingConfig:
             if not choices and type(value) is not hints[field.name]:
                 raise TrainingError(f"{field.name} is “{value}” where a {_PLAIN[hints[field.name]]} belongs.")
         for name, (low, high) in RANGES.items():
-            if not (math.isfinite(getattr(self, name)) and low <= getattr(self, name) <= high):
-                raise TrainingError(f"{name} is {getattr(self, name):g}; choose a number from {low:g} to {high:g}.")
+            if not low <= getattr(self, name) <= high:
+                raise TrainingError(f"{name} is {getattr(self, name)!s:.20}; choose a number from {low:g} to {high:g}.")
         if self.scheme not in LABEL_SCHEMES:
             raise TrainingError(f"scheme is “{self.scheme}”; choose one of {', '.join(LABEL_SCHEMES)}.")
 
@@ -88,7 +87,7 @@ class TrainingConfig:
             raise TrainingError(f"There is no setting “{unknown[0]}”; there are {', '.join(hints)}.")
         # JSON writes 1.0 as 1: a whole number is welcome where a real one belongs.
         values: dict[str, Any] = {
-            k: float(v) if hints[k] is float and type(v) is int else v for k, v in settings.items()
+            k: float(f"{v}") if hints[k] is float and type(v) is int else v for k, v in settings.items()
         }
         return cls(**values)
 
@@ -121,7 +120,7 @@ class TrainingConfig:
         """
         try:
             settings = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TrainingError(f"The configuration is not valid JSON ({error}). Correct it and try again.") from error
         if not isinstance(settings, dict):
             raise TrainingError("The configuration must be a JSON object such as {“epochs”: 50}.")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from fer_core.files import read_json, write_json
+from fer_core.files import as_record, read_json, write_json, write_text
 
 State = Literal["queued", "running", "stopping", "stopped", "finished", "failed"]
 
@@ -75,7 +75,7 @@ def write_status(folder: Path, status: RunStatus) -> None:
 def read_status(folder: Path) -> RunStatus:
     """Reads a run's status; a missing or damaged one reads as failed, saying so."""
     try:
-        return RunStatus(**read_json(folder / "status.json"))
+        return as_record(RunStatus, read_json(folder / "status.json"))
     except (OSError, ValueError, TypeError):
         return RunStatus("failed", message="The status of this run cannot be read; what it saved is kept.")
 
@@ -90,13 +90,13 @@ def append_metrics(folder: Path, metrics: EpochMetrics) -> None:
 def read_metrics(folder: Path) -> tuple[EpochMetrics, ...]:
     """All complete epochs of a run, in order; a line that was cut by a crash is left out."""
     try:
-        lines = (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+        lines = (folder / "metrics.jsonl").read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return ()
     epochs: dict[int, EpochMetrics] = {}
     for line in lines:
         try:
-            metrics = EpochMetrics(**json.loads(line))
+            metrics = as_record(EpochMetrics, json.loads(line))
         except (ValueError, TypeError):
             continue
         epochs[metrics.epoch] = metrics
@@ -106,4 +106,4 @@ def read_metrics(folder: Path) -> tuple[EpochMetrics, ...]:
 def keep_metrics(folder: Path, last_epoch: int) -> None:
     """Drops the lines after an epoch, so that a resumed run does not report any epoch twice."""
     kept = [m for m in read_metrics(folder) if m.epoch <= last_epoch]
-    (folder / "metrics.jsonl").write_text("".join(json.dumps(asdict(m)) + "\n" for m in kept), encoding="utf-8")
+    write_text(folder / "metrics.jsonl", "".join(json.dumps(asdict(m)) + "\n" for m in kept))

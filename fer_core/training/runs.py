@@ -1,7 +1,9 @@
 """The parent's view of the runs: start, follow, stop, resume. No Keras here; the children speak through files."""
 
 import contextlib
+import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -9,14 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+from filelock import FileLock
 
 from fer_core.errors import TrainingError
 from fer_core.files import write_text
-from fer_core.home import PROJECT, runs_folder
+from fer_core.home import PROJECT, home, runs_folder
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, read_metrics, read_status, write_status
 
 _INTERRUPTED = "Interrupted after epoch {epoch}. Resume it to go on from there."
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
 
 
 @dataclass(frozen=True)
@@ -54,18 +58,19 @@ def create_run(config: TrainingConfig, name: str | None = None) -> Run:
         TrainingError: The name is not allowed or taken, or the folder cannot be written.
     """
     name = name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", name):
+    if not re.fullmatch(_NAME, name):
         raise TrainingError(f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, ., - and _.")
     folder = runs_folder() / name
     try:
         folder.mkdir(parents=True)
         write_text(folder / "config.json", config.to_json())
-        write_status(folder, RunStatus("queued", epochs=config.epochs, message="Starting"))
+        write_status(folder, _starting(config.epochs, psutil.Process()))
     except FileExistsError as error:
         raise TrainingError(f"There is a run called “{name}” already. Choose another name.") from error
     except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
         raise TrainingError(
-            f"The run could not be stored under {folder.parent} ({error.strerror}). Free some space."
+            f"The run could not be stored under {folder.parent} ({error.strerror or error}). Free some space."
         ) from error
     return find_run(name)
 
@@ -76,7 +81,7 @@ def start_run(config: TrainingConfig, name: str | None = None) -> Run:
     Raises:
         TrainingError: See :func:`create_run`.
     """
-    return resume_run(create_run(config, name).name)
+    return _launch(create_run(config, name))
 
 
 def resume_run(name: str) -> Run:
@@ -85,27 +90,37 @@ def resume_run(name: str) -> Run:
     Raises:
         TrainingError: There is no such run, or it is active or finished.
     """
-    run = find_run(name)
-    if run.status.pid and run.status.is_active:
-        raise TrainingError(f"The run “{name}” is active already.")
-    if run.status.state == "finished":
-        raise TrainingError(f"The run “{name}” is finished. Start a new one with more epochs.")
-    (run.folder / "stop").unlink(missing_ok=True)
+    with FileLock(find_run(name).folder / ".starting.lock"):  # two at once start one child
+        run = find_run(name)
+        if run.status.is_active:
+            raise TrainingError(f"The run “{name}” is active already. Wait for it to end, or stop it.")
+        if run.status.state == "finished":
+            raise TrainingError(f"The run “{name}” is finished. Start a new one with more epochs.")
+        (run.folder / "stop").unlink(missing_ok=True)
+        return _launch(run)
+
+
+def _launch(run: Run) -> Run:
+    """Starts a run's child and records its process."""
     with (run.folder / "log.txt").open("ab") as log:
         child = subprocess.Popen(
-            [sys.executable, "-m", "fer_core", "train", "--run", name],
+            [sys.executable, "-m", "fer_core", "train", "--run", run.name],
             cwd=PROJECT,
+            env=os.environ | {"FER_HOME": str(home())},  # a relative one means another folder to the child
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    created = 0.0
     with contextlib.suppress(psutil.NoSuchProcess):
-        created = psutil.Process(child.pid).create_time()
-    status = replace(run.status, state="queued", message="Starting", pid=child.pid, pid_created=created)
-    write_status(run.folder, status)
-    return replace(run, status=status)
+        status = replace(_starting(run.config.epochs, psutil.Process(child.pid)), epoch=run.status.epoch)
+        write_status(run.folder, status)
+    return find_run(run.name)
+
+
+def _starting(epochs: int, process: psutil.Process) -> RunStatus:
+    created = process.create_time()
+    return RunStatus("queued", epochs=epochs, message="Starting", pid=process.pid, pid_created=created)
 
 
 def stop_run(name: str) -> None:
@@ -132,14 +147,20 @@ def find_run(name: str) -> Run:
     Raises:
         TrainingError: There is no such run, or its settings cannot be read.
     """
-    folder = runs_folder() / Path(name).name
+    folder = runs_folder() / (name if re.fullmatch(_NAME, name) else ".none")
     try:
         config = TrainingConfig.from_json((folder / "config.json").read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise TrainingError(
+            f"The settings of the run “{name}” are damaged. Delete {folder} and start again."
+        ) from error
     except OSError as error:
         names = ", ".join(p.parent.name for p in sorted(runs_folder().glob("[!.]*/config.json"))) or "none yet"
-        raise TrainingError(f"There is no run called “{name}” (there are: {names}).") from error
+        raise TrainingError(
+            f"There is no run called “{name[:60]}” (there are: {names}). Choose one of these or start it."
+        ) from error
     status = read_status(folder)
-    if status.is_active and status.pid and not _is_alive(status):
+    if status.is_active and not _is_alive(status):
         message = _INTERRUPTED.format(epoch=status.epoch)
         status = replace(status, state="failed", eta_seconds=0.0, progress=0.0, message=message)
     return Run(folder, config, status)
@@ -151,5 +172,5 @@ def _is_alive(status: RunStatus) -> bool:
         process = psutil.Process(status.pid)
         same = abs(process.create_time() - status.pid_created) < 1.0
         return same and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
+        return False  # gone, somebody else's, or no number of a process

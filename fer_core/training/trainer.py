@@ -32,7 +32,7 @@ class Observer:
 
     Attributes:
         on_batch: Told the share of the epoch that is done.
-        on_epoch: Told an epoch's figures, once its state is saved.
+        on_epoch: Told an epoch's figures, just before its state is saved; a crash in between undoes it.
         should_stop: Asked between batches whether to stop.
     """
 
@@ -100,8 +100,10 @@ def train(config: TrainingConfig, data: TrainingData, *, backup: Path, observer:
         if metrics is None:
             break
         state = _next_state(config, model, state, metrics)
-        save_state(backup, state)
         observer.on_epoch(metrics)
+        save_state(backup, state)
+        if observer.should_stop():
+            break
     if not state.epoch:
         raise TrainingError("Stopped before the first epoch was complete, so there is nothing to keep.")
     return Trained(state.weights, state.epoch, state.best_weights, state.best_epoch, state.seconds, precision)
