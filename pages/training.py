@@ -40,12 +40,13 @@ if view == FOLLOW:
             show_run(run.name)
     st.stop()
 
-dataset = choose_dataset()
-st.caption(
-    "The faces of this dataset are drawn: with the settings below the curves rise within two minutes, and you can stop "
-    "at any time."
+left, right = st.columns([1, 2], gap="large", vertical_alignment="bottom")
+with left:
+    dataset = choose_dataset()
+right.caption(
+    "These faces are drawn: the curves rise within two minutes, and you can stop at any time."
     if dataset.is_drawn
-    else "Settings begin at the paper's Table 4."
+    else "The settings begin at the paper's Table 4. Every choice explains itself behind its question mark."
 )
 with errors_shown():
     wanted = training_form(dataset)

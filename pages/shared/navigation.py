@@ -17,7 +17,10 @@ _PAGES = {
 
 
 def navigate() -> StreamlitPage:
-    """Declares the pages and draws the sidebar's menu; called once per run, before anything else.
+    """Declares the pages and with them the sidebar's menu; called once per run, before anything else.
+
+    The icons stand in the titles: one given to ``st.Page`` as its icon would become the browser tab's, which Streamlit
+    fetches from another host, and this app asks no other host for anything.
 
     Returns:
         The page the address asks for, to be run by ``app.py``.
@@ -26,7 +29,7 @@ def navigate() -> StreamlitPage:
     return st.navigation(
         {
             section: [
-                st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "overview")
+                st.Page(f"pages/{name}.py", title=f":material/{icon}:\u2002{title}", default=name == "overview")
                 for name, title, icon in pages
             ]
             for section, pages in _PAGES.items()
@@ -47,6 +50,6 @@ def start_page(title: str, lead: str) -> None:
     if _STARTED not in st.session_state:
         navigate()
         st.rerun()
-    st.set_page_config(page_title=f"{title} · FER Lab", page_icon=":material/sentiment_satisfied:", layout="wide")
+    st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
     st.title(title)
     st.markdown(lead)
