@@ -1,5 +1,134 @@
 """What FER Lab is, what is loaded, and where to go next."""
 
-from pages.shared.navigation import start_page
+from collections.abc import Sequence
 
-start_page("FER Lab", "Explore, train, evaluate and use facial expression recognition.")
+import streamlit as st
+
+from fer_core.checkpoint import Checkpoint, list_checkpoints
+from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
+from fer_core.plots.data import face_grid
+from fer_core.training.runs import list_runs
+from pages.shared import cached
+from pages.shared.messages import errors_shown, plain
+from pages.shared.navigation import start_page
+from pages.shared.next_step import next_step
+
+STEPS = (
+    ("photo_library", "Images", "Faces, each labelled by ten people.", "dataset", "See them"),
+    ("crop", "Pre-processing", "Turned upright, cropped, made small and grey.", "photos", "See how"),
+    ("model_training", "Training", "A network learns from its mistakes.", "training", "Train one"),
+    ("add_a_photo", "Prediction", "In real time, it names faces it never saw.", "photos", "Try a photo"),
+    ("fact_check", "Error analysis", "What does it mix up? If too much, train again.", "evaluation", "Find out"),
+)  # icon, title, sentence, page, what its link says
+ARROWS = """<style>
+[class*="st-key-step-"] {position: relative}
+[class*="st-key-step-"]:not(.st-key-step-5)::after {
+  content: "→"; position: absolute; top: 50%; right: -1rem; width: 1rem; text-align: center;
+  transform: translateY(-50%); opacity: .6}
+@media (max-width: 640px) {[class*="st-key-step-"]:not(.st-key-step-5)::after {
+  content: "↓"; top: auto; bottom: -1.35rem; right: 50%; transform: none}}
+</style>"""
+
+
+def main() -> None:
+    start_page(
+        "FER Lab",
+        "Teach a computer to name the expression on a face, see where it is right and where it is wrong, and try it on "
+        "your own photos. Everything runs on the computer that started it; no picture is sent anywhere else.",
+    )
+    faces = st.container()
+    show_next_step()
+    show_process()
+    left, right = st.columns(2)
+    with left:
+        show_datasets(list_datasets())
+    with right:
+        show_checkpoints(list_checkpoints())
+    st.info(
+        "**An expression is not a feeling.** A network names what a face looks like to other people. Nobody can read "
+        "from a picture what a person feels, and even ten people looking at the same face often disagree.",
+        icon=":material/psychology_alt:",
+    )
+    with faces, errors_shown(stop=False):
+        show_faces()  # last, because the demo faces may have to be drawn first
+
+
+def show_link(label: str, page: str, query: dict[str, str] | None = None) -> None:
+    icon = ":material/arrow_forward:"
+    st.page_link(f"pages/{page}.py", label=label, icon=icon, icon_position="right", query_params=query)
+
+
+def show_faces() -> None:
+    if not list_datasets():
+        with st.spinner("Drawing the demo faces, this once. You can read on meanwhile …"):
+            ensure_demo()
+        st.rerun()
+    cards = {card.name: card for card in list_datasets()}
+    card = cards.get(st.session_state.get("dataset", ""), next(iter(cards.values())))
+    records = cached.records(card.name)
+    rows = cached.typical_faces(card.name)
+    described = [f"A face that people called {name} (row {row} of {card.name})" for name, row in rows.items()]
+    st.html(face_grid(records.images[list(rows.values())], list(rows), described, size=76))
+    kind = "drawn by this app" if card.is_drawn else f"from the dataset {plain(card.name)}"
+    st.caption(f"A typical face for each emotion, {kind}.")
+
+
+def show_next_step() -> None:
+    step = next_step(list_datasets(), list_checkpoints(), list_runs())
+    with st.container(border=True, key="next-step"):
+        text, action = st.columns([3, 1], vertical_alignment="center")
+        text.markdown(f"**Next: {plain(step.title)}**  \n{plain(step.reason)}")
+        label = plain(step.label)
+        if action.button(label, type="primary", icon=":material/arrow_forward:", key="next", width="stretch"):
+            st.switch_page(step.page, query_params=step.query)
+
+
+def show_process() -> None:
+    st.subheader("How it works", anchor="process")
+    st.html(ARROWS)
+    for number, (column, step) in enumerate(zip(st.columns(len(STEPS)), STEPS, strict=True), 1):
+        icon, title, sentence, page, label = step
+        with column, st.container(border=True, height="stretch", key=f"step-{number}"):
+            st.markdown(f":primary[:material/{icon}:]&ensp;**{number}. {title}**  \n{sentence}")
+            show_link(label, page)
+    st.caption("The process of Djellali and Deljanin's paper (its Figure 4), a page for each step.")
+
+
+def show_datasets(cards: Sequence[DatasetCard]) -> None:
+    st.subheader("Datasets", anchor="datasets")
+    for card in (*cards[:3], *(card for card in cards[3:] if card.is_drawn)):
+        with st.container(border=True):
+            votes = "ten votes each" if card.votes_file else "FER2013's labels, no votes"
+            kind = "drawn, not photographed" if card.is_drawn else "imported"
+            st.markdown(f"**{plain(card.name)}** · {kind}  \n{sum(card.sizes.values()):,} faces, {votes}")
+            show_link("Look at them", "dataset", {"dataset": card.name})
+    if len(cards) > 4:
+        st.caption(f"and {len(cards) - 4} more, on the Dataset page.")
+    if not cards:
+        st.caption("The demo faces are being drawn.")
+
+
+def show_checkpoints(checkpoints: Sequence[Checkpoint]) -> None:
+    st.subheader("Checkpoints", anchor="checkpoints")
+    for checkpoint in checkpoints[:4]:
+        with st.container(border=True):
+            show_checkpoint(checkpoint)
+    if len(checkpoints) > 4:
+        st.caption(f"and {len(checkpoints) - 4} more, on the Evaluation page.")
+    if not checkpoints:
+        with st.container(border=True):
+            st.markdown("No network has been trained yet.")
+            show_link("Train one", "training")
+
+
+def show_checkpoint(checkpoint: Checkpoint) -> None:
+    card, scores = checkpoint.card, checkpoint.card.best
+    st.markdown(
+        f"**{plain(card.name)}** · {len(card.class_names)} classes, learned from {plain(card.dataset)}  \n"
+        f"Right on **{scores.test_accuracy:.1%}** of the test faces, which it never saw. On validation "
+        f"{scores.validation_accuracy:.1%}, on the faces it learned from {scores.train_accuracy:.1%}."
+    )
+    show_link("See its errors", "evaluation", {"checkpoint": card.name})
+
+
+main()

@@ -1,11 +1,13 @@
 """What several pages read, kept between reruns and shared between sessions; all of it is read-only."""
 
+import pandas as pd
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, load_checkpoint
 from fer_core.classifier import Classifier
 from fer_core.data.dataset import FaceRecords, FerDataset, label_records
 from fer_core.data.store import dataset_card, load_records
+from fer_core.data.summary import LabelOutcomes, label_outcomes, typical_rows
 from fer_core.evaluation import EvaluationReport, evaluate
 from fer_core.labels import LABEL_SCHEMES
 
@@ -26,6 +28,33 @@ def labelled(dataset: str, scheme: str, split: str) -> FerDataset:
         DatasetError: There is no such dataset, or the scheme does not fit it.
     """
     return _labelled(dataset, dataset_card(dataset).fingerprint, scheme, split)
+
+
+def outcomes(dataset: str, scheme: str) -> LabelOutcomes:
+    """What a label scheme makes of every row of a dataset.
+
+    Raises:
+        DatasetError: There is no such dataset, or the scheme does not fit it.
+    """
+    return _outcomes(dataset, dataset_card(dataset).fingerprint, scheme)
+
+
+def vote_statistics(dataset: str) -> pd.DataFrame:
+    """The paper's Table 2 for a dataset that has votes.
+
+    Raises:
+        DatasetError: There is no such dataset, or it is damaged.
+    """
+    return _vote_statistics(dataset, dataset_card(dataset).fingerprint)
+
+
+def typical_faces(dataset: str) -> dict[str, int]:
+    """Row numbers of a dataset's most typical face for each emotion.
+
+    Raises:
+        DatasetError: There is no such dataset, or it is damaged.
+    """
+    return _typical_faces(dataset, dataset_card(dataset).fingerprint)
 
 
 def classifier(checkpoint: Checkpoint) -> Classifier:
@@ -55,6 +84,21 @@ def _records(dataset: str, fingerprint: str) -> FaceRecords:
 @st.cache_resource(max_entries=8, show_spinner="Applying the label rule …")
 def _labelled(dataset: str, fingerprint: str, scheme: str, split: str) -> FerDataset:
     return label_records(_records(dataset, fingerprint), LABEL_SCHEMES[scheme], [split])
+
+
+@st.cache_resource(max_entries=16, show_spinner="Applying the label rule …")
+def _outcomes(dataset: str, fingerprint: str, scheme: str) -> LabelOutcomes:
+    return label_outcomes(_records(dataset, fingerprint), LABEL_SCHEMES[scheme])
+
+
+@st.cache_data(max_entries=8, show_spinner="Counting votes …")
+def _vote_statistics(dataset: str, fingerprint: str) -> pd.DataFrame:
+    return _records(dataset, fingerprint).describe_votes()
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _typical_faces(dataset: str, fingerprint: str) -> dict[str, int]:
+    return typical_rows(_records(dataset, fingerprint))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the network …")

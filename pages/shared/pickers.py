@@ -1,9 +1,12 @@
 """The choices that several pages offer, remembered between pages and kept in the address."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, list_checkpoints
 from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
+from fer_core.labels import LabelScheme
 
 
 def choose_dataset() -> DatasetCard:
@@ -22,6 +25,21 @@ def choose_dataset() -> DatasetCard:
         help="Import FER2013 and the FER+ votes on the Dataset page to work on photographed faces.",
     )
     return cards[name]
+
+
+def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:
+    """A select box of the label schemes a dataset can serve."""
+    by_name = {scheme.name: scheme for scheme in schemes}
+    name = st.selectbox(
+        "Labels",
+        list(by_name),
+        format_func=lambda n: by_name[n].title,
+        key="scheme",
+        bind="query-params",
+        persist_state="session",
+        help="How ten votes become one label. FER2013's own labels need no votes.",
+    )
+    return by_name[name]
 
 
 def choose_checkpoint() -> Checkpoint | None:
