@@ -1,5 +1,99 @@
-"""Photos."""
+"""Every face in your pictures, and what its expression looks like to the network."""
 
+import hashlib
+
+import streamlit as st
+
+from fer_core.checkpoint import Checkpoint
+from fer_core.images import IMAGE_EXTENSIONS
+from fer_core.photos import Photo, look_at
+from pages.shared import cached, pictures
+from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
+from pages.shared.photo_view import offer_downloads, show_photo
+from pages.shared.pickers import choose_checkpoint
 
-start_page("Photos", "")
+_SAMPLES, _KEPT, _WHOLE = "samples", "photos kept", "photos to classify whole"
+_Source = tuple[str, bytes]  # name and content of a file
+
+
+def _choose_pictures() -> list[_Source]:
+    uploads = st.file_uploader(
+        "Your pictures",
+        type=list(IMAGE_EXTENSIONS),
+        accept_multiple_files=True,
+        max_upload_size=50,
+        help="JPEG, PNG or WebP, one or many at once.",
+    )
+    st.caption("Pictures stay in this computer’s memory and are gone when you leave or close this page.")
+    chosen = [(upload.name, upload.getvalue()) for upload in uploads]
+    built_in = pictures.samples()
+    if st.session_state.get(_SAMPLES):
+        titles = st.pills(
+            "Sample pictures", list(built_in), selection_mode="multi", key=_SAMPLES, persist_state="session"
+        )
+        chosen += [(title, built_in[title]) for title in titles]
+    elif not uploads:
+        _offer_samples()
+    return chosen
+
+
+def _offer_samples() -> None:
+    st.subheader("No picture at hand? Try one of these")
+    with st.container(horizontal=True, gap="medium"):
+        for title, picture in pictures.sample_thumbnails(320, 240).items():
+            with st.container(width=160, gap="small"):
+                st.image(picture, width=160, alt=title)
+                st.button(title, width="stretch", on_click=_pick, args=(title,), help=f"Look at “{title}”")
+
+
+def _pick(title: str) -> None:
+    st.session_state[_SAMPLES] = [title]
+
+
+def _look(source: _Source, checkpoint: Checkpoint) -> Photo:
+    """What was found in a picture; kept in this session, so that each picture is looked at once."""
+    name, content = source
+    kept: dict[tuple[str, ...], Photo] = st.session_state.setdefault(_KEPT, {})
+    digest = hashlib.sha256(content).hexdigest()
+    whole = digest in st.session_state.setdefault(_WHOLE, set())
+    key = name, digest, checkpoint.name, checkpoint.card.created_at, str(whole)
+    if key not in kept:
+        detector, classifier = pictures.photo_detector(), cached.classifier(checkpoint)
+        kept[key] = look_at(name, content, detector, classifier, whole_if_none=whole)
+    return kept[key]
+
+
+def _classify_whole(content: bytes) -> None:
+    st.session_state[_WHOLE].add(hashlib.sha256(content).hexdigest())
+
+
+def _forget_others(photos: list[Photo]) -> None:
+    """Lets go of pictures that were removed."""
+    kept = st.session_state.get(_KEPT, {})
+    st.session_state[_KEPT] = {key: photo for key, photo in kept.items() if photo in photos}
+
+
+start_page(
+    "Photos",
+    "Find every face in a picture and see what its expression looks like to the network. "
+    "An expression is not a feeling: what someone feels, no picture tells.",
+)
+checkpoint = choose_checkpoint()
+if checkpoint is None:
+    st.info("There is no checkpoint to look with yet. Train one first: on the drawn demo faces it takes minutes.")
+    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
+    st.stop()
+sources = _choose_pictures()
+progress, downloads = st.empty(), st.empty()
+photos: list[Photo] = []
+for number, source in enumerate(sources, start=1):
+    progress.progress((number - 1) / len(sources), f"Looking at picture {number} of {len(sources)} …")
+    with errors_shown():
+        photos.append(_look(source, checkpoint))
+    show_photo(photos[-1], source[1], number, _classify_whole)
+progress.empty()
+_forget_others(photos)
+if photos:
+    with downloads:
+        offer_downloads(photos, [content for _, content in sources])

@@ -50,7 +50,8 @@ def probability_bars(prediction: Prediction) -> str:
         _bar(name, float(probability), colors[name], bold=name == prediction.class_name)
         for name, probability in zip(prediction.class_names, prediction.probabilities, strict=True)
     ]
-    grid = "display:grid;grid-template-columns:max-content minmax(40px,1fr) max-content"
+    widest = max(map(len, prediction.class_names))
+    grid = f"display:grid;grid-template-columns:minmax({0.58 * widest:.1f}em,max-content) minmax(40px,1fr) 3.1em"
     return f'<div style="{grid};gap:2px 8px;align-items:center;font-size:13px;line-height:1.3">{"".join(rows)}</div>'
 
 

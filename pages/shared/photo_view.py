@@ -1,0 +1,85 @@
+"""A photo with its faces, and the results of several to take away."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from fer_core.photos import Photo, annotated_name, annotated_png, annotated_zip, photo_table
+from fer_core.plots.prediction import face_cards
+from fer_core.recognition import MAX_LISTED_FACES, to_csv
+from pages.shared.messages import plain
+
+_BESIDE = 3  # faces that fit beside their picture
+
+
+def show_photo(photo: Photo, content: bytes, number: int, classify_whole: Callable[[bytes], None]) -> None:
+    """A framed photo with the faces in it.
+
+    Args:
+        photo: What was found.
+        content: The file's bytes, for the annotated picture in full size.
+        number: The photo's place on the page, from 1.
+        classify_whole: Called with the content when the whole picture is to be classified.
+    """
+    with st.container(border=True):
+        st.markdown(f"**{plain(photo.name)}** · {plain(photo.summary)}")
+        if photo.problem:
+            st.error(plain(photo.problem), icon=":material/broken_image:")
+            return
+        beside = len(photo.recognitions) <= _BESIDE
+        left, right = st.columns([3, 2], gap="medium") if beside else (st.container(), st.container())
+        left.image(photo.preview, alt="The picture with its faces boxed and numbered")
+        with left:
+            _offer_annotated(photo, content, number)
+        with right:
+            _faces(photo, content, number, classify_whole)
+
+
+def _offer_annotated(photo: Photo, content: bytes, number: int) -> None:
+    st.download_button(
+        "Annotated picture",
+        partial(annotated_png, photo, content),
+        annotated_name(photo),
+        "image/png",
+        key=f"annotated {number}",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _faces(photo: Photo, content: bytes, number: int, classify_whole: Callable[[bytes], None]) -> None:
+    if photo.is_whole:
+        st.caption("No face was found here. This is what the network says of the whole picture, as if it were a face.")
+    if not photo.recognitions:
+        st.info("No face found. Faces that are small, turned away or covered are missed.", icon=":material/search_off:")
+        st.button("Classify the whole picture", key=f"whole {number}", on_click=classify_whole, args=(content,))
+        return
+    listed = photo.recognitions[:MAX_LISTED_FACES]
+    st.html(face_cards(listed, title="Whole picture" if photo.is_whole else "Face"))
+    if len(photo.recognitions) > len(listed):
+        st.caption(f"{len(listed)} of {len(photo.recognitions)} faces are listed here; the CSV file has all of them.")
+
+
+def offer_downloads(photos: Sequence[Photo], contents: Sequence[bytes]) -> None:
+    """Buttons for the table of all faces and, with several photos, for all annotated pictures.
+
+    Args:
+        photos: What was found.
+        contents: The files' bytes, in the same order.
+    """
+    with st.container(horizontal=True):
+        table = to_csv(photo_table(photos))
+        st.download_button(
+            "All faces as CSV", table, "faces.csv", "text/csv", icon=":material/table:", on_click="ignore"
+        )
+        if len(photos) > 1:
+            st.download_button(
+                "All annotated pictures (ZIP)",
+                partial(annotated_zip, photos, contents),
+                "annotated.zip",
+                "application/zip",
+                icon=":material/folder_zip:",
+                on_click="ignore",
+            )

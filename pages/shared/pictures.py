@@ -1,0 +1,30 @@
+"""The built-in pictures and the detector that pages with photos share; both are read-only."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer_core.detection import PhotoDetector
+from fer_core.photos import sample_photos, thumbnail
+
+
+@st.cache_resource(show_spinner="Opening the face detector …")
+def photo_detector() -> PhotoDetector:
+    """The face detector for photos, which threads may share.
+
+    Raises:
+        CheckpointError: Its networks are not installed.
+    """
+    return PhotoDetector()
+
+
+@st.cache_resource(show_spinner="Drawing the sample pictures …")
+def samples() -> dict[str, bytes]:
+    """The built-in pictures by title."""
+    return sample_photos()
+
+
+@st.cache_resource(show_spinner=False)
+def sample_thumbnails(width: int, height: int) -> dict[str, NDArray[np.uint8]]:
+    """The same, small and all of one size."""
+    return {title: thumbnail(content, width, height) for title, content in samples().items()}
