@@ -78,7 +78,7 @@ def _open_table(path: Path, columns: tuple[str, ...], progress: Progress | None)
     header = [field.strip(' \t"').lower() for field in _decode(first[0], path.name).split(",")]
     remedy = f"Choose {'fer2013.csv or icml_face_data.csv' if 'pixels' in columns else 'fer2013new.csv'}."
     if len(header) > _MOST_COLUMNS:
-        raise DatasetError(f"{path.name}, line 1: {len(header):,} columns, far more than FER2013 has. {remedy}")
+        raise DatasetError(f"{path.name}, line 1: more than {_MOST_COLUMNS} columns. {remedy}")
     if missing := [c for c in columns if header.count(c) != 1]:
         fault = "stands there twice" if missing[0] in header else "is missing"
         found = "".join(c if c.isprintable() else "?" for c in ", ".join(header[:12])[:120])
