@@ -36,6 +36,7 @@ class Photo:
         name: The file's name.
         recognitions: Its faces, from left to right, or the whole picture as one.
         is_whole: Whether no face was found and the whole picture was classified instead.
+        size: Width and height of the picture in pixels; (0, 0) when it could not be read.
         preview: The picture with its faces boxed and numbered, a JPEG; empty when it could not be read.
         problem: Why it could not be read, or "".
     """
@@ -43,6 +44,7 @@ class Photo:
     name: str
     recognitions: tuple[Recognition, ...] = ()
     is_whole: bool = False
+    size: tuple[int, int] = (0, 0)
     preview: bytes = b""
     problem: str = ""
 
@@ -50,7 +52,7 @@ class Photo:
     def summary(self) -> str:
         """What was found in one line, such as "2 faces: 1 happiness, 1 neutral"."""
         if self.problem:
-            return "Not a picture"
+            return "could not be read"
         if self.is_whole:
             return f"{NO_FACE}; the whole picture was classified"
         return summary(self.recognitions)
@@ -79,7 +81,8 @@ def look_at(
     is_whole = whole_if_none and not recognitions
     if is_whole:
         recognitions = (recognize_whole(image, classifier),)
-    return Photo(name, recognitions, is_whole, _preview(draw_recognitions(image, recognitions)))
+    size = image.shape[1], image.shape[0]
+    return Photo(name, recognitions, is_whole, size, _preview(draw_recognitions(image, recognitions)))
 
 
 def photo_table(photos: Sequence[Photo]) -> pd.DataFrame:
@@ -91,11 +94,10 @@ def photo_table(photos: Sequence[Photo]) -> pd.DataFrame:
     Returns:
         The columns of :func:`~fer_core.recognition.recognition_rows` and a note.
     """
-    tables = [_rows(photo) for photo in photos]
-    # The widest table first decides the order of the columns.
+    tables = [_rows(photo).astype(object) for photo in photos]
     widest = max(tables, key=lambda table: len(table.columns), default=pd.DataFrame())
     columns = [*(name for name in widest.columns if name != "note"), "note"]
-    return pd.concat([table.reindex(columns=columns).astype(object) for table in tables], ignore_index=True)
+    return pd.concat([table.reindex(columns=columns, fill_value="") for table in tables], ignore_index=True)
 
 
 def annotated_png(photo: Photo, content: bytes) -> bytes:

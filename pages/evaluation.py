@@ -17,7 +17,7 @@ from pages.shared.pickers import choose_checkpoint, choose_dataset
 from pages.shared.scores import show_classes, show_figures
 
 _PICTURES = 12
-_TRUE, _CALLED, _MATRIX = "true", "called", "matrix"
+_CELL, _TRUE, _CALLED, _MATRIX = "cell", "true class", "called class", "matrix"
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
@@ -77,12 +77,18 @@ def _confusion(checkpoint: Checkpoint, dataset: str, split: str) -> None:
 
 
 def _choose_cell(report: EvaluationReport) -> tuple[str, str]:
-    names, (true, called) = report.class_names, report.commonest_mistake()
-    left, right = st.columns(2)
-    return (
-        left.selectbox("True class", names, index=names.index(true), key=_TRUE, **_REMEMBERED),
-        right.selectbox("Called", names, index=names.index(called), key=_CALLED, **_REMEMBERED),
-    )
+    """The cell that was clicked, chosen or linked to, at first the most frequent mistake; the address names it."""
+    names = report.class_names
+    linked = tuple(st.query_params.get(_CELL, "").split("~"))
+    start = linked if len(linked) == 2 and set(linked) <= set(names) else report.commonest_mistake()
+    boxes = zip(st.columns(2), (_TRUE, _CALLED), ("True class", "Called"), start, strict=True)
+    for column, key, label, first in boxes:
+        if st.session_state.get(key) not in names:
+            st.session_state[key] = first
+        column.selectbox(label, names, key=key, persist_state="session")
+    cell = st.session_state[_TRUE], st.session_state[_CALLED]
+    st.query_params[_CELL] = "~".join(cell)
+    return cell
 
 
 def _cell_clicked() -> None:

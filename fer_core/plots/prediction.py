@@ -55,19 +55,19 @@ def probability_bars(prediction: Prediction) -> str:
     return f'<div style="{grid};gap:2px 8px;align-items:center;font-size:13px;line-height:1.3">{"".join(rows)}</div>'
 
 
-def face_cards(recognitions: Sequence[Recognition], *, first: int = 1, title: str = "Face") -> str:
+def face_cards(recognitions: Sequence[Recognition], *, is_whole: bool = False) -> str:
     """A card for each face: its number, the crop as the network sees it, the answer in words and the bars.
 
     Args:
         recognitions: The faces.
-        first: Number of the first one.
-        title: What the cards are called; their number follows when there are several or it is a face.
+        is_whole: Whether they are no faces but whole pictures, which have no number.
 
     Returns:
         HTML that flows into as many columns as there is room for.
     """
-    cards = "".join(_card(f"{title} {number}", item) for number, item in enumerate(recognitions, first))
-    grid = "display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,300px),1fr));gap:20px"
+    titles = ["Whole picture" if is_whole else f"Face {number}" for number in range(1, len(recognitions) + 1)]
+    cards = "".join(map(_card, titles, recognitions))
+    grid = "display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,290px),1fr));gap:20px"
     return f'<div style="{grid}">{cards}</div>'
 
 

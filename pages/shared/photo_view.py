@@ -11,6 +11,7 @@ from fer_core.recognition import MAX_LISTED_FACES, to_csv
 from pages.shared.messages import plain
 
 _BESIDE = 3  # faces that fit beside their picture
+_HEIGHT = 560  # of a picture on the page, in pixels, at most
 
 
 def show_photo(photo: Photo, content: bytes, number: int, classify_whole: Callable[[bytes], None]) -> None:
@@ -29,7 +30,9 @@ def show_photo(photo: Photo, content: bytes, number: int, classify_whole: Callab
             return
         beside = len(photo.recognitions) <= _BESIDE
         left, right = st.columns([3, 2], gap="medium") if beside else (st.container(), st.container())
-        left.image(photo.preview, alt="The picture with its faces boxed and numbered")
+        width, height = photo.size
+        shown_width = min(width, _HEIGHT * width // height) or 1
+        left.image(photo.preview, width=shown_width, alt="The picture with its faces boxed and numbered")
         with left:
             _offer_annotated(photo, content, number)
         with right:
@@ -57,7 +60,7 @@ def _faces(photo: Photo, content: bytes, number: int, classify_whole: Callable[[
         st.button("Classify the whole picture", key=f"whole {number}", on_click=classify_whole, args=(content,))
         return
     listed = photo.recognitions[:MAX_LISTED_FACES]
-    st.html(face_cards(listed, title="Whole picture" if photo.is_whole else "Face"))
+    st.html(face_cards(listed, is_whole=photo.is_whole))
     if len(photo.recognitions) > len(listed):
         st.caption(f"{len(listed)} of {len(photo.recognitions)} faces are listed here; the CSV file has all of them.")
 
