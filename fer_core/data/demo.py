@@ -77,7 +77,7 @@ class Sitting:
 def _meant_mixture(rng: Generator) -> tuple[dict[str, float], Expression]:
     """Draws what a face is meant to show: strengths of one or two emotions, and the expression they make."""
     main = str(rng.choice(list(_FREQUENCY), p=list(_FREQUENCY.values())))
-    strength = 1.0 if main == "neutral" else float(0.50 + 0.50 * rng.beta(2.6, 1.3))
+    strength = 1.0 if main == "neutral" else float(0.55 + 0.45 * rng.beta(2.6, 1.3))
     strengths = {main: strength}
     if rng.random() < 0.30:
         second = str(rng.choice(list(_MISTAKEN_FOR[main]), p=list(_MISTAKEN_FOR[main].values())))

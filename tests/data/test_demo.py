@@ -14,7 +14,7 @@ from fer_core.data.faces.surface import project
 from fer_core.data.votes import majority
 from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, PAPER_EMOTIONS, VOTE_COLUMNS
 
-SIZES = {"train": 900, "validation": 60, "test": 60}
+SIZES = {"train": 640, "validation": 60, "test": 60}
 PLAIN = Person(hair="bald", palette=Palette(background=(0.72,)))
 FRONT = View(noise=0.0)
 

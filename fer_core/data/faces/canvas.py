@@ -58,7 +58,8 @@ class Canvas:
         points = curves[0] if len(curves) == 1 else np.concatenate(curves)
         reach = margin * self.scale + 2
         parts = []
-        for start, low, high in zip((TOP, LEFT), points.min(axis=0)[::-1], points.max(axis=0)[::-1], strict=True):
+        (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        for start, low, high in ((TOP, top, bottom), (LEFT, left, right)):
             first = min(max(int((low - start) * self.scale - reach), 0), self.size - 1)
             last = min(max(int((high - start) * self.scale + reach) + 2, first + 1), self.size)
             parts.append(slice(first, last))

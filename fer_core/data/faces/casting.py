@@ -135,14 +135,14 @@ def random_view(rng: Generator) -> View:
         The view.
     """
     return View(
-        yaw=_around(rng, 5.5, 0),
+        yaw=_around(rng, 5, 0),
         pitch=_around(rng, 3, 0),
         roll=_around(rng, 3, 0),
         zoom=_around(rng, 0.03, 1.24),
         shift=(_around(rng, 0.015, 0), _around(rng, 0.015, 0.0)),
         light=(float(rng.uniform(-0.7, 0.7)), float(rng.uniform(-0.7, -0.2)), float(rng.uniform(0.75, 1.1))),
         ambient=float(rng.uniform(0.32, 0.6)),
-        exposure=float(rng.uniform(0.6, 1.0)),
+        exposure=float(rng.uniform(0.65, 1.0)),
         contrast=_around(rng, 0.10, 1.05),
         brightness=_around(rng, 0.03, 0),
         blur=float(rng.uniform(0.0, 0.6)),

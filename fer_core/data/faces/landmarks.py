@@ -87,6 +87,7 @@ def _spline_basis(n_points: int, steps: int, closed: bool) -> NDArray[np.float64
             basis[segment * steps : (segment + 1) * steps, point] += weight
     if not closed:
         basis[-1, -1] = 1.0
+    basis.flags.writeable = False  # it is shared
     return basis
 
 

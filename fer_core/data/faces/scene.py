@@ -1,7 +1,6 @@
 """Sample pictures: several drawn people in front of a wall, in colour."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -142,7 +141,6 @@ def draw_scene(
     return Scene(title, portrait.printed(picture, grain), chosen, places[:, :2], 1.3 * places[:, 2])
 
 
-@lru_cache(maxsize=1)
 def sample_scenes() -> tuple[Scene, ...]:
     """The fixed sample pictures of the app: the same ones every time."""
     return (
