@@ -100,15 +100,16 @@ class ModelCard:
         """Reads a card as JSON has it.
 
         Raises:
-            ValueError: It is of another version.
+            ValueError: It is of another version, or of an unknown label scheme.
             TypeError: Something is missing, superfluous or of another type.
         """
         if document.get("schema_version") != _SCHEMA:
             raise ValueError(f"Expected a card of version {_SCHEMA}. Received {document.get('schema_version')}.")
-        if document.get("config", {}).get("scheme") not in LABEL_SCHEMES:
-            raise ValueError("Its label scheme is unknown.")
         scores = {key: as_record(EpochScores, document[key]) for key in ("last", "best") if key in document}
-        return as_record(cls, document | scores | {"class_names": tuple(document.get("class_names", ()))})
+        card = as_record(cls, document | scores | {"class_names": tuple(document.get("class_names", ()))})
+        if card.config.get("scheme") not in LABEL_SCHEMES:
+            raise ValueError("Its label scheme is unknown.")
+        return card
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
         CheckpointError: The name is not allowed, or the disk is full or read-only; nothing was changed.
     """
     if not _is_name(card.name):
-        raise CheckpointError(f"“{card.name[:60]}” cannot be a name. Use up to 60 letters, digits, ., - and _.")
+        raise CheckpointError(f"“{card.name[:60]}” cannot be a name. Use up to 60 letters, digits, dots, hyphens and underscores.")
     target = home() / "models" / card.name
     try:
         with new_folder(target) as folder:

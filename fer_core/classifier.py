@@ -69,7 +69,7 @@ class Classifier:
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
         self._batch = 0  # of the tensors that are allocated: none yet
-        shapes = tuple(self._input["shape"][1:]), tuple(self._output["shape"][1:])
+        shapes = tuple(self._input["shape"][1:].tolist()), tuple(self._output["shape"][1:].tolist())
         if shapes != ((48, 48, 1), (len(class_names),)):
             raise CheckpointError(
                 f"The network maps {shapes[0]} to {shapes[1]} where (48, 48, 1) to ({len(class_names)},) belongs. "

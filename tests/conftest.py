@@ -9,16 +9,23 @@
     y = layers.Flatten()(layers.AveragePooling2D(8)(layers.Rescaling(1 / 255)(x)))
     model = keras.Model(x, layers.Dense(7, activation="softmax")(y))
     content = tf.lite.TFLiteConverter.from_keras_model(model).convert()
+
+``fixtures/sigmoid8.tflite`` is the same with eight independent sigmoid outputs.
 """
 
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, EpochScores, ModelCard, save_checkpoint
 from fer_core.data import demo, store
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.config import TrainingConfig
+
+# Other work on the machine must not fail a test, and files in a test's folder are meant to be written again.
+settings.register_profile("fer", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("fer")
 
 
 @pytest.fixture(scope="session")

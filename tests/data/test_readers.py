@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fer_core.data import lines, readers
@@ -246,7 +246,7 @@ def test_too_many_rows_are_refused(files, monkeypatch):
     assert "fer2013.csv has more than 4 rows. Check that it is the right file." in fault(files[0])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 9), header=st.permutations(["emotion", " pixels", " Usage"]))
 def test_what_was_written_is_read_back(tmp_path, seed, n, header):
     data = random_data(seed, n)
@@ -256,7 +256,7 @@ def test_what_was_written_is_read_back(tmp_path, seed, n, header):
     assert_same(read_records(images, votes), data)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400)
 @given(choice=st.data(), packed=st.sampled_from(["plain", "gzip", "zip"]), which=st.sampled_from([0, 1]))
 def test_a_mutated_file_gives_valid_data_or_an_error(files, tmp_path, choice, packed, which):
     pack = {"plain": bytes, "gzip": gzip.compress, "zip": zip_of}[packed]

@@ -1,0 +1,155 @@
+"""The real FER2013 and FER+ files give the paper's tables and the field's known counts."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fer_core.data.dataset import label_records
+from fer_core.data.store import import_dataset, load_records
+from fer_core.data.votes import majority, vote_distribution
+from fer_core.labels import EMOTIONS, LABEL_SCHEMES, SPLITS, VOTE_COLUMNS
+
+DATA = Path(os.environ.get("FER_DATA_DIR") or Path(__file__).parents[2] / ".." / "shared" / "data").resolve()
+IMAGES, VOTES = DATA / "fer2013.csv.gz", DATA / "fer2013new.csv"
+
+pytestmark = [
+    pytest.mark.realdata,
+    pytest.mark.skipif(
+        not (IMAGES.exists() and VOTES.exists()),
+        reason=f"fer2013.csv.gz and fer2013new.csv are not in {DATA}; set FER_DATA_DIR",
+    ),
+]
+
+TABLE_1 = [
+    (0, "70 80 82 72 58 58 60 63 54 58 60 48 89 115 121"),
+    (0, "151 150 147 155 148 133 111 140 170 174 182 15"),
+    (2, "231 212 156 164 174 138 161 173 182 200 106 38"),
+    (4, "24 32 36 30 32 23 19 20 30 41 21 22 32 34 21 1"),
+    (6, "4 0 0 0 0 0 0 0 0 0 0 0 3 15 23 28 48 50 58 84"),
+]
+"""The paper's pixels (its last row lost a zero in print); what it prints as emotions are row numbers, not these."""
+
+TABLE_2 = """
+count 35887 35887 35887 35887 35887 35887 35887 35887 35887 35887
+mean 2.995096 2.548165 1.156129 1.322094 0.793268 0.150222 0.339231 0.168919 0.472706 0.054142
+std 3.342949 3.949983 2.499870 2.326627 1.964314 0.589273 1.075407 0.618953 0.805554 0.702497
+min 0 0 0 0 0 0 0 0 0 0
+25% 0 0 0 0 0 0 0 0 0 0
+50% 1 0 0 0 0 0 0 0 0 0
+75% 6 5 1 2 0 0 0 0 1 0
+max 10 10 10 10 10 10 10 10 8 10
+"""
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FER_HOME", str(tmp_path_factory.mktemp("home")))
+        import_dataset(IMAGES, VOTES)
+        return load_records("ferplus")
+
+
+def per_split(mask, records):
+    return tuple(int(n) for n in np.bincount(records.split[mask], minlength=3))
+
+
+def test_table_1(records):
+    sample = records.raw_sample()
+    assert sample["row"].tolist() == [0, 1, 2, 3, 4]
+    assert sample["Usage"].tolist() == ["Training"] * 5
+    assert sample["emotion"].tolist() == [emotion for emotion, _ in TABLE_1]
+    for (_, start), image in zip(TABLE_1, records.images[:5], strict=True):
+        assert " ".join(map(str, image.ravel())).startswith(start)
+
+
+def test_table_2_to_six_decimals(records):
+    rows = [line.split() for line in TABLE_2.strip().splitlines()]
+    expected = pd.DataFrame([row[1:] for row in rows], [row[0] for row in rows], VOTE_COLUMNS).astype(float)
+    pd.testing.assert_frame_equal(records.describe_votes().round(6), expected)
+
+
+def test_table_3(records):
+    assert records.split_sizes() == {"train": 28709, "validation": 3589, "test": 3589}
+
+
+def test_fer2013s_own_classes(records):
+    assert np.bincount(records.emotion).tolist() == [4953, 547, 5121, 8989, 6077, 4002, 6198]
+
+
+def test_majority_counts(records):
+    keep, labels = majority(records.votes)
+    assert per_split(keep, records) == (25060, 3199, 3153)
+    test = keep & (records.split == SPLITS.index("test"))
+    assert np.bincount(labels[test]).tolist() == [1090, 893, 396, 384, 273, 18, 83, 16]
+
+
+def test_distribution_counts(records):
+    keep, shares = vote_distribution(records.votes)
+    assert per_split(keep, records) == (27956, 3505, 3505)
+    np.testing.assert_allclose(shares[keep].sum(axis=1), 1)
+
+
+def test_seven_classes_have_3137_test_images(records):
+    dataset = label_records(records, LABEL_SCHEMES["majority-7"], ["test"])
+    assert len(dataset) == 3137
+    assert round((dataset.labels == 0).mean(), 3) == round(1090 / 3137, 3)
+
+
+def test_always_neutral_is_right_for_34_6_percent_of_eight_classes(records):
+    dataset = label_records(records, LABEL_SCHEMES["majority-8"], ["test"])
+    assert (dataset.labels == 0).mean() == pytest.approx(1090 / 3153)
+
+
+@pytest.mark.parametrize("scheme", ["distribution-7", "distribution-8"])
+def test_validation_and_test_stay_majority_whatever_training_uses(records, scheme):
+    classes = scheme[-1]
+    for split in ("validation", "test"):
+        crowd = label_records(records, LABEL_SCHEMES[scheme], [split])
+        assert (
+            crowd.rows.tolist() == label_records(records, LABEL_SCHEMES[f"majority-{classes}"], [split]).rows.tolist()
+        )
+
+
+def test_training_on_distributions_has_more_images(records):
+    assert len(label_records(records, LABEL_SCHEMES["distribution-8"], ["train"])) == 27956
+
+
+def test_173_rows_are_no_faces(records):
+    no_face = records.votes[:, VOTE_COLUMNS.index("NF")] == 10
+    names = pd.read_csv(VOTES, usecols=["Image name"])["Image name"]
+    assert names.isna().sum() == 173
+    assert per_split(names.isna().to_numpy(), records) == (148, 10, 15)
+    assert no_face[names.isna()].all()
+    assert not majority(records.votes)[0][names.isna()].any()
+
+
+def test_every_row_has_ten_votes_but_one(records):
+    sums = records.votes.sum(axis=1)
+    assert np.flatnonzero(sums != 10).tolist() == [10435]
+    assert sums[10435] == 9
+
+
+def test_image_names_are_not_row_numbers():
+    names = pd.read_csv(VOTES, usecols=["Image name"])["Image name"].dropna()
+    drift = names.str.extract(r"fer(\d+)", expand=False).astype(int) - names.index
+    assert (drift.loc[:59] == 0).all()
+    assert drift.loc[60] == -1
+    assert drift.iloc[-1] == drift.median() - 37 == -85
+    assert names.duplicated().sum() == 4
+
+
+def test_a_quarter_of_the_test_images_is_unanimous(records):
+    keep, labels = majority(records.votes)
+    test = keep & (records.split == SPLITS.index("test"))
+    unanimous = records.votes[test].max(axis=1) == 10
+    assert unanimous.mean() == pytest.approx(0.256, abs=0.001)
+    one_tagger = records.votes[test, labels[test]].mean() / 10
+    assert one_tagger == pytest.approx(0.786, abs=0.001)
+
+
+def test_the_eight_emotions_are_the_first_columns():
+    header = VOTES.read_text().split("\n", 1)[0].strip().split(",")
+    assert header[2:10] == list(EMOTIONS)
