@@ -36,7 +36,7 @@ _CLOTHS: tuple[Tone, ...] = (
 
 def _around(rng: Generator, spread: float, mean: float = 1.0) -> float:
     """A number near the mean, never further away than two and a half spreads."""
-    return float(mean + spread * np.clip(rng.standard_normal(), -2.5, 2.5))
+    return mean + spread * min(2.5, max(-2.5, float(rng.standard_normal())))
 
 
 def grey_palette(rng: Generator) -> Palette:

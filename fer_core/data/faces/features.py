@@ -19,7 +19,7 @@ def darker(tone: Tone, factor: float) -> Tone:
 
 def ellipse(center: Curve | tuple[float, float], radius_x: float, radius_y: float) -> Curve:
     """The outline of an ellipse, ``(25, 2)``."""
-    return np.asarray(np.asarray(center) + _CIRCLE * (radius_x, radius_y))
+    return np.asarray(_CIRCLE * (radius_x, radius_y) + center)
 
 
 def shifted(curve: Curve, right: float, down: float) -> Curve:
