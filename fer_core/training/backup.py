@@ -61,7 +61,7 @@ def save_state(folder: Path, state: TrainingState) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     groups = {"weights": state.weights, "optimizer": state.optimizer, "best": state.best_weights}
     buffer = io.BytesIO()
-    arrays = {f"{group}_{i:03}": array for group, members in groups.items() for i, array in enumerate(members)}
+    arrays = {f"{group}_{i:05}": array for group, members in groups.items() for i, array in enumerate(members)}
     np.savez(buffer, allow_pickle=False, **arrays)
     content = buffer.getvalue()
     file = folder / f"epoch-{state.epoch:04}.npz"
