@@ -73,7 +73,8 @@ def train(options: argparse.Namespace) -> Answer:
     best = checkpoint.card.best
     text = (
         f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}. "
-        f"Its weights are those of epoch {best.epoch}: {best.validation_accuracy:.2%} right on validation, {best.test_accuracy:.2%} on test."
+        f"Its weights are those of epoch {best.epoch}: "
+        f"{best.validation_accuracy:.2%} right on validation, {best.test_accuracy:.2%} on test."
     )
     return Answer(asdict(checkpoint.card), text)
 

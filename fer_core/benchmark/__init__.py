@@ -3,7 +3,7 @@
 from fer_core.benchmark.figure import Bench, Figure, measure_bench
 from fer_core.benchmark.rooms import BENCHES
 
-__all__ = ["Bench", "Figure", "measure"]
+__all__ = ["BENCHES", "Bench", "Figure", "measure"]
 
 
 def measure(prefix: str = "") -> tuple[Figure, ...]:

@@ -33,7 +33,7 @@ class Report:
         self._folder = folder
         self._status = RunStatus("queued", epochs=epochs, pid=me.pid, pid_created=me.create_time())
         self._written = 0.0
-        self._epoch_began = 0.0
+        self._first_batch = (0.0, 0.0)  # when the epoch's first batch was over, and what share it was
         self._pace = 0.0
 
     def set(self, **changes: object) -> None:
@@ -44,7 +44,6 @@ class Report:
 
     def start(self, message: str) -> None:
         """Says that training proper begins, after what is already complete."""
-        self._epoch_began = time.monotonic()
         self.set(state="running", message=message)
 
     def should_stop(self) -> bool:
@@ -54,19 +53,25 @@ class Report:
     def on_batch(self, share: float) -> None:
         """Reports the progress of an epoch, twice a second at most."""
         now = time.monotonic()
+        if not self._first_batch[1]:
+            self._first_batch = (now, share)
         if now - self._written < _REPORT_EVERY:
             return
         left = self._status.epochs - self._status.epoch - share
-        pace = self._pace or (now - self._epoch_began) / share
+        pace = self._pace or self._pace_so_far(now, share)
         message = f"Training epoch {self._status.epoch + 1} of {self._status.epochs}"
         state = "stopping" if self.should_stop() else "running"
         self.set(state=state, progress=share, eta_seconds=max(pace * left, 0.0), message=message)
+
+    def _pace_so_far(self, now: float, share: float) -> float:
+        """Seconds an epoch by the batches after the first, which also compiles the network; 0 while unknown."""
+        began, first = self._first_batch
+        return (now - began) / (share - first) if share > first else 0.0
 
     def on_epoch(self, metrics: EpochMetrics) -> None:
         """Reports a complete epoch."""
         append_metrics(self._folder, metrics)
         self._pace = 0.5 * (self._pace + metrics.seconds) if self._pace else metrics.seconds
-        self._epoch_began = time.monotonic()
         eta = self._pace * (self._status.epochs - metrics.epoch)
         self.set(epoch=metrics.epoch, progress=0.0, eta_seconds=eta)
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,7 +60,9 @@ def create_run(config: TrainingConfig, name: str | None = None) -> Run:
     """
     name = name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     if not re.fullmatch(_NAME, name):
-        raise TrainingError(f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, ., - and _.")
+        raise TrainingError(
+            f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, dots, hyphens and underscores."
+        )
     folder = runs_folder() / name
     try:
         folder.mkdir(parents=True)
@@ -112,6 +115,8 @@ def _launch(run: Run) -> Run:
             stderr=log,
             start_new_session=True,
         )
+    # Somebody has to wait for the child, or it stays in the process table as a zombie when it ends.
+    threading.Thread(target=child.wait, name=f"run {run.name}", daemon=True).start()
     with contextlib.suppress(psutil.NoSuchProcess):
         status = replace(_starting(run.config.epochs, psutil.Process(child.pid)), epoch=run.status.epoch)
         write_status(run.folder, status)

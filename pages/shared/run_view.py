@@ -27,7 +27,7 @@ def choose_run(runs: Sequence[Run]) -> Run | None:
     name = st.selectbox(
         "Run",
         list(by_name),
-        format_func=lambda n: f"{n} · {by_name[n].status.state} · {by_name[n].config.dataset}",
+        format_func=lambda n: f"{n} · on {by_name[n].config.dataset}",
         key="run",
         bind="query-params",
         persist_state="session",
@@ -77,7 +77,7 @@ def _buttons(run: Run) -> None:
             label = "Stopping …" if stopping else "Stop"
             if st.button(label, icon=":material/stop:", disabled=stopping, key="stop", width="stretch"):
                 stop_run(run.name)
-                st.rerun(scope="fragment")
+                st.rerun()
         elif can_resume and st.button("Resume", icon=":material/resume:", key="resume", width="stretch"):
             resume_run(run.name)
             st.rerun()
