@@ -5,15 +5,16 @@ import streamlit as st
 from fer_core.data.summary import PAPER_SPLITS, LabelOutcomes
 from fer_core.plots.data import balance_in_words, class_distribution
 from pages.shared import cached
-from pages.shared.dataset_faces import show_faces
+from pages.shared.dataset_faces import ALL, show_faces
 from pages.shared.dataset_import import announce_import, offer_import
 from pages.shared.dataset_tables import show_tables
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset, choose_scheme
 
-ALL, COMPARE = "all", "compare"
-SHOWN_SPLITS = {ALL: "All", **PAPER_SPLITS, COMPARE: "Side by side"}
+COMPARE = "Side by side"
+SHOWN = (ALL, *PAPER_SPLITS.values(), COMPARE)
+VALUES = COUNTS, SHARES = "Counts", "Shares"
 
 
 def main() -> None:
@@ -43,26 +44,15 @@ def main() -> None:
 def show_distribution(dataset: str, outcomes: LabelOutcomes) -> None:
     st.subheader("How many of each", anchor="distribution")
     controls = st.container(horizontal=True)
-    split = controls.segmented_control(
-        "Split",
-        list(SHOWN_SPLITS),
-        format_func=lambda s: SHOWN_SPLITS[s],
-        default=ALL,
-        required=True,
-        key="bars",
-        bind="query-params",
-    )
-    shares = controls.segmented_control(
-        "Show", ["counts", "shares"], format_func=str.capitalize, default="counts", required=True, key="show",
-        bind="query-params",
-    )  # fmt: skip
+    split = controls.segmented_control("Split", SHOWN, default=ALL, required=True, key="bars", bind="query-params")
+    values = controls.segmented_control("Show", VALUES, default=COUNTS, required=True, key="show", bind="query-params")
     counts = outcomes.counts()
-    classes = counts.loc[list(outcomes.class_names)]
+    classes = counts.loc[list(outcomes.class_names)].rename(columns=PAPER_SPLITS)
     total = classes.sum(axis=1).rename(ALL)
     shown = classes if split == COMPARE else total.to_frame() if split == ALL else classes[[split]]
     words = balance_in_words(total if split in (ALL, COMPARE) else classes[split])
     st.plotly_chart(
-        class_distribution(shown, shares=shares == "shares"),
+        class_distribution(shown, shares=values == SHARES),
         key="distribution",
         config={"displayModeBar": False},
         alt=words,

@@ -68,7 +68,7 @@ def show_faces() -> None:
     records = cached.records(card.name)
     rows = cached.typical_faces(card.name)
     described = [f"A face that people called {name} (row {row} of {card.name})" for name, row in rows.items()]
-    st.html(face_grid(records.images[list(rows.values())], list(rows), described, size=76))
+    st.html(face_grid(records.images[list(rows.values())], list(rows), described, size=76, columns=len(rows)))
     kind = "drawn by this app" if card.is_drawn else f"from the dataset {plain(card.name)}"
     st.caption(f"A typical face for each emotion, {kind}.")
 
@@ -89,7 +89,8 @@ def show_process() -> None:
     for number, (column, step) in enumerate(zip(st.columns(len(STEPS)), STEPS, strict=True), 1):
         icon, title, sentence, page, label = step
         with column, st.container(border=True, height="stretch", key=f"step-{number}"):
-            st.markdown(f":primary[:material/{icon}:]&ensp;**{number}. {title}**  \n{sentence}")
+            st.markdown(f"### :primary[:material/{icon}:]\n**{title}**  \n{sentence}")
+            st.space("stretch")
             show_link(label, page)
     st.caption("The process of Djellali and Deljanin's paper (its Figure 4), a page for each step.")
 

@@ -10,11 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fer_core.data.summary import PAPER_SPLITS
 from fer_core.palette import class_colors
 
+_GAP = 12  # CSS pixels between faces
 _FADING = (1.0, 0.72, 0.5)
-_HOVER = "<b>%{y}</b>: %{customdata[0]:,} of %{customdata[1]:,} %{customdata[2]} faces (%{customdata[3]:.1%})"
 
 
 def class_distribution(counts: pd.DataFrame, *, shares: bool = False) -> go.Figure:
@@ -65,7 +64,7 @@ def balance_in_words(counts: pd.Series) -> str:
 
 
 def face_grid(
-    images: NDArray[np.uint8], captions: Sequence[str], descriptions: Sequence[str], *, size: int = 96
+    images: NDArray[np.uint8], captions: Sequence[str], descriptions: Sequence[str], *, size: int = 96, columns: int = 8
 ) -> str:
     """Small faces side by side, as many in a row as there is room for, enlarged without blur.
 
@@ -74,6 +73,7 @@ def face_grid(
         captions: What stands below each.
         descriptions: What each shows, for the pointer and for those who do not see it.
         size: Least width of a face on the page, in CSS pixels; faces grow to fill the row.
+        columns: Most faces in a row.
 
     Returns:
         HTML.
@@ -85,8 +85,9 @@ def face_grid(
         "</figcaption></figure>"
         for image, caption, text in zip(images, captions, descriptions, strict=True)
     )
-    columns = f"repeat(auto-fill,minmax(min({size}px,100%),1fr))"
-    return f'<div style="display:grid;grid-template-columns:{columns};gap:16px 12px">{cells}</div>'
+    width = f"min(100%,max({size}px,(100% - {_GAP * (columns - 1)}px)/{columns}))"
+    grid = f"display:grid;grid-template-columns:repeat(auto-fill,minmax({width},1fr));gap:16px {_GAP}px"
+    return f'<div style="{grid}">{cells}</div>'
 
 
 def illustrated(sample: pd.DataFrame, images: NDArray[np.uint8]) -> pd.DataFrame:
@@ -107,20 +108,21 @@ def _data_address(gray: NDArray[np.uint8]) -> str:
 def _bars(counts: pd.Series, columns: int, index: int, shares: bool) -> go.Bar:
     total, name = int(counts.sum()), str(counts.name)
     share = (counts / max(total, 1)).to_numpy()
-    title = PAPER_SPLITS.get(name, "")
     numbers = [f"{s:.1%}" for s in share] if shares else [f"{c:,}" for c in counts]
-    known = zip(counts, [total] * len(counts), [title.lower()] * len(counts), share, strict=True)
     return go.Bar(
         x=share if shares else counts.to_numpy(),
         y=[str(label) for label in counts.index],
-        text=[f"{title} {number}" if columns > 1 else number for number in numbers],
+        text=[f"{name} {number}" if columns > 1 else number for number in numbers],
         orientation="h",
-        name=title or "all splits",
+        name=name,
         textposition="outside",
         textfont={"size": 14},
         cliponaxis=False,
         marker={"color": list(class_colors(list(counts.index)).values()), "opacity": _FADING[index % len(_FADING)]},
         marker_line_width=0,
-        customdata=list(known),
-        hovertemplate=_HOVER.replace(" %{customdata[2]}", f" {title.lower()}" if title else "") + "<extra></extra>",
+        hovertext=[
+            f"<b>{n}</b>: {c:,} of {total:,} faces ({s:.1%})<br>{name} faces"
+            for n, c, s in zip(counts.index, counts, share, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
     )

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.data.dataset import FaceRecords
 from fer_core.data.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes, shuffled, votes_in_words
 from fer_core.labels import FER2013_EMOTIONS, SPLITS
 from fer_core.plots.data import face_grid
 
-_ALL = "all"
-_SIZES = {"small": (64, 40), "medium": (96, 21), "large": (192, 8)}  # least width in CSS pixels, faces on a page
-_MOST_SAMPLES = 9999
+ALL = "All"
+_ALL_CLASSES = "all classes"
+# Least width in CSS pixels, columns, faces on a page: full rows on a desk and on a phone.
+_SIZES = {"Small": (64, 10, 40), "Medium": (96, 7, 21), "Large": (192, 4, 8)}
 
 
 @st.fragment
@@ -31,60 +33,45 @@ def show_faces(records: FaceRecords, outcomes: LabelOutcomes) -> None:
     if not len(rows):
         st.info("No face matches. Choose another class or split.", icon=":material/search_off:")
         return
-    width, on_page = _SIZES[size]
+    width, columns, on_page = _SIZES[size]
     first = on_page * (_ask_page(math.ceil(len(rows) / on_page), sample) - 1)
     shown = rows[first : first + on_page]
-    with_votes = size == "large"
+    with_votes = size == "Large"
     captions = [_caption(records, row, with_votes=with_votes) for row in shown]
-    st.html(face_grid(records.images[shown], captions, [_description(records, row) for row in shown], size=width))
+    described = [_description(records, row) for row in shown]
+    st.html(face_grid(records.images[shown], captions, described, size=width, columns=columns))
     order = "in the order of the file" if not sample else f"in random order, sample {sample}"
     st.caption(f"{first + 1:,} to {first + len(shown):,} of {len(rows):,} faces, {order}. Rows are counted from 0.")
 
 
 def _ask_filter(outcomes: LabelOutcomes) -> tuple[Sequence[str], Sequence[str], str]:
-    titles = {_ALL: "All", **PAPER_SPLITS}
-    counts = outcomes.counts()
+    """The splits and outcomes to show, and the size. Options are the words themselves: they stand in the address."""
     controls = st.container(horizontal=True)
-    split = controls.segmented_control(
-        "Split",
-        list(titles),
-        format_func=lambda s: titles[s],
-        default=_ALL,
-        required=True,
-        key="split",
-        bind="query-params",
-        on_change=_first_page,
-    )
-    size = controls.segmented_control(
-        "Size",
-        list(_SIZES),
-        format_func=str.capitalize,
-        default="medium",
-        required=True,
-        key="size",
-        bind="query-params",
-        on_change=_first_page,
-    )
-    splits = SPLITS if split == _ALL else (str(split),)
-    counted = counts[list(splits)].sum(axis=1)
-    offered = [_ALL, *outcomes.class_names, *(reason for reason in LEFT_OUT if counts.loc[reason].sum())]
+    split = _segments(controls, "Split", [ALL, *PAPER_SPLITS.values()], ALL)
+    size = _segments(controls, "Size", list(_SIZES), "Medium")
+    left_out = {f"left out: {name}": name for name in LEFT_OUT if outcomes.counts().loc[name].sum()}
+    offered = [_ALL_CLASSES, *outcomes.class_names, *left_out]
     chosen = st.pills(
-        "Class",
-        offered,
-        format_func=lambda name: "all" if name == _ALL else _class_label(name, int(counted[name])),
-        default=_ALL,
-        required=True,
-        key="class",
-        bind="query-params",
-        on_change=_first_page,
+        "Class", offered, default=_ALL_CLASSES, required=True, key="class", bind="query-params", on_change=_first_page
     )
-    if chosen in LEFT_OUT:
-        st.caption(f"Left out of training and testing: {LEFT_OUT[str(chosen)]}.")
-    return splits, outcomes.class_names if chosen == _ALL else (str(chosen),), str(size)
+    if chosen in left_out:
+        st.caption(f"Left out of training and testing: {LEFT_OUT[left_out[chosen]]}.")
+    classes = outcomes.class_names if chosen == _ALL_CLASSES else (left_out.get(str(chosen), str(chosen)),)
+    return [name for name, title in PAPER_SPLITS.items() if split in (ALL, title)], classes, size
 
 
-def _class_label(name: str, count: int) -> str:
-    return f"left out: {name} · {count:,}" if name in LEFT_OUT else f"{name} · {count:,}"
+def _segments(place: DeltaGenerator, label: str, options: Sequence[str], default: str) -> str:
+    return str(
+        place.segmented_control(
+            label,
+            options,
+            default=default,
+            required=True,
+            key=label.lower(),
+            bind="query-params",
+            on_change=_first_page,
+        )
+    )
 
 
 def _ask_page(pages: int, sample: int) -> int:
@@ -101,7 +88,7 @@ def _ask_page(pages: int, sample: int) -> int:
 
 def _sample_number() -> int:
     text = st.query_params.get("sample", "0")
-    return min(int(text), _MOST_SAMPLES) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _shuffle(sample: int) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from fer_core.checkpoint import Checkpoint, list_checkpoints
 from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
 from fer_core.labels import LabelScheme
+from pages.shared.links import accept_link
 
 
 def choose_dataset() -> DatasetCard:
@@ -15,14 +16,14 @@ def choose_dataset() -> DatasetCard:
         with st.spinner("Drawing the demo faces, this once …"):
             ensure_demo()
     cards = {card.name: card for card in list_datasets()}
+    accept_link("dataset", cards)
     name = st.selectbox(
         "Dataset",
         list(cards),
-        format_func=lambda n: "demo · drawn faces" if cards[n].is_drawn else n,
         key="dataset",
         bind="query-params",
         persist_state="session",
-        help="Import FER2013 and the FER+ votes on the Dataset page to work on photographed faces.",
+        help="“demo” is drawn by this app. For photographed faces import FER2013 and FER+ on the Dataset page.",
     )
     return cards[name]
 
@@ -30,6 +31,7 @@ def choose_dataset() -> DatasetCard:
 def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:
     """A select box of the label schemes a dataset can serve."""
     by_name = {scheme.name: scheme for scheme in schemes}
+    accept_link("scheme", by_name)
     name = st.selectbox(
         "Labels",
         list(by_name),
@@ -47,6 +49,7 @@ def choose_checkpoint() -> Checkpoint | None:
     checkpoints = {c.name: c for c in list_checkpoints()}
     if not checkpoints:
         return None
+    accept_link("checkpoint", checkpoints)
     name = st.selectbox(
         "Checkpoint",
         list(checkpoints),

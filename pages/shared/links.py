@@ -1,0 +1,20 @@
+"""Addresses that name a choice by its identifier."""
+
+from collections.abc import Container
+
+import streamlit as st
+
+
+def accept_link(key: str, options: Container[str]) -> None:
+    """Lets the address choose an option by its identifier; called just before the bound select box of that key.
+
+    Streamlit puts the words that people read into the address, takes only those from it, and forgets an address that
+    names the default. With this, links between pages may say ``scheme=majority-8`` or name the default dataset.
+
+    Args:
+        key: Of the select box, and the parameter's name.
+        options: The identifiers it offers; others are left to Streamlit, which ignores what it does not know.
+    """
+    value = st.query_params.get(key)
+    if value is not None and value in options:
+        st.session_state[key] = value
