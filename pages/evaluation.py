@@ -1,16 +1,17 @@
 """What a checkpoint gets right and wrong, and the pictures behind every cell of its confusion matrix."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint
+from fer_core.data.dataset import FerDataset
 from fer_core.data.store import DEMO, DatasetCard
 from fer_core.evaluation import EvaluationReport
 from fer_core.plots.evaluation import cell_gallery, confusion_figure
 from pages.shared import cached
 from pages.shared.about import about_checkpoint
+from pages.shared.charts import legible_charts
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
@@ -37,7 +38,7 @@ def _choose() -> tuple[Checkpoint, DatasetCard, str]:
         default="test",
         required=True,
         key="eval_split",
-        help="The test split chose nothing. The validation split chose the best epoch: its figures flatter a little.",
+        help="The validation split chose the best epoch, so it flatters a little. The test split chose nothing.",
         **_REMEMBERED,
     )
     return checkpoint, dataset, split or "test"
@@ -46,10 +47,9 @@ def _choose() -> tuple[Checkpoint, DatasetCard, str]:
 def _data_note(checkpoint: Checkpoint, dataset: DatasetCard) -> None:
     if checkpoint.card.dataset_fingerprint == dataset.fingerprint:
         return
-    trained_on = "the drawn demo faces" if checkpoint.card.dataset == DEMO else f"“{checkpoint.card.dataset}”"
+    source = "the drawn demo faces" if checkpoint.card.dataset == DEMO else f"“{plain(checkpoint.card.dataset)}”"
     st.info(
-        f"“{plain(checkpoint.name)}” was trained on {plain(trained_on)}, not on this data. "
-        "The figures show how well it carries over."
+        f"“{plain(checkpoint.name)}” was trained on {source}: the figures show how well it carries over to this data."
     )
 
 
@@ -60,7 +60,8 @@ def _confusion(checkpoint: Checkpoint, dataset: str, split: str) -> None:
     matrix, pictures = st.columns(2, gap="medium")
     with pictures:
         cell = _choose_cell(report)
-        _pictures(report, checkpoint, dataset, split, cell)
+        faces = cached.labelled(dataset, checkpoint.card.scheme, split)
+        _pictures(report, faces, cell, f"{checkpoint.name} {dataset} {split}")
     with matrix:
         shown = st.segmented_control(
             "Cells show", ["counts", "shares"], default="counts", required=True, key="cells", **_REMEMBERED
@@ -92,27 +93,24 @@ def _choose_cell(report: EvaluationReport) -> tuple[str, str]:
 
 
 def _cell_clicked() -> None:
-    event: Mapping[str, Any] = st.session_state[_MATRIX]
-    for point in event["selection"]["points"][:1]:
+    for point in st.session_state[_MATRIX]["selection"]["points"][:1]:
         st.session_state[_TRUE], st.session_state[_CALLED] = point["customdata"][:2]
 
 
-def _pictures(
-    report: EvaluationReport, checkpoint: Checkpoint, dataset: str, split: str, cell: tuple[str, str]
-) -> None:
+def _pictures(report: EvaluationReport, faces: FerDataset, cell: tuple[str, str], key: str) -> None:
     positions = report.cell(*cell)
-    order = ", the surest first" if len(positions) > 1 else ""
-    st.markdown(f"**{plain(report.cell_in_words(*cell))}**{order}.")
-    if not len(positions):
-        return
+    st.markdown(f"**{plain(report.cell_in_words(*cell))}.**")
     pages, page = -(-len(positions) // _PICTURES), 1
     if pages > 1:
-        page = st.pagination(pages, max_visible_pages=5, key=f"page {checkpoint.name} {dataset} {split} {cell}")
-    faces = cached.labelled(dataset, checkpoint.card.scheme, split)
-    st.html(cell_gallery(report, faces, positions[(page - 1) * _PICTURES : page * _PICTURES]))
+        page = st.pagination(pages, max_visible_pages=5, key=f"page {key} {cell}")
+    if pages:
+        votes = ", the crowd’s votes of ten" if len(faces.votes) else ""
+        st.caption(f"The surest first. Under each face: how sure the network was{votes}, and its row in the files.")
+        st.html(cell_gallery(report, faces, positions[(page - 1) * _PICTURES : page * _PICTURES]))
 
 
 start_page("Evaluation", "How often a checkpoint is right, which expressions it mixes up, and on which pictures.")
+legible_charts()
 checkpoint, dataset, split = _choose()
 with errors_shown():
     report = cached.report(checkpoint, dataset.name, split)

@@ -9,7 +9,7 @@ from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard
 from fer_core.labels import LABEL_SCHEMES
 from pages.shared.messages import plain
 
-_PRINTED = {"": "The paper, as printed", "training": 0.62, "validation": None, "test": 0.85}
+_PRINTED = {"": "Paper, as printed", "training": 0.62, "validation": None, "test": 0.85}
 
 
 def about_checkpoint(checkpoint: Checkpoint) -> None:
@@ -19,7 +19,7 @@ def about_checkpoint(checkpoint: Checkpoint) -> None:
         st.markdown(_origin(card))
         _scores(card)
         left, right = st.columns(2)
-        left.dataframe(_table("Setting", card.config), hide_index=True)
+        left.dataframe(_table("Setting", card.config), hide_index=True, height="content")
         right.dataframe(_table("Version", card.versions), hide_index=True)
         st.markdown(f"**Limits.** {plain(card.limits)}")
         st.markdown("**To train it again:**")
@@ -32,28 +32,30 @@ def _origin(card: ModelCard) -> str:
     minutes = card.seconds / 60
     return (
         f"**{plain(card.name)}** learned {card.weights:,} weights in {minutes:,.0f} min on {plain(card.hardware)}, "
-        f"from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}” ({plain(labels)}). "
+        f"from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}”, labelled by: {plain(labels)}. "
         f"Made on {plain(card.created_at[:10])}."
     )
 
 
 def _scores(card: ModelCard) -> None:
     rows = [
-        _row(f"Best epoch ({card.best.epoch}), used here", card.best),
+        _row(f"Best epoch ({card.best.epoch})", card.best),
         _row(f"Last epoch ({card.last.epoch})", card.last),
         _PRINTED,
     ]
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
+        placeholder="–",
         column_config={
-            "": st.column_config.TextColumn("Accuracy of", width="medium"),
+            "": st.column_config.TextColumn("Accuracy"),
             **{c: st.column_config.NumberColumn(c.capitalize(), format="percent") for c in list(_PRINTED)[1:]},
         },
     )
     st.caption(
-        "The paper prints 62 % on training and 85 % on testing. Public code with the same network reports about 63 % "
-        "on validation and 85 % on training, so the two are probably swapped."
+        "This checkpoint holds the weights of the epoch that was best on validation. The paper prints 62 % on training "
+        "and 85 % on testing, for FER2013; public code with the same network reports about 63 % on validation and "
+        "85 % on training, so the two are probably swapped."
     )
 
 

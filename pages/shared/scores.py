@@ -18,6 +18,7 @@ _FIGURES = (
         "The mean of the classes’ recalls: the accuracy if all classes were equally frequent.",
     ),
 )
+_NAME_WIDTH, _BAR_WIDTH, _COUNT_WIDTH = 84, 72, 56  # pixels: together no wider than a telephone
 _COLUMNS = (
     ("precision", "Precision", "Of the faces that were called this, how many are."),
     ("recall", "Recall", "Of the faces that are this, how many were called so."),
@@ -45,12 +46,12 @@ def show_classes(report: EvaluationReport) -> None:
     table[["precision", "recall", "f1"]] *= 100
     bars = {
         name: st.column_config.ProgressColumn(
-            title, help=meaning, format="%.1f %%", min_value=0, max_value=100, width="small"
+            title, help=meaning, format="%.1f %%", min_value=0, max_value=100, width=_BAR_WIDTH
         )
         for name, title, meaning in _COLUMNS
     }
-    names = st.column_config.TextColumn("Class", width="small")
-    counts = st.column_config.NumberColumn("Pictures", help="How many the split has of this class.", width="small")
+    names = st.column_config.TextColumn("Class", width=_NAME_WIDTH)
+    counts = st.column_config.NumberColumn("Pictures", help="How many the split has of this class.", width=_COUNT_WIDTH)
     st.dataframe(
         table,
         hide_index=True,
