@@ -3,8 +3,7 @@
 It lets every page work before the real files are there. Everything in it follows from a seed.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fer_core.data.faces.canvas import one_thread
 from fer_core.data.faces.casting import random_person, random_view
 from fer_core.data.faces.expression import Expression, blend, emotion_expression
 from fer_core.data.faces.portrait import draw_face
@@ -153,17 +153,6 @@ def draw_sitting(rng: Generator) -> Sitting:
     return Sitting(image, votes, _original_label(votes, rng))
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """OpenCV on one thread: thousands of tiny operations only get slower when threads are woken for each."""
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(threads)
-
-
 def demo_frames(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Draws the dataset as the two tables the real files hold.
 
@@ -176,7 +165,7 @@ def demo_frames(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) ->
     """
     rng = np.random.default_rng(seed)
     usages = [usage for usage, split in USAGE_SPLITS.items() for _ in range(sizes[split])]
-    with _one_thread():
+    with one_thread():
         sittings = [draw_sitting(rng) for _ in usages]
     pixels = [" ".join(map(str, sitting.image.ravel().tolist())) for sitting in sittings]
     names = [f"fer{row:07d}.png" if sitting.is_face else "" for row, sitting in enumerate(sittings)]

@@ -8,9 +8,9 @@ from fer_core.data.faces.person import HAIR_STYLES, HairStyle, Palette, Person, 
 _HAIR_SHARES = (0.07, 0.27, 0.15, 0.10, 0.17, 0.09, 0.08, 0.07)
 
 _SKINS: tuple[Tone, ...] = (
-    (0.97, 0.82, 0.73),
-    (0.93, 0.74, 0.62),
-    (0.86, 0.67, 0.52),
+    (0.91, 0.75, 0.66),
+    (0.88, 0.69, 0.57),
+    (0.82, 0.63, 0.49),
     (0.74, 0.54, 0.40),
     (0.58, 0.40, 0.29),
     (0.44, 0.29, 0.21),
@@ -24,7 +24,7 @@ _HAIRS: tuple[Tone, ...] = (
     (0.62, 0.61, 0.60),
 )
 _IRISES: tuple[Tone, ...] = ((0.26, 0.15, 0.08), (0.36, 0.24, 0.12), (0.30, 0.42, 0.52), (0.34, 0.42, 0.28))
-_CLOTHS: tuple[Tone, ...] = (
+CLOTHS: tuple[Tone, ...] = (
     (0.16, 0.27, 0.40),
     (0.62, 0.24, 0.20),
     (0.24, 0.38, 0.30),
@@ -32,6 +32,7 @@ _CLOTHS: tuple[Tone, ...] = (
     (0.86, 0.84, 0.80),
     (0.42, 0.30, 0.44),
 )
+"""Colours of clothes."""
 
 
 def _around(rng: Generator, spread: float, mean: float = 1.0) -> float:
@@ -83,7 +84,7 @@ def colour_palette(rng: Generator) -> Palette:
         lips=tuple(lips.tolist()),
         iris=irises[int(rng.integers(len(irises)))],
         eye_white=(0.90, 0.89, 0.87),
-        cloth=_CLOTHS[int(rng.integers(len(_CLOTHS)))],
+        cloth=CLOTHS[int(rng.integers(len(CLOTHS)))],
         background=(0.7, 0.7, 0.7),
     )
 

@@ -77,7 +77,7 @@ def strands(canvas: Canvas, window: Window, person: Person) -> Floats:
     """
     rng = np.random.default_rng(person.texture)
     if person.hair == "curly":
-        curls = rng.normal(1.0, 0.30, (34, 34)).astype(np.float32)
+        curls = rng.normal(1.0, 0.20, (56, 56)).astype(np.float32)
         return np.asarray(cv2.resize(curls, (canvas.size, canvas.size), interpolation=cv2.INTER_CUBIC)[window])
     fine = rng.normal(0, 0.10, 420).astype(np.float32)
     locks = cv2.resize(rng.normal(0, 0.14, (1, 60)).astype(np.float32), (420, 1), interpolation=cv2.INTER_CUBIC)
@@ -113,7 +113,9 @@ def draw_hair(canvas: Canvas, person: Person) -> None:
 
 def _draw_scarf_folds(canvas: Canvas, tone: Tone) -> None:
     """Draws the folds of a scarf."""
-    folds = [spline([(-0.90, 0.1 + d), (-0.60, 0.75 + d), (0.0, 1.16 + d), (0.62, 0.78 + d)]) for d in (0.0, 0.1, 0.22)]
+    folds = [
+        spline([(-0.68, 0.25 + d), (-0.56, 0.75 + d), (0.0, 1.16 + d), (0.62, 0.78 + d)]) for d in (0.0, 0.1, 0.22)
+    ]
     canvas.stroke(*(Mark(fold, 0.03, 0.45) for fold in folds), tone=darker(tone, 0.5), soft=0.02)
 
 

@@ -8,7 +8,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fer_core.data.faces import portrait, surface
-from fer_core.data.faces.casting import random_person, random_view
+from fer_core.data.faces.canvas import one_thread
+from fer_core.data.faces.casting import CLOTHS, random_person, random_view
 from fer_core.data.faces.expression import EMOTION_EXPRESSIONS, emotion_expression
 from fer_core.data.faces.person import Person, Tone, View
 
@@ -81,6 +82,7 @@ def _sitters(rng: Generator, emotions: tuple[str, ...], height: int, width: int)
     light = (float(rng.choice((-0.6, 0.6))), -0.5, 0.9)
     places = _places(rng, len(emotions), height, width)
     order = np.argsort(np.argsort([x for x, _, _ in places]))
+    first = int(rng.integers(len(CLOTHS)))
     sitters = []
     for place, (x, y, unit) in zip(order, places, strict=True):
         view = random_view(rng)
@@ -92,7 +94,9 @@ def _sitters(rng: Generator, emotions: tuple[str, ...], height: int, width: int)
             light=light,
             ambient=0.5,
         )
-        sitters.append(_Sitter(random_person(rng, colour=True), view, emotions[int(place)], x, y, unit))
+        person = random_person(rng, colour=True)
+        dressed = replace(person, palette=replace(person.palette, cloth=CLOTHS[(first + int(place)) % len(CLOTHS)]))
+        sitters.append(_Sitter(dressed, view, emotions[int(place)], x, y, unit))
     return sitters
 
 
@@ -134,8 +138,9 @@ def draw_scene(
     chosen = emotions or tuple(str(one) for one in rng.choice(list(EMOTION_EXPRESSIONS), faces))
     picture = _wall(rng, *size)
     sitters = _sitters(rng, chosen, *size)
-    for sitter in sitters:
-        _seat(picture, sitter, int(rng.integers(6)))
+    with one_thread():
+        for sitter in sitters:
+            _seat(picture, sitter, int(rng.integers(6)))
     grain = View(seed=seed, noise=0.008)
     places = np.array(sorted((sitter.x, sitter.y, sitter.unit) for sitter in sitters))
     return Scene(title, portrait.printed(picture, grain), chosen, places[:, :2], 1.3 * places[:, 2])
