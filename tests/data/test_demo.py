@@ -90,9 +90,9 @@ def test_a_linear_classifier_learns_but_does_not_finish(faces):
 
     images, _, keep, labels = faces
     kept = keep & (labels < len(PAPER_EMOTIONS))
-    x, y = images[kept].reshape(kept.sum(), -1) / 255 - 0.5, labels[kept]
+    x, y = images[kept, ::2, ::2].reshape(kept.sum(), -1) / 255 - 0.5, labels[kept]
     cut = int(0.75 * len(x))
-    accuracy = RidgeClassifier(alpha=300).fit(x[:cut], y[:cut]).score(x[cut:], y[cut:])
+    accuracy = RidgeClassifier(alpha=75).fit(x[:cut], y[:cut]).score(x[cut:], y[cut:])
     assert 0.45 < accuracy < 0.99
 
 
