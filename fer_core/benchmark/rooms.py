@@ -60,15 +60,14 @@ def demo_accuracy() -> float:
 
 def litert_difference() -> float:
     """Largest difference between LiteRT's and Keras' probabilities over the test split."""
-    import keras  # noqa: PLC0415
-
+    from fer_core.training.export import read_network  # noqa: PLC0415
     from fer_core.training.trainer import predict  # noqa: PLC0415
 
     checkpoint = _shipped()
     with _imported() as name:
         images = _test_split(checkpoint, name).images
     ours = checkpoint.open_classifier(threads=2).predict(images)
-    return float(np.abs(ours - predict(keras.saving.load_model(checkpoint.keras_path), images)).max())
+    return float(np.abs(ours - predict(read_network(checkpoint), images)).max())
 
 
 def test_split_seconds() -> float:

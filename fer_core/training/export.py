@@ -1,11 +1,11 @@
-"""From a trained network to the two files of a checkpoint."""
+"""From a trained network to the two files of a checkpoint, and back."""
 
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
-from fer_core.checkpoint import KERAS_FILE, LITERT_FILE
+from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, Checkpoint, verified_bytes
 
 
 def write_network(model: keras.Model, folder: Path) -> None:
@@ -17,3 +17,13 @@ def write_network(model: keras.Model, folder: Path) -> None:
     """
     model.save(folder / KERAS_FILE)
     (folder / LITERT_FILE).write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+
+
+def read_network(checkpoint: Checkpoint) -> keras.Model:
+    """Opens a checkpoint's Keras network, after verifying its file; for checkpoints of this project only.
+
+    Raises:
+        CheckpointError: The file is missing or damaged.
+    """
+    verified_bytes(checkpoint, KERAS_FILE)
+    return keras.saving.load_model(checkpoint.keras_path)
