@@ -44,7 +44,9 @@ def main() -> None:
 def show_distribution(dataset: str, outcomes: LabelOutcomes) -> None:
     st.subheader("How many of each", anchor="distribution")
     controls = st.container(horizontal=True)
-    split = controls.segmented_control("Split", SHOWN, default=ALL, required=True, key="bars", bind="query-params")
+    split = controls.segmented_control(
+        "Split", SHOWN, default=ALL, required=True, key="bars", bind="query-params", wrap=True
+    )
     values = controls.segmented_control("Show", VALUES, default=COUNTS, required=True, key="show", bind="query-params")
     counts = outcomes.counts()
     classes = counts.loc[list(outcomes.class_names)].rename(columns=PAPER_SPLITS)

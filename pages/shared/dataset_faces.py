@@ -15,7 +15,7 @@ from fer_core.plots.data import face_grid
 ALL = "All"
 _ALL_CLASSES = "all classes"
 # Least width in CSS pixels, columns, faces on a page: full rows on a desk and on a phone.
-_SIZES = {"Small": (64, 10, 40), "Medium": (96, 7, 21), "Large": (192, 4, 8)}
+_SIZES = {"Small": (64, 10, 40), "Medium": (96, 7, 21), "Large": (160, 4, 8)}
 
 
 @st.fragment
@@ -70,6 +70,7 @@ def _segments(place: DeltaGenerator, label: str, options: Sequence[str], default
             key=label.lower(),
             bind="query-params",
             on_change=_first_page,
+            wrap=True,
         )
     )
 

@@ -28,6 +28,7 @@ def announce_import() -> None:
     """Selects a dataset that was just imported and says so; called before the dataset is chosen."""
     if card := st.session_state.pop(_NEWS, None):
         st.session_state["dataset"] = card.name
+        st.session_state["import"] = False
         votes = "with ten votes each" if card.votes_file else "with FER2013's own labels"
         st.success(
             f"**{plain(card.name)}** is here: {sum(card.sizes.values()):,} faces {votes}.", icon=":material/check:"
@@ -49,7 +50,6 @@ def offer_import() -> None:
         if st.button("Import", icon=":material/download:", type="primary", key="import_now"):
             with errors_shown(stop=False):
                 st.session_state[_NEWS] = read(name)
-                st.session_state["import"] = False
                 st.rerun()
 
 

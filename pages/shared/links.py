@@ -15,6 +15,7 @@ def accept_link(key: str, options: Container[str]) -> None:
         key: Of the select box, and the parameter's name.
         options: The identifiers it offers; others are left to Streamlit, which ignores what it does not know.
     """
-    value = st.query_params.get(key)
-    if value is not None and value in options:
+    value, followed = st.query_params.get(key), f"link_followed_{key}"
+    if value != st.session_state.get(followed) and value is not None and value in options:
         st.session_state[key] = value
+    st.session_state[followed] = value  # an address is followed once; later choices are the person's or the page's

@@ -1,0 +1,70 @@
+"""The overview says what is there and what to do next."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer_core.data.store import DEMO, import_dataset
+from fer_core.training.config import TrainingConfig
+from fer_core.training.runs import create_run
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+def overview():
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def text(app):
+    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info))
+
+
+def test_a_fresh_start_draws_the_demo_and_suggests_training(small_demo):
+    app = overview()
+    assert app.title[0].value == "FER Lab"
+    assert "Train your first network" in text(app)
+    assert "160 faces, ten votes each" in text(app)
+    assert "No network has been trained yet" in text(app)
+    assert "An expression is not a feeling" in text(app)
+    assert app.button(key="next").label == "Train on the demo faces"
+
+
+def test_an_empty_home_gets_its_demo(home, demo_files, monkeypatch):
+    monkeypatch.setattr("fer_core.data.store.write_demo_files", lambda folder: demo_files)
+    assert "drawn by this app" in text(overview())
+    assert (home / "data" / DEMO / "card.json").exists()
+
+
+def test_every_step_of_the_paper_links_to_a_page(small_demo):
+    links = [element.proto.page for element in overview().get("page_link")]
+    assert links[:5] == ["dataset", "photos", "training", "photos", "evaluation"]
+
+
+def test_a_checkpoint_shows_its_honest_scores(home_with_checkpoint):
+    app = overview()
+    assert "**30.0%** of the test faces" in text(app)
+    assert "Bring in real faces" in text(app)
+
+
+def test_real_faces_want_a_network_and_then_a_photo(home_with_checkpoint, demo_files, save_tiny):
+    card = import_dataset(*demo_files, name="mine")
+    assert "Train on “mine”" in text(overview())
+    save_tiny("better", dataset="mine", dataset_fingerprint=card.fingerprint)
+    assert "Try it on a photo" in text(overview())
+
+
+@pytest.mark.parametrize("name", ["a-run", "two.runs_2"])
+def test_a_training_under_way_comes_first(home_with_checkpoint, name):
+    create_run(TrainingConfig(epochs=7), name)
+    app = overview()
+    assert "is learning right now" in text(app)
+    assert "0 of 7 epochs are complete" in text(app)
+    assert app.button(key="next").label == "Follow the training"
+
+
+def test_a_damaged_dataset_is_a_sentence(small_demo, home):
+    (home / "data" / DEMO / "card.json").write_text("{")
+    assert "160 faces" in text(overview())  # the demo is drawn again
