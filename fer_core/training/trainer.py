@@ -178,11 +178,11 @@ def _run_epoch(
     if watcher.stopped:
         return None
     trained = time.perf_counter()
-    if not np.isfinite(history["loss"][0]):
+    probabilities = predict(model, validation.images)
+    if not (np.isfinite(history["loss"][0]) and np.isfinite(probabilities).all()):
         raise TrainingError(
             f"The loss is no longer a number in epoch {epoch + 1}. Use a smaller learning rate and start again."
         )
-    probabilities = predict(model, validation.images)
     predicted = probabilities.argmax(axis=1)
     return EpochMetrics(
         epoch=epoch + 1,
