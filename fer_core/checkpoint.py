@@ -207,7 +207,9 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
         CheckpointError: The name is not allowed, or the disk is full or read-only; nothing was changed.
     """
     if not _is_name(card.name):
-        raise CheckpointError(f"“{card.name[:60]}” cannot be a name. Use up to 60 letters, digits, dots, hyphens and underscores.")
+        raise CheckpointError(
+            f"“{card.name[:60]}” cannot be a name. Use up to 60 letters, digits, dots, hyphens and underscores."
+        )
     target = home() / "models" / card.name
     try:
         with new_folder(target) as folder:

@@ -44,7 +44,7 @@ left, right = st.columns([1, 2], gap="large", vertical_alignment="bottom")
 with left:
     dataset = choose_dataset()
 right.caption(
-    "These faces are drawn. Twenty epochs take some two minutes: the first four or five stay flat, then it gets the idea."
+    "These faces are drawn. Twenty epochs take some two minutes: the first five stay flat, then it gets the idea."
     if dataset.is_drawn
     else "The settings begin at the paper's Table 4. Every choice explains itself behind its question mark."
 )

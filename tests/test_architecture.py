@@ -28,7 +28,7 @@ TIERS = (
 """The rooms of ``fer_core``, lowest first: a module imports from its own room and from lower tiers."""
 
 KERAS_ROOMS = {f"fer_core.training.{room}" for room in ("architectures", "trainer", "export", "result", "job")}
-COMMAND_LINE = {f"fer_core.{room}" for room in ("commands", "benchmark", "__main__")}
+COMMAND_LINE = {f"fer_core.{room}" for room in ("commands", "benchmark", "benchmark.rooms", "__main__")}
 
 
 @cache
