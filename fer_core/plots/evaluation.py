@@ -20,7 +20,7 @@ WRONG_COLOR = "#b8430a"
 """Ground of all other cells: mistakes."""
 
 _HALF = 0.5
-_OPACITIES = ((0.0, 0.64), (0.9, 1.0))  # up to half of a row, from half of a row
+_PALE, _FULL = 0.64, 0.9  # opacity just below and at half of a row
 _CELL = 58  # pixels
 
 
@@ -36,8 +36,9 @@ def cell_opacity(share: float) -> float:
     Returns:
         0 (the page shows through) to 1.
     """
-    low, high = _OPACITIES[share >= _HALF]
-    return low + (high - low) * (share - _HALF * (share >= _HALF)) / _HALF
+    if share < _HALF:
+        return _PALE * share / _HALF
+    return _FULL + (1 - _FULL) * (share - _HALF) / _HALF
 
 
 def confusion_figure(

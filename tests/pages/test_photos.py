@@ -1,0 +1,153 @@
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from fer_core.data.faces.scene import sample_scenes
+from fer_core.detection import PhotoDetector
+from fer_core.recognition import MAX_LISTED_FACES
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fresh_caches():
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def page(home):
+    return AppTest.from_file(APP, default_timeout=60).switch_page("pages/photos.py")
+
+
+@pytest.fixture
+def ready(home, save_tiny, page):
+    save_tiny()
+    page.run()
+    assert not page.exception
+    return page
+
+
+def encoded(image, kind="PNG"):
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, kind)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="module")
+def quarrel():
+    return encoded(sample_scenes()[1].image, "JPEG")
+
+
+@pytest.fixture(scope="module")
+def nobody():
+    return encoded(np.full((120, 200, 3), 128, np.uint8))
+
+
+def upload(page, *files):
+    page.file_uploader[0].set_value([(name, content, "image/jpeg") for name, content in files])
+    page.run()
+    assert not page.exception
+    return page
+
+
+def texts(page):
+    return " ".join(e.value for kind in (page.markdown, page.caption, page.info) for e in kind).replace("\\", "")
+
+
+def html(page):
+    return " ".join(e.proto.body for e in page.get("html"))
+
+
+def labels(page):
+    return [e.proto.label for e in page.get("download_button")]
+
+
+def test_without_a_checkpoint_it_leads_to_training(page):
+    page.run()
+    assert not page.exception
+    assert "no checkpoint" in page.info[0].value
+    assert not page.file_uploader
+
+
+def test_empty_page_invites(ready):
+    assert {"Astronaut", "Three friends", "A quarrel", "The jury"} <= {b.label for b in ready.button}
+    assert "gone when you leave or close this page" in texts(ready)
+    assert "not a feeling" in texts(ready)
+    assert not labels(ready)
+
+
+def test_a_sample_is_one_click_away_and_can_be_put_back(ready):
+    next(b for b in ready.button if b.label == "A quarrel").click().run()
+    assert not ready.exception
+    assert "A quarrel · 2 faces" in texts(ready).replace("*", "")
+    assert html(ready).count("looks like: ") == 2
+    ready.button_group[0].set_value([]).run()
+    assert not ready.exception
+    assert "looks like" not in html(ready)
+
+
+def test_one_bad_file_never_stops_the_others(ready, quarrel):
+    files = [("cut.jpg", quarrel[:5000]), ("*note*.jpg", b"hello"), ("good.jpg", quarrel), ("empty.png", b"")]
+    upload(ready, *files)
+    problems = [e.value.replace("\\", "") for e in ready.error]
+    assert [p.split(" ")[0] for p in problems] == ["cut.jpg", "*note*.jpg", "empty.png"]
+    assert "incomplete or damaged" in problems[0]
+    assert "not a picture" in problems[1]
+    assert "good.jpg** · 2 faces" in texts(ready)
+    assert labels(ready).count("Annotated picture") == 1
+    assert {"All faces as CSV", "All annotated pictures (ZIP)"} <= set(labels(ready))
+
+
+def test_no_face_offers_the_whole_picture_and_says_so(ready, nobody):
+    upload(ready, ("grey.png", nobody))
+    assert "No face found" in texts(ready)
+    next(b for b in ready.button if b.label == "Classify the whole picture").click().run()
+    assert not ready.exception
+    assert "No face found; the whole picture was classified" in texts(ready)
+    assert "Whole picture" in html(ready)
+    assert "No face was found here" in texts(ready)
+
+
+def test_each_picture_is_looked_at_once(ready, quarrel, nobody, monkeypatch):
+    seen = []
+    detect = PhotoDetector.detect
+    monkeypatch.setattr(PhotoDetector, "detect", lambda self, image: seen.append(1) or detect(self, image))
+    upload(ready, ("a.jpg", quarrel), ("b.png", nobody))
+    ready.run()
+    upload(ready, ("a.jpg", quarrel))
+    assert len(seen) == 2
+    kept = ready.session_state["photos kept"]
+    assert [key[0] for key in kept] == ["a.jpg"]
+
+
+def test_the_same_file_twice_is_no_trouble(ready, nobody):
+    upload(ready, ("a.png", nobody), ("a.png", nobody))
+    assert texts(ready).count("a.png") == 2
+
+
+def test_many_faces_are_listed_up_to_a_limit(ready, quarrel, monkeypatch):
+    detect = PhotoDetector.detect
+    monkeypatch.setattr(PhotoDetector, "detect", lambda self, image: detect(self, image) * 30)
+    upload(ready, ("crowd.jpg", quarrel))
+    assert html(ready).count("looks like: ") == MAX_LISTED_FACES
+    assert "50 of 60 faces are listed" in texts(ready)
+
+
+def test_file_names_are_text(ready, nobody):
+    upload(ready, ("**x** [y](http://z) $1$ :smile:.png", nobody))
+    assert any(r"\*\*x\*\* \[y\]" in m.value for m in ready.markdown)
+    assert "<b>x" not in html(ready)
+
+
+def test_a_damaged_checkpoint_gives_one_sentence(ready, home, quarrel):
+    (home / "models" / "tiny" / "model.tflite").write_bytes(b"damaged")
+    st.cache_resource.clear()
+    upload(ready, ("a.jpg", quarrel))
+    assert "is damaged" in ready.error[0].value.replace("\\", "")

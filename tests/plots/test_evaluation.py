@@ -1,0 +1,108 @@
+import re
+
+import numpy as np
+import pytest
+from PIL import ImageColor
+
+from fer_core.data.dataset import FerDataset
+from fer_core.evaluation import EvaluationReport
+from fer_core.plots.evaluation import RIGHT_COLOR, WRONG_COLOR, cell_gallery, cell_opacity, confusion_figure
+
+NAMES = ("neutral", "happiness", "<b>odd</b>")
+
+
+@pytest.fixture
+def report():
+    true, called = np.array([0, 0, 0, 0, 1, 1]), np.array([0, 0, 0, 1, 0, 1])
+    probabilities = np.full((6, 3), 0.1, np.float32)
+    probabilities[np.arange(6), called] = 0.8
+    return EvaluationReport(true, called, probabilities, np.arange(6) + 100, NAMES, "f" * 64)
+
+
+@pytest.fixture
+def faces():
+    votes = np.zeros((6, 10), np.uint8)
+    votes[:, 0], votes[:, 2] = 7, 3
+    return FerDataset(
+        images=np.arange(6, dtype=np.uint8)[:, None, None] * np.ones((1, 48, 48), np.uint8),
+        labels=np.array([0, 0, 0, 0, 1, 1]),
+        targets=np.eye(3, dtype=np.float32)[[0, 0, 0, 0, 1, 1]],
+        votes=votes,
+        split=np.full(6, 2, np.uint8),
+        rows=np.arange(6) + 100,
+        class_names=NAMES,
+        scheme="majority-7",
+        fingerprint="f" * 64,
+    )
+
+
+def luminance(color):
+    channels = np.array(color) / 255
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4) @ (
+        0.2126,
+        0.7152,
+        0.0722,
+    )
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("color", [RIGHT_COLOR, WRONG_COLOR])
+@pytest.mark.parametrize(("page", "text"), [("#ffffff", "#1b2330"), ("#10151d", "#e8edf5")])
+def test_cell_text_contrasts_with_every_ground_in_both_themes(color, page, text):
+    for share in np.linspace(0, 1, 201):
+        opacity = cell_opacity(share)
+        ground = opacity * np.array(ImageColor.getrgb(color)) + (1 - opacity) * np.array(ImageColor.getrgb(page))
+        ink = "#ffffff" if share >= 0.5 else text
+        assert contrast(ground, ImageColor.getrgb(ink)) >= 4.5, share
+
+
+def test_opacity_rises_with_the_share():
+    shares = np.linspace(0, 1, 101)
+    assert (np.diff([cell_opacity(share) for share in shares]) > 0).all()
+    assert (cell_opacity(0), cell_opacity(1)) == (0, 1)
+
+
+def test_every_cell_is_a_point_that_names_itself(report):
+    figure = confusion_figure(report)
+    (cells,) = figure.select_traces({"name": "cells"})
+    assert len(cells.customdata) == 9
+    for x, y, (true, called, words) in zip(cells.x, cells.y, cells.customdata, strict=True):
+        assert (true, called) == (NAMES[y], NAMES[x])
+        assert " ".join(words.split("<br>")).count("faces") == 1
+    assert "&lt;b&gt;" in cells.customdata[8][2]
+
+
+def test_cells_say_counts_or_shares(report):
+    texts = [a.text for a in confusion_figure(report).layout.annotations]
+    assert texts == ["3", "1", "0", "1", "1", "0", "0", "0", "0"]
+    texts = [a.text for a in confusion_figure(report, shares=True).layout.annotations]
+    assert texts[:5] == ["75 %", "25 %", "0 %", "50 %", "50 %"]
+
+
+def test_mouse_reaches_only_the_cells(report):
+    figure = confusion_figure(report, cell=("happiness", "neutral"))
+    assert [trace.hoverinfo for trace in figure.data if trace.name != "cells"] == ["skip", "skip"]
+    assert figure.layout.hoverdistance == -1
+    assert figure.layout.hovermode == "closest"
+    outline = figure.data[-1]
+    assert (min(outline.x), max(outline.x), min(outline.y), max(outline.y)) == (-0.5, 0.5, 0.5, 1.5)
+
+
+def test_figure_leaves_grounds_and_text_to_the_page(report):
+    layout = confusion_figure(report).layout
+    assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
+    assert layout.font.color is None
+
+
+def test_gallery_shows_each_picture_with_its_facts(report, faces):
+    html = cell_gallery(report, faces, report.cell("neutral", "neutral"))
+    assert re.findall(r"row (\d+)<", html) == ["100", "101", "102"]
+    assert html.count("<img ") == html.count("<b>80 %</b> sure") == html.count("neutral&nbsp;7, surprise&nbsp;3") == 3
+
+
+def test_gallery_of_nothing_is_empty(report, faces):
+    assert "<img" not in cell_gallery(report, faces, report.cell("happiness", NAMES[2]))

@@ -1,0 +1,51 @@
+import base64
+import re
+
+import cv2
+import numpy as np
+import pytest
+
+from fer_core.classifier import Prediction
+from fer_core.detection import Face
+from fer_core.palette import EMOTION_COLORS
+from fer_core.plots.prediction import face_cards, in_words, picture_html, probability_bars
+from fer_core.recognition import Recognition
+
+
+@pytest.fixture
+def prediction():
+    return Prediction(np.array([0.054, 0.923, 0.023], np.float32), ("neutral", "happiness", "<script>"))
+
+
+def test_picture_is_unchanged_and_sharp():
+    gray = np.random.default_rng(1).integers(0, 256, (48, 48)).astype(np.uint8)
+    html = picture_html(gray, 96, 'a "quoted" <face>')
+    data = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1])
+    assert (cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) == gray).all()
+    assert "image-rendering:pixelated" in html
+    assert 'alt="a &quot;quoted&quot; &lt;face&gt;"' in html
+
+
+def test_answer_in_words(prediction):
+    assert in_words(prediction) == "looks like: happiness (92 %)"
+
+
+def test_bars_keep_the_order_of_the_classes(prediction):
+    html = probability_bars(prediction)
+    assert [int(p) for p in re.findall(r">(\d+) %<", html)] == [5, 92, 2]
+    assert [float(w) for w in re.findall(r"width:([\d.]+)%", html)] == pytest.approx([5.4, 92.3, 2.3])
+    assert EMOTION_COLORS["happiness"] in html
+    assert "<script>" not in html
+
+
+def test_cards_are_numbered_like_the_boxes(prediction):
+    faces = [Recognition(Face((0, 0, 9, 9)), prediction, np.zeros((48, 48), np.uint8))] * 2
+    html = face_cards(faces)
+    assert re.findall(r"<b>(.*?)</b>", html) == ["Face 1", "Face 2"]
+    assert html.count("<img ") == 2
+    assert "<script>" not in html
+
+
+def test_whole_picture_has_no_number(prediction):
+    whole = Recognition(Face((0, 0, 9, 9)), prediction, np.zeros((48, 48), np.uint8))
+    assert "<b>Whole picture</b>" in face_cards([whole], is_whole=True)

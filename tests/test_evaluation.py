@@ -1,0 +1,146 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from fer_core.classifier import Classifier
+from fer_core.data.dataset import FerDataset
+from fer_core.evaluation import EvaluationReport, evaluate
+
+NAMES = ("neutral", "happiness", "surprise", "sadness")
+
+
+def make_report(true, called, names=NAMES):
+    true, called = np.array(true, np.int64), np.array(called, np.int64)
+    rng = np.random.default_rng(len(true))
+    probabilities = rng.uniform(0, 0.4, (len(true), len(names))).astype(np.float32)
+    probabilities[np.arange(len(true)), called] += 0.5
+    return EvaluationReport(true, called, probabilities, np.arange(len(true)) + 100, names, "f" * 64)
+
+
+answers = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
+
+
+@settings(deadline=None)
+@given(answers)
+def test_figures_are_those_of_scikit_learn(pairs):
+    true, called = zip(*pairs, strict=True)
+    report, labels = make_report(true, called), range(4)
+    assert len(report) == len(pairs)
+    assert report.accuracy == pytest.approx(metrics.accuracy_score(true, called))
+    assert report.macro_f1 == pytest.approx(
+        metrics.f1_score(true, called, labels=labels, average="macro", zero_division=0)
+    )
+    present = sorted(set(true))
+    recalls = metrics.recall_score(true, called, labels=present, average=None, zero_division=0)
+    assert report.balanced_accuracy == pytest.approx(np.mean(recalls))
+    assert (report.confusion_matrix() == metrics.confusion_matrix(true, called, labels=labels)).all()
+    assert report.per_class()["support"].sum() == len(pairs)
+
+
+@settings(deadline=None)
+@given(answers)
+def test_cells_partition_the_images_and_the_surest_come_first(pairs):
+    true, called = zip(*pairs, strict=True)
+    report = make_report(true, called)
+    matrix = report.confusion_matrix()
+    found = []
+    for i, name in enumerate(NAMES):
+        for j, other in enumerate(NAMES):
+            positions = report.cell(name, other)
+            assert len(positions) == matrix[i, j]
+            assert (np.diff(report.probabilities[positions, j]) <= 0).all()
+            found.extend(positions.tolist())
+    assert sorted(found) == list(range(len(pairs)))
+
+
+@settings(deadline=None)
+@given(answers)
+def test_interval_holds_the_accuracy_and_stays_between_0_and_1(pairs):
+    report = make_report(*zip(*pairs, strict=True))
+    low, high = report.accuracy_interval()
+    assert 0 <= low <= report.accuracy + 1e-12
+    assert report.accuracy - 1e-12 <= high <= 1
+
+
+def test_interval_is_wilsons():
+    # 81 of 263: (0.2553, 0.3662), Newcombe (1998), Statistics in Medicine 17, table I.
+    report = make_report([0] * 263, [0] * 81 + [1] * 182)
+    assert report.accuracy_interval() == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+def test_always_answering_one_class_scores_its_share():
+    report = make_report([1, 1, 1, 0], [0, 0, 0, 0])
+    assert report.commonest_class == ("happiness", 0.75)
+
+
+@pytest.mark.parametrize(
+    ("true", "called", "cell"),
+    [
+        ([0, 0, 0, 2], [0, 0, 0, 1], ("surprise", "happiness")),
+        ([0, 1, 1], [0, 1, 1], ("happiness", "happiness")),
+    ],
+)
+def test_commonest_mistake_is_off_the_diagonal_if_there_is_one(true, called, cell):
+    assert make_report(true, called).commonest_mistake() == cell
+
+
+def test_absent_classes_keep_their_row_and_count_in_macro_f1_only():
+    report = make_report([0, 0], [0, 0])
+    assert report.confusion_matrix().shape == (4, 4)
+    assert report.macro_f1 == pytest.approx(0.25)
+    assert report.balanced_accuracy == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (("neutral", "neutral"), "2 of 3 neutral faces (66.7 %) were recognised"),
+        (("neutral", "surprise"), "1 of 3 neutral faces (33.3 %) was called surprise"),
+        (("happiness", "neutral"), "1 of 1 happiness face (100.0 %) was called neutral"),
+        (("sadness", "neutral"), "There are no sadness faces here"),
+    ],
+)
+def test_cells_in_words(cell, words):
+    assert make_report([0, 0, 0, 1], [0, 0, 2, 0]).cell_in_words(*cell) == words
+
+
+def test_without_images_there_is_no_report():
+    with pytest.raises(ValueError, match="at least one image"):
+        make_report([], [])
+
+
+def dataset(class_names, n=5):
+    labels = np.arange(n) % len(class_names)
+    return FerDataset(
+        images=np.random.default_rng(0).integers(0, 256, (n, 48, 48)).astype(np.uint8),
+        labels=labels.astype(np.int64),
+        targets=np.eye(len(class_names), dtype=np.float32)[labels],
+        votes=np.zeros((0, 10), np.uint8),
+        split=np.full(n, 2, np.uint8),
+        rows=np.arange(n) + 40,
+        class_names=class_names,
+        scheme="majority-7",
+        fingerprint="a" * 64,
+    )
+
+
+def test_evaluate_classifies_every_image(tiny_model, make_card):
+    names = make_card().class_names
+    classifier, faces = Classifier(tiny_model, names), dataset(names)
+    report = evaluate(classifier, faces)
+    assert (report.probabilities == classifier.predict(faces.images)).all()
+    assert (report.y_pred == report.probabilities.argmax(axis=1)).all()
+    assert (report.y_true == faces.labels).all()
+    assert (report.rows == faces.rows).all()
+    assert report.fingerprint == faces.fingerprint
+    assert math.isclose(report.probabilities.sum(), len(faces), rel_tol=1e-5)
+
+
+def test_evaluate_refuses_other_classes_and_other_orders(tiny_model, make_card):
+    names = make_card().class_names
+    with pytest.raises(ValueError, match="Expected classes"):
+        evaluate(Classifier(tiny_model, names), dataset(names[::-1]))
