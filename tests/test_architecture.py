@@ -20,8 +20,10 @@ TIERS = (
     {"detection"},
     {"checkpoint"},
     {"recognition", "evaluation", "training"},
-    {"plots", "drawing"},
-    {"photos", "benchmark"},
+    {"tracking"},
+    {"plots", "drawing", "overlay"},
+    {"photos", "streaming", "videos"},
+    {"benchmark"},
     {"commands"},
     {"__main__"},
 )
