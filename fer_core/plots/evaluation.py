@@ -60,15 +60,13 @@ def confusion_figure(
     """
     matrix = report.confusion_matrix()
     parts = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    figure = go.Figure([_grounds(parts), _cells(report)])
-    for (row, column), part in np.ndenumerate(parts):
-        text = f"{100 * part:.0f} %" if shares else f"{matrix[row, column]:,}"
-        font = {"color": "white"} if part >= _HALF else {}
-        opacity = 1.0 if matrix[row, column] else 0.45
-        figure.add_annotation(x=column, y=row, text=text, showarrow=False, font={"size": 13, **font}, opacity=opacity)
+    traces = [_grounds(parts), _cells(report)]
     if cell:
-        _outline(figure, *(report.class_names.index(name) for name in cell))
-    return _laid_out(figure, report.class_names)
+        traces.append(_outline(*(report.class_names.index(name) for name in cell)))
+    # All annotations at once: added one by one, each would validate those before it again.
+    return _laid_out(go.Figure(traces), report.class_names).update_layout(
+        annotations=_texts(matrix, parts, shares=shares)
+    )
 
 
 def cell_gallery(report: EvaluationReport, dataset: FerDataset, positions: Sequence[int] | NDArray[np.int64]) -> str:
@@ -117,12 +115,30 @@ def _cells(report: EvaluationReport) -> go.Scatter:
     )
 
 
-def _outline(figure: go.Figure, row: int, column: int) -> None:
+def _texts(matrix: NDArray[np.int64], parts: NDArray[np.float64], *, shares: bool) -> list[dict[str, object]]:
+    """What the cells say: annotations, since the mouse must meet nothing but the points of the cells."""
+    return [
+        {
+            "x": column,
+            "y": row,
+            "text": f"{100 * part:.0f} %" if shares else f"{matrix[row, column]:,}",
+            "showarrow": False,
+            "font": {"size": 13, **({"color": "white"} if part >= _HALF else {})},
+            "opacity": 1.0 if part else 0.45,
+        }
+        for (row, column), part in np.ndenumerate(parts)
+    ]
+
+
+def _outline(row: int, column: int) -> go.Scatter:
     x, y = (column - 0.5, column + 0.5), (row - 0.5, row + 0.5)
-    figure.add_scatter(
-        x=[x[0], x[1], x[1], x[0], x[0]], y=[y[0], y[0], y[1], y[1], y[0]], mode="lines", hoverinfo="skip",
+    return go.Scatter(
+        x=[x[0], x[1], x[1], x[0], x[0]],
+        y=[y[0], y[0], y[1], y[1], y[0]],
+        mode="lines",
+        hoverinfo="skip",
         line={"width": 3, "color": "#e3a008"},
-    )  # fmt: skip
+    )
 
 
 def _laid_out(figure: go.Figure, class_names: Sequence[str]) -> go.Figure:
