@@ -91,7 +91,7 @@ class Tracking:
         """
         if smoothing < 0:
             raise ValueError(f"Expected a smoothing of at least 0 seconds. Received {smoothing}.")
-        known = [face for face in (*self.faces, *self.gone) if time - face.last_seen <= MEMORY]
+        known = [*self.faces, *(face for face in self.gone if time - face.last_seen <= MEMORY)]
         partners = _matches(known, recognitions, time)
         number, faces = self.next_number, []
         for index, recognition in enumerate(recognitions):
@@ -101,7 +101,8 @@ class Tracking:
                 faces.append(_appeared(number, recognition, time))
                 number += 1
         seen = set(partners.values())
-        gone = tuple(face for index, face in enumerate(known) if index not in seen)
+        lost = [face for index, face in enumerate(known) if index not in seen]
+        gone = tuple(face for face in lost if time - face.last_seen <= MEMORY)
         return Tracking(tuple(faces), gone, number)
 
 

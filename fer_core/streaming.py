@@ -1,0 +1,260 @@
+"""What turns the frames of a live stream into results: safe to call from a stream's thread while a page reads.
+
+A page swaps the settings as one frozen value, which acts on the next frame, and reads what was found from bounded
+histories. Nothing is kept beyond the last minute and the latest frame, unless a log is asked for.
+"""
+
+import statistics
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+
+import av
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fer_core.classifier import Classifier, Prediction
+from fer_core.detection import DEFAULT_MINIMUM_SIZE, Detector, Face
+from fer_core.overlay import draw_faces, draw_notice
+from fer_core.recognition import DEFAULT_MARGIN, recognize
+from fer_core.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
+
+HISTORY_SECONDS = 60.0
+"""How far back the history of a stream goes."""
+
+MOMENTS_A_SECOND = 5
+"""How many moments of a second the history and the log keep."""
+
+LONGEST_LOG = 100_000
+"""Rows that a log holds; then the oldest give way."""
+
+_RATE_WINDOW = 2.0  # seconds over which frames are counted
+_TIMED_FRAMES = 60
+_PROBLEM_SHOWN = 5.0  # seconds for which a frame's failure counts as present
+
+EMPTY_FRAME = np.zeros((0, 0, 3), np.uint8)
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """What decides how a frame is looked at; replaced as a whole.
+
+    Attributes:
+        detector: Finds the faces.
+        classifier: Names their expressions.
+        margin: What a crop shows beyond the detector's box on each side, as a part of the box.
+        minimum_size: Faces narrower or lower than this are left out, in pixels.
+        smoothing: Time constant of the probabilities in seconds; 0 is raw.
+        mirrored: Whether frames are shown as in a mirror.
+    """
+
+    detector: Detector
+    classifier: Classifier
+    margin: float = DEFAULT_MARGIN
+    minimum_size: int = DEFAULT_MINIMUM_SIZE
+    smoothing: float = DEFAULT_SMOOTHING
+    mirrored: bool = True
+
+    def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """The faces that are large enough, from left to right."""
+        faces = self.detector.detect(image)
+        return tuple(face for face in faces if min(face.width, face.height) >= self.minimum_size)
+
+
+@dataclass(frozen=True, eq=False)
+class StreamResult:
+    """What was found in one frame.
+
+    Attributes:
+        number: How many frames were looked at, this one included; 0 before the first.
+        time: When it was looked at, in seconds of the analyser's clock.
+        image: The frame as it is shown but without drawings, RGB, shape (height, width, 3).
+        faces: The faces in it.
+        milliseconds: How long it took, from the frame to the drawn overlay.
+    """
+
+    number: int = 0
+    time: float = 0.0
+    image: NDArray[np.uint8] = field(default_factory=lambda: EMPTY_FRAME)
+    faces: tuple[TrackedFace, ...] = ()
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A face at one moment of the history.
+
+    Attributes:
+        time: In seconds of the analyser's clock.
+        face: The face's number.
+        prediction: Its smoothed probabilities.
+        class_name: Its steady label.
+    """
+
+    time: float
+    face: int
+    prediction: Prediction
+    class_name: str
+
+
+@dataclass(frozen=True)
+class StreamRate:
+    """How fast a stream is looked at.
+
+    Attributes:
+        frames_per_second: Frames looked at in each of the last seconds.
+        milliseconds: The median time of one frame.
+    """
+
+    frames_per_second: float
+    milliseconds: float
+
+
+class FrameAnalyser:
+    """Looks at a stream's frames one by one; one for each stream.
+
+    Args:
+        settings: How frames are looked at first.
+        clock: Seconds that never go back.
+    """
+
+    def __init__(self, settings: StreamSettings, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tracking = Tracking()
+        self._latest = StreamResult()
+        self._history: deque[Moment] = deque()
+        self._log: deque[Moment] = deque(maxlen=LONGEST_LOG)
+        self._log_start: float | None = None
+        self._timings: deque[tuple[float, float]] = deque(maxlen=_TIMED_FRAMES)
+        self._next_moment = 0.0
+        self._problems = _Problems(clock)
+
+    def on_frame(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """A stream's callback: the frame with its faces drawn in; never raises, so that the stream goes on."""
+        with self._problems:
+            return av.VideoFrame.from_ndarray(self.annotate(frame.to_ndarray(format="rgb24")), format="rgb24")
+        return frame
+
+    def annotate(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Look at a frame and draw what was found.
+
+        Args:
+            rgb: Shape (height, width, 3), uint8; stays as it is.
+
+        Returns:
+            A new picture of the same shape; when something fails, the frame with a notice, and the next one is tried.
+        """
+        settings, start = self.settings, time.perf_counter()
+        image = np.ascontiguousarray(rgb[:, ::-1] if settings.mirrored else rgb)
+        shown = image.copy()
+        with self._problems:
+            faces = self._look(image, settings)
+            draw_faces(shown, faces)
+            self._keep(image, faces, 1000 * (time.perf_counter() - start))
+            return shown
+        draw_notice(shown, "Analysis paused: see the page")
+        return shown
+
+    def latest(self) -> StreamResult:
+        """What was found in the newest frame."""
+        with self._lock:
+            return self._latest
+
+    def history(self) -> tuple[Moment, ...]:
+        """The faces of the last minute, some moments of each second, the oldest first."""
+        with self._lock:
+            return tuple(self._history)
+
+    def now(self) -> float:
+        """The analyser's clock."""
+        return self._clock()
+
+    def rate(self) -> StreamRate:
+        """How fast frames were looked at a moment ago; zero when none was."""
+        now = self._clock()
+        with self._lock:
+            recent = [(end, cost) for end, cost in self._timings if now - end <= _RATE_WINDOW]
+        if len(recent) < 2:
+            return StreamRate(0.0, recent[0][1] if recent else 0.0)
+        seconds = max(recent[-1][0] - recent[0][0], 1e-6)
+        return StreamRate((len(recent) - 1) / seconds, statistics.median(cost for _, cost in recent))
+
+    def problem(self) -> str:
+        """What went wrong in a frame of the last seconds, or ""."""
+        return self._problems.present()
+
+    def start_log(self) -> None:
+        """Begins to keep a log, from nothing."""
+        with self._lock:
+            self._log.clear()
+            self._log_start = self._clock()
+
+    def stop_log(self) -> None:
+        """Ends the log; what was kept stays until it is started again or the analyser goes."""
+        with self._lock:
+            self._log_start = None
+
+    @property
+    def is_logging(self) -> bool:
+        """Whether a log is being kept."""
+        return self._log_start is not None
+
+    def log_rows(self) -> pd.DataFrame:
+        """The log as a table with the columns time (seconds since its first row), face, class_name and each class."""
+        with self._lock:
+            log = tuple(self._log)
+        rows = [
+            {"time": round(m.time - log[0].time, 2), "face": m.face, "class_name": m.class_name}
+            | dict(zip(m.prediction.class_names, m.prediction.probabilities.astype(float).tolist(), strict=True))
+            for m in log
+        ]
+        return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["time", "face", "class_name"])
+
+    def _look(self, image: NDArray[np.uint8], settings: StreamSettings) -> tuple[TrackedFace, ...]:
+        recognitions = recognize(image, settings, settings.classifier, margin=settings.margin)
+        self._tracking = self._tracking.updated(recognitions, self._clock(), smoothing=settings.smoothing)
+        return self._tracking.faces
+
+    def _keep(self, image: NDArray[np.uint8], faces: tuple[TrackedFace, ...], milliseconds: float) -> None:
+        now = self._clock()
+        with self._lock:
+            self._latest = StreamResult(self._latest.number + 1, now, image, faces, milliseconds)
+            self._timings.append((now, milliseconds))
+            while self._history and now - self._history[0].time > HISTORY_SECONDS:
+                self._history.popleft()
+            if now < self._next_moment:
+                return
+            self._next_moment = now + 1 / MOMENTS_A_SECOND
+            moments = [Moment(now, face.number, face.prediction, face.class_name) for face in faces]
+            self._history.extend(moments)
+            if self._log_start is not None:
+                self._log.extend(moments)
+
+
+class _Problems:
+    """Takes note of whatever fails in a block and lets the stream go on: nothing may escape a stream's callback."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._latest = (-_PROBLEM_SHOWN, "")
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self._latest = (self._clock(), f"{type(error).__name__}: {error}")
+        return True
+
+    def present(self) -> str:
+        moment, text = self._latest
+        return text if self._clock() - moment < _PROBLEM_SHOWN else ""
