@@ -19,6 +19,7 @@ from pages.shared.scores import show_classes, show_figures
 
 _PICTURES = 12
 _CELL, _TRUE, _CALLED, _MATRIX = "cell", "true class", "called class", "matrix"
+_SPLIT = "The validation split chose the best epoch, so it flatters a little. The test split chose nothing."
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
@@ -33,13 +34,7 @@ def _choose() -> tuple[Checkpoint, DatasetCard, str]:
     with columns[1]:
         dataset = choose_dataset()
     split = columns[2].segmented_control(
-        "Split",
-        ["test", "validation"],
-        default="test",
-        required=True,
-        key="eval_split",
-        help="The validation split chose the best epoch, so it flatters a little. The test split chose nothing.",
-        **_REMEMBERED,
+        "Split", ["test", "validation"], default="test", required=True, key="eval_split", help=_SPLIT, **_REMEMBERED
     )
     return checkpoint, dataset, split or "test"
 
