@@ -14,15 +14,18 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples"},
+    {"errors", "labels", "palette", "home", "files", "samples", "iceservers"},
     {"images", "data"},
     {"blazeface", "classifier"},
     {"detection"},
     {"checkpoint"},
-    {"recognition", "evaluation", "training"},
+    {"recognition", "evaluation", "training", "timelines"},
     {"tracking"},
-    {"plots", "drawing", "overlay"},
-    {"photos", "streaming", "videos"},
+    {"drawing", "overlay"},
+    {"streamvalues"},
+    {"streaming"},
+    {"plots"},
+    {"photos", "videos"},
     {"benchmark"},
     {"commands"},
     {"__main__"},
