@@ -9,7 +9,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import TracebackType
 
 import av
@@ -17,11 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fer_core.classifier import Classifier, Prediction
-from fer_core.detection import DEFAULT_MINIMUM_SIZE, Detector, Face
 from fer_core.overlay import draw_faces, draw_notice
-from fer_core.recognition import DEFAULT_MARGIN, recognize
-from fer_core.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
+from fer_core.recognition import recognize
+from fer_core.streamvalues import Moment, StreamRate, StreamResult, StreamSettings
+from fer_core.tracking import TrackedFace, Tracking
 
 HISTORY_SECONDS = 60.0
 """How far back the history of a stream goes."""
@@ -35,83 +33,6 @@ LONGEST_LOG = 100_000
 _RATE_WINDOW = 2.0  # seconds over which frames are counted
 _TIMED_FRAMES = 60
 _PROBLEM_SHOWN = 5.0  # seconds for which a frame's failure counts as present
-
-EMPTY_FRAME = np.zeros((0, 0, 3), np.uint8)
-
-
-@dataclass(frozen=True)
-class StreamSettings:
-    """What decides how a frame is looked at; replaced as a whole.
-
-    Attributes:
-        detector: Finds the faces.
-        classifier: Names their expressions.
-        margin: What a crop shows beyond the detector's box on each side, as a part of the box.
-        minimum_size: Faces narrower or lower than this are left out, in pixels.
-        smoothing: Time constant of the probabilities in seconds; 0 is raw.
-        mirrored: Whether frames are shown as in a mirror.
-    """
-
-    detector: Detector
-    classifier: Classifier
-    margin: float = DEFAULT_MARGIN
-    minimum_size: int = DEFAULT_MINIMUM_SIZE
-    smoothing: float = DEFAULT_SMOOTHING
-    mirrored: bool = True
-
-    def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
-        """The faces that are large enough, from left to right."""
-        faces = self.detector.detect(image)
-        return tuple(face for face in faces if min(face.width, face.height) >= self.minimum_size)
-
-
-@dataclass(frozen=True, eq=False)
-class StreamResult:
-    """What was found in one frame.
-
-    Attributes:
-        number: How many frames were looked at, this one included; 0 before the first.
-        time: When it was looked at, in seconds of the analyser's clock.
-        image: The frame as it is shown but without drawings, RGB, shape (height, width, 3).
-        faces: The faces in it.
-        milliseconds: How long it took, from the frame to the drawn overlay.
-    """
-
-    number: int = 0
-    time: float = 0.0
-    image: NDArray[np.uint8] = field(default_factory=lambda: EMPTY_FRAME)
-    faces: tuple[TrackedFace, ...] = ()
-    milliseconds: float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """A face at one moment of the history.
-
-    Attributes:
-        time: In seconds of the analyser's clock.
-        face: The face's number.
-        prediction: Its smoothed probabilities.
-        class_name: Its steady label.
-    """
-
-    time: float
-    face: int
-    prediction: Prediction
-    class_name: str
-
-
-@dataclass(frozen=True)
-class StreamRate:
-    """How fast a stream is looked at.
-
-    Attributes:
-        frames_per_second: Frames looked at in each of the last seconds.
-        milliseconds: The median time of one frame.
-    """
-
-    frames_per_second: float
-    milliseconds: float
 
 
 class FrameAnalyser:

@@ -14,8 +14,8 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples", "iceservers"},
-    {"images", "data"},
+    {"errors", "labels", "palette", "home", "files", "samples"},
+    {"images", "data", "iceservers"},
     {"blazeface", "classifier"},
     {"detection"},
     {"checkpoint"},
