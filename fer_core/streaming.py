@@ -126,6 +126,11 @@ class FrameAnalyser:
         """Whether a log is being kept."""
         return self._log_start is not None
 
+    @property
+    def has_log(self) -> bool:
+        """Whether a log has rows."""
+        return bool(self._log)
+
     def log_rows(self) -> pd.DataFrame:
         """The log as a table with the columns time (seconds since its first row), face, class_name and each class."""
         with self._lock:

@@ -1,5 +1,6 @@
 """What a live stream shows beside its picture, as HTML that is quick to send several times a second."""
 
+import base64
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
@@ -59,16 +60,17 @@ def _bands(moments: Sequence[Moment], now: float, number: int) -> str:
     seconds = _by_second([m for m in moments if m.prediction.class_names == class_names], now)
     colors = class_colors(class_names)
     paths = [
-        f'<path d="{path}" fill="{colors[name]}"><title>{escape(name)}</title></path>'
+        f'<path d="{path}" fill="{colors[name]}"/>'
         for index, name in enumerate(class_names)
         if (path := _band(seconds, index))
     ]
-    style = f"width:100%;height:52px;display:block;background:{_FAINT};border-radius:4px"
     box = f"0 0 {int(HISTORY_SECONDS)} {_HEIGHT}"
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" preserveAspectRatio="none">{"".join(paths)}</svg>'
+    picture = base64.b64encode(svg.encode()).decode()  # as an image: Streamlit takes bare SVG out of pages
+    style = f"margin-top:10px;width:100%;height:52px;display:block;background:{_FAINT};border-radius:4px"
     axis = "display:flex;justify-content:space-between;font-size:12px;opacity:.75;margin-top:2px"
     return (
-        f'<svg role="img" aria-label="Face {number}, the last minute" viewBox="{box}" preserveAspectRatio="none" '
-        f'style="margin-top:10px;{style}">{"".join(paths)}</svg>'
+        f'<img src="data:image/svg+xml;base64,{picture}" alt="Face {number} over the last minute" style="{style}">'
         f'<div style="{axis}"><span>a minute ago</span><span>now</span></div>'
     )
 
