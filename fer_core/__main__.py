@@ -5,10 +5,12 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from fer_core import commands
 from fer_core.errors import FerError
 from fer_core.labels import SPLITS
+from fer_core.videos.analysis import Sight
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,10 +62,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
     command.add_argument("--split", choices=SPLITS, default="test")
 
-    command = _add(choose, "predict", commands.predict, "find the faces in pictures and name their expressions")
-    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command = _add(
+        choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions"
+    )
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures or videos")
     command.add_argument("--checkpoint", help="name of a checkpoint (the default one)")
-    command.add_argument("--annotated", type=Path, metavar="FOLDER", help="write the pictures with their boxes here")
+    command.add_argument("--csv", action="store_true", help="answer with a CSV row for each face (and moment)")
+    command.add_argument(
+        "--annotated", type=Path, metavar="PATH", help="write what was found into this folder, or one video as PATH.mp4"
+    )
+    command.add_argument("--frames-per-second", type=_rate, default=10.0, help="of videos, how many to look at (10)")
+    command.add_argument(
+        "--sight", choices=get_args(Sight), default="room", help="how far the faces of videos are (room)"
+    )
 
     command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
     command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
@@ -77,6 +88,13 @@ def _add(
     command.add_argument("--json", action="store_true", help="answer with one JSON document")
     command.set_defaults(run=run)
     return command
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 < rate <= 1000:
+        raise argparse.ArgumentTypeError("expected a number above 0")
+    return rate
 
 
 if __name__ == "__main__":

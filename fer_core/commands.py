@@ -11,21 +11,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, list_checkpoints, load_checkpoint
+from fer_core.classifier import Classifier
 from fer_core.data.dataset import label_records
 from fer_core.data.store import dataset_card, ensure_demo, import_dataset, list_datasets, load_records
-from fer_core.detection import PhotoDetector
+from fer_core.detection import Detector, PhotoDetector
 from fer_core.drawing import draw_recognitions
-from fer_core.errors import FerError, ImageError, TrainingError
+from fer_core.errors import FerError, ImageError, TrainingError, VideoError
 from fer_core.evaluation import evaluate
 from fer_core.images import read_image
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.recognition import Recognition, recognize
+from fer_core.recognition import Recognition, recognition_rows, recognize, to_csv
 from fer_core.training.config import TrainingConfig
 from fer_core.training.runs import create_run, find_run, list_runs
+from fer_core.videos.analysis import AnalysisOptions
+from fer_core.videos.command import predict_video, video_document, video_in_words
+from fer_core.videos.container import is_video
 
 
 @dataclass(frozen=True)
@@ -126,24 +131,49 @@ def evaluate_checkpoint(options: argparse.Namespace) -> Answer:
 
 
 def predict(options: argparse.Namespace) -> Answer:
-    """Finds and classifies the faces of each picture; one bad file does not stop the others."""
+    """Finds and classifies the faces of each picture or video; one bad file does not stop the others."""
     checkpoint = load_checkpoint(options.checkpoint) if options.checkpoint else _default_checkpoint()
     classifier, detector = checkpoint.open_classifier(threads=2), PhotoDetector()
     entries: list[dict[str, Any]] = []
-    lines, problems = [], []
+    lines, tables, problems = [], [], []
     for path in options.files:
         try:
-            image = read_image(path)
-            faces = recognize(image, detector, classifier)
-            if options.annotated:
-                _write_png(options.annotated / f"{path.stem}.annotated.png", draw_recognitions(image, faces))
+            if is_video(path):
+                entry, line, table = _predict_video(path, classifier, options)
+            else:
+                entry, line, table = _predict_picture(path, detector, classifier, options.annotated)
         except FerError as error:
             entries.append({"file": str(path), "faces": [], "error": str(error)})
             problems.append(str(error))
         else:
-            entries.append({"file": str(path), "faces": [_face(item) for item in faces]})
-            lines.append(f"{path}: " + ("; ".join(map(_in_words, faces)) or "no face found"))
-    return Answer(entries, "\n".join(lines), tuple(problems))
+            entries.append(entry)
+            lines.append(line)
+            tables.append(table)
+    text = to_csv(pd.concat(tables)).decode("utf-8-sig").rstrip() if options.csv and tables else "\n".join(lines)
+    return Answer(entries, text, tuple(problems))
+
+
+def _predict_picture(
+    path: Path, detector: Detector, classifier: Classifier, annotated: Path | None
+) -> tuple[dict[str, Any], str, pd.DataFrame]:
+    image = read_image(path)
+    faces = recognize(image, detector, classifier)
+    if annotated:
+        _write_png(annotated / f"{path.stem}.annotated.png", draw_recognitions(image, faces))
+    line = f"{path}: " + ("; ".join(map(_in_words, faces)) or "no face found")
+    return {"file": str(path), "faces": [_face(item) for item in faces]}, line, recognition_rows(str(path), faces)
+
+
+def _predict_video(
+    path: Path, classifier: Classifier, options: argparse.Namespace
+) -> tuple[dict[str, Any], str, pd.DataFrame]:
+    if options.annotated and options.annotated.suffix.lower() == ".mp4" and len(options.files) > 1:
+        raise VideoError("Several files cannot become one annotated video; name a folder instead.")
+    looks = AnalysisOptions(options.frames_per_second, options.sight)
+    result = predict_video(path, classifier, options.annotated, looks)
+    table = result.table()
+    table.insert(0, "file", str(path))
+    return video_document(path, result), video_in_words(path, result), table
 
 
 def benchmark(options: argparse.Namespace) -> Answer:

@@ -71,6 +71,15 @@ def open_file(path: Path, title: str, max_bytes: int) -> BinaryIO:
     raise VideoError(f"{title} is empty (0 bytes); choose the original file again.")
 
 
+def is_video(path: Path) -> bool:
+    """Whether a file begins like one of the containers that are read; not whether it is whole."""
+    try:
+        with path.open("rb") as file:
+            return bool(_kind(file.read(16)))
+    except OSError:
+        return False
+
+
 def open_container(file: BinaryIO, title: str) -> Any:  # noqa: ANN401 (PyAV's types are not followed)
     """Open a file as what its first bytes say it is: MP4 or MOV, Matroska or WebM, or AVI.
 
