@@ -239,7 +239,9 @@ def good_files(tmp_path_factory):
 
 
 @settings(max_examples=150)
-@given(which=st.integers(0, 2), edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=12))
+@given(
+    which=st.integers(0, 2), edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=12)
+)
 def test_mutated_files_give_frames_or_a_sentence(good_files, tmp_path, which, edits):
     content = bytearray(good_files[which])
     for place, value in edits:
