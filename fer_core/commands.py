@@ -68,6 +68,8 @@ def train(options: argparse.Namespace) -> Answer:
     """Trains a new run, or goes on with an interrupted one, in this process."""
     if options.existing:
         run = find_run(options.existing)
+        if not run.status.is_active:  # a child finds its run active; a person goes on with one that was stopped
+            (run.folder / "stop").unlink(missing_ok=True)
     else:
         config = _config(options)
         dataset_card(config.dataset)

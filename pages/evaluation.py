@@ -11,7 +11,6 @@ from fer_core.evaluation import EvaluationReport
 from fer_core.plots.evaluation import cell_gallery, confusion_figure
 from pages.shared import cached
 from pages.shared.about import about_checkpoint
-from pages.shared.charts import legible_charts
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
@@ -105,7 +104,6 @@ def _pictures(report: EvaluationReport, faces: FerDataset, cell: tuple[str, str]
 
 
 start_page("Evaluation", "How often a checkpoint is right, which expressions it mixes up, and on which pictures.")
-legible_charts()
 checkpoint, dataset, split = _choose()
 with errors_shown():
     report = cached.report(checkpoint, dataset.name, split)

@@ -3,6 +3,8 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.shared.charts import legible_charts
+
 _STARTED = "navigation_started"
 
 _PAGES = {
@@ -51,5 +53,6 @@ def start_page(title: str, lead: str) -> None:
         navigate()
         st.rerun()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
+    legible_charts()
     st.title(title)
     st.markdown(lead)

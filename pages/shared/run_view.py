@@ -1,10 +1,11 @@
 """A training run as it stands: progress, curves, and what can be done with it."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 import streamlit as st
 
-from fer_core.plots.training import learning_curves
+from fer_core.plots.training import Quantity, learning_curve
 from fer_core.training.metrics import EpochMetrics
 from fer_core.training.runs import Run, find_run, resume_run, stop_run
 from pages.shared.messages import errors_shown, plain
@@ -108,26 +109,22 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
         return
     key = "val_accuracy" if run.config.metric == "accuracy" else "val_macro_f1"
     best, last = max(metrics, key=lambda m: getattr(m, key)), metrics[-1]
-    tiles = st.columns(4)
-    tiles[0].metric("Validation accuracy", f"{last.val_accuracy:.1%}", help="After the last complete epoch.")
-    tiles[1].metric("Training accuracy", f"{last.accuracy:.1%}", help="While the weights moved, with dropout.")
-    tiles[2].metric(
-        "Best epoch", f"{best.epoch}", f"{best.val_accuracy:.1%} on validation", delta_color="off", delta_arrow="off"
-    )
-    tiles[3].metric(
-        "Speed",
-        f"{last.images_per_second:,.0f} faces/s",
-        f"{last.seconds:.1f} s an epoch",
-        delta_color="off",
-        delta_arrow="off",
-    )
-    figure = learning_curves(metrics, run.config.epochs, best.epoch)
-    st.plotly_chart(
-        figure,
-        key="curves",
-        config={"displayModeBar": False},
-        alt=f"Loss and accuracy over {len(metrics)} epochs; validation accuracy is {last.val_accuracy:.1%} now.",
-    )
+    with st.container(horizontal=True):
+        _tile("Validation accuracy", f"{last.val_accuracy:.1%}", "On faces it does not learn from, after the epoch.")
+        _tile("Training accuracy", f"{last.accuracy:.1%}", "On the faces it learns from, while the weights moved.")
+        _tile("Best so far", f"{best.val_accuracy:.1%}", f"On validation, after epoch {best.epoch}: these are kept.")
+        _tile("Speed", f"{last.images_per_second:,.0f}/s", f"Faces learned from; {last.seconds:.1f} s an epoch.")
+    for column, quantity in zip(st.columns(2), get_args(Quantity), strict=True):
+        column.plotly_chart(
+            learning_curve(metrics, quantity, run.config.epochs, best.epoch),
+            key=quantity,
+            config={"displayModeBar": False},
+            alt=f"{quantity.capitalize()} of training and validation over {len(metrics)} epochs.",
+        )
+
+
+def _tile(label: str, value: str, explanation: str) -> None:
+    st.metric(label, value, help=explanation, border=True, width=190)
 
 
 def _next_steps(run: Run) -> None:
@@ -135,12 +132,12 @@ def _next_steps(run: Run) -> None:
     if not status.checkpoint:
         return
     st.success(f"The checkpoint **{plain(status.checkpoint)}** is ready.", icon=":material/check:")
-    left, right, _ = st.columns([1, 1, 2])
     query = {"checkpoint": status.checkpoint}
-    left.page_link(
-        "pages/evaluation.py",
-        label="See where it is right and wrong",
-        icon=":material/fact_check:",
-        query_params=query | {"dataset": run.config.dataset},
-    )
-    right.page_link("pages/photos.py", label="Try it on a photo", icon=":material/add_a_photo:", query_params=query)
+    with st.container(horizontal=True):
+        st.page_link(
+            "pages/evaluation.py",
+            label="See where it is right and wrong",
+            icon=":material/fact_check:",
+            query_params=query | {"dataset": run.config.dataset},
+        )
+        st.page_link("pages/photos.py", label="Try it on a photo", icon=":material/add_a_photo:", query_params=query)
