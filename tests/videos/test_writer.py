@@ -65,7 +65,7 @@ def test_nothing_is_left_when_the_block_raises(tmp_path, corner):
 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(VideoError, match="out.mp4 cannot be written"):
+    with pytest.raises(VideoError, match=r"out\.mp4 cannot be written"):
         VideoWriter(tmp_path / "file" / "out.mp4")
 
 
