@@ -91,11 +91,20 @@ class VideoResult:
         )
 
     @property
+    def faces_in_words(self) -> str:
+        """How many faces there are, such as "2 faces"."""
+        count = len(self.timelines)
+        return {0: "No face found", 1: "1 face"}.get(count, f"{count:,} faces")
+
+    @property
+    def frames_in_words(self) -> str:
+        """How many frames were looked at, such as "80 of 240 frames analysed"."""
+        return f"{self.frames:,} of {self.decoded:,} frames analysed"
+
+    @property
     def summary(self) -> str:
         """What was found in one line, such as "2 faces · 80 of 240 frames analysed · 8.0 s"."""
-        count = len(self.timelines)
-        faces = {0: "No face found", 1: "1 face"}.get(count, f"{count} faces")
-        return f"{faces} · {self.frames:,} of {self.decoded:,} frames analysed · {self.seconds:.1f} s"
+        return f"{self.faces_in_words} · {self.frames_in_words} · {self.seconds:.1f} s"
 
     def table(self) -> pd.DataFrame:
         """A row for each face in each analysed frame.

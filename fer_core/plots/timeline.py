@@ -66,7 +66,7 @@ def _add_band(figure: go.Figure, timeline: FaceTimeline, row: int, interval: flo
             showlegend=row == 1,
             stackgroup=f"face {row}",
             mode="lines",
-            line={"width": 0.5, "color": colors[name]},
+            line={"width": 0, "color": colors[name]},
             fillcolor=colors[name],
             hovertemplate="%{y:.0%}",
             row=row,

@@ -14,7 +14,7 @@ _PAGES = {
         ("training", "Training", "model_training"),
         ("evaluation", "Evaluation", "fact_check"),
     ),
-    "Use": (("photos", "Photos", "add_a_photo"),),
+    "Use": (("photos", "Photos", "add_a_photo"), ("videos", "Videos", "movie")),
 }
 
 

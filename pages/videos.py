@@ -1,0 +1,24 @@
+"""What every face in a video looks like to the network, moment by moment."""
+
+import streamlit as st
+
+from pages.shared.navigation import start_page
+from pages.shared.pickers import choose_checkpoint
+from pages.shared.video_form import order_analysis
+from pages.shared.video_view import current_job, show_job
+
+start_page(
+    "Videos",
+    "Follow every face through a video and see what its expression looks like to the network, moment by moment. "
+    "An expression is not a feeling: what someone feels, no video tells.",
+)
+job = current_job()
+if job is not None:
+    show_job(job)
+    st.stop()
+checkpoint = choose_checkpoint()
+if checkpoint is None:
+    st.info("There is no checkpoint to look with yet. Train one first: on the drawn demo faces it takes minutes.")
+    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
+    st.stop()
+order_analysis(checkpoint)
