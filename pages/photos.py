@@ -25,7 +25,9 @@ def _choose_pictures() -> list[_Source]:
         max_upload_size=50,
         help="JPEG, PNG or WebP, one or many at once.",
     )
-    st.caption("Pictures stay in this computer’s memory and are gone when you leave or close this page.")
+    st.caption(
+        "Pictures stay in the memory of the computer that runs FER Lab and are gone when you leave or close this page."
+    )
     chosen = [(upload.name, upload.getvalue()) for upload in uploads]
     built_in = pictures.samples()
     if st.session_state.get(_SAMPLES):

@@ -7,10 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fer_core.checkpoint import load_checkpoint
 from fer_core.data.dataset import label_records
 from fer_core.data.store import import_dataset, load_records
 from fer_core.data.votes import majority, vote_distribution
+from fer_core.evaluation import evaluate
 from fer_core.labels import EMOTIONS, LABEL_SCHEMES, SPLITS, VOTE_COLUMNS
+from fer_core.training.export import read_network
+from fer_core.training.trainer import predict
 
 DATA = Path(os.environ.get("FER_DATA_DIR") or Path(__file__).parents[2] / ".." / "shared" / "data").resolve()
 IMAGES, VOTES = DATA / "fer2013.csv.gz", DATA / "fer2013new.csv"
@@ -153,3 +157,19 @@ def test_a_quarter_of_the_test_images_is_unanimous(records):
 def test_the_eight_emotions_are_the_first_columns():
     header = VOTES.read_text().split("\n", 1)[0].strip().split(",")
     assert header[2:10] == list(EMOTIONS)
+
+
+def test_the_shipped_checkpoint_scores_what_its_card_says(records):
+    checkpoint = load_checkpoint("paper-cnn")
+    test = label_records(records, LABEL_SCHEMES[checkpoint.card.scheme], ["test"])
+    report = evaluate(checkpoint.open_classifier(threads=2), test)
+    assert records.fingerprint == checkpoint.card.dataset_fingerprint
+    assert len(report) == checkpoint.card.counts["test"] == 3137
+    assert report.accuracy == pytest.approx(checkpoint.card.best.test_accuracy, abs=1e-9)
+
+
+def test_litert_and_keras_agree_to_1e_4_over_the_whole_test_split(records):
+    checkpoint = load_checkpoint("paper-cnn")
+    images = label_records(records, LABEL_SCHEMES[checkpoint.card.scheme], ["test"]).images
+    litert = checkpoint.open_classifier(threads=2).predict(images)
+    assert np.abs(litert - predict(read_network(checkpoint), images)).max() < 1e-4
