@@ -10,7 +10,7 @@ from fer_core.samples import sample_videos
 from fer_core.videos.analysis import AnalysisOptions, Sight
 from fer_core.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.shared.messages import errors_shown
-from pages.shared.video_view import start_job
+from pages.shared.video_view import start_job, upload_key
 
 _MAX_MEGABYTES = VideoLimits().max_bytes // 2**20
 _MAX_MINUTES = VideoLimits().max_seconds / 60
@@ -31,6 +31,7 @@ def order_analysis(checkpoint: Checkpoint) -> None:
         "Your video",
         type=list(VIDEO_EXTENSIONS),
         max_upload_size=_MAX_MEGABYTES,
+        key=upload_key(),
         help=f"MP4, WebM, MOV or AVI, up to {_MAX_MEGABYTES} MB; the first {_MAX_MINUTES:g} minutes are analysed.",
     )
     st.caption(

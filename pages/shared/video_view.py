@@ -16,12 +16,17 @@ from fer_core.videos.jobs import JobStatus, VideoJob
 from pages.shared.messages import errors_shown, plain
 from pages.shared.run_view import duration
 
-_JOB = "video job"
+_JOB, _ROUND = "video job", "video round"
 
 
 def current_job() -> VideoJob | None:
     """This session's analysis, under way or done, if there is one."""
     return st.session_state.get(_JOB)
+
+
+def upload_key() -> str:
+    """The key of the upload box: a new one for each video, so that the box is empty and lets go of the last one."""
+    return f"video {st.session_state.get(_ROUND, 0)}"
 
 
 def start_job(name: str, content: Iterable[bytes], checkpoint: Checkpoint, options: dict[str, Any]) -> None:
@@ -31,6 +36,7 @@ def start_job(name: str, content: Iterable[bytes], checkpoint: Checkpoint, optio
         VideoError: The video cannot be stored.
     """
     st.session_state[_JOB] = VideoJob(name, content, checkpoint.name, options)
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
 def show_job(job: VideoJob) -> None:
