@@ -177,7 +177,7 @@ def analyse_video(
     options: AnalysisOptions | None = None,
     limits: VideoLimits | None = None,
     annotated: Path | None = None,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_progress: Callable[[Progress, VideoFrame], None] = lambda progress, frame: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> VideoResult:
     """Analyse a video file from its beginning to its end.
@@ -189,7 +189,7 @@ def analyse_video(
         options: How it is looked at.
         limits: How much of it is looked at.
         annotated: Where to write the analysed frames with their faces boxed, as an MP4; by default nowhere.
-        on_progress: Told after each frame.
+        on_progress: Told after each frame; the frame shows its faces boxed if there is to be an annotated video.
         is_cancelled: Asked after each frame.
 
     Returns:
@@ -207,7 +207,7 @@ def analyse_video(
                 if writer:
                     draw_faces(frame.image, faces)
                     writer.add(frame.time, frame.image)
-                on_progress(analysis.progress)
+                on_progress(analysis.progress, frame)
                 if is_cancelled():
                     raise AnalysisCancelledError(f"The analysis of {reader.title} was cancelled.")
         return analysis.result()

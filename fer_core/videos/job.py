@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
 
+import cv2
 import psutil
 from filelock import FileLock, Timeout
 
@@ -15,10 +16,12 @@ from fer_core.checkpoint import load_checkpoint
 from fer_core.errors import FerError
 from fer_core.files import as_record, read_json
 from fer_core.videos.analysis import AnalysisCancelledError, AnalysisOptions, Progress, analyse_video
-from fer_core.videos.jobs import ANNOTATED_FILE, JOB_FILE, VIDEO_FILE, JobStatus, VideoOrder, write_status
+from fer_core.videos.jobs import ANNOTATED_FILE, JOB_FILE, PREVIEW_FILE, VIDEO_FILE, JobStatus, VideoOrder, write_status
+from fer_core.videos.reader import VideoFrame
 
 _AT_ONCE = 2  # analyses on one computer; the next ones wait
-_TELL_EVERY = 0.3  # seconds
+_TELL_EVERY = 0.4  # seconds
+_PREVIEW_SIDE = 640
 _MAX_MEMORY = 6 * 2**30
 _MAX_FILE = 2 * 2**30
 _MAX_PROCESSOR_SECONDS = 3600
@@ -45,10 +48,11 @@ def run_job(folder: Path) -> None:
 def _analyse(folder: Path, order: VideoOrder, parent: psutil.Process) -> None:
     told = 0.0
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: Progress, frame: VideoFrame) -> None:
         nonlocal told
         if time.monotonic() - told > _TELL_EVERY:
             told = time.monotonic()
+            _write_preview(folder, frame)
             write_status(folder, JobStatus("running", progress.fraction, progress.frames, progress.eta_seconds))
 
     result = analyse_video(
@@ -61,6 +65,17 @@ def _analyse(folder: Path, order: VideoOrder, parent: psutil.Process) -> None:
         is_cancelled=lambda: not parent.is_running(),
     )
     result.save(folder)
+
+
+def _write_preview(folder: Path, frame: VideoFrame) -> None:
+    """Replaces the small picture of where the analysis is."""
+    height, width = frame.image.shape[:2]
+    scale = min(1.0, _PREVIEW_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
+    scratch = folder / f".{PREVIEW_FILE}"
+    scratch.write_bytes(cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR))[1].tobytes())
+    scratch.replace(folder / PREVIEW_FILE)
 
 
 @contextmanager

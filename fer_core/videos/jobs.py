@@ -19,7 +19,8 @@ from fer_core.files import as_record, read_json, write_json
 from fer_core.home import PROJECT, home
 from fer_core.timelines import VideoResult
 
-VIDEO_FILE, JOB_FILE, STATUS_FILE, ANNOTATED_FILE = "video", "job.json", "status.json", "annotated.mp4"
+VIDEO_FILE, JOB_FILE, STATUS_FILE = "video", "job.json", "status.json"
+ANNOTATED_FILE, PREVIEW_FILE = "annotated.mp4", "preview.jpg"
 _PREFIX = "fer-video"
 _DIED = (
     "The analysis ended unexpectedly, perhaps because the file is damaged or needs too much memory. "
@@ -122,6 +123,13 @@ class VideoJob:
         if self._result is None:
             self._result = VideoResult.load(self.folder)
         return self._result
+
+    def preview(self) -> bytes:
+        """The latest analysed frame with its faces boxed, a JPEG; empty before the first one."""
+        try:
+            return (self.folder / PREVIEW_FILE).read_bytes()
+        except OSError:
+            return b""
 
     def annotated(self) -> bytes:
         """The annotated video, an MP4.

@@ -85,6 +85,7 @@ class VideoReader:
         self.is_cut = False
         self._is_broken = False
         self._last_time = 0.0
+        self._turn = (math.nan, np.eye(3, dtype=np.int32).ravel())  # of the latest frame: degrees and display matrix
         self._open(path)
         self.seconds = claimed_seconds(self._container, self._stream)
         rate = self._stream.average_rate
@@ -188,7 +189,16 @@ class VideoReader:
         scale = min(1.0, limits.long_side / max(width, height), limits.short_side / min(width, height))
         size = {"width": max(1, round(width * scale)), "height": max(1, round(height * scale))}
         image: NDArray[np.uint8] = frame.reformat(**size, format="rgb24").to_ndarray()
-        return _upright(image, _display_matrix(frame))
+        return _upright(image, self._matrix(frame))
+
+    def _matrix(self, frame: Any) -> NDArray[np.int32]:  # noqa: ANN401
+        """How to turn a frame; looked up when the turn changes, because each look keeps a frame in memory for long.
+
+        (PyAV's frame and its side data refer to each other, so only the garbage collector frees the two.)
+        """
+        if frame.rotation != self._turn[0]:
+            self._turn = frame.rotation, _display_matrix(frame)
+        return self._turn[1]
 
 
 def _title(name: str) -> str:

@@ -73,6 +73,8 @@ def _follow() -> None:
         st.rerun()
     st.progress(status.fraction, text=_in_words(status))
     st.caption("You can visit other pages meanwhile and come back.")
+    if preview := job.preview():
+        st.image(preview, width=640, alt="The frame that is being analysed, with its faces boxed")
 
 
 def _in_words(status: JobStatus) -> str:

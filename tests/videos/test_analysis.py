@@ -96,7 +96,7 @@ def test_cancelling_leaves_nothing(write_clip, corner, classifier, tmp_path):
             classifier,
             options=RAW,
             annotated=tmp_path / "out.mp4",
-            on_progress=seen.append,
+            on_progress=lambda progress, frame: seen.append(progress),
             is_cancelled=lambda: len(seen) == 3,
         )
     assert len(seen) == 3
@@ -105,7 +105,9 @@ def test_cancelling_leaves_nothing(write_clip, corner, classifier, tmp_path):
 
 def test_progress_rises_to_the_end(write_clip, corner, classifier):
     seen = []
-    analyse_video(write_clip([corner] * 30), classifier, options=RAW, on_progress=seen.append)
+    analyse_video(
+        write_clip([corner] * 30), classifier, options=RAW, on_progress=lambda progress, frame: seen.append(progress)
+    )
     fractions = [progress.fraction for progress in seen]
     assert fractions == sorted(fractions)
     assert fractions[-1] > 0.9

@@ -65,6 +65,7 @@ def test_a_job_answers_with_files(start, write_clip, couple):
 
 
 def test_a_bad_file_is_a_sentence(start):
+    assert start(b"x").preview() == b""
     status = ended(start(b"no video at all", name="notes *1*.mp4"))
     assert status.state == "failed"
     assert status.message == "notes *1*.mp4 is not a video this app reads; save it as MP4, WebM, MOV or AVI."
@@ -81,6 +82,7 @@ def test_cancelling_ends_the_child_and_deletes_everything(start, write_clip, cou
     deadline = time.monotonic() + 60
     while job.status.frames == 0 and time.monotonic() < deadline:
         time.sleep(0.05)
+    assert job.preview().startswith(b"\xff\xd8")
     child = psutil.Process(job._child.pid)
     job.close()
     assert not child.is_running()
