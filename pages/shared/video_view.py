@@ -15,6 +15,7 @@ from fer_core.timelines import VideoResult
 from fer_core.videos.jobs import JobStatus, VideoJob
 from pages.shared.messages import errors_shown, plain
 from pages.shared.run_view import duration
+from pages.shared.session_end import finish_with_session
 
 _JOB, _ROUND = "video job", "video round"
 
@@ -35,7 +36,9 @@ def start_job(name: str, content: Iterable[bytes], checkpoint: Checkpoint, optio
     Raises:
         VideoError: The video cannot be stored.
     """
-    st.session_state[_JOB] = VideoJob(name, content, checkpoint.name, options)
+    job = VideoJob(name, content, checkpoint.name, options)
+    finish_with_session(job.close)
+    st.session_state[_JOB] = job
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
