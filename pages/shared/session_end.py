@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 from weakref import finalize
 
 from streamlit import runtime
@@ -12,7 +13,7 @@ _STEP = 10.0  # seconds between two looks
 _ABSENCES = 18  # looks in a row at which nobody was there: a tab that reloads or a laptop that naps comes back in time
 
 
-def finish_with_session(finish: "finalize[..., object]", *, step: float = _STEP) -> None:
+def finish_with_session(finish: "finalize[..., Any]", *, step: float = _STEP) -> None:
     """Calls a finalizer about three minutes after this session's tab was closed.
 
     Streamlit itself forgets a session only when another one comes.
@@ -27,7 +28,7 @@ def finish_with_session(finish: "finalize[..., object]", *, step: float = _STEP)
         threading.Thread(target=_wait, args=arguments, name="session end", daemon=True).start()
 
 
-def _wait(server: Runtime, session: str, finish: "finalize[..., object]", step: float) -> None:
+def _wait(server: Runtime, session: str, finish: "finalize[..., Any]", step: float) -> None:
     absences = 0
     while finish.alive and absences < _ABSENCES:
         time.sleep(step)
