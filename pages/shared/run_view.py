@@ -110,8 +110,8 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
     key = "val_accuracy" if run.config.metric == "accuracy" else "val_macro_f1"
     best, last = max(metrics, key=lambda m: getattr(m, key)), metrics[-1]
     with st.container(horizontal=True):
-        _tile("Validation accuracy", f"{last.val_accuracy:.1%}", "On faces it does not learn from, after the epoch.")
-        _tile("Training accuracy", f"{last.accuracy:.1%}", "On the faces it learns from, while the weights moved.")
+        _tile("On validation", f"{last.val_accuracy:.1%}", "Accuracy on faces it does not learn from, after the epoch.")
+        _tile("On training", f"{last.accuracy:.1%}", "Accuracy on the faces it learns from, on the way.")
         _tile("Best so far", f"{best.val_accuracy:.1%}", f"On validation, after epoch {best.epoch}: these are kept.")
         _tile("Speed", f"{last.images_per_second:,.0f}/s", f"Faces learned from; {last.seconds:.1f} s an epoch.")
     for column, quantity in zip(st.columns(2), get_args(Quantity), strict=True):
@@ -124,7 +124,7 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
 
 
 def _tile(label: str, value: str, explanation: str) -> None:
-    st.metric(label, value, help=explanation, border=True, width=190)
+    st.metric(label, value, help=explanation, border=True, width=170)
 
 
 def _next_steps(run: Run) -> None:
