@@ -77,7 +77,7 @@ def _follow() -> None:
     st.progress(status.fraction, text=_in_words(status))
     st.caption("You can visit other pages meanwhile and come back.")
     if preview := job.preview():
-        st.image(preview, width=640, alt="The frame that is being analysed, with its faces boxed")
+        st.image(preview, width="content", alt="The frame that is being analysed, with its faces boxed")
 
 
 def _in_words(status: JobStatus) -> str:

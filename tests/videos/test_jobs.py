@@ -89,6 +89,21 @@ def test_cancelling_ends_the_child_and_deletes_everything(start, write_clip, cou
     assert not list(temporary.glob("*/video"))
 
 
+def test_a_third_video_waits_for_its_turn(start, write_clip, couple):
+    content = endless(couple, write_clip)
+    three = [start(content) for _ in range(3)]
+    deadline = time.monotonic() + 60
+    while sum(job.status.frames > 0 for job in three) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    (waiting,) = [job for job in three if job.status.state == "waiting"]
+    assert waiting.status.is_active
+    next(job for job in three if job is not waiting).close()
+    while waiting.status.frames == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_a_forgotten_job_ends_too(start, write_clip, couple):
     job = VideoJob("clip.mp4", [endless(couple, write_clip)], "tiny", OPTIONS)
     folder, child = job.folder, psutil.Process(job._child.pid)
