@@ -1,13 +1,19 @@
 """The command line: JSON on standard output and nothing else there, sentences and a status when something fails."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from fer_core.__main__ import main
+from fer_core.checkpoint import load_checkpoint
 from fer_core.samples import sample_pictures
+
+PROJECT = Path(__file__).parent.parent
 
 
 def answer(capsys, *words):
@@ -125,3 +131,15 @@ def test_train_reads_a_configuration_file(capsys, home, tmp_path):
     path.write_text('{"epochs": "ten"}')
     assert "epochs" in refusal(capsys, "train", "--config", str(path))
     assert "missing.json" in refusal(capsys, "train", "--config", str(tmp_path / "missing.json"))
+
+
+def test_train_answers_with_its_card_and_nothing_else(home, small_demo):
+    """In a process of its own: TensorFlow's converter writes to standard output."""
+    words = ["train", "--dataset", "demo", "--name", "first", "--set", "epochs=1", "--json"]
+    child = subprocess.run(
+        [sys.executable, "-m", "fer_core", *words], cwd=PROJECT, capture_output=True, text=True, timeout=300, check=True
+    )
+    card = json.loads(child.stdout)
+    assert card["name"] == "first"
+    assert card["config"]["epochs"] == 1
+    assert load_checkpoint("first").card.files == card["files"]

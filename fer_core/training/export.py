@@ -1,5 +1,7 @@
 """From a trained network to the two files of a checkpoint, and back."""
 
+import contextlib
+import sys
 from pathlib import Path
 
 import keras
@@ -16,7 +18,10 @@ def write_network(model: keras.Model, folder: Path) -> None:
         folder: Where to write; it exists.
     """
     model.save(folder / KERAS_FILE)
-    (folder / LITERT_FILE).write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+    # The converter chats on standard output, which belongs to the command's own answer.
+    with contextlib.redirect_stdout(sys.stderr):
+        content = tf.lite.TFLiteConverter.from_keras_model(model).convert()
+    (folder / LITERT_FILE).write_bytes(content)
 
 
 def read_network(checkpoint: Checkpoint) -> keras.Model:
