@@ -31,7 +31,7 @@ def read_ice_servers(text: str) -> list[dict[str, Any]]:
         servers = _from_json(text)
     for server in servers:
         addresses = server.get("urls") if isinstance(server, dict) else None
-        for address in [addresses] if isinstance(addresses, str) else addresses or [""]:
+        for address in addresses if isinstance(addresses, list) and addresses else [addresses]:
             if not str(address).startswith(("stun:", "stuns:", "turn:", "turns:")):
                 raise _unusable(f"“{str(address)[:60]}” is not an address of a server")
     return list(servers)

@@ -156,7 +156,7 @@ class FrameAnalyser:
                 self._history.popleft()
             if now < self._next_moment:
                 return
-            self._next_moment = now + 1 / MOMENTS_A_SECOND
+            self._next_moment = max(self._next_moment, now - 1 / MOMENTS_A_SECOND) + 1 / MOMENTS_A_SECOND
             moments = [Moment(now, face.number, face.prediction, face.class_name) for face in faces]
             self._history.extend(moments)
             if self._log_start is not None:

@@ -17,7 +17,7 @@ STEPS = (
     ("photo_library", "Images", "Faces, each labelled by ten people.", "dataset", "See them"),
     ("crop", "Pre-processing", "Turned upright, cropped, made small and grey.", "photos", "See how"),
     ("model_training", "Training", "A network learns from its mistakes.", "training", "Train one"),
-    ("add_a_photo", "Prediction", "In real time, it names faces it never saw.", "photos", "Try a photo"),
+    ("videocam", "Prediction", "In real time, it names faces it never saw.", "webcam", "Try it live"),
     ("fact_check", "Error analysis", "What does it mix up? If too much, train again.", "evaluation", "Find out"),
 )  # icon, title, sentence, page, what its link says
 ARROWS = """<style>

@@ -14,7 +14,11 @@ _PAGES = {
         ("training", "Training", "model_training"),
         ("evaluation", "Evaluation", "fact_check"),
     ),
-    "Use": (("photos", "Photos", "add_a_photo"), ("videos", "Videos", "movie")),
+    "Use": (
+        ("webcam", "Webcam", "videocam"),
+        ("photos", "Photos", "add_a_photo"),
+        ("videos", "Videos", "movie"),
+    ),
 }
 
 

@@ -12,6 +12,9 @@ from fer_core.streamvalues import StreamResult, annotated, picture_png
 from pages.shared import webcam_stream as stream
 from pages.shared.messages import plain
 
+LOG = "webcam-log"
+"""Key of the switch that keeps a log."""
+
 _PICTURE = "webcam picture"
 _STRIPS = 4
 _EVERY = 0.5
@@ -59,13 +62,13 @@ def show_picture() -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-            st.button("Discard", icon=":material/delete:", type="tertiary", on_click=_discard)
+            st.button("Discard", icon=":material/delete:", type="tertiary", on_click=discard_picture)
 
 
 def offer_log(analyser: FrameAnalyser) -> None:
     """A switch that keeps a log, and its download."""
     help_ = f"Up to {LONGEST_LOG:,} rows, in memory only: time, face and probabilities, no pictures."
-    logging = st.toggle("Keep a log", value=analyser.is_logging, key="webcam-log", help=help_)
+    logging = st.toggle("Keep a log", value=analyser.is_logging, key=LOG, help=help_)
     if logging != analyser.is_logging:
         (analyser.start_log if logging else analyser.stop_log)()
     if logging or analyser.has_log:
@@ -80,17 +83,18 @@ def offer_log(analyser: FrameAnalyser) -> None:
         )
 
 
-def _discard() -> None:
+def discard_picture() -> None:
+    """Lets go of the picture that was taken."""
     st.session_state.pop(_PICTURE, None)
 
 
 def _show_rate(analyser: FrameAnalyser) -> None:
     rate, latest = analyser.rate(), analyser.latest()
-    first, second, third = st.columns(3)
     is_on = rate.frames_per_second > 0
-    first.metric("Frames/s", f"{rate.frames_per_second:.0f}" if is_on else "–")
-    second.metric("Per frame", f"{rate.milliseconds:.0f} ms" if is_on else "–")
-    third.metric("Frames", f"{latest.number:,}")
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Frames/s", f"{rate.frames_per_second:.0f}" if is_on else "–", width="content")
+        st.metric("Per frame", f"{rate.milliseconds:.0f} ms" if is_on else "–", width="content")
+        st.metric("Frames", f"{latest.number:,}", width="content")
 
 
 def _show_faces(analyser: FrameAnalyser) -> None:

@@ -34,6 +34,12 @@ def stop(problem: str = "") -> None:
     st.session_state[_PROBLEM] = problem
 
 
+def forget() -> None:
+    """Leaves the camera off, as for someone who comes to the page: it never goes on by itself."""
+    for key in (_WANTED, _PROBLEM, _BEGUN):
+        st.session_state.pop(key, None)
+
+
 def is_wanted() -> bool:
     """Whether the camera is switched on."""
     return bool(st.session_state.get(_WANTED))
@@ -110,9 +116,11 @@ def _stream(analyser: FrameAnalyser, *, playing: bool) -> None:
 
 def _say_off() -> None:
     """What stands in the video's place before the start."""
-    with st.container(border=True, height=320, horizontal_alignment="center", vertical_alignment="center"):
-        st.markdown("### :material/videocam_off:", width="content")
-        st.markdown("**The camera is off.** Start it, and sit where there is light on your face.", width="content")
+    with st.container(border=True, height=300, horizontal_alignment="center", vertical_alignment="center"):
+        st.markdown("# :material/videocam_off:", width="content", text_alignment="center")
+        st.markdown(
+            "**The camera is off**  \nSit where there is light on your face.", width="content", text_alignment="center"
+        )
 
 
 def _say_waiting(answer: str) -> None:

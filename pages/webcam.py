@@ -1,0 +1,128 @@
+"""Live emotion in the browser: every face labelled as it moves."""
+
+import streamlit as st
+
+from fer_core.blazeface import Range
+from fer_core.checkpoint import Checkpoint
+from fer_core.classifier import Classifier
+from fer_core.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
+from fer_core.photos import look_at
+from fer_core.recognition import DEFAULT_MARGIN
+from fer_core.streaming import FrameAnalyser
+from fer_core.streamvalues import StreamSettings
+from fer_core.tracking import DEFAULT_SMOOTHING
+from pages.shared import pictures, webcam_live
+from pages.shared import webcam_stream as stream
+from pages.shared.messages import errors_shown
+from pages.shared.navigation import start_page
+from pages.shared.photo_view import show_photo
+from pages.shared.pickers import choose_checkpoint
+from pages.shared.webcam_camera import reason
+
+_ANALYSER = "webcam analyser"
+_RANGES: dict[Range, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
+
+
+@st.cache_resource(show_spinner="Opening the face detector …")
+def _detector(range_: Range) -> FaceDetector:
+    return FaceDetector(range_, minimum_size=1)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the network …")
+def _classifier(name: str, created_at: str, _checkpoint: Checkpoint) -> Classifier:
+    return _checkpoint.open_classifier()  # of its own: an evaluation under way must not hold up frames
+
+
+def choose_settings() -> tuple[Checkpoint, StreamSettings] | None:
+    with st.container(border=True):
+        first, second = st.columns(2, gap="large")
+        with first:
+            checkpoint = choose_checkpoint()
+        if checkpoint is None:
+            st.info(
+                "There is no checkpoint to look with yet. Train one first: on the drawn demo faces it takes minutes."
+            )
+            st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
+            return None
+        range_ = second.segmented_control(
+            "Distance of the faces",
+            list(_RANGES),
+            format_func=_RANGES.__getitem__,
+            default="short",
+            required=True,
+            width="stretch",
+            help="Which of the two detectors looks for faces: the near one is faster.",
+        )
+        columns = st.columns(3, gap="large")
+        help_ = "How slowly the bars follow the face; at 0 they show each frame as the network sees it."
+        smoothing = columns[0].slider("Smoothing (s)", 0.0, 2.0, DEFAULT_SMOOTHING, 0.1, help=help_)
+        margin = columns[1].slider("Margin around a face (%)", -10, 40, round(100 * DEFAULT_MARGIN))
+        size = columns[2].slider("Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10)
+    classifier = _classifier(checkpoint.name, checkpoint.card.created_at, checkpoint)
+    return checkpoint, StreamSettings(_detector(range_), classifier, margin / 100, size, smoothing)
+
+
+def analyser_with(settings: StreamSettings) -> FrameAnalyser:
+    """This session's analyser; new settings act on its next frame."""
+    analyser: FrameAnalyser = st.session_state.setdefault(_ANALYSER, FrameAnalyser(settings))
+    analyser.settings = settings
+    return analyser
+
+
+def show_buttons(analyser: FrameAnalyser) -> None:
+    if stream.is_wanted():
+        st.button(
+            "Take a picture",
+            type="primary",
+            icon=":material/photo_camera:",
+            on_click=webcam_live.take_picture,
+            args=(analyser,),
+        )
+        st.button("Stop the camera", icon=":material/videocam_off:", on_click=stream.stop)
+    else:
+        st.button("Start the camera", type="primary", icon=":material/videocam:", on_click=stream.start)
+
+
+def offer_stills(analyser: FrameAnalyser, problem: str) -> None:
+    """In place of live video: what is wrong, what to do, and two other ways."""
+    why = reason(problem)
+    st.error(f"**{why.title}.** {why.remedy}", icon=":material/videocam_off:")
+    st.markdown("Meanwhile a single picture does it too:")
+    st.page_link("pages/photos.py", label="Upload pictures on the Photos page", icon=":material/add_a_photo:")
+    shot = st.camera_input("or take one here", key="webcam-still")
+    if shot:
+        photo = look_at("Your picture", shot.getvalue(), pictures.photo_detector(), analyser.settings.classifier)
+        show_photo(photo, shot.getvalue(), 1, lambda _: None)
+
+
+start_page(
+    "Webcam",
+    "Every face in front of your camera, with what its expression looks like to the network, as it moves. "
+    "An expression is not a feeling: what someone feels, no camera tells.",
+)
+if webcam_live.LOG not in st.session_state:  # Streamlit forgets a switch when its page is left
+    stream.forget()
+    webcam_live.discard_picture()
+    st.session_state.pop(_ANALYSER, None)
+left, right = st.columns([3, 2], gap="large")
+picture = st.container()
+with errors_shown():
+    chosen = choose_settings()
+if chosen is None:
+    st.stop()
+analyser = analyser_with(chosen[1])
+with left, errors_shown():
+    stream.show_stream(analyser)
+    if problem := stream.problem():
+        offer_stills(analyser, problem)
+with left.container(horizontal=True, vertical_alignment="center"):
+    show_buttons(analyser)
+    webcam_live.offer_log(analyser)
+left.caption(
+    "Frames go to the computer that runs FER Lab, are looked at and forgotten. Nothing is stored unless you ask for "
+    "it, and then in memory only, until you leave."
+)
+with right:
+    webcam_live.show_live(analyser)
+with picture:
+    webcam_live.show_picture()

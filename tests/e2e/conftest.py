@@ -1,0 +1,142 @@
+"""A real Chromium in front of a real server, with a fake camera that plays a file drawn here.
+
+The tests skip with a reason where Chromium or Playwright is missing; in CI (``CI=true``) they fail instead.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fer_core.data.faces.scene import draw_scene
+
+PROJECT = Path(__file__).parents[2]
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",
+)
+GRANTED = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+MARKER, MARKER_BITS, CAMERA_FPS, LOOP = 16, 8, 20, 200
+"""Pixels of a square of the frame counter, its squares, and the frames of the fake camera a second and in its loop."""
+
+
+def absent(reason):
+    """Skips a test, or fails it in CI, where nothing may be missing."""
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of the browser."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        absent("Chromium is not installed (apt-get install chromium)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """Playwright, started once."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        absent("playwright is not installed (pip install -r tests/requirements.txt)")
+    with sync_playwright() as started:
+        yield started
+
+
+def write_camera(path, seed=5, size=(480, 640)):
+    """Writes what the fake camera plays: two drawn people who sway, and the frame's number as black and white squares.
+
+    YUV4MPEG2: a line of text, then for each frame the word FRAME and its planes, Y, U and V.
+    """
+    scene = draw_scene(seed, faces=2, size=size, emotions=("happiness", "surprise")).image
+    with path.open("wb") as file:
+        file.write(f"YUV4MPEG2 W{size[1]} H{size[0]} F{CAMERA_FPS}:1 Ip A1:1 C420jpeg\n".encode())
+        for number in range(LOOP):
+            frame = np.roll(scene, round(12 * np.sin(2 * np.pi * number / LOOP)), axis=1)
+            for bit in range(MARKER_BITS):
+                frame[-MARKER:, bit * MARKER : (bit + 1) * MARKER] = 255 * (number >> bit & 1)
+            file.write(b"FRAME\n" + cv2.cvtColor(frame, cv2.COLOR_RGB2YUV_I420).tobytes())
+
+
+@pytest.fixture(scope="session")
+def camera_file(tmp_path_factory):
+    """What the fake camera plays."""
+    path = tmp_path_factory.mktemp("camera") / "camera.y4m"
+    write_camera(path)
+    return path
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_up(url, server):
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            assert server.poll() is None, "the server ended"
+            time.sleep(0.25)
+    raise AssertionError("the server did not come up")
+
+
+@pytest.fixture
+def serve():
+    """Starts servers over a home; they end with the test."""
+    running = []
+
+    def start(home, address="localhost", **environment):
+        port = free_port()
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+        command += ["--server.port", str(port), "--server.address", address]
+        variables = os.environ | {"FER_HOME": str(home)} | environment
+        with (home / "server.log").open("w") as log:
+            server = subprocess.Popen(command, cwd=PROJECT, env=variables, stdout=log, stderr=subprocess.STDOUT)
+        running.append(server)
+        wait_until_up(f"http://127.0.0.1:{port}", server)
+        return f"http://localhost:{port}", server
+
+    yield start
+    for server in running:
+        server.terminate()
+    for server in running:
+        server.wait(20)
+
+
+@pytest.fixture
+def open_browser(playwright, chromium):
+    """Opens browsers with given flags; they close with the test."""
+    opened = []
+
+    def launch(*flags, **options):
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM_FLAGS, *flags])
+        opened.append(browser)
+        return browser.new_context(viewport={"width": 1280, "height": 900}, **options).new_page()
+
+    yield launch
+    for browser in opened:
+        browser.close()
+
+
+def number_in(text):
+    """The first number in a text such as "1,234 frames"."""
+    return int(re.sub(r"\D", "", text.split("\n")[-1]) or 0)

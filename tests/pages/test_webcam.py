@@ -1,0 +1,166 @@
+"""The webcam page without a browser: its states, its settings, and what it keeps; tests/e2e has the real video."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer_core.detection import Face
+from pages.shared import webcam_camera, webcam_stream
+
+APP = Path(__file__).parents[2] / "app.py"
+FRAME = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def no_browser(monkeypatch):
+    """Stands in for what only a browser has: the camera, and the component that shows the video."""
+    monkeypatch.setattr("streamlit_webrtc.component.get_this_session_info", lambda: None)
+    monkeypatch.setattr(webcam_stream, "ask_for_camera", lambda attempt: no_browser.answer)
+    no_browser.answer = webcam_camera.PENDING
+    return no_browser
+
+
+@pytest.fixture
+def page(home_with_checkpoint):
+    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/webcam.py").run()
+    assert not app.exception
+    return app
+
+
+def button(page, label):
+    return next(b for b in page.button if b.label == label)
+
+
+def labels(page):
+    return [b.label for b in page.button]
+
+
+def text(page):
+    return " ".join(e.value for e in (*page.markdown, *page.caption, *page.info, *page.warning, *page.error))
+
+
+def analyser(page):
+    return page.session_state["webcam analyser"]
+
+
+def test_the_camera_is_off_and_nothing_is_stored(page):
+    assert page.title[0].value == "Webcam"
+    assert "The camera is off" in text(page)
+    assert "An expression is not a feeling" in text(page)
+    assert "Nothing is stored unless you ask for it" in text(page)
+    assert "Start the camera" in labels(page)
+    assert "Take a picture" not in labels(page)
+
+
+def test_without_a_checkpoint_it_leads_to_training(home, small_demo):
+    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/webcam.py").run()
+    assert not app.exception
+    assert "no checkpoint to look with yet" in text(app)
+
+
+def test_starting_asks_for_the_camera(page, no_browser):
+    button(page, "Start the camera").click().run()
+    assert "Asking your browser for the camera" in text(page)
+    no_browser.answer = webcam_camera.WAITING
+    page.run()
+    assert "has not answered yet" in text(page)
+    button(page, "Stop the camera").click().run()
+    assert "The camera is off" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("NotAllowedError", "The camera is not allowed"),
+        ("NotFoundError", "No camera was found"),
+        ("NotReadableError", "The camera does not answer"),
+        ("OverconstrainedError", "No camera was found"),
+        ("Insecure", "gives no camera to this address"),
+        ("SomethingNew", "The camera cannot be used (SomethingNew)"),
+    ],
+)
+def test_a_refusal_is_said_with_other_ways(page, no_browser, answer, words):
+    no_browser.answer = answer
+    button(page, "Start the camera").click().run()
+    assert not page.exception
+    assert words in text(page)
+    assert page.get("camera_input")
+    assert any("Photos" in link.proto.label for link in page.get("page_link"))
+    assert "Start the camera" in labels(page)
+    no_browser.answer = webcam_camera.PENDING
+    button(page, "Start the camera").click().run()
+    assert words not in text(page)
+
+
+def test_a_stream_without_frames_is_a_network_that_blocks(page, no_browser, monkeypatch):
+    no_browser.answer = webcam_camera.READY
+    button(page, "Start the camera").click().run()
+    assert not page.exception
+    assert "does not reach" not in text(page)
+    monkeypatch.setattr(webcam_stream, "_CONNECTING_SECONDS", 0)
+    page.run()
+    assert "does not reach this computer" in text(page)
+
+
+def test_settings_reach_the_analyser(page):
+    page.slider[0].set_value(1.5)
+    page.slider[1].set_value(20)
+    page.slider[2].set_value(80).run()
+    settings = analyser(page).settings
+    assert (settings.smoothing, settings.margin, settings.minimum_size) == (1.5, 0.2, 80)
+    before = settings.detector
+    page.segmented_control[0].set_value("full").run()
+    assert analyser(page).settings.detector is not before
+
+
+class OneFace:
+    minimum_confidence = 0.5
+
+    def detect(self, image):
+        return (Face((100, 100, 220, 220)),)
+
+
+def test_a_picture_and_a_log_are_kept_on_request_and_gone_with_the_page(page, no_browser, monkeypatch):
+    no_browser.answer = webcam_camera.READY
+    button(page, "Start the camera").click().run()
+    stream = analyser(page)
+    page.toggle[0].set_value(True).run()
+    stream.settings = type(stream.settings)(OneFace(), stream.settings.classifier)
+    for _ in range(3):
+        stream.annotate(FRAME)
+    assert stream.problem() == ""
+    button(page, "Take a picture").click().run()
+    assert not page.exception
+    assert "Your picture" in text(page)
+    assert "1 face" in text(page).replace("\\", "")
+    assert [b.proto.label for b in page.get("download_button")] == ["Log as CSV", "Picture as PNG"]
+    page.switch_page("pages/photos.py").run()
+    page.switch_page("pages/webcam.py").run()
+    assert "Your picture" not in text(page)
+    assert "The camera is off" in text(page)
+    assert analyser(page) is not stream
+
+
+def test_a_failing_frame_is_said(page, no_browser):
+    no_browser.answer = webcam_camera.READY
+    button(page, "Start the camera").click().run()
+    stream = analyser(page)
+    stream.settings = type(stream.settings)(None, stream.settings.classifier)
+    stream.annotate(FRAME)
+    page.run()
+    assert "Some frames could not be looked at" in text(page)
+
+
+@pytest.mark.parametrize("value", ["stun:stun.example.org:3478", ""])
+def test_ice_servers_come_from_the_environment(monkeypatch, value):
+    monkeypatch.setenv("FER_ICE_SERVERS", value)
+    assert webcam_stream.ice_servers() == ([{"urls": value}] if value else [])
+
+
+def test_a_broken_setting_is_a_sentence(home_with_checkpoint, monkeypatch):
+    monkeypatch.setenv("FER_ICE_SERVERS", "http://wrong")
+    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/webcam.py").run()
+    assert not app.exception
+    assert "FER\\_ICE\\_SERVERS" in text(app)
