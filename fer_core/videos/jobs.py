@@ -22,6 +22,7 @@ from fer_core.timelines import VideoResult
 VIDEO_FILE, JOB_FILE, STATUS_FILE = "video", "job.json", "status.json"
 ANNOTATED_FILE, PREVIEW_FILE = "annotated.mp4", "preview.jpg"
 _PREFIX = "fer-video"
+_LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}  # glibc gives the memory of frames back at once
 _DIED = (
     "The analysis ended unexpectedly, perhaps because the file is damaged or needs too much memory. "
     "Save the video as MP4 in a smaller size and try again."
@@ -153,7 +154,7 @@ def _start(folder: Path) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             [sys.executable, "-m", "fer_core.videos.job", str(folder)],
             cwd=PROJECT,
-            env=os.environ | {"FER_HOME": str(home())},
+            env=os.environ | {"FER_HOME": str(home())} | _LEAN,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
