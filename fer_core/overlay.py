@@ -69,23 +69,32 @@ def _draw_box(frame: NDArray[np.uint8], face: TrackedFace, line: int) -> None:
 
 
 def _label(face: TrackedFace, *, percent: bool = True) -> NDArray[np.uint8]:
-    """The number on the face's colour, then emotion and probability over a bar in the emotion's colour."""
+    """A face's label; the same again for the next frame, if it still says the same."""
     size = 2 * round(min(max((face.xyxy[2] - face.xyxy[0]) / 9, _SIZES[0]), _SIZES[1]) / 2)
-    badge = _words(str(face.number), size, _DARK, _rgb(face_color(face.number)))
-    name = _words(face.class_name, size, _WHITE, _DARK)
-    value = _words(f"{100 * face.confidence:.0f} %", size, _WHITE, _DARK)
+    color = class_colors(face.prediction.class_names)[face.class_name]
+    return _written(face.number, face.class_name, round(100 * face.confidence), color=color, size=size, percent=percent)
+
+
+@lru_cache(maxsize=128)
+def _written(
+    number: int, class_name: str, hundredths: int, *, color: str, size: int, percent: bool
+) -> NDArray[np.uint8]:
+    """The number on the face's colour, then emotion and probability over a bar in the emotion's colour."""
+    badge = _words(str(number), size, _DARK, _rgb(face_color(number)))
+    name = _words(class_name, size, _WHITE, _DARK)
+    value = _words(f"{hundredths} %", size, _WHITE, _DARK)
     widest = _words("100 %", size, _WHITE, _DARK).shape[1]  # so that the label keeps its width
     height, pad = name.shape[0] + _BAR + 5, size // 3
     start = max(badge.shape[1] + 2 * pad, height) + pad
     label = np.full((height, start + name.shape[1] + pad + percent * (widest + pad), 3), _DARK, np.uint8)
-    label[:, : start - pad] = _rgb(face_color(face.number))
+    label[:, : start - pad] = _rgb(face_color(number))
     _paste(label, badge, (start - pad - badge.shape[1]) // 2, (height - badge.shape[0]) // 2)
     _paste(label, name, start, 1)
     if percent:
         _paste(label, value, label.shape[1] - pad - value.shape[1], 1)
     bar = label[-_BAR - 3 : -3, start:-pad]
     bar[:] = _TRACK
-    bar[:, : round(face.confidence * bar.shape[1])] = _rgb(class_colors(face.prediction.class_names)[face.class_name])
+    bar[:, : round(hundredths * bar.shape[1] / 100)] = _rgb(color)
     return label
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 import av
+import cv2
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -72,7 +73,7 @@ class FrameAnalyser:
             A new picture of the same shape; when something fails, the frame with a notice, and the next one is tried.
         """
         settings, start = self.settings, time.perf_counter()
-        image = np.ascontiguousarray(rgb[:, ::-1] if settings.mirrored else rgb)
+        image = np.asarray(cv2.flip(rgb, 1), np.uint8) if settings.mirrored else np.ascontiguousarray(rgb)
         shown = image.copy()
         with self._problems:
             faces = self._look(image, settings)
