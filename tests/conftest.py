@@ -15,6 +15,7 @@
 
 from pathlib import Path
 
+import pylibsrtp  # noqa: F401  (crashes when it starts after TensorFlow; only tests have both in one process)
 import pytest
 from hypothesis import HealthCheck, settings
 
