@@ -12,6 +12,7 @@ from fer_core.data.faces.portrait import draw_face, draw_head
 from fer_core.data.faces.scene import draw_scene, sample_scenes
 from fer_core.data.faces.surface import project
 from fer_core.data.votes import majority
+from fer_core.detection import FaceDetector
 from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, PAPER_EMOTIONS, VOTE_COLUMNS
 
 SIZES = {"train": 640, "validation": 60, "test": 60}
@@ -212,8 +213,7 @@ def test_a_scene_holds_the_people_that_were_asked_for():
 
 
 def test_the_detector_finds_every_drawn_face():
-    detection = pytest.importorskip("fer_core.detection")
-    detector = detection.FaceDetector()
+    detector = FaceDetector()
     for scene in (*sample_scenes(), draw_scene(1, faces=4), draw_scene(2, faces=1)):
         boxes = np.array([face.xyxy for face in detector.detect(scene.image)])
         assert len(boxes) == len(scene.emotions), scene.title
