@@ -46,9 +46,10 @@ def map_milliseconds() -> float:
 
 def demo_accuracy() -> float:
     """Best validation accuracy, in per cent, of the paper's network after two minutes on the demo faces."""
+    from fer_core.training.callbacks import Observer  # noqa: PLC0415
     from fer_core.training.config import TrainingConfig  # noqa: PLC0415
     from fer_core.training.metrics import EpochMetrics  # noqa: PLC0415
-    from fer_core.training.trainer import Observer, TrainingData, train  # noqa: PLC0415
+    from fer_core.training.trainer import TrainingData, train  # noqa: PLC0415
 
     records, epochs = load_records(DEMO), list[EpochMetrics]()
     training, validation = (label_records(records, LABEL_SCHEMES[DEFAULT_SCHEME], [s]) for s in ("train", "validation"))

@@ -18,6 +18,8 @@ from fer_core.files import as_record, read_json, write_json
 
 Arrays = list[NDArray[np.generic]]
 
+_GROUPS = ("weights", "average", "optimizer", "best")
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
@@ -26,6 +28,7 @@ class TrainingState:
     Attributes:
         epoch: Epochs complete.
         weights: The network's weights.
+        average: Their running average, or empty when none is kept.
         optimizer: The optimiser's variables.
         best_weights: The weights of the best epoch so far.
         best_epoch: That epoch, counted from 1; 0 before the first.
@@ -35,11 +38,17 @@ class TrainingState:
 
     epoch: int
     weights: Arrays
+    average: Arrays
     optimizer: Arrays
     best_weights: Arrays
     best_epoch: int
     best_value: float
     seconds: float
+
+    @property
+    def judged(self) -> Arrays:
+        """The weights that are judged and kept: the average where there is one."""
+        return self.average or self.weights
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,12 @@ class _Entry:
 def save_state(folder: Path, state: TrainingState) -> None:
     """Saves the state durably; the one before it stays valid until this one is complete."""
     folder.mkdir(parents=True, exist_ok=True)
-    groups = {"weights": state.weights, "optimizer": state.optimizer, "best": state.best_weights}
+    groups = {
+        "weights": state.weights,
+        "average": state.average,
+        "optimizer": state.optimizer,
+        "best": state.best_weights,
+    }
     buffer = io.BytesIO()
     arrays = {f"{group}_{i:05}": array for group, members in groups.items() for i, array in enumerate(members)}
     np.savez(buffer, allow_pickle=False, **arrays)
@@ -98,10 +112,11 @@ def load_state(folder: Path) -> TrainingState | None:
 
 def _unpack(entry: _Entry, content: bytes) -> TrainingState:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        groups = {g: [arrays[k] for k in sorted(arrays) if k.startswith(g)] for g in ("weights", "optimizer", "best")}
+        groups = {g: [arrays[k] for k in sorted(arrays) if k.startswith(g)] for g in _GROUPS}
     return TrainingState(
         epoch=entry.epoch,
         weights=groups["weights"],
+        average=groups["average"],
         optimizer=groups["optimizer"],
         best_weights=groups["best"],
         best_epoch=entry.best_epoch,

@@ -1,30 +1,32 @@
 """Everything that decides a run: the paper's Table 4, and what the paper leaves open."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, get_args, get_type_hints
+from dataclasses import dataclass, field
+from typing import Literal
 
 from fer_core.errors import TrainingError
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
+from fer_core.training.augmentation import Augmentation
+from fer_core.training.settings import Settings, number
 
-Architecture = Literal["paper-cnn"]
+Architecture = Literal["paper-cnn", "lab-cnn", "residual-cnn", "vgg13"]
 Activation = Literal["relu", "elu", "gelu", "leaky_relu", "selu", "silu", "tanh"]
 OutputActivation = Literal["softmax", "sigmoid"]
 Optimizer = Literal["adam", "adamw", "sgd", "rmsprop"]
+Schedule = Literal["constant", "cosine", "one_cycle"]
 Loss = Literal["categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence", "mean_squared_error"]
 Metric = Literal["accuracy", "macro_f1"]
+Balancing = Literal["none", "class_weights", "sampling"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
+class TrainingConfig(Settings):
     """One run's settings; the defaults are the paper's Table 4.
 
     Attributes:
-        learning_rate: The optimiser's step size, 1e-6 to 1.
-        epochs: Passes over the training split, 1 to 1,000.
-        batch_size: Images per step, 1 to 1,024.
+        learning_rate: The optimiser's largest step size.
+        epochs: Passes over the training split.
+        batch_size: Images per step.
         activation: Of the hidden layers.
         output_activation: Of the seven or eight outputs; independent sigmoids are divided by their sum.
         optimizer: Which optimiser makes the steps.
@@ -33,13 +35,27 @@ class TrainingConfig:
         architecture: The network.
         dataset: Name of a stored dataset.
         scheme: Name of a label scheme.
-        seed: Of the initial weights, the order of the images and dropout.
+        seed: Of the initial weights, the order of the images, dropout and augmentation.
         precision: Number format of the arithmetic; ``auto`` measures which is faster here. Weights stay float32.
+        width: Filters of the first convolution; the later ones have fixed multiples of it.
+        dropout: Share of the feature maps' values that is dropped between convolutions.
+        dense_dropout: Share of the features that is dropped before the output layer.
+        schedule: How the learning rate changes over the run.
+        warmup_epochs: Epochs over which the rate rises in a straight line before the schedule begins.
+        weight_decay: By which part of the learning rate weights shrink in each step (decoupled, as in AdamW).
+        weight_average: Decay per step of a running average of the weights, which is then what is judged and kept;
+            0 keeps the weights themselves.
+        label_smoothing: Part of each target that is spread evenly over the classes.
+        draw_labels: Whether each epoch trains on one label drawn from each face's distribution.
+        balancing: Whether rare classes count more (``class_weights``) or come more often (``sampling``).
+        share: Part of the training images that is used; which ones follows from the seed.
+        patience: Epochs without a better validation figure after which the run ends; 0 goes on to the last.
+        augmentation: How training faces are changed in each epoch.
     """
 
-    learning_rate: float = 1e-4
-    epochs: int = 50
-    batch_size: int = 64
+    learning_rate: float = number(1e-4, 1e-6, 1.0)
+    epochs: int = number(50, 1, 1000)
+    batch_size: int = number(64, 1, 1024)
     activation: Activation = "relu"
     output_activation: OutputActivation = "softmax"
     optimizer: Optimizer = "adam"
@@ -48,91 +64,36 @@ class TrainingConfig:
     architecture: Architecture = "paper-cnn"
     dataset: str = "demo"
     scheme: str = DEFAULT_SCHEME
-    seed: int = 0
+    seed: int = number(0, 0, 2**31 - 1)
     precision: Precision = "auto"
+    width: int = number(32, 4, 128)
+    dropout: float = number(0.25, 0.0, 0.9)
+    dense_dropout: float = number(0.5, 0.0, 0.9)
+    schedule: Schedule = "constant"
+    warmup_epochs: int = number(0, 0, 100)
+    weight_decay: float = number(0.0, 0.0, 1.0)
+    weight_average: float = number(0.0, 0.0, 0.99999)
+    label_smoothing: float = number(0.0, 0.0, 0.5)
+    draw_labels: bool = False
+    balancing: Balancing = "none"
+    share: float = number(1.0, 0.01, 1.0)
+    patience: int = number(0, 0, 1000)
+    augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for field in fields(self):
-            value = getattr(self, field.name)
-            choices = get_args(hints[field.name])
-            if choices and value not in choices:
-                raise TrainingError(f"{field.name} is “{value}”; choose one of {', '.join(choices)}.")
-            if not choices and type(value) is not hints[field.name]:
-                raise TrainingError(f"{field.name} is “{value}” where a {_PLAIN[hints[field.name]]} belongs.")
-        for name, (low, high) in RANGES.items():
-            if not low <= getattr(self, name) <= high:
-                raise TrainingError(f"{name} is {getattr(self, name)!s:.20}; choose a number from {low:g} to {high:g}.")
+        super().__post_init__()
         if self.scheme not in LABEL_SCHEMES:
             raise TrainingError(f"scheme is “{self.scheme}”; choose one of {', '.join(LABEL_SCHEMES)}.")
+        if self.warmup_epochs and self.warmup_epochs >= self.epochs:
+            raise TrainingError(
+                f"warmup_epochs is {self.warmup_epochs} of {self.epochs} epochs; warm up for fewer or train for longer."
+            )
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """The classes in the order of the network's outputs."""
         return LABEL_SCHEMES[self.scheme].class_names
 
-    def to_dict(self) -> dict[str, Any]:
-        """The settings as JSON types."""
-        return asdict(self)
 
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> "TrainingConfig":
-        """Reads settings as JSON has them; what is not given keeps its default.
-
-        Raises:
-            TrainingError: A setting is unknown, of the wrong type or out of its range.
-        """
-        hints = get_type_hints(cls)
-        if unknown := sorted(set(settings) - set(hints)):
-            raise TrainingError(f"There is no setting “{unknown[0]}”; there are {', '.join(hints)}.")
-        # JSON writes 1.0 as 1: a whole number is welcome where a real one belongs.
-        values: dict[str, Any] = {
-            k: float(f"{v}") if hints[k] is float and type(v) is int else v for k, v in settings.items()
-        }
-        return cls(**values)
-
-    def with_settings(self, assignments: Mapping[str, str]) -> "TrainingConfig":
-        """A copy with settings from text, as the command line's ``--set key=value`` gives them.
-
-        Raises:
-            TrainingError: A setting is unknown, unreadable or out of its range.
-        """
-        hints = get_type_hints(type(self))
-        values: dict[str, Any] = {}
-        for key, text in assignments.items():
-            kind = hints.get(key, str)
-            try:
-                values[key] = kind(text) if kind in (int, float) else text
-            except ValueError as error:
-                raise TrainingError(f"{key} is “{text}” where a {_PLAIN[kind]} belongs.") from error
-        return self.from_dict(self.to_dict() | values)
-
-    def to_json(self) -> str:
-        """The settings as a JSON document."""
-        return json.dumps(self.to_dict(), indent=2)
-
-    @classmethod
-    def from_json(cls, text: str) -> "TrainingConfig":
-        """Reads what :meth:`to_json` wrote.
-
-        Raises:
-            TrainingError: The text is no JSON object, or a setting in it is wrong.
-        """
-        try:
-            settings = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise TrainingError(f"The configuration is not valid JSON ({error}). Correct it and try again.") from error
-        if not isinstance(settings, dict):
-            raise TrainingError("The configuration must be a JSON object such as {“epochs”: 50}.")
-        return cls.from_dict(settings)
-
-
-RANGES: dict[str, tuple[float, float]] = {
-    "learning_rate": (1e-6, 1.0),
-    "epochs": (1, 1000),
-    "batch_size": (1, 1024),
-    "seed": (0, 2**31 - 1),
-}
+RANGES = TrainingConfig.ranges()
 """Lowest and highest value of each numeric setting, both allowed."""
-
-_PLAIN = {int: "whole number", float: "number", str: "word"}

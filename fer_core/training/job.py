@@ -16,10 +16,11 @@ from fer_core.data.store import load_records
 from fer_core.errors import FerError, TrainingError
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.backup import saved_epoch
+from fer_core.training.callbacks import Observer
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, append_metrics, keep_metrics, write_status
 from fer_core.training.result import make_checkpoint
-from fer_core.training.trainer import Observer, TrainingData, train
+from fer_core.training.trainer import TrainingData, train
 
 _REPORT_EVERY = 0.5
 _TURN_POLL = 1.0

@@ -23,6 +23,7 @@ class EpochMetrics:
         val_macro_f1: Unweighted mean of the classes' validation F1 after the epoch.
         seconds: Time of the epoch with its validation.
         images_per_second: Training images per second, without the validation.
+        learning_rate: Of the epoch's last step; 0 in records from before it was kept.
     """
 
     epoch: int
@@ -33,6 +34,7 @@ class EpochMetrics:
     val_macro_f1: float
     seconds: float
     images_per_second: float
+    learning_rate: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -82,9 +82,8 @@ def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: Splits) -> 
 
 def _command(config: TrainingConfig, name: str) -> str:
     """The shortest command line that repeats the run: only what differs from the defaults is named."""
-    defaults = TrainingConfig().to_dict()
-    changed = {k: v for k, v in config.to_dict().items() if v != defaults[k] and k != "dataset"}
-    settings = "".join(f" {key}={value}" for key, value in changed.items())
+    changed = config.differences(TrainingConfig())
+    settings = "".join(f" {key}={value}" for key, value in changed.items() if key != "dataset")
     flag = f" --set{settings}" if settings else ""
     return f"python -m fer_core train --dataset {config.dataset} --name {name}{flag}"
 

@@ -1,17 +1,15 @@
 """Trains a network, epoch by epoch, so that an interrupted run goes on exactly where it was.
 
-The random state of an epoch is a function of the run's seed and the epoch's number (the order of the images and every
-dropout mask), so nothing random has to be saved.
+The random state of an epoch is a function of the run's seed and the epoch's number (the order of the images, their
+changes and every dropout mask), so nothing random has to be saved.
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
@@ -19,26 +17,13 @@ from fer_core.data.dataset import FerDataset
 from fer_core.errors import TrainingError
 from fer_core.training.architectures import build_model
 from fer_core.training.backup import Arrays, TrainingState, load_state, save_state
+from fer_core.training.callbacks import Observer, RateSetter, Watcher, WeightAverager
 from fer_core.training.config import TrainingConfig
+from fer_core.training.epochs import epoch_data, epoch_size
 from fer_core.training.metrics import EpochMetrics
+from fer_core.training.precision import choose_precision
 
 _PREDICT_BATCH = 256
-_PROBES = 10
-
-
-@dataclass(frozen=True)
-class Observer:
-    """Who listens to a run.
-
-    Attributes:
-        on_batch: Told the share of the epoch that is done.
-        on_epoch: Told an epoch's figures, just before its state is saved; a crash in between undoes it.
-        should_stop: Asked between batches whether to stop.
-    """
-
-    on_batch: Callable[[float], None]
-    on_epoch: Callable[[EpochMetrics], None]
-    should_stop: Callable[[], bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,34 +74,39 @@ def train(config: TrainingConfig, data: TrainingData, *, backup: Path, observer:
     """
     precision = choose_precision(config.precision)
     keras.utils.set_random_seed(config.seed)
-    model = build_model(config, dtype=precision)
-    model.compile(optimizer=make_optimizer(config), loss=config.loss, metrics=["accuracy"])
+    model = build_model(config, dtype=precision, training=True)
+    model.compile(optimizer=make_optimizer(config), loss=config.loss, weighted_metrics=["accuracy"])
     model.optimizer.build(model.trainable_variables)
-    state = load_state(backup) or TrainingState(0, model.get_weights(), [], [], 0, -np.inf, 0.0)
+    state = load_state(backup) or TrainingState(0, model.get_weights(), [], [], [], 0, -np.inf, 0.0)
     if state.epoch:
         _restore(model, state)
-    while state.epoch < config.epochs:
-        metrics = _run_epoch(config, model, data, state.epoch, observer)
-        if metrics is None:
+    while state.epoch < config.epochs and not _is_stuck(config, state):
+        outcome = _run_epoch(config, model, data, state, observer)
+        if outcome is None:
             break
-        state = _next_state(config, model, state, metrics)
+        state, metrics = outcome
         observer.on_epoch(metrics)
         save_state(backup, state)
         if observer.should_stop():
             break
     if not state.epoch:
         raise TrainingError("Stopped before the first epoch was complete, so there is nothing to keep.")
-    return Trained(state.weights, state.epoch, state.best_weights, state.best_epoch, state.seconds, precision)
+    return Trained(state.judged, state.epoch, state.best_weights, state.best_epoch, state.seconds, precision)
 
 
 def make_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
-    """The optimiser of a configuration; SGD moves with Nesterov's momentum of 0.9."""
-    rate = config.learning_rate
+    """The optimiser of a configuration; SGD moves with Nesterov's momentum of 0.9.
+
+    Weights shrink by decoupled decay (Loshchilov and Hutter, 2019) with each of them; biases and normalisation do not.
+    """
+    kinds = {"adam": keras.optimizers.Adam, "adamw": keras.optimizers.AdamW, "rmsprop": keras.optimizers.RMSprop}
+    decay = config.weight_decay if config.weight_decay or config.optimizer == "adamw" else None
     if config.optimizer == "sgd":
-        return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
-    return {"adam": keras.optimizers.Adam, "adamw": keras.optimizers.AdamW, "rmsprop": keras.optimizers.RMSprop}[
-        config.optimizer
-    ](rate)
+        optimizer = keras.optimizers.SGD(config.learning_rate, momentum=0.9, nesterov=True, weight_decay=decay)
+    else:
+        optimizer = kinds[config.optimizer](config.learning_rate, weight_decay=decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -126,74 +116,75 @@ def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32
     return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)
 
 
-def choose_precision(wanted: str) -> str:
-    """``float32`` or ``mixed_bfloat16``: what is wanted, or for ``auto`` the faster one here (about two seconds)."""
-    if wanted != "auto":
-        return wanted
-    steps = _make_probe(tf.float32), _make_probe(tf.bfloat16)
-    times = [[step() for step in steps] for _ in range(_PROBES)]
-    # The shortest time of each is the one that other work on the machine disturbed least.
-    full, half = (min(column) for column in zip(*times, strict=True))
-    # Casting costs something too: mixed precision pays when its bare convolution is well ahead.
-    return "mixed_bfloat16" if half < 0.75 * full else "float32"
-
-
-def _make_probe(dtype: tf.DType) -> Callable[[], float]:
-    """A function that times one convolution with its gradients, as the heaviest layer of the paper's network has."""
-    images, kernel = tf.ones((32, 46, 46, 32), dtype), tf.ones((3, 3, 32, 64), dtype)
-
-    @tf.function  # type: ignore[untyped-decorator]
-    def step() -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            tape.watch((images, kernel))
-            total = tf.reduce_sum(tf.nn.conv2d(images, kernel, 1, "VALID"))
-        return [tf.reduce_sum(gradient) for gradient in tape.gradient(total, (images, kernel))]
-
-    def seconds() -> float:
-        start = time.perf_counter()
-        _ = [value.numpy() for value in step()]
-        return time.perf_counter() - start
-
-    seconds()  # the first call traces and compiles
-    return seconds
+def _is_stuck(config: TrainingConfig, state: TrainingState) -> bool:
+    """Whether the run has waited for a better epoch as long as it should."""
+    return 0 < config.patience <= state.epoch - state.best_epoch
 
 
 def _run_epoch(
-    config: TrainingConfig, model: keras.Model, data: TrainingData, epoch: int, observer: Observer
-) -> EpochMetrics | None:
+    config: TrainingConfig, model: keras.Model, data: TrainingData, state: TrainingState, observer: Observer
+) -> tuple[TrainingState, EpochMetrics] | None:
     """One epoch and its validation, or None when it was stopped on the way."""
-    start = time.perf_counter()
-    training, validation = data.training, data.validation
-    order = np.random.default_rng((config.seed, epoch)).permutation(len(training))
-    _reseed(model, config.seed, epoch)
-    watcher = _Watcher(observer, batches=-(-len(training) // config.batch_size))
-    history = model.fit(
-        training.images[order][..., None],
-        training.targets[order],
-        batch_size=config.batch_size,
-        shuffle=False,
-        verbose=0,
-        callbacks=[watcher],
-    ).history
+    start, epoch = time.perf_counter(), state.epoch
+    batches = -(-epoch_size(config, len(data.training)) // config.batch_size)
+    watcher = Watcher(observer, batches)
+    averager = WeightAverager(state.average, config.weight_average, epoch * batches)
+    callbacks = [watcher, RateSetter(config, epoch, batches), *([averager] if config.weight_average else [])]
+    history = _fit(config, model, data.training, epoch, callbacks)
     if watcher.stopped:
         return None
     trained = time.perf_counter()
-    probabilities = predict(model, validation.images)
-    if not (np.isfinite(history["loss"][0]) and np.isfinite(probabilities).all()):
+    probabilities = _judge(model, averager.average, data.validation)
+    if not (np.isfinite(history["loss"]) and np.isfinite(probabilities).all()):
         raise TrainingError(
             f"The loss is no longer a number in epoch {epoch + 1}. Use a smaller learning rate and start again."
         )
     predicted = probabilities.argmax(axis=1)
-    return EpochMetrics(
+    metrics = EpochMetrics(
         epoch=epoch + 1,
-        loss=float(history["loss"][0]),
-        accuracy=float(history["accuracy"][0]),
-        val_loss=_mean_loss(config.loss, validation.targets, probabilities),
-        val_accuracy=float((predicted == validation.labels).mean()),
-        val_macro_f1=_macro_f1(validation, predicted),
+        loss=history["loss"],
+        accuracy=history["accuracy"],
+        val_loss=_mean_loss(config.loss, data.validation.targets, probabilities),
+        val_accuracy=float((predicted == data.validation.labels).mean()),
+        val_macro_f1=_macro_f1(data.validation, predicted),
+        learning_rate=float(model.optimizer.learning_rate),
         seconds=time.perf_counter() - start,
-        images_per_second=len(training) / (trained - start),
+        images_per_second=epoch_size(config, len(data.training)) / (trained - start),
     )
+    return _next_state(config, model, state, metrics, averager.average), metrics
+
+
+def _fit(
+    config: TrainingConfig,
+    model: keras.Model,
+    training: FerDataset,
+    epoch: int,
+    callbacks: list[keras.callbacks.Callback],
+) -> dict[str, float]:
+    """Trains for one epoch and gives its mean loss and accuracy."""
+    faces = epoch_data(config, training, epoch)
+    _reseed(model, config.seed, epoch)
+    history = model.fit(
+        faces.images[..., None],
+        faces.targets,
+        sample_weight=faces.weights,
+        batch_size=config.batch_size,
+        shuffle=False,
+        verbose=0,
+        callbacks=callbacks,
+    ).history
+    return {name: float(values[0]) for name, values in history.items()}
+
+
+def _judge(model: keras.Model, average: Arrays, validation: FerDataset) -> NDArray[np.float32]:
+    """Validation probabilities of the averaged weights, or of the model's own when none are averaged."""
+    if not average:
+        return predict(model, validation.images)
+    weights = model.get_weights()
+    model.set_weights(average)
+    probabilities = predict(model, validation.images)
+    model.set_weights(weights)
+    return probabilities
 
 
 def _macro_f1(dataset: FerDataset, predicted: NDArray[np.int64]) -> float:
@@ -206,16 +197,17 @@ def _mean_loss(name: str, targets: NDArray[np.float32], probabilities: NDArray[n
 
 
 def _next_state(
-    config: TrainingConfig, model: keras.Model, state: TrainingState, metrics: EpochMetrics
+    config: TrainingConfig, model: keras.Model, state: TrainingState, metrics: EpochMetrics, average: Arrays
 ) -> TrainingState:
-    weights = model.get_weights()
     value = metrics.val_accuracy if config.metric == "accuracy" else metrics.val_macro_f1
     better = value > state.best_value
+    weights = model.get_weights()
     return TrainingState(
         epoch=metrics.epoch,
         weights=weights,
+        average=average,
         optimizer=[np.asarray(v) for v in model.optimizer.variables],
-        best_weights=weights if better else state.best_weights,
+        best_weights=(average or weights) if better else state.best_weights,
         best_epoch=metrics.epoch if better else state.best_epoch,
         best_value=value if better else state.best_value,
         seconds=state.seconds + metrics.seconds,
@@ -234,19 +226,3 @@ def _reseed(model: keras.Model, seed: int, epoch: int) -> None:
     for index, layer in enumerate(droppers):
         state = np.random.default_rng((seed, epoch, index)).integers(0, 2**31, 2)
         layer.seed_generator.state.assign(state.astype("uint32"))
-
-
-class _Watcher(keras.callbacks.Callback):  # type: ignore[misc]
-    """Passes Keras' batches on to the observer, and its wish to stop back to Keras."""
-
-    def __init__(self, observer: Observer, batches: int) -> None:
-        super().__init__()
-        self._observer = observer
-        self._batches = batches
-        self.stopped = False
-
-    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        self._observer.on_batch((batch + 1) / self._batches)
-        if self._observer.should_stop() and batch + 1 < self._batches:
-            self.model.stop_training = True
-            self.stopped = True

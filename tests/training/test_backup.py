@@ -13,7 +13,14 @@ def state(epoch):
     rng = np.random.default_rng(epoch)
     arrays = [rng.random((2, 3), np.float32), rng.random(4, np.float32)]
     return TrainingState(
-        epoch, arrays, [np.int64(epoch), *arrays], [a + 1 for a in arrays], max(1, epoch - 1), 0.5, 1.5
+        epoch,
+        arrays,
+        [a + 2 for a in arrays],
+        [np.int64(epoch), *arrays],
+        [a + 1 for a in arrays],
+        max(1, epoch - 1),
+        0.5,
+        1.5,
     )
 
 
@@ -24,7 +31,7 @@ def assert_same(loaded, expected):
         expected.best_value,
         expected.seconds,
     )
-    for group in ("weights", "optimizer", "best_weights"):
+    for group in ("weights", "average", "optimizer", "best_weights"):
         for ours, theirs in zip(getattr(loaded, group), getattr(expected, group), strict=True):
             assert ours.dtype == theirs.dtype
             np.testing.assert_array_equal(ours, theirs)
@@ -40,7 +47,7 @@ def test_a_state_comes_back(tmp_path):
 
 
 def test_more_than_a_thousand_arrays_keep_their_order(tmp_path):
-    many = TrainingState(1, [np.array(i) for i in range(1200)], [], [], 1, 0.0, 0.0)
+    many = TrainingState(1, [np.array(i) for i in range(1200)], [], [], [], 1, 0.0, 0.0)
     save_state(tmp_path, many)
     assert [int(a) for a in load_state(tmp_path).weights] == list(range(1200))
 

@@ -9,11 +9,17 @@ from hypothesis import strategies as st
 from fer_core.errors import TrainingError
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training import config as room
+from fer_core.training.augmentation import Augmentation
 from fer_core.training.config import RANGES, TrainingConfig
 
 
 def one_of(literal):
     return st.sampled_from(literal.__args__)
+
+
+def within(ranges):
+    """A strategy for each number of a group of settings."""
+    return {name: st.floats(*bounds) for name, bounds in ranges.items()}
 
 
 configs = st.builds(
@@ -30,6 +36,11 @@ configs = st.builds(
     scheme=st.sampled_from(list(LABEL_SCHEMES)),
     seed=st.integers(0, 2**31 - 1),
     precision=one_of(room.Precision),
+    schedule=one_of(room.Schedule),
+    balancing=one_of(room.Balancing),
+    draw_labels=st.booleans(),
+    share=st.floats(*RANGES["share"]),
+    augmentation=st.builds(Augmentation, flip=st.booleans(), **within(Augmentation.ranges())),
 )
 
 
@@ -54,7 +65,7 @@ def test_json_gives_it_back(config):
 
 @given(configs)
 def test_text_gives_it_back(config):
-    assert TrainingConfig().with_settings({k: str(v) for k, v in config.to_dict().items()}) == config
+    assert TrainingConfig().with_settings({k: str(v) for k, v in config.flat().items()}) == config
 
 
 def test_what_is_not_given_keeps_its_default():
@@ -89,6 +100,12 @@ def test_what_is_not_given_keeps_its_default():
         ({"architecture": "vgg"}, "choose one of"),
         ({"precision": "int8"}, "choose one of auto, float32, mixed_bfloat16."),
         ({"scheme": "majority-9"}, "scheme is “majority-9”; choose one of majority-7"),
+        ({"schedule": "random"}, "choose one of constant, cosine, one_cycle."),
+        ({"draw_labels": 1}, "draw_labels is “1” where a switch (true or false) belongs."),
+        ({"warmup_epochs": 50}, "warmup_epochs is 50 of 50 epochs; warm up for fewer or train for longer."),
+        ({"augmentation": {"rotation": 90}}, "rotation is 90.0; choose a number from 0 to 45."),
+        ({"augmentation": {"spin": 1}}, "There is no setting “spin”; there are flip, rotation"),
+        ({"augmentation": 5}, "augmentation is “5” where a group of settings belongs."),
         ({"dataset": 5}, "dataset is “5” where a word belongs."),
         ({"speed": 1}, "There is no setting “speed”; there are learning_rate, epochs"),
     ],
@@ -131,6 +148,19 @@ def test_set_reads_numbers_and_words():
     assert (config.epochs, config.learning_rate, config.optimizer) == (3, 1e-3, "sgd")
 
 
+def test_set_reaches_into_a_group_and_keeps_its_other_settings():
+    before = TrainingConfig(augmentation=Augmentation(rotation=5.0))
+    after = before.with_settings({"augmentation.flip": "True", "draw_labels": "true"})
+    assert after.augmentation == Augmentation(flip=True, rotation=5.0)
+    assert after.draw_labels
+
+
+def test_differences_are_named_as_set_takes_them():
+    other = TrainingConfig(epochs=3, augmentation=Augmentation(flip=True))
+    assert other.differences(TrainingConfig()) == {"epochs": 3, "augmentation.flip": True}
+    assert other.differences(other) == {}
+
+
 @pytest.mark.parametrize(
     ("key", "text", "remedy"),
     [
@@ -141,6 +171,10 @@ def test_set_reads_numbers_and_words():
         ("learning_rate", "", "where a number belongs."),
         ("learning_rate", "nan", "choose a number from 1e-06 to 1."),
         ("speed", "1", "There is no setting “speed”"),
+        ("draw_labels", "perhaps", "draw_labels is “perhaps” where a switch (true or false) belongs."),
+        ("augmentation.rotation", "much", "rotation is “much” where a number belongs."),
+        ("augmentation.spin", "1", "There is no setting “spin”"),
+        ("speed.rotation", "1", "There is no setting “speed.rotation”"),
         ("optimizer", "Adam", "choose one of adam"),
     ],
 )

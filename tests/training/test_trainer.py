@@ -16,10 +16,14 @@ from fer_core.errors import TrainingError
 from fer_core.labels import LABEL_SCHEMES, PAPER_EMOTIONS
 from fer_core.training import trainer
 from fer_core.training.architectures import build_model
+from fer_core.training.augmentation import Augmentation
 from fer_core.training.backup import load_state
+from fer_core.training.callbacks import Observer
 from fer_core.training.config import TrainingConfig
 from fer_core.training.export import write_network
-from fer_core.training.trainer import Observer, TrainingData, choose_precision, make_optimizer, predict, train
+from fer_core.training.layers import FusedBatchNormalization
+from fer_core.training.precision import choose_precision
+from fer_core.training.trainer import TrainingData, make_optimizer, predict, train
 
 TINY = TrainingConfig(epochs=2, batch_size=16, precision="float32", seed=3)
 
@@ -102,6 +106,30 @@ def test_it_has_the_papers_number_of_weights(scheme, weights):
     assert build_model(TrainingConfig(scheme=scheme)).count_params() == weights
 
 
+@pytest.mark.parametrize(
+    ("architecture", "weights"), [("lab-cnn", 1_176_616), ("residual-cnn", 1_176_616), ("vgg13", 6_922_696)]
+)
+def test_a_network_built_to_be_trained_has_the_weights_of_the_one_that_is_saved(architecture, weights):
+    config = TrainingConfig(architecture=architecture, scheme="majority-8")
+    saved, trained = build_model(config), build_model(config, training=True)
+    assert saved.count_params() == weights
+    assert [w.shape for w in saved.get_weights()] == [w.shape for w in trained.get_weights()]
+    assert {type(layer).__module__.split(".")[0] for layer in saved.layers} == {"keras"}
+    trained.set_weights([w + np.float32(0.1) for w in trained.get_weights()])
+    saved.set_weights(trained.get_weights())
+    faces = np.random.default_rng(0).integers(0, 256, (2, 48, 48)).astype(np.uint8)
+    np.testing.assert_allclose(predict(saved, faces), predict(trained, faces), atol=1e-5)
+
+
+def test_the_fused_normalisation_does_what_keras_does():
+    x = np.random.default_rng(0).normal(3, 2, (8, 6, 6, 4)).astype(np.float32)
+    ours, keras_own = FusedBatchNormalization(momentum=0.9), keras.layers.BatchNormalization(momentum=0.9)
+    np.testing.assert_allclose(ours(x, training=True), keras_own(x, training=True), atol=1e-4)
+    for one, other in zip(ours.get_weights(), keras_own.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=5e-3)  # the fused variance is the unbiased one
+    np.testing.assert_allclose(ours(x, training=False), keras_own(x, training=False), rtol=5e-3, atol=1e-2)
+
+
 def test_scaling_is_in_the_network():
     model = build_model(TrainingConfig())
     assert model.layers[1].scale == pytest.approx(1 / 255)
@@ -159,6 +187,50 @@ def test_an_interrupted_run_ends_where_the_straight_one_ends(data, tmp_path):
     for ours, theirs in zip(resumed.last_weights, straight.last_weights, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
     assert resumed.best_epoch == straight.best_epoch
+
+
+FULL = replace(
+    TINY,
+    architecture="residual-cnn",
+    width=8,
+    optimizer="adamw",
+    learning_rate=1e-3,
+    schedule="one_cycle",
+    weight_decay=0.05,
+    weight_average=0.9,
+    augmentation=Augmentation(flip=True, rotation=10.0, noise=0.05, mixup=0.2),
+)
+
+
+def test_everything_together_goes_on_where_it_was(data, tmp_path):
+    config = replace(FULL, epochs=3)
+    straight = run(config, data, tmp_path / "straight")
+    with pytest.raises(KeyboardInterrupt):
+        run(config, data, tmp_path / "broken", Ears(crash_after=7))  # in the third epoch
+    resumed = run(config, data, tmp_path / "broken")
+    for ours, theirs in zip(resumed.last_weights, straight.last_weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+def test_the_averaged_weights_are_what_is_kept(data, tmp_path):
+    trained = run(replace(FULL, epochs=2), data, tmp_path)
+    state = load_state(tmp_path)
+    assert abs(state.average[0] - state.weights[0]).max() > 0
+    np.testing.assert_array_equal(trained.last_weights[0], state.average[0])
+
+
+def test_the_rate_follows_its_schedule(data, tmp_path):
+    ears = Ears()
+    run(replace(FULL, epochs=2, weight_average=0.0), data, tmp_path, ears)
+    first, last = (metrics.learning_rate for metrics in ears.epochs)
+    assert first > last > 0
+
+
+def test_patience_ends_a_run_that_no_longer_gets_better(data, tmp_path):
+    ears = Ears()
+    run(replace(TINY, epochs=9, learning_rate=1e-6, patience=2), data, tmp_path, ears)
+    best = max(ears.epochs, key=lambda metrics: metrics.val_accuracy).epoch
+    assert len(ears.epochs) == best + 2 < 9
 
 
 def test_another_seed_is_another_run(data, tmp_path):
