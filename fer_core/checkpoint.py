@@ -1,4 +1,4 @@
-"""Checkpoints: a folder with ``model.keras``, ``model.tflite`` and ``card.json``, there whole or not at all."""
+"""Checkpoints: a folder with a network in three formats and ``card.json``, there whole or not at all."""
 
 import hashlib
 import re
@@ -18,6 +18,7 @@ DEFAULT_CHECKPOINT = "paper-cnn"
 
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
+INT8_FILE = "model.int8.tflite"
 CARD_FILE = "card.json"
 _SCHEMA = 1
 _LONGEST_NAME = 60
@@ -133,6 +134,11 @@ class Checkpoint:
     def keras_path(self) -> Path:
         """The network for further training, in Keras' format."""
         return self.directory / KERAS_FILE
+
+    @property
+    def has_int8(self) -> bool:
+        """Whether there is a quantized network, a quarter of the size, for small devices."""
+        return INT8_FILE in self.card.files
 
     @property
     def litert_path(self) -> Path:

@@ -25,7 +25,7 @@ TIERS = (
     {"streamvalues"},
     {"streaming"},
     {"plots"},
-    {"photos", "videos"},
+    {"photos", "videos", "roundtrip"},
     {"benchmark"},
     {"commands"},
     {"__main__"},

@@ -71,7 +71,7 @@ def make_checkpoint(name: str, config: TrainingConfig, trained: Trained, splits:
         command=_command(config, name),
         limits=_LIMITS,
     )
-    return save_checkpoint(card, lambda target: write_network(model, target))
+    return save_checkpoint(card, lambda target: write_network(model, target, splits[0].images))
 
 
 def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: Splits) -> EpochScores:

@@ -38,7 +38,7 @@ def assert_whole(checkpoint, config):
     assert card.config == config.to_dict()
     assert card.class_names == config.class_names
     assert card.weights == 2_345_607
-    assert card.files.keys() == {"model.keras", "model.tflite"}
+    assert card.files.keys() == {"model.keras", "model.tflite", "model.int8.tflite"}
     assert verified_bytes(checkpoint, KERAS_FILE).startswith(b"PK")
     assert {"python", "tensorflow", "keras"} <= card.versions.keys()
     assert f"--name {card.name}" in card.command

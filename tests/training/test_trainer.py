@@ -310,12 +310,15 @@ def test_other_settings_train_too(data, tmp_path, change):
 @pytest.mark.parametrize("output", ["softmax", "sigmoid"])
 def test_litert_and_keras_agree(tmp_path, data, output):
     model = build_model(replace(TINY, output_activation=output))
-    write_network(model, tmp_path)
     images = data.training.images
+    write_network(model, tmp_path, images)
     classifier = Classifier((tmp_path / "model.tflite").read_bytes(), PAPER_EMOTIONS)
     expected = predict(model, images)
     np.testing.assert_allclose(classifier.predict(images), expected, atol=1e-4)
     np.testing.assert_allclose(predict(keras.models.load_model(tmp_path / "model.keras"), images), expected, atol=1e-6)
+    eight_bits = (tmp_path / "model.int8.tflite").read_bytes()
+    np.testing.assert_allclose(Classifier(eight_bits, PAPER_EMOTIONS).predict(images), expected, atol=0.05)
+    assert len(eight_bits) < 0.3 * (tmp_path / "model.tflite").stat().st_size
 
 
 def test_following_runs_needs_no_keras():
