@@ -101,7 +101,7 @@ start_page(
     "An expression is not a feeling: what someone feels, no camera tells.",
 )
 if webcam_live.LOG not in st.session_state:  # Streamlit forgets a switch when its page is left
-    stream.forget()
+    stream.stop()  # it never goes on by itself
     webcam_live.discard_picture()
     st.session_state.pop(_ANALYSER, None)
 left, right = st.columns([3, 2], gap="large")

@@ -15,23 +15,21 @@ SLOW = 40_000
 """Milliseconds that starting may take where the machine is busy with other things."""
 
 AGES = """
-async ([bits, size, samples]) => {
+async (shown, [bits, size, samples]) => {
   const local = document.createElement('video');
   local.muted = true;
   local.srcObject = await navigator.mediaDevices.getUserMedia({video: {width: 640, height: 480}});
   await local.play();
-  const frames = [...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument);
-  const shown = frames.map((page) => page && page.querySelector('video')).find(Boolean);
   const canvas = document.createElement('canvas');
-  canvas.width = 640; canvas.height = 480;
+  canvas.width = bits; canvas.height = 1;
   const context = canvas.getContext('2d', {willReadFrequently: true});
   const read = (video, mirrored) => {
-    context.drawImage(video, 0, 0, 640, 480);
+    const square = size * video.videoWidth / 640, left = mirrored ? video.videoWidth - bits * square : 0;
+    context.drawImage(video, left, video.videoHeight - square, bits * square, square, 0, 0, bits, 1);
+    const pixels = context.getImageData(0, 0, bits, 1).data;
     let number = 0;
     for (let bit = 0; bit < bits; bit++) {
-      const x = (bit + 0.5) * size;
-      const pixel = context.getImageData(mirrored ? 639 - x : x, 480 - size / 2, 1, 1).data;
-      if (pixel[0] + pixel[1] + pixel[2] > 384) number += 1 << bit;
+      if (pixels[4 * (mirrored ? bits - 1 - bit : bit) + 1] > 127) number += 1 << bit;
     }
     return number;
   };
@@ -44,6 +42,7 @@ async ([bits, size, samples]) => {
   return pairs;
 }
 """
+"""Which frame of the camera an own look at it shows, and which one the page, at many moments."""
 
 
 @pytest.fixture
@@ -111,7 +110,7 @@ def test_live_faces_a_picture_and_a_log(lab, open_browser, camera_file, record_p
 
 def measure(page, record_property):
     """Frames a second and the age of what is shown; held to their bars where the machine is free (FER_E2E_BARS=1)."""
-    pairs = np.array(page.evaluate(AGES, [camera.MARKER_BITS, camera.MARKER, 80]))
+    pairs = np.array(page.locator(".stage video").evaluate(AGES, [camera.MARKER_BITS, camera.MARKER, 80]))
     ages = (pairs[:, 0] - pairs[:, 1]) % camera.LOOP * 1000 / camera.CAMERA_FPS
     rates = []
     for _ in range(6):
