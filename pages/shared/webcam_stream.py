@@ -22,7 +22,7 @@ from pages.shared.messages import plain
 
 _WANTED, _ATTEMPT, _PROBLEM = "webcam on", "webcam attempt", "webcam problem"
 _WORKER, _ANSWER, _BEGUN = "webcam worker", "webcam answer", "webcam begun"
-_CONNECTING_SECONDS = 12.0  # once the camera is there
+_CONNECTING_SECONDS = 10.0  # once the camera is there
 _FIRST_FRAME_SECONDS = 20.0
 _STALLED_SECONDS = 6.0
 _ANSWER_SECONDS = 10.0  # aiortc asks STUN servers for up to five

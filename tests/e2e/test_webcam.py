@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import time
 
 import numpy as np
@@ -13,6 +12,12 @@ from tests.e2e import conftest as camera
 
 SLOW = 40_000
 """Milliseconds that starting may take where the machine is busy with other things."""
+
+COUNT_CONNECTIONS = """
+window.connections = 0;
+const Peer = RTCPeerConnection;
+window.RTCPeerConnection = class extends Peer { constructor(...options) { super(...options); connections++; } };
+"""
 
 AGES = """
 async (shown, [bits, size, samples]) => {
@@ -45,18 +50,6 @@ async (shown, [bits, size, samples]) => {
 """Which frame of the camera an own look at it shows, and which one the page, at many moments."""
 
 
-@pytest.fixture
-def lab(home_for_browser, serve):
-    """Address of a server with a tiny checkpoint."""
-    return serve(home_for_browser)[0]
-
-
-@pytest.fixture
-def home_for_browser(home, small_demo, save_tiny):
-    save_tiny()
-    return home
-
-
 def start(page, address):
     page.goto(f"{address}/webcam")
     page.get_by_role("button", name="Start the camera").click(timeout=SLOW)
@@ -80,8 +73,10 @@ def live_page(open_browser, camera_file):
 
 def test_live_faces_a_picture_and_a_log(lab, open_browser, camera_file, record_property):
     page = live_page(open_browser, camera_file)
+    page.add_init_script(COUNT_CONNECTIONS)
     start(page, lab)
     wait_for_frames(page, 30)
+    assert page.evaluate("connections") == 1
     page.get_by_text("looks like").first.wait_for(timeout=SLOW)
     assert page.get_by_alt_text("over the last minute").count() >= 2
 
@@ -110,10 +105,12 @@ def test_live_faces_a_picture_and_a_log(lab, open_browser, camera_file, record_p
 
 def measure(page, record_property):
     """Frames a second and the age of what is shown; held to their bars where the machine is free (FER_E2E_BARS=1)."""
-    pairs = np.array(page.locator(".stage video").evaluate(AGES, [camera.MARKER_BITS, camera.MARKER, 80]))
+    with_bars = os.environ.get("FER_E2E_BARS") == "1"
+    samples, looks = (200, 10) if with_bars else (30, 3)
+    pairs = np.array(page.locator(".stage video").evaluate(AGES, [camera.MARKER_BITS, camera.MARKER, samples]))
     ages = (pairs[:, 0] - pairs[:, 1]) % camera.LOOP * 1000 / camera.CAMERA_FPS
     rates = []
-    for _ in range(6):
+    for _ in range(looks):
         page.wait_for_timeout(600)
         rates.append(metric(page, "Frames/s"))
     figures = {
@@ -126,10 +123,8 @@ def measure(page, record_property):
     if path := os.environ.get("FER_E2E_FIGURES"):
         with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123
             file.write(f"{figures}\n")
-    assert figures["fps"] >= 4
-    if os.environ.get("FER_E2E_BARS") == "1":
-        assert figures["fps"] >= 12
-        assert figures["age_ms_p95"] < 400
+    assert figures["fps"] >= (12 if with_bars else 4)
+    assert figures["age_ms_p95"] < (400 if with_bars else 2500)
 
 
 def test_another_page_ends_the_stream_and_coming_back_starts_anew(lab, open_browser, camera_file):
@@ -188,11 +183,7 @@ def test_a_blocked_network_is_said_within_fifteen_seconds(lab, open_browser):
     expect_fallback(page, "The video does not reach", 17)  # what starting takes, and fifteen
 
 
-def test_an_insecure_address_is_said(home_for_browser, serve, open_browser):
-    own = socket.gethostbyname(socket.gethostname())
-    if own.startswith("127."):
-        pytest.skip("this machine has no address but localhost")
-    address = serve(home_for_browser, "0.0.0.0")[0].replace("localhost", own)
-    page = open_browser(*camera.GRANTED)
-    start(page, address)
+def test_an_insecure_address_is_said(lab, open_browser):
+    page = open_browser(*camera.GRANTED, "--host-resolver-rules=MAP lab.test 127.0.0.1")
+    start(page, lab.replace("localhost", "lab.test"))  # which is no secure context, as http from another computer
     expect_fallback(page, "The browser gives no camera to this address", 15)
