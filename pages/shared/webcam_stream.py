@@ -1,7 +1,7 @@
 """The live video of the webcam page: its states from "off" to "playing", and what watches over it.
 
-streamlit-webrtc's worker is the server's end of the connection. Its component in the browser is not used: told to play
-by the page, it starts once for each time it is drawn while it loads, and the answer to one start then reaches another.
+streamlit-webrtc answers the browser, but its own component there is not used: told by a page to play, it starts once
+for each time it is drawn while it loads, and the answer to one start may reach another, which leaves a black picture.
 """
 
 import os
@@ -9,59 +9,18 @@ import time
 from typing import Any
 
 import streamlit as st
-from aiortc import MediaStreamTrack
-from aiortc.contrib.media import MediaRelay
-from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
-from streamlit_webrtc.config import compile_rtc_configuration
-from streamlit_webrtc.webrtc import SignallingTimeoutError, WebRtcMode, WebRtcWorker
 
 from fer_core.iceservers import read_ice_servers
 from fer_core.streaming import FrameAnalyser
 from pages.shared import webcam_camera
 from pages.shared.messages import plain
+from pages.shared.webcam_peer import Peer, PeerError
 
 _WANTED, _ATTEMPT, _PROBLEM = "webcam on", "webcam attempt", "webcam problem"
-_WORKER, _ANSWER, _BEGUN = "webcam worker", "webcam answer", "webcam begun"
+_PEER, _ANSWER, _BEGUN = "webcam peer", "webcam answer", "webcam begun"
 _CONNECTING_SECONDS = 10.0  # once the camera is there
 _FIRST_FRAME_SECONDS = 20.0
 _STALLED_SECONDS = 6.0
-_ANSWER_SECONDS = 10.0  # aiortc asks STUN servers for up to five
-_UNANSWERABLE = (
-    SignallingTimeoutError,
-    InternalError,
-    InvalidAccessError,
-    InvalidStateError,
-    OperationError,
-    ValueError,
-    LookupError,
-    AssertionError,
-    OSError,
-)  # what a broken offer or a network without addresses makes of aiortc
-_UNUSED = (
-    "source_video_track",
-    "source_audio_track",
-    "sink_video_track",
-    "sink_audio_track",
-    "player_factory",
-    "in_recorder_factory",
-    "out_recorder_factory",
-    "audio_frame_callback",
-    "queued_video_frames_callback",
-    "queued_audio_frames_callback",
-    "on_video_ended",
-    "on_audio_ended",
-    "video_processor_factory",
-    "audio_processor_factory",
-)  # of what the worker can do besides, and wants to be told
-
-
-class NewestFrames(MediaRelay):
-    """A relay whose consumers get the newest frame and miss those that came while they were busy: no lag can grow."""
-
-    def subscribe(self, track: MediaStreamTrack, buffered: bool = False) -> MediaStreamTrack:
-        """A proxy of a track for one consumer, without a queue even if one is asked for."""
-        del buffered
-        return super().subscribe(track, buffered=False)
 
 
 def start() -> None:
@@ -108,20 +67,20 @@ def show_stream(analyser: FrameAnalyser) -> None:
     elif report not in (webcam_camera.PENDING, webcam_camera.WAITING):
         stop(report)
         st.rerun()
-    elif _WORKER not in st.session_state:
+    elif _PEER not in st.session_state:
         _say_waiting(report)
 
 
 def failure(analyser: FrameAnalyser) -> str:
     """The name of what is wrong with a stream that should be playing, or ""."""
-    worker: WebRtcWorker[Any, Any] | None = st.session_state.get(_WORKER)
-    if not is_wanted() or worker is None:
+    peer: Peer | None = st.session_state.get(_PEER)
+    if not is_wanted() or peer is None:
         return ""
     begun, first = st.session_state[_BEGUN]
     latest = analyser.latest()
     if latest.number > first:
         return "Stalled" if analyser.now() - latest.time > _STALLED_SECONDS else ""
-    allowed = _FIRST_FRAME_SECONDS if worker.pc.connectionState == "connected" else _CONNECTING_SECONDS
+    allowed = _FIRST_FRAME_SECONDS if peer.is_connected else _CONNECTING_SECONDS
     return "Network" if time.monotonic() - begun > allowed else ""
 
 
@@ -149,40 +108,23 @@ def say_problem_of_frames(analyser: FrameAnalyser) -> None:
 def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
     """Answers the browser's offer: from then on its frames go through the analyser and back."""
     offer = webcam_camera.offer(st.session_state[_ATTEMPT])
-    if not offer or not is_wanted() or _WORKER in st.session_state:
+    if not offer or not is_wanted() or _PEER in st.session_state:
         return
-    worker = _worker(analyser, servers)
-    st.session_state[_WORKER] = worker
+    st.session_state[_PEER] = peer = Peer(analyser.on_frame, servers)
     st.session_state[_BEGUN] = (time.monotonic(), analyser.latest().number)
     try:
-        st.session_state[_ANSWER] = worker.process_offer(offer, "offer", timeout=_ANSWER_SECONDS).sdp
-    except _UNANSWERABLE:
+        st.session_state[_ANSWER] = peer.answer(offer)
+    except PeerError:
         stop("Network")
-
-
-def _worker(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> "WebRtcWorker[Any, Any]":
-    """The server's end of a connection, which ends with the session or when its page is left."""
-    return WebRtcWorker(
-        mode=WebRtcMode.SENDRECV,
-        rtc_configuration=compile_rtc_configuration({"iceServers": servers}),
-        video_frame_callback=analyser.on_frame,
-        async_processing=True,
-        sendback_video=True,
-        sendback_audio=False,
-        video_receiver_size=1,
-        audio_receiver_size=1,
-        relay=NewestFrames(),
-        **dict.fromkeys(_UNUSED),
-    )
 
 
 def _end() -> None:
     """Ends a connection, if there is one."""
-    worker: WebRtcWorker[Any, Any] | None = st.session_state.pop(_WORKER, None)
+    peer: Peer | None = st.session_state.pop(_PEER, None)
     for key in (_ANSWER, _BEGUN):
         st.session_state.pop(key, None)
-    if worker is not None:
-        worker.stop()
+    if peer is not None:
+        peer.close()
 
 
 def _say_off() -> None:
