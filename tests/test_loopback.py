@@ -68,15 +68,18 @@ class Numbers(MediaStreamTrack):
 @pytest.fixture
 def loop():
     """A loop in a thread of its own, as Streamlit's is."""
-    loop = asyncio.new_event_loop()
-    loop.set_default_executor(ThreadPoolExecutor(2))
+    loop, own = asyncio.new_event_loop(), asyncio.new_event_loop()
+    asyncio.set_event_loop(own)  # else the worker makes one for this thread and leaves it open
+    loop.set_default_executor(ThreadPoolExecutor(1))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     yield loop
     asyncio.run_coroutine_threadsafe(loop.shutdown_default_executor(), loop).result(SECONDS)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
+    asyncio.set_event_loop(None)
     loop.close()
+    own.close()
     gc.collect()  # streamlit-webrtc's loops now, under this test's filters, and not in the middle of another test
 
 
