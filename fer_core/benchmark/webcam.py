@@ -71,7 +71,7 @@ def _fer_ratio(checkpoint: str) -> float:
         pairs = [(seconds(lambda: analyser.annotate(frame)), rival.seconds()) for _ in range(_TURNS)]
     _check(analyser, 1)
     ours, theirs = zip(*pairs[_WARM_TURNS:], strict=True)
-    return statistics.median(theirs) / statistics.median(ours)
+    return float(statistics.median(theirs) / statistics.median(ours))
 
 
 def _analyser(checkpoint: str = DEFAULT_CHECKPOINT) -> FrameAnalyser:
