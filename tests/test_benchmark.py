@@ -1,5 +1,6 @@
 """How figures are compared with their bars; the figures themselves are measured by the command, never in a test."""
 
+import math
 import os
 import sys
 
@@ -34,6 +35,11 @@ def test_a_figure_may_have_a_bar_on_both_sides(value, holds):
     assert measure_bench(Bench("training.accuracy", "%", 80.0, 97.0, lambda: value)).holds is holds
 
 
+def test_a_figure_may_have_a_bar_on_one_side_only():
+    figure = measure_bench(Bench("videos.rate", "a second", 30.0, math.inf, lambda: 1e9))
+    assert (figure.holds, figure.bar) == (True, "at least 30")
+
+
 def test_a_figure_that_needs_something_absent_says_so():
     def absent():
         raise AbsentError("The real files are not there.")
@@ -44,7 +50,9 @@ def test_a_figure_that_needs_something_absent_says_so():
 
 
 def test_names_begin_with_their_room_and_choose_what_is_measured(monkeypatch, tmp_path):
-    assert all(bench.name.split(".")[0] in {"data", "training", "evaluation", "webcam", "pages"} for bench in BENCHES)
+    assert all(
+        bench.name.split(".")[0] in {"data", "training", "evaluation", "webcam", "videos", "pages"} for bench in BENCHES
+    )
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
     figures = measure("data.")
     assert [f.name for f in figures] == [b.name for b in BENCHES if b.name.startswith("data.")]

@@ -3,6 +3,7 @@
 import gc
 import statistics
 from functools import partial
+from math import inf
 
 import cv2
 import numpy as np
@@ -117,7 +118,7 @@ WEBCAM_BENCHES = (
     Bench("webcam.frame_ms_p95", "ms at the 95th percentile", 0.0, 15.0, frame_milliseconds_p95),
     Bench("webcam.further_face_ms", "ms more", 0.0, 2.0, further_face_milliseconds),
     Bench("webcam.soak_mb", "MB more after 9,000 frames", 0.0, 10.0, soak_megabytes),
-    Bench("webcam.fer_ratio", "times the frames of fer", 8.0, 1e6, fer_ratio),
-    Bench("webcam.fer_ratio_default", "times the frames of fer", 5.0, 1e6, fer_ratio_default),
+    Bench("webcam.fer_ratio", "times the frames of fer", 8.0, inf, fer_ratio),
+    Bench("webcam.fer_ratio_default", "times the frames of fer", 5.0, inf, fer_ratio_default),
 )
 """What is measured of the webcam, frame by frame; tests/e2e measures the browser's side."""
