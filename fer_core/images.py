@@ -57,6 +57,9 @@ _ORIENTATIONS = {
 # Eyes closer together than this part of the box belong to a face seen from the side: their angle says nothing.
 _MIN_EYE_DISTANCE = 0.15
 
+# Larger faces are shrunk, to no less than this, before they are turned.
+_TURNED_SIDE = 2 * IMAGE_SIZE
+
 # A turned crop is at most this large before it shrinks to 48x48.
 _MAX_CROP_SIDE = 64 * IMAGE_SIZE
 
@@ -207,19 +210,22 @@ def _tilt(xyxy: Box, eyes: tuple[Point, Point] | None) -> float:
 def _crop(gray: NDArray[np.uint8], xyxy: Box, tilt: float) -> NDArray[np.uint8]:
     """Cut out a box after turning the picture about its centre, at the picture's own scale or at least 48x48.
 
-    Turning and enlarging are one resampling; shrinking is left to :func:`_resize`, which averages areas.
+    Turning and enlarging are one resampling; shrinking is left to :func:`_resize`, which averages areas. Of a large
+    face, areas are averaged before it is turned too: turning every pixel takes longer than all the rest.
     """
     x1, y1, x2, y2 = xyxy
     height, width = gray.shape
     if tilt == 0 and x1 >= 0 and y1 >= 0 and x2 <= width and y2 <= height:
         return gray[y1:y2, x1:x2]
-    region, left, top = _surroundings(gray, xyxy)
-    crop_width, crop_height = (min(max(side, IMAGE_SIZE), _MAX_CROP_SIDE) for side in (x2 - x1, y2 - y1))
+    factor = max(1, min(x2 - x1, y2 - y1) // _TURNED_SIDE)
+    region, left, top = _surroundings(gray, xyxy, 4 * factor)  # four pixels for the cubic kernel
+    region = _shrunk(region, factor)
+    crop_width, crop_height = (min(max(side // factor, IMAGE_SIZE), _MAX_CROP_SIDE) for side in (x2 - x1, y2 - y1))
     # Pixel centres lie at whole numbers: the box's centre is half a pixel before the mean of its edges.
-    centre = ((x1 + x2 - 1) / 2 - left, (y1 + y2 - 1) / 2 - top)
+    centre = (((x1 + x2) / 2 - left) / factor - 0.5, ((y1 + y2) / 2 - top) / factor - 0.5)
     matrix = cv2.getRotationMatrix2D(centre, tilt, 1.0)
     matrix[:, 2] -= centre
-    matrix *= [[crop_width / (x2 - x1)], [crop_height / (y2 - y1)]]
+    matrix *= [[factor * crop_width / (x2 - x1)], [factor * crop_height / (y2 - y1)]]
     matrix[:, 2] += ((crop_width - 1) / 2, (crop_height - 1) / 2)
     crop: NDArray[np.uint8] = cv2.warpAffine(
         region, matrix, (crop_width, crop_height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
@@ -227,17 +233,27 @@ def _crop(gray: NDArray[np.uint8], xyxy: Box, tilt: float) -> NDArray[np.uint8]:
     return crop
 
 
-def _surroundings(gray: NDArray[np.uint8], xyxy: Box) -> tuple[NDArray[np.uint8], int, int]:
+def _surroundings(gray: NDArray[np.uint8], xyxy: Box, margin: int) -> tuple[NDArray[np.uint8], int, int]:
     """The part of the picture that a turned box can touch, with its left and top edge: large pictures stay cheap."""
     x1, y1, x2, y2 = xyxy
     height, width = gray.shape
-    reach = math.ceil(math.hypot(x2 - x1, y2 - y1) / 2) + 4  # four pixels for the cubic kernel
+    reach = math.ceil(math.hypot(x2 - x1, y2 - y1) / 2) + margin
     centre_x, centre_y = (x1 + x2) // 2, (y1 + y2) // 2
     left, right = (min(max(x, 0), width) for x in (centre_x - reach, centre_x + reach))
     top, bottom = (min(max(y, 0), height) for y in (centre_y - reach, centre_y + reach))
     if left >= right or top >= bottom:
         raise ValueError(f"Expected a box that touches the picture of {width}x{height}. Received {xyxy}.")
     return gray[top:bottom, left:right], left, top
+
+
+def _shrunk(gray: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    """Each square of so many pixels as one, their mean; the outermost pixels are repeated to fill the last squares."""
+    if factor == 1:
+        return gray
+    height, width = gray.shape
+    whole = cv2.copyMakeBorder(gray, 0, -height % factor, 0, -width % factor, cv2.BORDER_REPLICATE)
+    size = whole.shape[1] // factor, whole.shape[0] // factor
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _resize(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -60,7 +60,7 @@ class FrameAnalyser:
     def on_frame(self, frame: av.VideoFrame) -> av.VideoFrame:
         """A stream's callback: the frame with its faces drawn in; never raises, so that the stream goes on."""
         with self._problems:
-            return av.VideoFrame.from_ndarray(self.annotate(frame.to_ndarray(format="rgb24")), format="rgb24")
+            return _to_frame(self.annotate(_to_rgb(frame)))
         return frame
 
     def annotate(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -162,6 +162,19 @@ class FrameAnalyser:
             self._history.extend(moments)
             if self._log_start is not None:
                 self._log.extend(moments)
+
+
+def _to_rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
+    if frame.format.name == "yuv420p" and frame.width % 2 == frame.height % 2 == 0:
+        return np.asarray(cv2.cvtColor(frame.to_ndarray(), cv2.COLOR_YUV2RGB_I420), np.uint8)
+    return np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+
+
+def _to_frame(rgb: NDArray[np.uint8]) -> av.VideoFrame:
+    """A frame as encoders take it, where that is possible: OpenCV makes it in an eighth of FFmpeg's time."""
+    if rgb.shape[0] % 2 or rgb.shape[1] % 2:
+        return av.VideoFrame.from_ndarray(rgb, format="rgb24")
+    return av.VideoFrame.from_ndarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
 
 
 class _Problems:

@@ -35,7 +35,7 @@ def _classifier(name: str, created_at: str, _checkpoint: Checkpoint) -> Classifi
 
 def choose_settings() -> tuple[Checkpoint, StreamSettings] | None:
     with st.container(border=True):
-        first, second = st.columns(2, gap="large")
+        first, second = st.columns(2, gap="medium")
         with first:
             checkpoint = choose_checkpoint()
         if checkpoint is None:
@@ -53,7 +53,7 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings] | None:
             width="stretch",
             help="Which of the two detectors looks for faces: the near one is faster.",
         )
-        columns = st.columns(3, gap="large")
+        columns = st.columns(3, gap="medium")
         help_ = "How slowly the bars follow the face; at 0 they show each frame as the network sees it."
         smoothing = columns[0].slider("Smoothing (s)", 0.0, 2.0, DEFAULT_SMOOTHING, 0.1, help=help_)
         margin = columns[1].slider("Margin around a face (%)", -10, 40, round(100 * DEFAULT_MARGIN))
@@ -101,11 +101,10 @@ start_page(
     "An expression is not a feeling: what someone feels, no camera tells.",
 )
 if webcam_live.LOG not in st.session_state:  # Streamlit forgets a switch when its page is left
-    stream.forget()
+    stream.stop()  # it never goes on by itself
     webcam_live.discard_picture()
     st.session_state.pop(_ANALYSER, None)
 left, right = st.columns([3, 2], gap="large")
-picture = st.container()
 with errors_shown():
     chosen = choose_settings()
 if chosen is None:
@@ -122,7 +121,7 @@ left.caption(
     "Frames go to the computer that runs FER Lab, are looked at and forgotten. Nothing is stored unless you ask for "
     "it, and then in memory only, until you leave."
 )
+with left:
+    webcam_live.show_picture()
 with right:
     webcam_live.show_live(analyser)
-with picture:
-    webcam_live.show_picture()

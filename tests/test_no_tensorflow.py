@@ -10,10 +10,8 @@ PROJECT = Path(__file__).parent.parent
 EVERY_PAGE = """
 import sys
 from pathlib import Path
-import streamlit_webrtc.component
 from streamlit.testing.v1 import AppTest
 
-streamlit_webrtc.component.get_this_session_info = lambda: None  # AppTest has no session of a server's
 ran = []
 for path in sorted(Path("pages").glob("*.py")):
     page = AppTest.from_file("app.py", default_timeout=300).switch_page(str(path)).run()

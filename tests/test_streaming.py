@@ -1,8 +1,10 @@
 """A stream's frames, looked at in its thread: results, settings that act at once, and failures that stop nothing."""
 
 import threading
+from types import SimpleNamespace
 
 import av
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,14 +96,17 @@ def test_the_drawing_is_a_copy(analyser):
     assert (before == FRAME).all()
 
 
-def test_the_callback_takes_and_gives_video_frames(analyser):
-    for kind in ("yuv420p", "rgb24"):
-        frame = av.VideoFrame.from_ndarray(FRAME, format="rgb24").reformat(format=kind)
-        out = analyser.on_frame(frame)
-        assert (out.width, out.height) == (640, 480)
-        assert np.abs(out.to_ndarray(format="rgb24")[105:195, 110:190].astype(int)).max() > 0
-    assert analyser.latest().number == 2
+@pytest.mark.parametrize("kind", ["yuv420p", "yuvj420p", "rgb24"])
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (641, 481), (322, 240)])
+def test_the_callback_takes_and_gives_video_frames(analyser, detector, kind, width, height):
+    detector.boxes = ()
+    picture = cv2.resize(cv2.GaussianBlur(FRAME, (0, 0), 9), (width, height))
+    frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=kind)
+    out = analyser.on_frame(frame)
     assert analyser.problem() == ""
+    assert (out.width, out.height) == (width, height)
+    assert np.abs(out.to_ndarray(format="rgb24").astype(int) - picture[:, ::-1]).max() < 12
+    assert analyser.latest().number == 1
 
 
 def test_settings_act_on_the_next_frame(analyser, detector, classifier):
@@ -142,6 +147,8 @@ def test_a_failing_frame_says_that_the_analysis_paused(analyser, detector):
 
 def test_a_frame_that_cannot_be_read_comes_back_as_it_is(analyser):
     class Broken:
+        format, width, height = SimpleNamespace(name="yuv420p"), 640, 480
+
         def to_ndarray(self, **_):
             raise av.error.InvalidDataError(1, "broken")
 

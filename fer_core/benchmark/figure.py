@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from fer_core.errors import FerError
 
@@ -20,7 +21,7 @@ class Bench:
         name: Begins with its room, such as ``data.``.
         unit: Of the value.
         low: The lowest value that holds.
-        high: The highest value that holds.
+        high: The highest value that holds, or infinity.
         run: Measures the value; raises :class:`AbsentError` when something it needs is not there.
     """
 
@@ -33,6 +34,8 @@ class Bench:
     @property
     def bar(self) -> str:
         """The bar in words."""
+        if self.high == inf:
+            return f"at least {self.low:g}"
         return f"at most {self.high:g}" if self.low <= 0 else f"{self.low:g} to {self.high:g}"
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fer_core.benchmark.figure import AbsentError, Bench, median_seconds, seconds
+from fer_core.benchmark.videos import VIDEO_BENCHES
 from fer_core.benchmark.webcam import WEBCAM_BENCHES
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, load_checkpoint
 from fer_core.data.dataset import FerDataset, label_records
@@ -137,5 +138,6 @@ BENCHES = (
     Bench("evaluation.litert_difference", "of a probability", 0.0, 1e-4, litert_difference),
     Bench("evaluation.test_split_s", "s", 0.0, 4.0, test_split_seconds),
     *WEBCAM_BENCHES,
+    *VIDEO_BENCHES,
 )
 """Everything that is measured, room by room."""

@@ -1,6 +1,5 @@
 """The child process that analyses a video for a page: hostile files and long work stay out of the web process."""
 
-import ctypes
 import os
 import sys
 import time
@@ -53,7 +52,6 @@ def _analyse(folder: Path, order: VideoOrder, parent: psutil.Process) -> None:
         nonlocal told
         if time.monotonic() - told > _TELL_EVERY:
             told = time.monotonic()
-            _give_back_memory()
             _write_preview(folder, frame)
             write_status(folder, JobStatus("running", progress.fraction, progress.frames, progress.eta_seconds))
 
@@ -67,12 +65,6 @@ def _analyse(folder: Path, order: VideoOrder, parent: psutil.Process) -> None:
         is_cancelled=lambda: not parent.is_running(),
     )
     result.save(folder)
-
-
-def _give_back_memory() -> None:
-    """Returns what is freed to the system; glibc would keep some 40 MB more of it for each thousand frames."""
-    with suppress(OSError, AttributeError, TypeError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _write_preview(folder: Path, frame: VideoFrame) -> None:

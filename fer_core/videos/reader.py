@@ -73,6 +73,7 @@ class VideoReader:
         seconds: How long it says it is; 0 when it does not say.
         decoded: How many frames have been decoded so far.
         is_cut: Whether more came after ``limits.max_seconds``.
+        origin: When the first frame comes, by the file's own clock, in seconds; 0 before it is read.
 
     Raises:
         VideoError: It is missing, empty, too large, of another kind, damaged, or has no moving pictures.
@@ -83,6 +84,7 @@ class VideoReader:
         self.title = _title(name or path.name)
         self.decoded = 0
         self.is_cut = False
+        self.origin = 0.0
         self._is_broken = False
         self._last_time = 0.0
         self._turn = (math.nan, np.eye(3, dtype=np.int32).ravel())  # of the latest frame: degrees and display matrix
@@ -133,11 +135,15 @@ class VideoReader:
         if not self.decoded:
             raise VideoError(f"{self.title} has no readable pictures; save or download it again, then choose it again.")
 
+    @property
+    def lasted(self) -> float:
+        """Seconds from the first frame to the end of the last one that was decoded."""
+        return self._last_time + 1 / self._rate
+
     def shortfall(self) -> str:
         """What was missing, once all frames are read, such as "28 of about 60 frames readable"; "" if nothing was."""
         promised = int(self._stream.frames) or round(self.seconds * self._rate)
-        lasted = self._last_time + 1 / self._rate
-        is_complete = self.decoded >= _COMPLETE * promised or lasted >= _COMPLETE * self.seconds > 0
+        is_complete = self.decoded >= _COMPLETE * promised or self.lasted >= _COMPLETE * self.seconds > 0
         if not self.is_cut and not is_complete:
             return f"{self.decoded} of about {promised} frames readable"
         return "some frames were not readable" if self._is_broken else ""
@@ -147,7 +153,8 @@ class VideoReader:
         start, last = math.nan, -1 / self._rate
         for frame in self._decode():
             time = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else math.nan
-            start = time if math.isnan(start) else start
+            if math.isnan(start) and not math.isnan(time):
+                self.origin = start = time
             time -= start
             last = time if time > last else last + 1 / self._rate
             yield last, frame

@@ -1,5 +1,6 @@
 """Writing an MP4 that browsers play (H.264), frame by frame."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import VideoError
+from fer_core.videos.sound import SOUND_CODEC, Sound
 
 _TICKS = 90_000  # of the clock, in a second: every usual frame rate divides it
 _OPTIONS = {"preset": "veryfast", "crf": "23"}
@@ -19,17 +21,20 @@ _BT709 = 1  # what browsers take colours for
 
 
 class VideoWriter:
-    """An MP4 without sound that is being written; a context manager that leaves a whole file or none.
+    """An MP4 that is being written; a context manager that leaves a whole file or none.
 
     Args:
         path: Where it goes; a file there is replaced.
+        sound: What kind of sound goes with it, if one does.
 
     Raises:
         VideoError: It cannot be written there.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sound: Sound | None = None) -> None:
         self._path = path
+        self._sound = sound if sound is not None and sound.rate else None
+        self._sound_stream: Any = None
         self._scratch = path.with_name(f".{path.name}.part")
         self._stream: Any = None
         self._last_tick = -1
@@ -75,6 +80,18 @@ class VideoWriter:
         except (OSError, av.FFmpegError) as error:
             raise self._not_written(error) from error
 
+    def add_sound(self, pieces: Iterable[Any]) -> None:
+        """Append pieces of sound, as :meth:`Sound.until` gives them; before the first frame there is no place for them.
+
+        Raises:
+            VideoError: The disk is full or the file is gone.
+        """
+        try:
+            for piece in pieces:
+                self._container.mux(self._sound_stream.encode(piece))
+        except (OSError, av.FFmpegError) as error:
+            raise self._not_written(error) from error
+
     def _new_stream(self, image: NDArray[np.uint8]) -> Any:  # noqa: ANN401 (PyAV's types are not followed)
         stream = self._container.add_stream("libx264", rate=30, options=_OPTIONS)
         # Each half-resolution colour pixel covers two pixels, so both sides are even.
@@ -84,12 +101,17 @@ class VideoWriter:
         stream.codec_context.thread_count = 2
         for attribute in ("colorspace", "color_primaries", "color_trc"):
             setattr(stream.codec_context, attribute, _BT709)
+        if self._sound is not None:
+            self._sound_stream = self._container.add_stream(SOUND_CODEC, rate=self._sound.rate)
+            self._sound_stream.layout = self._sound.layout
         return stream
 
     def _finish(self) -> None:
         try:
             if self._stream is not None:
                 self._container.mux(self._stream.encode(None))
+            if self._sound_stream is not None:
+                self._container.mux(self._sound_stream.encode(None))
             self._container.close()
             self._scratch.replace(self._path)
         except (OSError, av.FFmpegError) as error:

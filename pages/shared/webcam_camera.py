@@ -1,46 +1,41 @@
-"""Whether this browser gives the camera to the page, and in plain words why not."""
+"""The browser's side of live video: the component that opens the camera, and in plain words why it cannot."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-_PROBE = """
-const attempts = new WeakMap();
-
-export default function ({ data, parentElement, setStateValue }) {
-  let state = attempts.get(parentElement);
-  if (state && state.attempt === data.attempt) return state.end;
-  if (state) state.end();
-  state = { attempt: data.attempt, live: true, stream: null };
-  attempts.set(parentElement, state);
-  const release = () => { if (state.stream) state.stream.getTracks().forEach((track) => track.stop()); };
-  const report = (word) => { if (state.live) setStateValue("report", state.attempt + ":" + word); };
-  state.end = () => { state.live = false; clearTimeout(state.timer); release(); };
-  if (!window.isSecureContext || !navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) {
-    report("Insecure");
-    return state.end;
-  }
-  state.timer = setTimeout(() => report("Waiting"), 8000);
-  navigator.mediaDevices.getUserMedia({ video: data.video, audio: false }).then(
-    (stream) => {
-      clearTimeout(state.timer);
-      state.stream = stream;
-      if (!state.live) return release();
-      setTimeout(release, 3000); // by then the stream has opened the camera too
-      report("Ready");
-    },
-    (error) => { clearTimeout(state.timer); report(error.name || "Error"); },
-  );
-  return state.end;
-}
+_HTML = """
+<div class="stage">
+  <video autoplay muted playsinline aria-label="Live video, mirrored, with the faces boxed"></video>
+  <p role="status">The camera is on. Connecting …</p>
+</div>
 """
+_CSS = """
+.stage { display: none; position: relative; overflow: hidden; border-radius: var(--st-base-radius) }
+.stage.connecting, .stage.playing { display: block }
+.connecting { aspect-ratio: 4 / 3 }
+video { display: block; width: 100%; height: auto }
+p { position: absolute; inset: 0; display: grid; place-items: center; margin: 0; background: #14161a; color: #fff;
+    font-family: var(--st-font) }
+.playing p { display: none }
+"""
+_camera = st.components.v2.component(
+    "fer_camera", html=_HTML, css=_CSS, js=Path(__file__).with_name("webcam_camera.js").read_text(encoding="utf-8")
+)
 
-_probe = st.components.v2.component("fer_camera_probe", js=_PROBE)
+KEY = "camera"
+"""The component's key in the session state."""
 
-READY, WAITING, PENDING = "Ready", "Waiting", ""
+WAITING, PENDING = "Waiting", ""
 
-CONSTRAINTS = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
-"""What is asked of the camera; without the second entry browsers ask for the microphone too."""
+_CONSTRAINTS = {
+    "video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 24}},
+    "audio": False,
+}
+# Without the last entry browsers ask for the microphone too.
 
 
 @dataclass(frozen=True)
@@ -70,6 +65,10 @@ _REASONS = {
         "Cameras work only over **https**, or on the computer that runs FER Lab, at **http://localhost**. The README "
         "tells how to serve a class over https.",
     ),
+    "NoWebRTC": Reason(
+        "This browser does no live video",
+        "WebRTC is switched off in it, by a setting or an extension. Switch it on, or use another browser.",
+    ),
     "NotAllowedError": Reason(
         "The camera is not allowed",
         "Click the camera or the lock beside the page’s address, choose **Allow**, and start again. If there is no "
@@ -93,26 +92,40 @@ _REASONS = {
 }
 
 
-def ask_for_camera(attempt: int) -> str:
-    """Asks the browser for the camera, once for each attempt.
+def show_camera(attempt: int, answer: str, servers: list[dict[str, Any]], on_offer: Callable[[], None]) -> str:
+    """Has the browser open its camera, and shows the video that comes back.
 
     Args:
-        attempt: A number that changes when the camera is to be asked for again.
+        attempt: A number that changes when the camera is to be opened again; 0 for a camera that is off.
+        answer: The SDP that answers the browser's offer, or "" before there is one.
+        servers: STUN and TURN servers, as browsers take them.
+        on_offer: Called when the browser has made its offer, for :func:`offer`.
 
     Returns:
-        ``READY``, ``WAITING`` when the browser has not answered for a while, ``PENDING`` before that, or the name of
-        what went wrong, for :func:`reason`.
+        ``PENDING``, ``WAITING`` when the browser's question has not been answered for a while, or the name of what
+        went wrong, for :func:`reason`.
     """
-    data = {"attempt": attempt, "video": CONSTRAINTS["video"]}
-    result = _probe(key="camera-probe", data=data, on_report_change=_rerun_only)
-    of_attempt, _, word = str(result.get("report") or "").partition(":")
-    return word if of_attempt == str(attempt) else PENDING
+    data = {"attempt": attempt, "answer": answer, "servers": servers, "constraints": _CONSTRAINTS}
+    state = _camera(key=KEY, data=data, on_report_change=_rerun_only, on_offer_change=on_offer)
+    return _of_attempt(attempt, state.get("report"), "word")
+
+
+def offer(attempt: int) -> str:
+    """The SDP that the browser offers in this attempt, or ""."""
+    return _of_attempt(attempt, st.session_state[KEY].get("offer"), "sdp")
 
 
 def reason(problem: str) -> Reason:
     """What a problem's name means."""
     unknown = Reason(f"The camera cannot be used ({problem})", "Try another browser, or start again.")
     return _REASONS.get(problem, unknown)
+
+
+def _of_attempt(attempt: int, message: object, name: str) -> str:
+    """A part of what the browser said, unless it said that in an earlier attempt."""
+    if not isinstance(message, dict) or message.get("attempt") != attempt:
+        return ""
+    return str(message.get(name) or "")
 
 
 def _rerun_only() -> None:

@@ -50,10 +50,9 @@ def show_picture() -> None:
         if result.image.size == 0:
             st.info("There was no frame yet. Start the camera first.", icon=":material/no_photography:")
             return
-        left, right = st.columns([3, 2], gap="medium")
-        left.image(annotated(result), alt="The frozen frame with its faces boxed and numbered")
-        right.html(face_cards(result.recognitions[:MAX_LISTED_FACES]) or "<p>No face in this picture.</p>")
-        with left.container(horizontal=True):
+        st.image(annotated(result), alt="The frozen frame with its faces boxed and numbered")
+        st.html(face_cards(result.recognitions[:MAX_LISTED_FACES]) or "<p>No face in this picture.</p>")
+        with st.container(horizontal=True):
             st.download_button(
                 "Picture as PNG",
                 partial(picture_png, result),
@@ -94,7 +93,7 @@ def _show_rate(analyser: FrameAnalyser) -> None:
     with st.container(horizontal=True, gap="large"):
         st.metric("Frames/s", f"{rate.frames_per_second:.0f}" if is_on else "–", width="content")
         st.metric("Per frame", f"{rate.milliseconds:.0f} ms" if is_on else "–", width="content")
-        st.metric("Frames", f"{latest.number:,}", width="content")
+    st.caption(f"{latest.number:,} frames looked at")
 
 
 def _show_faces(analyser: FrameAnalyser) -> None:

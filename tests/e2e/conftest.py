@@ -4,7 +4,6 @@ The tests skip with a reason where Chromium or Playwright is missing; in CI (``C
 """
 
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -12,6 +11,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -99,27 +99,30 @@ def wait_until_up(url, server):
     raise AssertionError("the server did not come up")
 
 
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One server for all browsers, with an empty home and the shipped checkpoint: its port, process and log."""
+    home, port = tmp_path_factory.mktemp("home"), free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.address", "localhost"]
+    log = home / "server.log"
+    with log.open("w") as file:
+        variables = os.environ | {"FER_HOME": str(home)}
+        process = subprocess.Popen(command, cwd=PROJECT, env=variables, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}", process)
+        yield SimpleNamespace(port=port, process=process, log=log)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
 @pytest.fixture
-def serve():
-    """Starts servers over a home; they end with the test."""
-    running = []
-
-    def start(home, address="localhost", **environment):
-        port = free_port()
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-        command += ["--server.port", str(port), "--server.address", address]
-        variables = os.environ | {"FER_HOME": str(home)} | environment
-        with (home / "server.log").open("w") as log:
-            server = subprocess.Popen(command, cwd=PROJECT, env=variables, stdout=log, stderr=subprocess.STDOUT)
-        running.append(server)
-        wait_until_up(f"http://127.0.0.1:{port}", server)
-        return f"http://localhost:{port}", server
-
-    yield start
-    for server in running:
-        server.terminate()
-    for server in running:
-        server.wait(20)
+def lab(server):
+    """The server's address; whatever a test does, no traceback may reach its log."""
+    before = len(server.log.read_text())
+    yield f"http://localhost:{server.port}"
+    assert "Traceback" not in server.log.read_text()[before:], server.log.read_text()[before:]
 
 
 @pytest.fixture
@@ -135,8 +138,3 @@ def open_browser(playwright, chromium):
     yield launch
     for browser in opened:
         browser.close()
-
-
-def number_in(text):
-    """The first number in a text such as "1,234 frames"."""
-    return int(re.sub(r"\D", "", text.split("\n")[-1]) or 0)

@@ -1,32 +1,57 @@
 """The webcam page without a browser: its states, its settings, and what it keeps; tests/e2e has the real video."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from fer_core.detection import Face
 from pages.shared import webcam_camera, webcam_stream
+from pages.shared.webcam_peer import PeerError
 
-APP = Path(__file__).parents[2] / "app.py"
 FRAME = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
 
 
+class Browser:
+    """Stands in for what only a browser has: it answers for the camera, and makes an offer if it is to."""
+
+    def __init__(self):
+        self.says, self.offers, self.connected, self.closed = webcam_camera.PENDING, False, True, 0
+
+    def show_camera(self, attempt, answer, servers, on_offer):
+        if attempt and self.offers:
+            on_offer()
+        return self.says
+
+    def offer(self, attempt):
+        return f"the browser's offer {attempt}"
+
+    def peer(self, on_frame, servers):
+        return self
+
+    def answer(self, offer):
+        if self.offers == "broken":
+            raise PeerError("no")
+        return "an answer"
+
+    @property
+    def is_connected(self):
+        return self.connected
+
+    def close(self):
+        self.closed += 1
+
+
 @pytest.fixture(autouse=True)
-def no_browser(monkeypatch):
-    """Stands in for what only a browser has: the camera, and the component that shows the video."""
-    monkeypatch.setattr("streamlit_webrtc.component.get_this_session_info", lambda: None)
-    monkeypatch.setattr(webcam_stream, "ask_for_camera", lambda attempt: no_browser.answer)
-    no_browser.answer = webcam_camera.PENDING
-    return no_browser
+def browser(monkeypatch):
+    browser = Browser()
+    monkeypatch.setattr(webcam_camera, "show_camera", browser.show_camera)
+    monkeypatch.setattr(webcam_camera, "offer", browser.offer)
+    monkeypatch.setattr(webcam_stream, "Peer", browser.peer)
+    return browser
 
 
 @pytest.fixture
-def page(home_with_checkpoint):
-    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/webcam.py").run()
-    assert not app.exception
-    return app
+def page(home_with_checkpoint, open_page):
+    return open_page("webcam")
 
 
 def button(page, label):
@@ -54,16 +79,14 @@ def test_the_camera_is_off_and_nothing_is_stored(page):
     assert "Take a picture" not in labels(page)
 
 
-def test_without_a_checkpoint_it_leads_to_training(home, small_demo):
-    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/webcam.py").run()
-    assert not app.exception
-    assert "no checkpoint to look with yet" in text(app)
+def test_without_a_checkpoint_it_leads_to_training(home, small_demo, open_page):
+    assert "no checkpoint to look with yet" in text(open_page("webcam"))
 
 
-def test_starting_asks_for_the_camera(page, no_browser):
+def test_starting_asks_for_the_camera(page, browser):
     button(page, "Start the camera").click().run()
     assert "Asking your browser for the camera" in text(page)
-    no_browser.answer = webcam_camera.WAITING
+    browser.says = webcam_camera.WAITING
     page.run()
     assert "has not answered yet" in text(page)
     button(page, "Stop the camera").click().run()
@@ -81,27 +104,61 @@ def test_starting_asks_for_the_camera(page, no_browser):
         ("SomethingNew", "The camera cannot be used (SomethingNew)"),
     ],
 )
-def test_a_refusal_is_said_with_other_ways(page, no_browser, answer, words):
-    no_browser.answer = answer
+def test_a_refusal_is_said_with_other_ways(page, browser, answer, words):
+    browser.says = answer
     button(page, "Start the camera").click().run()
     assert not page.exception
     assert words in text(page)
     assert page.get("camera_input")
     assert any("Photos" in link.proto.label for link in page.get("page_link"))
     assert "Start the camera" in labels(page)
-    no_browser.answer = webcam_camera.PENDING
+    browser.says = webcam_camera.PENDING
     button(page, "Start the camera").click().run()
     assert words not in text(page)
 
 
-def test_a_stream_without_frames_is_a_network_that_blocks(page, no_browser, monkeypatch):
-    no_browser.answer = webcam_camera.READY
+def test_a_stream_without_frames_is_a_network_that_blocks(page, browser, monkeypatch):
+    browser.offers = True
     button(page, "Start the camera").click().run()
     assert not page.exception
     assert "does not reach" not in text(page)
     monkeypatch.setattr(webcam_stream, "_CONNECTING_SECONDS", 0)
     page.run()
+    assert "does not reach" not in text(page)  # connected: the first frame may take longer
+    browser.connected = False
+    page.run()
     assert "does not reach this computer" in text(page)
+    assert browser.closed == 1
+
+
+def test_an_offer_that_cannot_be_answered_is_a_network_that_blocks(page, browser):
+    browser.offers = "broken"
+    button(page, "Start the camera").click().run()
+    assert not page.exception
+    assert "does not reach this computer" in text(page)
+    assert browser.closed == 1
+
+
+def test_a_stream_that_stops_is_said(page, browser, monkeypatch):
+    browser.offers = True
+    button(page, "Start the camera").click().run()
+    analyser(page).annotate(FRAME)
+    page.run()
+    assert "has stopped" not in text(page)
+    monkeypatch.setattr(webcam_stream, "_STALLED_SECONDS", -1)
+    page.run()
+    assert "The video has stopped" in text(page)
+    assert browser.closed == 1
+
+
+def test_starting_again_makes_a_new_connection(page, browser):
+    browser.offers = True
+    for times in (1, 2):
+        button(page, "Start the camera").click().run()
+        page.run()
+        button(page, "Stop the camera").click().run()
+        assert browser.closed == times
+        assert "The camera is off" in text(page)
 
 
 def test_settings_reach_the_analyser(page):
@@ -122,8 +179,8 @@ class OneFace:
         return (Face((100, 100, 220, 220)),)
 
 
-def test_a_picture_and_a_log_are_kept_on_request_and_gone_with_the_page(page, no_browser, monkeypatch):
-    no_browser.answer = webcam_camera.READY
+def test_a_picture_and_a_log_are_kept_on_request_and_gone_with_the_page(page, browser, monkeypatch):
+    browser.offers = True
     button(page, "Start the camera").click().run()
     stream = analyser(page)
     page.toggle[0].set_value(True).run()
@@ -143,8 +200,8 @@ def test_a_picture_and_a_log_are_kept_on_request_and_gone_with_the_page(page, no
     assert analyser(page) is not stream
 
 
-def test_a_failing_frame_is_said(page, no_browser):
-    no_browser.answer = webcam_camera.READY
+def test_a_failing_frame_is_said(page, browser):
+    browser.offers = True
     button(page, "Start the camera").click().run()
     stream = analyser(page)
     stream.settings = type(stream.settings)(None, stream.settings.classifier)
@@ -159,8 +216,7 @@ def test_ice_servers_come_from_the_environment(monkeypatch, value):
     assert webcam_stream.ice_servers() == ([{"urls": value}] if value else [])
 
 
-def test_a_broken_setting_is_a_sentence(home_with_checkpoint, monkeypatch):
+def test_a_broken_setting_is_a_sentence(home_with_checkpoint, monkeypatch, open_page):
     monkeypatch.setenv("FER_ICE_SERVERS", "http://wrong")
-    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/webcam.py").run()
-    assert not app.exception
+    app = open_page("webcam")
     assert "FER\\_ICE\\_SERVERS" in text(app)

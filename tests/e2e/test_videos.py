@@ -1,0 +1,64 @@
+"""The videos page in a real browser: the sample becomes a timeline, a table, and a video that plays."""
+
+import io
+
+import pandas as pd
+
+from fer_core.samples import sample_videos
+from fer_core.videos.reader import VideoReader
+
+SLOW = 40_000
+ANALYSED = 120_000
+"""Milliseconds that the analysis may take where the machine is busy with other things."""
+
+PLAYS = """
+async (video) => {
+  video.muted = true;
+  await video.play();
+  await new Promise((resolve) => {
+    const look = () => (video.currentTime > 0.3 ? resolve() : setTimeout(look, 50));
+    look();
+  });
+  return [video.videoWidth, video.videoHeight, video.duration, video.error && video.error.code];
+}
+"""
+
+
+def test_a_video_becomes_a_timeline_a_table_and_a_video_that_plays(lab, open_browser):
+    (path,) = sample_videos().values()
+    page = open_browser()
+    page.goto(f"{lab}/videos")
+    page.locator('input[type="file"]').set_input_files(str(path), timeout=SLOW)
+    page.get_by_role("button", name="Analyse the video").click(timeout=SLOW)
+    page.get_by_role("progressbar").first.wait_for(timeout=SLOW)
+    page.get_by_text("What each face looked like").wait_for(timeout=ANALYSED)
+    page.locator('[data-testid="stPlotlyChart"] .main-svg').first.wait_for(timeout=SLOW)
+
+    width, height, seconds, error = page.locator("video").evaluate(PLAYS)
+    with VideoReader(path) as reader:
+        frames = list(reader.frames())
+    assert (height, width) == frames[0].image.shape[:2]
+    assert abs(seconds - frames[-1].time) < 0.5
+    assert error is None
+
+    with page.expect_download(timeout=SLOW) as download:
+        page.get_by_role("button", name="All moments as CSV").click()
+    table = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
+    assert {"time", "face", "class_name"} <= set(table.columns)
+    assert table["face"].nunique() >= 1
+    with page.expect_download(timeout=SLOW) as download:
+        page.get_by_role("button", name="Annotated video").click()
+    with VideoReader(download.value.path()) as reader:
+        assert sum(1 for _ in reader.frames()) >= len(table["time"].unique())
+
+    page.get_by_role("button", name="Another video").click()
+    page.get_by_role("button", name="Analyse “Two moods”").wait_for(timeout=SLOW)
+
+
+def test_an_analysis_can_be_cancelled(lab, open_browser):
+    page = open_browser()
+    page.goto(f"{lab}/videos")
+    page.get_by_role("button", name="Analyse “Two moods”").click(timeout=SLOW)
+    page.get_by_role("button", name="Cancel").click(timeout=SLOW)
+    page.locator('input[type="file"]').wait_for(state="attached", timeout=SLOW)
+    assert page.locator('[data-testid="stException"]').count() == 0
