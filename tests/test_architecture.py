@@ -24,7 +24,7 @@ TIERS = (
     {"drawing", "overlay"},
     {"streamvalues"},
     {"streaming"},
-    {"plots"},
+    {"plots", "insight"},
     {"photos", "videos", "roundtrip"},
     {"benchmark"},
     {"commands"},
