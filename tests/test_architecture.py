@@ -26,7 +26,7 @@ TIERS = (
     {"streaming"},
     {"insight"},
     {"plots"},
-    {"photos", "videos", "roundtrip"},
+    {"photos", "videos", "roundtrip", "quiz"},
     {"benchmark"},
     {"commands"},
     {"__main__"},

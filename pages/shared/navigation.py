@@ -14,6 +14,7 @@ _PAGES = {
         ("training", "Training", "model_training"),
         ("evaluation", "Evaluation", "fact_check"),
         ("explain", "Explain", "neurology"),
+        ("quiz", "Ten people voted", "how_to_vote"),
     ),
     "Use": (
         ("webcam", "Webcam", "videocam"),
