@@ -14,7 +14,7 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples"},
+    {"errors", "labels", "palette", "home", "files", "samples", "glossary"},
     {"images", "data", "iceservers"},
     {"blazeface", "classifier"},
     {"detection"},

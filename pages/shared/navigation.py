@@ -21,6 +21,7 @@ _PAGES = {
         ("photos", "Photos", "add_a_photo"),
         ("videos", "Videos", "movie"),
     ),
+    "More": (("about", "About", "info"),),
 }
 
 
