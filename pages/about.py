@@ -18,17 +18,17 @@ the classes of FER2013 and FER+.
 between neighbours. Contempt, the eighth class of FER+, is a mixture here.
 
 **2013: FER2013**, pictures from the web with one label each, made for a contest. **2016: FER+** asks ten people about \
-each of these pictures (Barsoum and others). **2023:** Djellali and Deljanin train the small network whose \
-process this app follows.
+each of these pictures (Barsoum and others). On them Djellali and Deljanin train the small network whose process \
+this app follows.
 
 **Today** the question whether faces show emotions alike everywhere is open. Lisa Feldman Barrett and others reviewed \
 over a thousand studies in 2019: people scowl when angry in about a third of cases, and scowl for other reasons too.
 """
 DATA = """
 FER+ has 35,887 grey pictures of 48×48 pixels, and for each the votes of ten people: eight emotions, "unknown" and \
-"not a face". A quarter of the test pictures are unanimous. One person taken at random agrees with the majority on 79 % of \
-them, so no network can agree with everybody. A third of the pictures are neutral; only some hundred show contempt or \
-disgust. They came from web search: few old people and few small children, many actors, and whatever prejudice the \
+"not a face". A quarter of the test pictures are unanimous. One person taken at random agrees with the majority on 79 % \
+of them, so no network can agree with everybody. A third of the pictures are neutral; only some hundreds show \
+contempt or disgust. They came from web search: few old people and few small children, many actors, and whatever prejudice the \
 searches and the voters had.
 """
 NOT_FOR = """

@@ -35,7 +35,7 @@ def plutchik_wheel() -> go.Figure:
             go.Barpolar(
                 theta=angles,
                 r=[1] * 8,
-                base=[ring + 0.2] * 8,
+                base=[ring + 1.1] * 8,
                 width=[43] * 8,
                 marker={"color": [petal[1][ring] for petal in _PETALS], "line": {"width": 0}},
                 customdata=[[n, strength, o, p[2]] for n, o, p in zip(names, opposites, _PETALS, strict=True)],
@@ -43,28 +43,25 @@ def plutchik_wheel() -> go.Figure:
                 "<br>%{customdata[3]}<extra></extra>",
             )
         )
-        figure.add_trace(
-            _texts(
-                angles, ring + 0.7, names, ["#ffffff" if ring == 0 and i not in (0, 1) else "#14161a" for i in range(8)]
-            )
-        )
+        dark_petal = [ring == 0 and place > 1 for place in range(8)]
+        figure.add_trace(_texts(angles, ring + 1.6, names, ["#ffffff" if dark else "#14161a" for dark in dark_petal]))
     between = [angle + 22.5 for angle in angles]
-    figure.add_trace(_texts(between, 3.75, [f"<i>{name}</i>" for name in _BETWEEN], ["#7d838c"] * 8))
+    figure.add_trace(_texts(between, 4.5, [f"<i>{name}</i>" for name in _BETWEEN], ["#7d838c"] * 8))
     figure.update_layout(
         polar={
             "angularaxis": {"visible": False, "rotation": 90, "direction": "clockwise"},
-            "radialaxis": {"visible": False, "range": [0, 4]},
+            "radialaxis": {"visible": False, "range": [0, 4.7]},
             "bgcolor": "rgba(0,0,0,0)",
         },
         showlegend=False,
-        height=560,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        height=430,
+        margin={"l": 44, "r": 44, "t": 8, "b": 8},
     )
     return figure
 
 
 def _texts(angles: Sequence[float], radius: float, texts: Sequence[str], colors: Sequence[str]) -> go.Scatterpolar:
-    font = {"size": 11, "color": colors}
+    font = {"size": 10, "color": colors}
     return go.Scatterpolar(
         theta=angles, r=[radius] * len(angles), text=texts, mode="text", textfont=font, hoverinfo="skip"
     )
