@@ -26,10 +26,10 @@ over a thousand studies in 2019: people scowl when angry in about a third of cas
 """
 DATA = """
 FER+ has 35,887 grey pictures of 48×48 pixels, and for each the votes of ten people: eight emotions, "unknown" and \
-"not a face". A quarter of the test pictures are unanimous. One person taken at random agrees with the majority on 79 % \
-of them, so no network can agree with everybody. A third of the pictures are neutral; only some hundreds show \
-contempt or disgust. They came from web search: few old people and few small children, many actors, and whatever prejudice the \
-searches and the voters had.
+"not a face". A quarter of the test pictures are unanimous. One person taken at random agrees with the majority on \
+79 % of them, so no network can agree with everybody. A third of the pictures are neutral; only some hundreds show \
+contempt or disgust. They came from web search: few old people and few small children, many actors, and whatever \
+prejudice the searches and the voters had.
 """
 NOT_FOR = """
 - Not to decide about people: not in hiring, exams, policing, border control, insurance or health.
@@ -55,7 +55,7 @@ crowd-sourced label distribution*, ICMI 2016.
 """
 
 start_page("About", "Where this comes from, what it must not be used for, and every technical word explained.")
-left, right = st.columns([1, 1], gap="large")
+left, right = st.columns([4, 5], gap="large")
 with left:
     st.subheader("How people came to think of emotions", anchor="history")
     st.markdown(HISTORY)

@@ -49,13 +49,13 @@ def plutchik_wheel() -> go.Figure:
     figure.add_trace(_texts(between, 4.5, [f"<i>{name}</i>" for name in _BETWEEN], ["#7d838c"] * 8))
     figure.update_layout(
         polar={
-            "angularaxis": {"visible": False, "rotation": 90, "direction": "clockwise"},
+            "angularaxis": {"visible": False, "rotation": 112.5, "direction": "clockwise"},
             "radialaxis": {"visible": False, "range": [0, 4.7]},
             "bgcolor": "rgba(0,0,0,0)",
         },
         showlegend=False,
-        height=430,
-        margin={"l": 44, "r": 44, "t": 8, "b": 8},
+        height=460,
+        margin={"l": 30, "r": 30, "t": 8, "b": 8},
     )
     return figure
 
