@@ -1,22 +1,16 @@
 """The dataset page shows its tables and faces, and imports files or says why not."""
 
 import gzip
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from fer_core.data.store import import_dataset, list_datasets, load_records
 
-APP = str(Path(__file__).parents[2] / "app.py")
 
-
-def page(**query):
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params.update(query)
-    app.switch_page("pages/dataset.py").run()
-    assert not app.exception
-    return app
+@pytest.fixture
+def page(open_page):
+    return partial(open_page, "dataset")
 
 
 def text(app):
@@ -27,7 +21,7 @@ def faces(app):
     return next(element.proto.body for element in app.get("html") if "<figure" in element.proto.body)
 
 
-def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo):
+def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo, page):
     app = page()
     assert "drawn by the app, not photographed" in text(app)
     splits, first_rows, statistics = (element.value for element in app.dataframe)
@@ -39,13 +33,13 @@ def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo):
     assert "of 96 training rows" in text(app)
 
 
-def test_an_empty_home_draws_the_demo(home, demo_files, monkeypatch):
+def test_an_empty_home_draws_the_demo(home, demo_files, monkeypatch, page):
     monkeypatch.setattr("fer_core.data.store.write_demo_files", lambda folder: demo_files)
     assert not list_datasets()
     assert page().selectbox(key="dataset").value == "demo"
 
 
-def test_faces_by_class_and_split(small_demo):
+def test_faces_by_class_and_split(small_demo, page):
     app = page()
     assert faces(app).count("<figure") == 21
     app.segmented_control(key="split").set_value("Testing").run()
@@ -57,7 +51,7 @@ def test_faces_by_class_and_split(small_demo):
     assert "happiness" in shown
 
 
-def test_a_split_without_faces_says_so(small_demo, demo_files, tmp_path):
+def test_a_split_without_faces_says_so(small_demo, demo_files, tmp_path, page):
     for path in demo_files:
         (tmp_path / path.name).write_text("".join(path.read_text().splitlines(keepends=True)[:6]))
     import_dataset(*(tmp_path / path.name for path in demo_files), name="five")
@@ -69,7 +63,7 @@ def test_a_split_without_faces_says_so(small_demo, demo_files, tmp_path):
     assert "There is no face here" in text(app)
 
 
-def test_an_address_names_the_dataset_and_the_labels(small_demo, demo_files):
+def test_an_address_names_the_dataset_and_the_labels(small_demo, demo_files, page):
     import_dataset(*demo_files, name="mine")
     app = page(dataset="demo", scheme="distribution-8", **{"class": "fear"})
     assert app.selectbox(key="dataset").value == "demo"
@@ -78,7 +72,7 @@ def test_an_address_names_the_dataset_and_the_labels(small_demo, demo_files):
     assert page(dataset="nonsense", scheme="?", page="-3", sample="x").selectbox(key="dataset").value == "mine"
 
 
-def test_samples_are_shuffled_and_can_be_put_back(small_demo):
+def test_samples_are_shuffled_and_can_be_put_back(small_demo, page):
     app = page()
     before = faces(app)
     app.button(key="shuffle").click().run()
@@ -90,7 +84,7 @@ def test_samples_are_shuffled_and_can_be_put_back(small_demo):
 
 @pytest.mark.parametrize("show", ["Counts", "Shares"])
 @pytest.mark.parametrize("split", ["All", "Testing", "Side by side"])
-def test_every_view_of_the_distribution(small_demo, show, split):
+def test_every_view_of_the_distribution(small_demo, show, split, page):
     app = page()
     app.segmented_control(key="bars").set_value(split)
     app.segmented_control(key="show").set_value(show).run()
@@ -98,17 +92,23 @@ def test_every_view_of_the_distribution(small_demo, show, split):
     assert "would be right" in text(app)
 
 
-def importing(**paths):
-    app = page(dataset="demo")
-    app.session_state["import"] = True
-    app.run()
-    app.segmented_control(key="import_from").set_value("Path on the server").run()
-    for key, value in paths.items():
-        app.text_input(key=key).set_value(str(value))
-    return app.button(key="import_now").click().run()
+@pytest.fixture
+def importing(small_demo, page):
+    """Imports files by their paths."""
+
+    def import_(**paths):
+        app = page(dataset="demo")
+        app.session_state["import"] = True
+        app.run()
+        app.segmented_control(key="import_from").set_value("Path on the server").run()
+        for key, value in paths.items():
+            app.text_input(key=key).set_value(str(value))
+        return app.button(key="import_now").click().run()
+
+    return import_
 
 
-def test_import_by_path_leads_to_the_new_dataset(small_demo, demo_files):
+def test_import_by_path_leads_to_the_new_dataset(small_demo, demo_files, importing):
     app = importing(faces_path=demo_files[0], votes_path=demo_files[1], import_name="mine")
     assert not app.exception
     assert "160 faces with ten votes each" in text(app)
@@ -116,7 +116,7 @@ def test_import_by_path_leads_to_the_new_dataset(small_demo, demo_files):
     assert [card.name for card in list_datasets()] == ["mine", "demo"]
 
 
-def test_labels_only_say_what_votes_would_add(small_demo, demo_files):
+def test_labels_only_say_what_votes_would_add(small_demo, demo_files, importing):
     app = importing(faces_path=demo_files[0])
     assert app.selectbox(key="dataset").value == "fer2013"
     assert app.selectbox(key="scheme").options == ["FER2013's own labels, seven classes"]
@@ -124,7 +124,7 @@ def test_labels_only_say_what_votes_would_add(small_demo, demo_files):
     assert len(app.dataframe) == 2
 
 
-def test_import_by_upload(small_demo, demo_files):
+def test_import_by_upload(small_demo, demo_files, page):
     app = page()
     app.session_state["import"] = True
     app.run()
@@ -135,7 +135,7 @@ def test_import_by_upload(small_demo, demo_files):
     assert app.selectbox(key="dataset").value == "ferplus"
 
 
-def test_nothing_to_import_is_a_sentence(small_demo):
+def test_nothing_to_import_is_a_sentence(small_demo, importing):
     assert "There is no faces file yet" in importing().error[0].value
 
 
@@ -147,7 +147,7 @@ def test_nothing_to_import_is_a_sentence(small_demo):
         ("_odd_[x](y)*.csv", "nothing,here\n", "missing"),
     ],
 )
-def test_a_malformed_file_is_one_sentence_and_changes_nothing(small_demo, tmp_path, name, content, sentence):
+def test_a_malformed_file_is_one_sentence_and_changes_nothing(tmp_path, name, content, sentence, importing):
     path = tmp_path / name
     path.write_text(content)
     app = importing(faces_path=path)
@@ -157,7 +157,7 @@ def test_a_malformed_file_is_one_sentence_and_changes_nothing(small_demo, tmp_pa
     assert [card.name for card in list_datasets()] == ["demo"]
 
 
-def test_missing_paths_and_bad_names(small_demo, demo_files, tmp_path):
+def test_missing_paths_and_bad_names(small_demo, demo_files, tmp_path, importing):
     assert "not there" in importing(faces_path=tmp_path / "nowhere.csv").error[0].value
     assert "a folder" in importing(faces_path=tmp_path).error[0].value
     assert "cannot be a name" in importing(faces_path=demo_files[0], import_name="../x").error[0].value

@@ -1,28 +1,17 @@
 import dataclasses
 import re
-from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from fer_core.checkpoint import list_checkpoints
 from fer_core.data import store
 from fer_core.data.store import import_dataset
 
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _fresh_caches():
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
 
 @pytest.fixture
-def page(home):
-    return AppTest.from_file(APP, default_timeout=60).switch_page("pages/evaluation.py")
+def page(home, app_at):
+    return app_at("evaluation")
 
 
 def texts(page):
@@ -70,14 +59,12 @@ def test_every_cell_has_a_sentence_and_its_pictures(evaluated):
     assert shown > 0
 
 
-def test_cell_is_in_the_address(evaluated, home_with_checkpoint):
+def test_cell_is_in_the_address(evaluated, open_page):
     true = next(box for box in evaluated.selectbox if box.label == "True class")
     true.select("fear").run()
     cell = evaluated.query_params["cell"]
     assert cell.startswith("fear~")
-    linked = AppTest.from_file(APP, default_timeout=60).switch_page("pages/evaluation.py")
-    linked.query_params["cell"] = cell
-    linked.run()
+    linked = open_page("evaluation", cell=cell)
     chosen = {box.label: box.value for box in linked.selectbox}
     assert f"{chosen['True class']}~{chosen['Called']}" == cell
 

@@ -1,28 +1,24 @@
 """The overview says what is there and what to do next."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from fer_core.data.store import DEMO, import_dataset
 from fer_core.training.config import TrainingConfig
 from fer_core.training.runs import create_run
 
-APP = str(Path(__file__).parents[2] / "app.py")
 
-
-def overview():
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    assert not app.exception
-    return app
+@pytest.fixture
+def overview(open_page):
+    return partial(open_page, "overview")
 
 
 def text(app):
     return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info))
 
 
-def test_a_fresh_start_draws_the_demo_and_suggests_training(small_demo):
+def test_a_fresh_start_draws_the_demo_and_suggests_training(small_demo, overview):
     app = overview()
     assert app.title[0].value == "FER Lab"
     assert "Train your first network" in text(app)
@@ -32,24 +28,24 @@ def test_a_fresh_start_draws_the_demo_and_suggests_training(small_demo):
     assert app.button(key="next").label == "Train on the demo faces"
 
 
-def test_an_empty_home_gets_its_demo(home, demo_files, monkeypatch):
+def test_an_empty_home_gets_its_demo(home, demo_files, monkeypatch, overview):
     monkeypatch.setattr("fer_core.data.store.write_demo_files", lambda folder: demo_files)
     assert "drawn by this app" in text(overview())
     assert (home / "data" / DEMO / "card.json").exists()
 
 
-def test_every_step_of_the_paper_links_to_a_page(small_demo):
+def test_every_step_of_the_paper_links_to_a_page(small_demo, overview):
     links = [element.proto.page for element in overview().get("page_link")]
     assert links[:5] == ["dataset", "photos", "training", "webcam", "evaluation"]
 
 
-def test_a_checkpoint_shows_its_honest_scores(home_with_checkpoint):
+def test_a_checkpoint_shows_its_honest_scores(home_with_checkpoint, overview):
     app = overview()
     assert "**30.0%** of the test faces" in text(app)
     assert "Bring in real faces" in text(app)
 
 
-def test_real_faces_want_a_network_and_then_a_photo(home_with_checkpoint, demo_files, save_tiny):
+def test_real_faces_want_a_network_and_then_a_photo(home_with_checkpoint, demo_files, save_tiny, overview):
     card = import_dataset(*demo_files, name="mine")
     assert "Train on “mine”" in text(overview())
     save_tiny("better", dataset="mine", dataset_fingerprint=card.fingerprint)
@@ -57,7 +53,7 @@ def test_real_faces_want_a_network_and_then_a_photo(home_with_checkpoint, demo_f
 
 
 @pytest.mark.parametrize("name", ["a-run", "two.runs_2"])
-def test_a_training_under_way_comes_first(home_with_checkpoint, name):
+def test_a_training_under_way_comes_first(home_with_checkpoint, name, overview):
     create_run(TrainingConfig(epochs=7), name)
     app = overview()
     assert "is learning right now" in text(app)
@@ -65,6 +61,6 @@ def test_a_training_under_way_comes_first(home_with_checkpoint, name):
     assert app.button(key="next").label == "Follow the training"
 
 
-def test_a_damaged_dataset_is_a_sentence(small_demo, home):
+def test_a_damaged_dataset_is_a_sentence(small_demo, home, overview):
     (home / "data" / DEMO / "card.json").write_text("{")
     assert "160 faces" in text(overview())  # the demo is drawn again

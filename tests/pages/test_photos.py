@@ -1,29 +1,18 @@
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from fer_core.data.faces.scene import sample_scenes
 from fer_core.detection import PhotoDetector
 from fer_core.recognition import MAX_LISTED_FACES
 
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _fresh_caches():
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
 
 @pytest.fixture
-def page(home):
-    return AppTest.from_file(APP, default_timeout=60).switch_page("pages/photos.py")
+def page(home, app_at):
+    return app_at("photos")
 
 
 @pytest.fixture

@@ -1,24 +1,13 @@
 """The Videos page: a job in a child process, its progress, its result, and nothing of it left behind."""
 
 import time
-from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from fer_core.samples import sample_videos
 from fer_core.videos import jobs
 
-APP = str(Path(__file__).parents[2] / "app.py")
 SAMPLE = sample_videos()["Two moods"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _fresh_caches():
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -31,8 +20,8 @@ def temporary(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def page(home, temporary):
-    return AppTest.from_file(APP, default_timeout=60).switch_page("pages/videos.py")
+def page(home, temporary, app_at):
+    return app_at("videos")
 
 
 @pytest.fixture

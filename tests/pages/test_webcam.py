@@ -1,15 +1,11 @@
 """The webcam page without a browser: its states, its settings, and what it keeps; tests/e2e has the real video."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from fer_core.detection import Face
 from pages.shared import webcam_camera, webcam_stream
 
-APP = Path(__file__).parents[2] / "app.py"
 FRAME = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
 
 
@@ -23,10 +19,8 @@ def no_browser(monkeypatch):
 
 
 @pytest.fixture
-def page(home_with_checkpoint):
-    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/webcam.py").run()
-    assert not app.exception
-    return app
+def page(home_with_checkpoint, open_page):
+    return open_page("webcam")
 
 
 def button(page, label):
@@ -54,10 +48,8 @@ def test_the_camera_is_off_and_nothing_is_stored(page):
     assert "Take a picture" not in labels(page)
 
 
-def test_without_a_checkpoint_it_leads_to_training(home, small_demo):
-    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/webcam.py").run()
-    assert not app.exception
-    assert "no checkpoint to look with yet" in text(app)
+def test_without_a_checkpoint_it_leads_to_training(home, small_demo, open_page):
+    assert "no checkpoint to look with yet" in text(open_page("webcam"))
 
 
 def test_starting_asks_for_the_camera(page, no_browser):
@@ -159,8 +151,7 @@ def test_ice_servers_come_from_the_environment(monkeypatch, value):
     assert webcam_stream.ice_servers() == ([{"urls": value}] if value else [])
 
 
-def test_a_broken_setting_is_a_sentence(home_with_checkpoint, monkeypatch):
+def test_a_broken_setting_is_a_sentence(home_with_checkpoint, monkeypatch, open_page):
     monkeypatch.setenv("FER_ICE_SERVERS", "http://wrong")
-    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/webcam.py").run()
-    assert not app.exception
+    app = open_page("webcam")
     assert "FER\\_ICE\\_SERVERS" in text(app)

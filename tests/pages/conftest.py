@@ -1,0 +1,43 @@
+"""What the pages' tests share: the app opened at a page, without a browser."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[2] / "app.py"
+SECONDS = 60
+"""What one run of a page may take on a busy machine."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fresh_caches():
+    """What one test file's pages cached is not another's."""
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app_at():
+    """Makes the app at a page such as "photos", with query parameters if wanted; it has not run yet."""
+
+    def make(page, /, **query):
+        app = AppTest.from_file(str(APP), default_timeout=SECONDS)
+        app.query_params.update(query)
+        return app.switch_page(f"pages/{page}.py")
+
+    return make
+
+
+@pytest.fixture
+def open_page(app_at):
+    """The same after its first run, which must not fail."""
+
+    def opened(page, /, **query):
+        app = app_at(page, **query).run()
+        assert not app.exception
+        return app
+
+    return opened
