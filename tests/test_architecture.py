@@ -26,7 +26,7 @@ TIERS = (
     {"streaming"},
     {"insight"},
     {"plots"},
-    {"photos", "videos", "roundtrip", "quiz"},
+    {"photos", "videos", "roundtrip", "quiz", "takehome"},
     {"benchmark"},
     {"commands"},
     {"__main__"},
