@@ -14,7 +14,7 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples"},
+    {"errors", "labels", "palette", "home", "files", "samples", "glossary"},
     {"images", "data", "iceservers"},
     {"blazeface", "classifier"},
     {"detection"},
@@ -24,8 +24,9 @@ TIERS = (
     {"drawing", "overlay"},
     {"streamvalues"},
     {"streaming"},
+    {"insight"},
     {"plots"},
-    {"photos", "videos", "roundtrip"},
+    {"photos", "videos", "roundtrip", "quiz", "takehome"},
     {"benchmark"},
     {"commands"},
     {"__main__"},

@@ -1,7 +1,7 @@
 """Faces beside what the network says of them, as HTML: fifty of them cost a page less than one chart."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import cv2
@@ -47,12 +47,35 @@ def probability_bars(prediction: Prediction) -> str:
     """
     colors = class_colors(prediction.class_names)
     rows = [
-        _bar(name, float(probability), colors[name], bold=name == prediction.class_name)
-        for name, probability in zip(prediction.class_names, prediction.probabilities, strict=True)
+        _bar(name, float(share), colors[name], f"{100 * share:.0f} %", bold=name == prediction.class_name)
+        for name, share in zip(prediction.class_names, prediction.probabilities, strict=True)
     ]
-    widest = max(map(len, prediction.class_names))
+    return _bars(prediction.class_names, rows)
+
+
+def _bars(names: Sequence[str], rows: Sequence[str]) -> str:
+    widest = max(map(len, names))
     grid = f"display:grid;grid-template-columns:minmax({0.58 * widest:.1f}em,max-content) minmax(40px,1fr) 3.1em"
     return f'<div style="{grid};gap:2px 8px;align-items:center;font-size:13px;line-height:1.3">{"".join(rows)}</div>'
+
+
+def share_bars(counts: Mapping[str, int], *, most: int, unit: str = "") -> str:
+    """One bar for each class of some counts.
+
+    Args:
+        counts: By class name, in the order in which they are shown.
+        most: The count that fills a bar.
+        unit: What stands behind each number.
+
+    Returns:
+        HTML: name, bar in the emotion's colour and the count; the largest ones are bold.
+    """
+    colors, largest = class_colors(tuple(counts)), max(counts.values(), default=0)
+    rows = [
+        _bar(name, count / most, colors[name], f"{count}{unit}", bold=0 < count == largest)
+        for name, count in counts.items()
+    ]
+    return _bars(list(counts), rows)
 
 
 def face_cards(recognitions: Sequence[Recognition], *, is_whole: bool = False) -> str:
@@ -71,13 +94,13 @@ def face_cards(recognitions: Sequence[Recognition], *, is_whole: bool = False) -
     return f'<div style="{grid}">{cards}</div>'
 
 
-def _bar(name: str, probability: float, color: str, *, bold: bool) -> str:
+def _bar(name: str, share: float, color: str, text: str, *, bold: bool) -> str:
     weight = "font-weight:600" if bold else "opacity:.85"
-    fill = f"width:{100 * probability:.2f}%;height:100%;background:{color};border-radius:3px"
+    fill = f"width:{100 * share:.2f}%;height:100%;background:{color};border-radius:3px"
     return (
         f'<div style="{weight}">{escape(name)}</div>'
         f'<div style="height:12px;background:{_BAR_GROUND};border-radius:3px"><div style="{fill}"></div></div>'
-        f'<div style="{weight};text-align:right;font-variant-numeric:tabular-nums">{100 * probability:.0f} %</div>'
+        f'<div style="{weight};text-align:right;font-variant-numeric:tabular-nums">{escape(text)}</div>'
     )
 
 

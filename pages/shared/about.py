@@ -1,12 +1,14 @@
 """What a checkpoint's card says, for people."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.takehome import lesson_notebook, take_home
 from pages.shared.messages import plain
 
 _PRINTED = {"": "Paper, as printed", "training": 0.62, "validation": None, "test": 0.85}
@@ -24,6 +26,29 @@ def about_checkpoint(checkpoint: Checkpoint) -> None:
         st.markdown(f"**Limits.** {plain(card.limits)}")
         st.markdown("**To train it again:**")
         st.code(card.command, language=None, wrap_lines=True)
+        _take_home(checkpoint)
+
+
+def _take_home(checkpoint: Checkpoint) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Take the network home (ZIP)",
+            partial(take_home, checkpoint),
+            f"{checkpoint.name}.zip",
+            "application/zip",
+            icon=":material/folder_zip:",
+            on_click="ignore",
+            help="Its files with a short script that uses them without this app.",
+        )
+        st.download_button(
+            "The lesson as a notebook",
+            lesson_notebook,
+            "lesson.ipynb",
+            "application/x-ipynb+json",
+            icon=":material/menu_book:",
+            on_click="ignore",
+            help="Trains, evaluates and looks inside, step by step, in Jupyter.",
+        )
 
 
 def _origin(card: ModelCard) -> str:

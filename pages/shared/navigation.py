@@ -13,12 +13,15 @@ _PAGES = {
         ("dataset", "Dataset", "grid_view"),
         ("training", "Training", "model_training"),
         ("evaluation", "Evaluation", "fact_check"),
+        ("explain", "Explain", "neurology"),
+        ("quiz", "Ten people voted", "how_to_vote"),
     ),
     "Use": (
         ("webcam", "Webcam", "videocam"),
         ("photos", "Photos", "add_a_photo"),
         ("videos", "Videos", "movie"),
     ),
+    "More": (("about", "About", "info"),),
 }
 
 

@@ -1,0 +1,133 @@
+"""A checkpoint's network layer by layer, with the numbers one face leaves in it, read from its LiteRT file."""
+
+import threading
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from numpy.typing import NDArray
+
+from fer_core.errors import CheckpointError
+
+Kind = Literal["convolution", "pooling", "mean", "flatten", "dense", "sum", "activation", "softmax"]
+
+_KINDS: dict[str, Kind] = {
+    "CONV_2D": "convolution",
+    "DEPTHWISE_CONV_2D": "convolution",
+    "MAX_POOL_2D": "pooling",
+    "AVERAGE_POOL_2D": "pooling",
+    "MEAN": "mean",
+    "RESHAPE": "flatten",
+    "FULLY_CONNECTED": "dense",
+    "ADD": "sum",
+    "SOFTMAX": "softmax",
+}
+_SHAPES = ("SHAPE", "STRIDED_SLICE", "PACK")  # work out a shape, not a value
+_WEIGHTED = ("convolution", "dense")
+_NOTHING = np.zeros(0, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One layer and what a face leaves in it.
+
+    Attributes:
+        kind: What it does.
+        number: Which of its kind it is, from 1.
+        operation: LiteRT's name of the operation.
+        sources: Places of the layers it reads, in the tuple it belongs to; -1 is the face itself.
+        output: What it made of the face: ``(height, width, maps)`` or ``(features,)`` float32.
+        weights: ``(filters, height, width, channels)`` or ``(outputs, inputs)`` float32; empty where there are none.
+        bias: ``(filters,)`` or ``(outputs,)`` float32; empty where there is none.
+    """
+
+    kind: Kind
+    number: int
+    operation: str
+    sources: tuple[int, ...]
+    output: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    @property
+    def title(self) -> str:
+        """Its name for people, such as "Convolution 2"."""
+        return f"{self.kind.capitalize()} {self.number}"
+
+    @property
+    def is_map(self) -> bool:
+        """Whether its output is a stack of pictures."""
+        return self.output.ndim == 3
+
+    @property
+    def count(self) -> int:
+        """How many numbers it learned."""
+        return self.weights.size + self.bias.size
+
+    def shape_in_words(self) -> str:
+        """Its output's size, such as "64 maps of 22×22"."""
+        if not self.is_map:
+            return f"{self.output.size:,} numbers"
+        height, width, maps = self.output.shape
+        return f"{maps:,} maps of {height}×{width}"
+
+
+class Anatomy:
+    """A network opened so that every layer's output can be read; safe to share between threads.
+
+    Args:
+        model: The content of a float32 ``.tflite`` file that maps ``(n, 48, 48, 1)`` grey values to ``(n, classes)``.
+
+    Raises:
+        CheckpointError: LiteRT cannot open it.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        self._lock = threading.Lock()
+        try:
+            self._interpreter = Interpreter(
+                model_content=model,
+                experimental_preserve_all_tensors=True,
+                # The usual delegate joins layers together, and then there is nothing to see between them.
+                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+            )
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointError(f"The network cannot be opened by LiteRT ({error}). Train it again.") from error
+        self._input = int(self._interpreter.get_input_details()[0]["index"])
+        self._operations = self._interpreter._get_ops_details()
+
+    def layers(self, face: NDArray[np.uint8]) -> tuple[Layer, ...]:
+        """Every layer with what one face leaves in it, from the face to the answer.
+
+        Args:
+            face: ``(48, 48)`` uint8.
+        """
+        if face.shape != (48, 48) or face.dtype != np.uint8:
+            raise ValueError(f"Expected a face (48, 48) uint8. Received {face.shape} {face.dtype}.")
+        with self._lock:
+            self._interpreter.set_tensor(self._input, face[None, ..., None].astype(np.float32))
+            self._interpreter.invoke()
+            return self._read()
+
+    def _read(self) -> tuple[Layer, ...]:
+        places, layers = {self._input: -1}, list[Layer]()
+        for operation in self._operations:
+            name, inputs, output = operation["op_name"], [int(i) for i in operation["inputs"]], operation["outputs"][0]
+            sources = tuple(places[index] for index in inputs if index in places)
+            if not sources or name in _SHAPES:
+                continue
+            kind = _KINDS.get(name, "activation")  # what is not named is a step of one, such as SiLU's product
+            weights, bias = self._learned(inputs) if kind in _WEIGHTED else (_NOTHING, _NOTHING)
+            number = 1 + sum(layer.kind == kind for layer in layers)
+            places[int(output)] = len(layers)
+            layers.append(Layer(kind, number, name, sources, self._tensor(int(output))[0], weights, bias))
+        return tuple(layers)
+
+    def _learned(self, inputs: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        weights = self._tensor(inputs[1])
+        return weights, self._tensor(inputs[2]) if len(inputs) > 2 and inputs[2] >= 0 else _NOTHING
+
+    def _tensor(self, index: int) -> NDArray[np.float32]:
+        return np.array(self._interpreter.get_tensor(index), np.float32)

@@ -1,0 +1,42 @@
+"""What each layer does, in words with its own numbers."""
+
+from collections.abc import Sequence
+
+from fer_core.insight.anatomy import Layer
+
+
+def explain(layers: Sequence[Layer], place: int) -> str:
+    """One or two sentences on a layer: what it does, to what, and how many numbers it learned."""
+    layer = layers[place]
+    source = layers[layer.sources[0]].shape_in_words() if layer.sources[0] >= 0 else "the face of 48×48"
+    return _SENTENCES[layer.kind].format(
+        source=source,
+        result=layer.shape_in_words(),
+        arithmetic=arithmetic(layer),
+        learned=f"{layer.count:,}",
+    )
+
+
+def arithmetic(layer: Layer) -> str:
+    """How one of its numbers is worked out, such as "3×3×32 products and a bias"."""
+    if layer.kind == "convolution":
+        _, height, width, channels = layer.weights.shape
+        return f"{height}×{width}×{channels} = {height * width * channels:,} products, their sum and a bias"
+    if layer.kind == "dense":
+        return f"{layer.weights.shape[1]:,} products, their sum and a bias"
+    return "no learned number"
+
+
+_SENTENCES = {
+    "convolution": (
+        "Slides small filters over {source}: {result}. Each value is {arithmetic}; what is negative becomes 0 with "
+        "ReLU. A map is bright where its filter finds its pattern. Learned numbers: {learned}."
+    ),
+    "pooling": "Keeps the largest of each 2×2 values of {source}: {result}. Exact places blur, what matters stays.",
+    "mean": "Averages each map of {source} into one number: {result}. How much of each pattern, no longer where.",
+    "flatten": "Writes {source} one after the other: {result}. Nothing is worked out here.",
+    "dense": "Each of its {result} is {arithmetic}, over all of {source}. Learned numbers: {learned}.",
+    "sum": "Adds the way around to {source}: {result}. What was known before is not lost.",
+    "activation": "Bends each value of {source} by a fixed curve: {result}.",
+    "softmax": "Turns {source} into probabilities that sum to one, by equation (1) of the paper.",
+}

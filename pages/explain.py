@@ -1,0 +1,60 @@
+"""Look inside a network: what each layer makes of a face, what the answer rests on, and how easily it changes."""
+
+import streamlit as st
+
+from fer_core.checkpoint import Checkpoint, verified_bytes
+from fer_core.insight.anatomy import Anatomy
+from pages.shared import cached
+from pages.shared.explain_answer import show_alike, show_answer, show_evidence, show_nudges
+from pages.shared.explain_face import choose_face
+from pages.shared.explain_layers import show_layers
+from pages.shared.messages import errors_shown
+from pages.shared.navigation import start_page
+from pages.shared.pickers import choose_checkpoint
+
+LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge the face", "Faces alike"
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the network …")
+def _anatomy(name: str, created_at: str, _checkpoint: Checkpoint) -> Anatomy:
+    return Anatomy(verified_bytes(_checkpoint))
+
+
+start_page(
+    "Explain",
+    "Look inside a network: what each layer makes of a face, what the answer rests on, and how easily it changes.",
+)
+left, right = st.columns([1, 1], gap="large")
+with left:
+    checkpoint = choose_checkpoint()
+if checkpoint is None:
+    st.info("There is no network to look into yet. Train one first: on the drawn demo faces it takes minutes.")
+    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
+    st.stop()
+with errors_shown():
+    with left:
+        face = choose_face(checkpoint)
+    if face is None:
+        st.stop()
+    with right:
+        show_answer(face.image, face.caption, cached.classifier(checkpoint).predict_one(face.image))
+    view = st.segmented_control(
+        "View",
+        [LAYERS, EVIDENCE, NUDGES, ALIKE],
+        default=LAYERS,
+        required=True,
+        key="explain_view",
+        bind="query-params",
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    if view == NUDGES:
+        show_nudges(face.image, checkpoint)
+    elif view == ALIKE:
+        show_alike(face.image, checkpoint, st.session_state.get("dataset", "demo"))
+    else:
+        layers = _anatomy(checkpoint.name, checkpoint.card.created_at, checkpoint).layers(face.image)
+        if view == LAYERS:
+            show_layers(layers, checkpoint.card.class_names)
+        else:
+            show_evidence(face.image, layers, checkpoint)

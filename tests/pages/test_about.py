@@ -1,0 +1,34 @@
+"""The About page explains, warns and finds words."""
+
+from fer_core.glossary import GLOSSARY
+from fer_core.plots.emotions import plutchik_wheel
+
+
+def texts(app):
+    return " ".join(element.value for kind in (app.markdown, app.caption) for element in kind)
+
+
+def test_it_says_what_it_is_not_for_and_explains_every_word(home, open_page):
+    app = open_page("about")
+    assert "Article 5(1)(f)" in texts(app)
+    for word, text in GLOSSARY.items():
+        assert f"**{word}**  \n{text}" in texts(app)
+
+
+def test_a_word_is_found_or_not(home, open_page):
+    app = open_page("about")
+    app.text_input(key="word").set_value("DROPOUT").run()
+    assert "**dropout**" in texts(app)
+    assert "**epoch**" not in texts(app)
+    app.text_input(key="word").set_value("<b>zzz").run()
+    assert not app.exception
+    assert "not explained here yet" in texts(app)
+
+
+def test_the_wheel_has_eight_petals_in_three_degrees_and_tells_opposites():
+    rings = [trace for trace in plutchik_wheel().data if trace.type == "barpolar"]
+    assert [len(ring.r) for ring in rings] == [8, 8, 8]
+    opposite = {name: other for ring in rings for name, _, other, _ in ring.customdata}
+    assert len(opposite) == 24
+    assert opposite["joy"] == "sadness"
+    assert all(opposite[opposite[name]] == name for name in opposite)

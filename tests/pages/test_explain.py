@@ -1,0 +1,98 @@
+"""The Explain page walks through a network, and says what cannot be shown."""
+
+import numpy as np
+import pytest
+
+from pages.shared.explain_face import SENT_FACE
+
+
+@pytest.fixture
+def page(home_with_checkpoint, open_page):
+    return open_page("explain", dataset="demo", row="3")
+
+
+def look(app, view):
+    app.session_state["explain_view"] = view
+    app.run()
+    assert not app.exception
+    return app
+
+
+def texts(app):
+    return " ".join(element.value for kind in (app.markdown, app.caption, app.info, app.error) for element in kind)
+
+
+def test_without_a_checkpoint_it_offers_training(home, small_demo, open_page):
+    app = open_page("explain")
+    assert "There is no network to look into yet" in app.info[0].value
+
+
+def test_it_opens_at_the_linked_face_with_the_answer(page):
+    assert page.number_input(key="row").value == 3
+    assert "Row 3 of demo" in texts(page).replace("\\", "")
+    assert "Looks like" in texts(page)
+
+
+def test_every_layer_has_its_sentence(page):
+    slider = page.select_slider(key="layer")
+    assert slider.options[-1] == "Softmax 1"
+    for title in slider.options:
+        page.select_slider(key="layer").set_value(title).run()
+        assert not page.exception
+        assert f"**{title}.**" in texts(page)
+
+
+def test_softmax_shows_equation_1_with_its_numbers(page):
+    page.select_slider(key="layer").set_value("Softmax 1").run()
+    assert r"\sum_j e^{z_j}" in page.latex[0].value
+    table = page.dataframe[0].value
+    np.testing.assert_allclose(
+        np.exp(table["score z"]) / np.exp(table["score z"]).sum(), table["probability"], rtol=1e-4
+    )
+
+
+def test_the_evidence_names_its_class_and_the_stability(page):
+    look(page, "What it rests on")
+    assert "**Occlusion.**" in texts(page)
+    assert "**Stability:" in texts(page)
+    page.selectbox(key="explained_class").select("fear").run()
+    assert not page.exception
+    assert "the probability of fear" in texts(page)
+
+
+def test_a_nudge_changes_what_is_compared(page):
+    look(page, "Nudge the face")
+    before = [element.proto.body for element in page.get("html")]
+    page.slider[0].set_value(0.5).run()
+    assert not page.exception
+    assert [element.proto.body for element in page.get("html")] != before
+
+
+def test_faces_alike_are_looked_for_once(page):
+    look(page, "Faces alike")
+    button = next(b for b in page.button if b.label == "Look at them")
+    button.click().run()
+    assert not page.exception
+    assert "The training faces that leave the most similar numbers" in texts(page)
+    page.run()
+    assert all(b.label != "Look at them" for b in page.button)
+
+
+def test_another_face_is_drawn(page):
+    rows = set()
+    for _ in range(4):
+        next(b for b in page.button if b.label == "Another face").click().run()
+        rows.add(page.number_input(key="row").value)
+    assert len(rows) > 1
+
+
+def test_a_face_sent_from_another_page_comes_first(home_with_checkpoint, app_at):
+    app = app_at("explain")
+    app.session_state[SENT_FACE] = np.full((48, 48), 90, np.uint8)
+    app.run()
+    assert not app.exception
+    assert "As it was found in a picture" in texts(app)
+
+
+def test_a_row_that_is_none_is_the_first(home_with_checkpoint, open_page):
+    assert open_page("explain", row="<b>").number_input(key="row").value == 0
