@@ -35,7 +35,7 @@ class Recognition:
     Attributes:
         face: Where it is: the part of the picture, before it is turned upright, that the crop shows.
         prediction: The probability of each class.
-        crop: What the network saw, shape (48, 48), uint8.
+        crop: What the classifier was given, shape (48, 48), uint8; its own preprocessing steps come after.
     """
 
     face: Face

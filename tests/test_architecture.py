@@ -14,8 +14,9 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples"},
-    {"images", "data", "iceservers"},
+    {"errors", "labels", "palette", "home", "files", "samples", "preprocessing"},
+    {"images", "iceservers"},
+    {"data"},
     {"blazeface", "classifier"},
     {"detection"},
     {"checkpoint"},

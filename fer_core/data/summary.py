@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer_core.data.dataset import FaceRecords, label_table
 from fer_core.data.votes import without_outliers
-from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, PAPER_EMOTIONS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS, LabelScheme
+from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS, LabelScheme
 
 NO_AGREEMENT = "no agreement"
 NO_EMOTION = "unknown or not a face"
@@ -18,7 +18,7 @@ OTHER_EMOTION = "contempt (no class)"
 LEFT_OUT = {
     NO_AGREEMENT: "the ten people did not agree enough",
     NO_EMOTION: "most answered “unknown” or “not a face”",
-    OTHER_EMOTION: "they chose contempt, which this scheme has no class for",
+    OTHER_EMOTION: "they show contempt, which this scheme has no class for",
 }
 """Why a label scheme leaves a row out, and the reason in words."""
 
@@ -104,7 +104,7 @@ def typical_rows(records: FaceRecords) -> dict[str, int]:
         votes = {name: records.votes[:, VOTE_COLUMNS.index(name)] for name in EMOTIONS}
         agreed = {name: np.flatnonzero(count == max(count.max(initial=0), 1)) for name, count in votes.items()}
     else:
-        agreed = {name: np.flatnonzero(records.emotion == FER2013_EMOTIONS.index(name)) for name in PAPER_EMOTIONS}
+        agreed = {name: np.flatnonzero(records.emotion == OWN_LABELS.index(name)) for name in EMOTIONS}
     return {name: _most_average(records, rows[:_COMPARED]) for name, rows in agreed.items() if len(rows)}
 
 
@@ -133,10 +133,11 @@ def shuffled(rows: NDArray[np.int64], sample: int) -> NDArray[np.int64]:
 
 def _reasons(records: FaceRecords, scheme: LabelScheme) -> NDArray[np.int64]:
     """Per row an index into ``LEFT_OUT``: why it would be left out if the scheme does not keep it."""
-    reasons = np.zeros(len(records), np.int64)
-    if scheme.rule == "fer2013" or not records.has_votes:
+    reasons, names = np.zeros(len(records), np.int64), list(LEFT_OUT)
+    if scheme.rule == "fer2013":
+        return np.full(len(records), names.index(OTHER_EMOTION))
+    if not records.has_votes:
         return reasons
-    names = list(LEFT_OUT)
     reasons[without_outliers(records.votes).argmax(axis=1) >= len(EMOTIONS)] = names.index(NO_EMOTION)
     all_emotions = label_table(records, replace(scheme, class_names=EMOTIONS))
     reasons[all_emotions["row"].to_numpy()] = names.index(OTHER_EMOTION)

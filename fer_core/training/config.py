@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from fer_core.errors import TrainingError
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
+from fer_core.preprocessing import Preprocessing
 
 Architecture = Literal["paper-cnn"]
 Activation = Literal["relu", "elu", "gelu", "leaky_relu", "selu", "silu", "tanh"]
@@ -35,6 +36,8 @@ class TrainingConfig:
         scheme: Name of a label scheme.
         seed: Of the initial weights, the order of the images and dropout.
         precision: Number format of the arithmetic; ``auto`` measures which is faster here. Weights stay float32.
+        preprocessing: Steps every face goes through, in training and wherever the checkpoint is used, joined by ``+``.
+        exclude: Name of an exclusion list of the dataset, whose rows no split has; "" for all rows.
     """
 
     learning_rate: float = 1e-4
@@ -50,6 +53,8 @@ class TrainingConfig:
     scheme: str = DEFAULT_SCHEME
     seed: int = 0
     precision: Precision = "auto"
+    preprocessing: str = ""
+    exclude: str = ""
 
     def __post_init__(self) -> None:
         hints = get_type_hints(type(self))
@@ -65,6 +70,10 @@ class TrainingConfig:
                 raise TrainingError(f"{name} is {getattr(self, name)!s:.20}; choose a number from {low:g} to {high:g}.")
         if self.scheme not in LABEL_SCHEMES:
             raise TrainingError(f"scheme is “{self.scheme}”; choose one of {', '.join(LABEL_SCHEMES)}.")
+        try:
+            Preprocessing.from_text(self.preprocessing)
+        except ValueError as error:
+            raise TrainingError(f"preprocessing is “{self.preprocessing:.60}”. {error}") from error
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.data.dataset import FaceRecords
 from fer_core.data.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes, shuffled, votes_in_words
-from fer_core.labels import FER2013_EMOTIONS, SPLITS
+from fer_core.labels import OWN_LABELS, SPLITS
 from fer_core.plots.data import face_grid
 
 ALL = "All"
@@ -112,4 +112,4 @@ def _caption(records: FaceRecords, row: np.int64, *, with_votes: bool) -> str:
 def _description(records: FaceRecords, row: np.int64) -> str:
     split = PAPER_SPLITS[SPLITS[records.split[row]]]
     votes = f"; votes: {votes_in_words(records.votes[row])}" if records.has_votes else ""
-    return f"Row {row}, {split}{votes}; FER2013's label: {FER2013_EMOTIONS[records.emotion[row]]}"
+    return f"Row {row}, {split}{votes}; FER2013's label: {OWN_LABELS[records.emotion[row]]}"

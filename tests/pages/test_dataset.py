@@ -119,7 +119,7 @@ def test_import_by_path_leads_to_the_new_dataset(small_demo, demo_files):
 def test_labels_only_say_what_votes_would_add(small_demo, demo_files):
     app = importing(faces_path=demo_files[0])
     assert app.selectbox(key="dataset").value == "fer2013"
-    assert app.selectbox(key="scheme").options == ["FER2013's own labels, seven classes"]
+    assert app.selectbox(key="scheme").options == ["Own labels (FER2013's), seven classes"]
     assert "imported without the FER+ votes" in text(app)
     assert len(app.dataframe) == 2
 
