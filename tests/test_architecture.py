@@ -20,7 +20,7 @@ TIERS = (
     {"blazeface", "classifier"},
     {"detection"},
     {"checkpoint"},
-    {"recognition", "evaluation", "training", "timelines"},
+    {"recognition", "evaluation", "training", "timelines", "features", "detective"},
     {"tracking"},
     {"drawing", "overlay"},
     {"streamvalues"},
@@ -29,6 +29,7 @@ TIERS = (
     {"photos", "videos"},
     {"benchmark"},
     {"commands"},
+    {"data_commands"},
     {"__main__"},
 )
 """The rooms of ``fer_core``, lowest first: a module imports from its own room and from lower tiers."""
