@@ -15,14 +15,14 @@ PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
     {"errors", "labels", "palette", "home", "files", "samples", "preprocessing"},
-    {"images", "iceservers"},
+    {"images", "iceservers", "serverpaths"},
     {"data"},
     {"blazeface", "classifier"},
     {"detection"},
     {"checkpoint"},
     {"recognition", "evaluation", "training", "timelines", "features", "detective"},
     {"tracking"},
-    {"drawing", "overlay"},
+    {"drawing", "overlay", "stages"},
     {"streamvalues"},
     {"streaming"},
     {"plots"},

@@ -61,9 +61,14 @@ class FaceRecords:
         counts = np.bincount(self.split, minlength=len(SPLITS))
         return {name: int(count) for name, count in zip(SPLITS, counts, strict=True)}
 
-    def describe_votes(self) -> pd.DataFrame:
-        """The paper's Table 2: ``DataFrame.describe()`` of the ten vote columns."""
-        return pd.DataFrame(self.votes, columns=list(VOTE_COLUMNS)).describe()
+    def describe_votes(self, wanted: NDArray[np.bool_] | None = None) -> pd.DataFrame:
+        """The paper's Table 2: ``DataFrame.describe()`` of the ten vote columns.
+
+        Args:
+            wanted: ``(n,)``: which rows count; by default all.
+        """
+        votes = self.votes if wanted is None else self.votes[wanted]
+        return pd.DataFrame(votes, columns=list(VOTE_COLUMNS)).describe()
 
     def raw_sample(self, n: int = 5) -> pd.DataFrame:
         """The paper's Table 1: the first ``n`` rows as the file has them (the paper prints the row as "emotion")."""

@@ -54,6 +54,10 @@ class LabelOutcomes:
         flat = np.bincount(self.outcome * len(SPLITS) + self.split, minlength=shape[0] * shape[1])
         return pd.DataFrame(flat.reshape(shape), index=list(self.names), columns=list(SPLITS))
 
+    def outcome_of(self, row: int) -> str:
+        """What became of one row."""
+        return self.names[int(self.outcome[row])]
+
     def rows(self, splits: Sequence[str], outcomes: Sequence[str]) -> NDArray[np.int64]:
         """Row numbers, from 0 and in the order of the file, with one of these outcomes in one of these splits."""
         in_split = np.isin(self.split, [SPLITS.index(name) for name in splits])
@@ -70,6 +74,39 @@ def label_outcomes(records: FaceRecords, scheme: LabelScheme) -> LabelOutcomes:
     kept = label_table(records, scheme)
     outcome[kept["row"].to_numpy()] = kept["label"].cat.codes.to_numpy()
     return LabelOutcomes(np.asarray(records.split), outcome, scheme.class_names)
+
+
+def relabelling(records: FaceRecords, outcomes: LabelOutcomes, splits: Sequence[str] = SPLITS) -> pd.DataFrame:
+    """Who became what: own labels (the lines) against what a label scheme makes of the same rows (the columns).
+
+    Args:
+        records: The faces.
+        outcomes: What the label scheme makes of them.
+        splits: The splits that count.
+
+    Returns:
+        Numbers of rows; own labels without any row are left out.
+    """
+    wanted = np.isin(outcomes.split, [SPLITS.index(name) for name in splits])
+    shape = len(OWN_LABELS), len(outcomes.names)
+    flat = np.asarray(records.emotion)[wanted].astype(np.int64) * shape[1] + outcomes.outcome[wanted]
+    table = pd.DataFrame(
+        np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape),
+        index=pd.Index(OWN_LABELS, name="own label"),
+        columns=list(outcomes.names),
+    )
+    return table[table.sum(axis=1) > 0]
+
+
+def imbalance(counts: pd.Series) -> float:
+    """How many times as many faces the largest class has as the smallest that has any; 1 when there is none."""
+    present = counts[counts > 0]
+    return float(present.max() / present.min()) if len(present) else 1.0
+
+
+def first_votes(records: FaceRecords) -> NDArray[np.uint8]:
+    """``(n,)``: how many of the ten votes each row's first answer got; without votes nothing, shape (0,)."""
+    return np.asarray(records.votes.max(axis=1, initial=0) if records.has_votes else np.empty(0, np.uint8))
 
 
 def split_table(counts: pd.DataFrame) -> pd.DataFrame:

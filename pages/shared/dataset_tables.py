@@ -1,23 +1,19 @@
 """The paper's Tables 1, 2 and 3 for a dataset."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from fer_core.data.dataset import FaceRecords
 from fer_core.data.summary import LEFT_OUT, LabelOutcomes, split_table
-from fer_core.labels import VOTE_COLUMNS
+from fer_core.labels import SPLITS, VOTE_COLUMNS
 from fer_core.plots.data import illustrated
-from pages.shared import cached
+from pages.shared import cached_dataset
 from pages.shared.messages import plain
 
 
-def show_tables(dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    """Shows the split sizes, the first rows as the file has them, and the statistics of the votes."""
-    _show_splits(outcomes)
-    _show_first_rows(records)
-    _show_statistics(dataset, records)
-
-
-def _show_splits(outcomes: LabelOutcomes) -> None:
+def show_splits(outcomes: LabelOutcomes) -> None:
+    """Shows the split sizes, and what the label scheme keeps of each."""
     st.subheader("How they are divided", anchor="splits")
     table = split_table(outcomes.counts())
     st.markdown(_kept_in_words(int(table["Kept"][0]), int(table["Size"][0])))
@@ -43,11 +39,12 @@ def _kept_in_words(kept: int, size: int) -> str:
         return f"This label scheme keeps all {size:,} training rows."
     return (
         f"This label scheme keeps **{kept:,} of {size:,} training rows** ({kept / max(size, 1):.1%}). "
-        "The others are not lost: see them above under “left out”."
+        "The others are not lost: see them under Faces as “left out”."
     )
 
 
-def _show_first_rows(records: FaceRecords) -> None:
+def show_first_rows(records: FaceRecords) -> None:
+    """Shows the first rows as the file has them."""
     st.subheader("What the file says", anchor="rows")
     st.dataframe(
         illustrated(records.raw_sample(), records.images),
@@ -67,16 +64,17 @@ def _show_first_rows(records: FaceRecords) -> None:
     )
 
 
-def _show_statistics(dataset: str, records: FaceRecords) -> None:
+def show_statistics(dataset: str, records: FaceRecords, splits: Sequence[str]) -> None:
+    """Shows the statistics of the votes over some splits."""
     st.subheader("How people voted", anchor="votes")
     if not records.has_votes:
         st.info(
             f"{plain(dataset)} was imported without the FER+ votes. With fer2013new.csv you would see here how ten "
-            "people labelled every face, and could choose the paper's seven classes. Import both files above.",
+            "people labelled every face, and could choose the paper's seven classes. Import both files under “Import”.",
             icon=":material/how_to_vote:",
         )
         return
-    statistics = cached.vote_statistics(dataset)
+    statistics = cached_dataset.statistics(dataset, splits)
     st.markdown("Ten people looked at every face. This is how many of the ten chose each answer.")
     numbers = {name: st.column_config.NumberColumn(format="%.6f") for name in VOTE_COLUMNS}
     st.dataframe(
@@ -84,7 +82,8 @@ def _show_statistics(dataset: str, records: FaceRecords) -> None:
         column_config=numbers | {"_index": st.column_config.Column("", pinned=True)},
         alt="Count, mean, standard deviation, minimum, quartiles and maximum of the votes for each answer.",
     )
-    st.caption("The paper's Table 2, six decimals as printed there. NF means “not a face”.")
+    whole = "The paper's Table 2, six decimals as printed there. " if len(splits) == len(SPLITS) else ""
+    st.caption(f"{whole}Over {' and '.join(splits)} rows; the choice of the split above rules. NF means “not a face”.")
     st.download_button(
         "Download the statistics",
         statistics.to_csv(float_format="%.6f"),
