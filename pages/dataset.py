@@ -24,6 +24,9 @@ def main() -> None:
     if view == ROOM:
         show_room()
         return
+    if view == LAB:
+        _show_lab()
+        return
     card, scheme = _choose_data()
     if card.is_drawn and view in (OVERVIEW, FACES):
         st.info(
@@ -61,6 +64,12 @@ def _choose_data() -> tuple[DatasetCard, LabelScheme]:
     return card, scheme
 
 
+def _show_lab() -> None:
+    with errors_shown():
+        card = choose_dataset()
+        show_lab(card, cached.records(card.name))
+
+
 def _show(view: str, card: DatasetCard, scheme: LabelScheme) -> None:
     with errors_shown():
         records, outcomes = cached.records(card.name), cached.outcomes(card.name, scheme.name)
@@ -68,8 +77,6 @@ def _show(view: str, card: DatasetCard, scheme: LabelScheme) -> None:
             show_overview(card.name, scheme, records, outcomes)
         elif view == FACES:
             show_faces(card.name, records, outcomes)
-        elif view == LAB:
-            show_lab(card, records)
         else:
             show_detective(card.name, scheme, records, outcomes)
 
