@@ -55,29 +55,34 @@ def download_votes(folder: Path, *, address: str = VOTES_ADDRESS, progress: Prog
     Raises:
         DatasetError: There is no network, or the file is not there.
     """
-    target = folder / "fer2013new.csv"
+    target, scratch = folder / "fer2013new.csv", folder / ".fer2013new.csv.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with urllib.request.urlopen(address, timeout=_TIMEOUT) as answer, target.open("wb") as file:  # noqa: S310
-            size, done = int(answer.headers.get("Content-Length") or 0), 0
-            while block := answer.read(_BLOCK):
-                done += len(block)
-                if done > _LARGEST_VOTES:
-                    raise DatasetError("What came is far larger than the votes file. Download it with a browser.")
-                file.write(block)
-                if progress and size:
-                    progress(min(1.0, done / size))
-        if done < size:
-            raise DatasetError("The download of the votes broke off. Try again.")
+        _fetch(address, scratch, progress)
+        return scratch.replace(target)
     except (urllib.error.URLError, HTTPException, TimeoutError) as error:
-        target.unlink(missing_ok=True)
         raise DatasetError(
             f"The votes could not be fetched from {address} ({_reason(error)}). Check the network, or download "
             "fer2013new.csv with a browser and upload it."
         ) from error
     except OSError as error:
         raise DatasetError(f"The votes could not be stored ({error.strerror or error}). Free some space.") from error
-    return target
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _fetch(address: str, target: Path, progress: Progress | None) -> None:
+    with urllib.request.urlopen(address, timeout=_TIMEOUT) as answer, target.open("wb") as file:  # noqa: S310
+        size, done = int(answer.headers.get("Content-Length") or 0), 0
+        while block := answer.read(_BLOCK):
+            done += len(block)
+            if done > _LARGEST_VOTES:
+                raise DatasetError("What came is far larger than the votes file. Download it with a browser.")
+            file.write(block)
+            if progress and size:
+                progress(min(1.0, done / size))
+    if done < size:
+        raise DatasetError("The download of the votes broke off. Try again.")
 
 
 def can_ask_kaggle() -> bool:

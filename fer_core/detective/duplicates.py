@@ -82,7 +82,7 @@ def find_duplicates(images: NDArray[np.uint8], *, progress: Progress | None = No
         images: ``(n, 48, 48)`` uint8.
         progress: Told the share that is done.
     """
-    flat = np.ascontiguousarray(images).reshape(len(images), -1)
+    flat = np.ascontiguousarray(images).reshape(len(images), np.prod(images.shape[1:], dtype=int))
     alike = _similar_hashes(perceptual_hashes(images), progress)
     correlation = _correlations(flat, alike)
     near = correlation >= MIN_CORRELATION
