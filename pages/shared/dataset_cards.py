@@ -6,13 +6,16 @@ from fer_core.data.exclusions import list_exclusions
 from fer_core.data.store import DatasetCard, delete_dataset, list_datasets
 from fer_core.errors import DatasetError
 from pages.shared import cached
-from pages.shared.messages import errors_shown, plain
+from pages.shared.messages import plain
 
+_FAULT = "delete_fault"
 _SHORT = 12  # characters of a fingerprint that tell datasets apart
 
 
 def show_cards() -> None:
     """Shows the cards of all stored datasets."""
+    if fault := st.session_state.pop(_FAULT, ""):
+        st.error(plain(fault), icon=":material/error:")
     cards = list_datasets()
     st.subheader("Your datasets" if cards else "There is no dataset yet", anchor="datasets")
     for card in cards:
@@ -59,12 +62,24 @@ def _confirm(card: DatasetCard) -> None:
         "everybody who uses this server. Checkpoints trained on it stay, and so do the files it was imported from."
     )
     with st.container(horizontal=True):
-        if st.button("Delete for good", type="primary", icon=":material/delete:", key="delete_now"):
-            with errors_shown(stop=False):
-                delete_dataset(card.name)
-                st.rerun()
+        if st.button(
+            "Delete for good",
+            type="primary",
+            icon=":material/delete:",
+            key="delete_now",
+            on_click=_delete,
+            args=(card.name,),
+        ):
+            st.rerun()
         if st.button("Keep it", key="keep"):
             st.rerun()
+
+
+def _delete(name: str) -> None:
+    try:
+        delete_dataset(name)
+    except DatasetError as error:
+        st.session_state[_FAULT] = str(error)  # somebody else deleted it a moment before
 
 
 def _source(card: DatasetCard) -> str:

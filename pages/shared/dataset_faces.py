@@ -157,7 +157,7 @@ def parse_rows(text: str, count: int) -> NDArray[np.int64]:
         ``(n,)`` row numbers, each once, in the order in which they were named.
     """
     rows: dict[int, None] = {}
-    for first, last in re.findall(r"(\d{1,8})(?:\s*[-–]\s*(\d{1,8}))?", text)[:_MOST_RANGES]:
+    for first, last in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", text)[:_MOST_RANGES]:
         rows |= dict.fromkeys(range(int(first), min(int(last or first) + 1, count)))
     return np.array(list(rows), np.int64)
 

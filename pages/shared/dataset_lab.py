@@ -98,15 +98,22 @@ def _choose_face(faces: tuple[Face, ...]) -> Face:
     return faces[int(number or 1) - 1]
 
 
+def _take(steps: Preprocessing) -> None:
+    st.session_state[TRAINING_STEPS] = list(steps.steps)
+
+
 def _offer_training(dataset: DatasetCard, steps: Preprocessing) -> None:
     st.subheader("Train with these steps", anchor="train-with")
     st.markdown(
         "The steps of a run stand in its checkpoint’s card. Wherever that checkpoint is used (photos, videos, webcam, "
         "evaluation) they are applied again, so it never sees faces unlike those it learned from."
     )
-    if st.button("Take them to Training", icon=":material/model_training:", key="lab_train"):
-        st.session_state[TRAINING_STEPS] = list(steps.steps)
-        st.session_state["dataset"] = dataset.name
-        st.switch_page("pages/training.py")
+    # Streamlit cannot switch pages while the address is bound to widgets: a link does.
+    taken = st.button(
+        "Take them to Training", icon=":material/model_training:", key="lab_train", on_click=_take, args=(steps,)
+    )
+    if taken:
+        st.success(f"The Training form now says: {steps.in_words}.", icon=":material/check:")
+        st.page_link("pages/training.py", label="Open Training", icon=":material/model_training:")
     chosen = f" --set preprocessing={steps.text}" if steps.steps else ""
     st.code(f"python -m fer_core train --dataset {dataset.name}{chosen}", language=None, wrap_lines=True)

@@ -92,8 +92,10 @@ def _show_balance(total: pd.Series) -> None:
 def _show_relabelling(dataset: str, scheme: LabelScheme, records: FaceRecords, splits: Sequence[str]) -> None:
     if not records.has_votes or scheme.rule == "fer2013":
         return
-    st.subheader("Who became what", anchor="relabelling")
     table = cached_dataset.who_became_what(dataset, scheme.name, splits)
+    if table.empty:
+        return
+    st.subheader("Who became what", anchor="relabelling")
     same = sum(int(table.loc[name, name]) for name in table.index if name in table.columns)
     total = int(table.to_numpy().sum())
     st.markdown(
