@@ -27,7 +27,7 @@ def relabelling_matrix(table: pd.DataFrame) -> go.Figure:
     """
     counts = table.to_numpy()
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    stayed = np.array([[own == new for new in table.columns] for own in table.index])
+    stayed = np.array([[own == new for new in table.columns] for own in table.index], bool).reshape(counts.shape)
     opacity = np.vectorize(cell_opacity, otypes=[float])(shares)
     figure = go.Figure(
         go.Heatmap(
