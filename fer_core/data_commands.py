@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ from fer_core.data.exclusions import list_exclusions, save_exclusions
 from fer_core.data.pictures import scan_pictures
 from fer_core.data.splits import SplitRule
 from fer_core.data.store import import_pictures, load_records
+from fer_core.detection import PhotoDetector
 from fer_core.detective.duplicates import Duplicates, find_duplicates
 from fer_core.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
 from fer_core.errors import DatasetError
 from fer_core.labels import SPLITS
+from fer_core.recognition import largest_face
 
 AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
 """Adds a command by name, with what it does and a line of help."""
@@ -29,6 +32,7 @@ def add_data_commands(add: AddCommand) -> None:
     command.add_argument("source", type=Path, help="folder or zip, such as one with train/angry/1.jpg")
     command.add_argument("--name", required=True, help="what to call the dataset")
     command.add_argument("--map", nargs="+", default=[], metavar="FOLDER=CLASS", help="beside the table of synonyms")
+    command.add_argument("--find-faces", action="store_true", help="cut out the largest face the detector finds")
     command.add_argument("--new-splits", action="store_true", help="draw all splits instead of taking the folders'")
     command.add_argument("--seed", type=int, default=0, help="of the draw (0)")
 
@@ -47,7 +51,8 @@ def store_pictures(options: argparse.Namespace) -> Answer:
     plan = scan_pictures(options.source, options.source.name)
     mapping = plan.suggested | dict(_pair(text) for text in options.map)
     rule = SplitRule(use_folders=not options.new_splits, seed=options.seed)
-    card = import_pictures(plan, mapping, name=options.name, splits=rule)
+    to_face = partial(largest_face, detector=PhotoDetector()) if options.find_faces else None
+    card = import_pictures(plan, mapping, name=options.name, splits=rule, to_face=to_face)
     lines = [f"The dataset “{card.name}” holds {sum(card.sizes.values()):,} faces ({card.splits})."]
     lines += [f"{folder} → {label or 'left out'}" for folder, label in mapping.items()]
     lines += [f"left out, {reason}: {count:,}" for reason, count in card.skipped.items()]

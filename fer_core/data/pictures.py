@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -21,8 +21,12 @@ from fer_core.labels import OWN_LABELS, SPLITS, VOTE_COLUMNS
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 _REPORTS = 200
+
+ToFace = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+"""From an RGB picture to the 48x48 grey face in it; an empty array when there is none."""
+
 _NOT_A_PICTURE, _NO_FOLDER = "not a picture", "in no class folder"
-_DAMAGED, _UNMAPPED = "damaged or too large", "in a folder without a class"
+_DAMAGED, _UNMAPPED, _NO_FACE = "damaged or too large", "in a folder without a class", "without a face"
 
 
 @dataclass(frozen=True)
@@ -128,16 +132,18 @@ def read_pictures(
     mapping: Mapping[str, str],
     *,
     splits: SplitRule = DEFAULT_SPLITS,
+    to_face: ToFace | None = None,
     progress: Progress | None = None,
 ) -> PictureRecords:
     """Reads the pictures whose folders have a class.
 
-    A picture becomes grey and 48x48; of one that is not square the middle is taken.
+    A picture becomes grey and 48x48; by default as a whole, and of one that is not square the middle.
 
     Args:
         plan: What was found.
         mapping: The class of each folder, a name of ``OWN_LABELS``; folders that are missing or "" are left out.
         splits: Where the splits come from.
+        to_face: Cuts the face out of a picture that shows more than that.
         progress: Told the share of the pictures that were read.
 
     Raises:
@@ -146,13 +152,13 @@ def read_pictures(
     if unknown := sorted({label for label in mapping.values() if label} - {*OWN_LABELS}):
         raise DatasetError(f"“{unknown[0]}” is no class. Choose one of {', '.join(OWN_LABELS)}.")
     wanted = [picture for picture in plan.pictures if mapping.get(picture.folder)]
-    images, read, hashes, damaged = _read_all(plan, wanted, progress)
+    images, read, hashes, unread = _read_all(plan, wanted, to_face or whole_face, progress)
     if not read:
         raise DatasetError(f"No picture of {plan.name} could be read. Give at least one folder a class.")
     emotion = np.array([OWN_LABELS.index(mapping[picture.folder]) for picture in read], np.uint8)
     split = splits.assign([SPLITS.index(p.split) if p.split else len(SPLITS) for p in read], emotion)
     votes = np.zeros((0, len(VOTE_COLUMNS)), np.uint8)
-    skipped = Counter(plan.skipped) + Counter({_DAMAGED: damaged, _UNMAPPED: len(plan.pictures) - len(wanted)})
+    skipped = Counter(plan.skipped) + unread + Counter({_UNMAPPED: len(plan.pictures) - len(wanted)})
     return PictureRecords(
         FaceRecords(images, emotion, split, votes, fingerprint_of(images, emotion, split, votes)),
         tuple(picture.name for picture in read),
@@ -162,23 +168,29 @@ def read_pictures(
 
 
 def _read_all(
-    plan: PicturePlan, wanted: list[FoundPicture], progress: Progress | None
-) -> tuple[NDArray[np.uint8], list[FoundPicture], list[str], int]:
-    """The faces, whose they are, the hashes of their files, and how many files could not be read."""
+    plan: PicturePlan, wanted: list[FoundPicture], to_face: ToFace, progress: Progress | None
+) -> tuple[NDArray[np.uint8], list[FoundPicture], list[str], Counter[str]]:
+    """The faces, whose they are, the hashes of their files, and how many files gave none, by reason."""
     images, read, hashes = np.empty((len(wanted), 48, 48), np.uint8), list[FoundPicture](), list[str]()
+    unread: Counter[str] = Counter()
     step = max(1, len(wanted) // _REPORTS)
     with open_pictures(plan.source, plan.name) as files:
         for number, picture in enumerate(wanted):
-            try:
-                content = files.read(picture.position)
-                images[len(read)] = whole_face(read_image(content, name=picture.name))
-            except (ImageError, ValueError, OSError):
-                continue
-            read.append(picture)
-            hashes.append(hashlib.sha256(content).hexdigest())
             if progress and number % step == 0:
                 progress(number / len(wanted))
-    return images[: len(read)], read, hashes, len(wanted) - len(read)
+            try:
+                content = files.read(picture.position)
+                face = to_face(read_image(content, name=picture.name))
+            except (ImageError, ValueError, OSError):
+                unread[_DAMAGED] += 1
+                continue
+            if not face.size:
+                unread[_NO_FACE] += 1
+                continue
+            images[len(read)] = face
+            read.append(picture)
+            hashes.append(hashlib.sha256(content).hexdigest())
+    return images[: len(read)], read, hashes, unread
 
 
 def whole_face(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -32,7 +32,7 @@ from fer_core.data.dataset import FaceRecords
 from fer_core.data.demo import write_demo_files
 from fer_core.data.exclusions import delete_exclusions
 from fer_core.data.lines import Progress
-from fer_core.data.pictures import PicturePlan, read_pictures
+from fer_core.data.pictures import PicturePlan, ToFace, read_pictures
 from fer_core.data.readers import read_records
 from fer_core.data.splits import DEFAULT_SPLITS, SplitRule
 from fer_core.errors import DatasetError
@@ -81,6 +81,7 @@ def import_pictures(
     *,
     name: str,
     splits: SplitRule = DEFAULT_SPLITS,
+    to_face: ToFace | None = None,
     progress: Progress | None = None,
 ) -> DatasetCard:
     """Reads the pictures of class folders and stores them; a dataset of that name is replaced only when all went well.
@@ -90,13 +91,14 @@ def import_pictures(
         mapping: The class of each folder; folders without one are left out.
         name: Letters, digits, ``-`` and ``_``.
         splits: Where the splits come from.
+        to_face: Cuts the face out of a picture that shows more than that; by default pictures are taken whole.
         progress: Told the share of the work that is done.
 
     Raises:
         DatasetError: No picture is left, the name is not allowed, or the disk is full.
     """
     name = _own_name(name)
-    found = read_pictures(plan, mapping, splits=splits, progress=progress)
+    found = read_pictures(plan, mapping, splits=splits, to_face=to_face, progress=progress)
     return _keep(
         found.records,
         found.names,

@@ -1,6 +1,6 @@
-"""Who became what: a dataset's own labels against those of ten people, as a matrix and as a stream."""
+"""Who became what: a dataset's own labels against those of ten people, as a matrix (HTML) and as a stream (a chart)."""
 
-import textwrap
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -10,56 +10,28 @@ from fer_core.palette import EMOTION_COLORS
 from fer_core.plots.evaluation import RIGHT_COLOR, WRONG_COLOR, cell_opacity
 
 _LEFT_OUT_COLOR = "#8a8f98"
-_CELL_HEIGHT = 44
 _STREAM_OPACITY = 0.35
-_LINE = 10  # characters
+_HEAD = "min-width:58px;font-weight:400;font-size:13px;line-height:1.25;vertical-align:bottom;padding:4px"
+_GROUND = "light-dark(#ffffff, #10151d)"  # the pages' own, over which the first column stays when the table scrolls
+_FIRST = f"position:sticky;left:0;background:{_GROUND};text-align:left;font-weight:400;padding-right:8px"
 _LIGHT_TEXT_FROM = 0.9  # opacity of a cell's ground from which white is more legible than the page's colour
 
 
-def relabelling_matrix(table: pd.DataFrame) -> go.Figure:
-    """One line per own label, one column per new one; the colour is a cell's share of its line.
+def relabelling_matrix(table: pd.DataFrame) -> str:
+    """One line per own label, one column per new one; the ground is a cell's share of its line.
 
     Args:
         table: From :func:`fer_core.data.summary.relabelling`.
 
     Returns:
-        Blue where the name stayed, orange where it changed.
+        An HTML table, blue where the name stayed, orange where it changed, that scrolls sideways on narrow pages.
     """
-    counts = table.to_numpy()
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    stayed = np.array([[own == new for new in table.columns] for own in table.index], bool).reshape(counts.shape)
-    opacity = np.vectorize(cell_opacity, otypes=[float])(shares)
-    figure = go.Figure(
-        go.Heatmap(
-            z=np.where(stayed, opacity, -opacity),
-            zmin=-1,
-            zmax=1,
-            colorscale=[
-                (0, WRONG_COLOR),
-                (0.5, _faint(WRONG_COLOR, 0)),
-                (0.5, _faint(RIGHT_COLOR, 0)),
-                (1, RIGHT_COLOR),
-            ],
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            customdata=_sentences(table),
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+    head = "".join(f'<th scope="col" style="{_HEAD}">{escape(str(name))}</th>' for name in table.columns)
+    lines = "".join(_line(table, number) for number in range(len(table)))
+    return (
+        '<div style="overflow-x:auto"><table style="border-collapse:separate;border-spacing:2px;font-size:14px;'
+        f'font-variant-numeric:tabular-nums;width:100%"><tr><td style="{_FIRST}"></td>{head}</tr>{lines}</table></div>'
     )
-    figure.update_layout(annotations=_numbers(counts, opacity), **_plain(96 + _CELL_HEIGHT * len(table)))
-    ticks = {"showgrid": False, "zeroline": False, "fixedrange": True, "tickfont": {"size": 13}}
-    figure.update_xaxes(
-        tickvals=np.arange(len(table.columns)),
-        ticktext=[_in_lines(str(name)) for name in table.columns],
-        side="top",
-        tickangle=0,
-        **ticks,
-    )
-    figure.update_yaxes(
-        tickvals=np.arange(len(table)), ticktext=list(table.index), range=[len(table) - 0.5, -0.5], **ticks
-    )
-    return figure
 
 
 def relabelling_stream(table: pd.DataFrame) -> go.Figure:
@@ -111,19 +83,23 @@ def _sentence(count: int, total: int, own: str, new: str) -> str:
     return f"{count:,} of {total:,} {own} faces ({count / max(total, 1):.1%})<br>{became}"
 
 
-def _numbers(counts: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]", opacity: object) -> list[dict[str, object]]:
-    grounds = np.asarray(opacity)
-    return [
-        {
-            "x": j,
-            "y": i,
-            "text": f"{counts[i, j]:,}",
-            "showarrow": False,
-            "font": {"size": 13, "color": "rgb(255, 255, 255)" if grounds[i, j] >= _LIGHT_TEXT_FROM else "#808080"},
-        }
-        for i, j in np.ndindex(*counts.shape)
-        if counts[i, j]
-    ]
+def _line(table: pd.DataFrame, number: int) -> str:
+    """One own label: its name and a cell for each new one."""
+    own, counts = str(table.index[number]), table.to_numpy(np.int64)[number]
+    sentences = _sentences(table.iloc[[number]])[0]
+    cells = "".join(
+        _cell(int(count), cell_opacity(count / max(counts.sum(), 1)), own == str(new), sentence)
+        for count, new, sentence in zip(counts, table.columns, sentences, strict=True)
+    )
+    return f'<tr><th scope="row" style="{_FIRST}">{escape(own)}</th>{cells}</tr>'
+
+
+def _cell(count: int, opacity: float, stayed: bool, sentence: str) -> str:
+    ground = _faint(RIGHT_COLOR if stayed else WRONG_COLOR, opacity)
+    text = "#fff" if opacity >= _LIGHT_TEXT_FROM else "inherit"
+    style = f"background:{ground};color:{text};text-align:center;padding:10px 4px;border-radius:4px"
+    words = escape(sentence.replace("<br>", ", "))
+    return f'<td style="{style}" title="{words}">{f"{count:,}" if count else ""}</td>'
 
 
 def _plain(height: int) -> dict[str, object]:
@@ -134,11 +110,6 @@ def _plain(height: int) -> dict[str, object]:
         "paper_bgcolor": clear,
         "plot_bgcolor": clear,
     }
-
-
-def _in_lines(name: str) -> str:
-    """A name over several lines, so that columns stay narrow."""
-    return "<br>".join(textwrap.wrap(name, _LINE))
 
 
 def _faint(color: str, opacity: float) -> str:

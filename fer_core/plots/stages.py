@@ -26,7 +26,7 @@ def stage_cards(stages: Sequence[Stage]) -> str:
         HTML that flows into as many columns as there is room for.
     """
     cards = "".join(_card(number, stage) for number, stage in enumerate(stages, start=1))
-    grid = "display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,200px),1fr));gap:24px 20px"
+    grid = "display:grid;grid-template-columns:repeat(auto-fill,minmax(clamp(150px,28%,240px),1fr));gap:24px 20px"
     return f'<div style="{grid}">{cards}</div>'
 
 

@@ -105,12 +105,15 @@ def _show_relabelling(dataset: str, scheme: LabelScheme, records: FaceRecords, s
     drawing = st.segmented_control(
         "Draw it as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"
     )
-    st.plotly_chart(
-        relabelling_matrix(table) if drawing == MATRIX else relabelling_stream(table),
-        key=f"relabelling_{drawing}",
-        config={"displayModeBar": False},
-        alt="FER2013's labels against those of ten people. The download holds the same numbers.",
-    )
+    if drawing == MATRIX:
+        st.html(relabelling_matrix(table))
+    else:
+        st.plotly_chart(
+            relabelling_stream(table),
+            key="relabelling_stream",
+            config={"displayModeBar": False},
+            alt="FER2013's labels against those of ten people. The matrix and the download hold the same numbers.",
+        )
     st.caption(
         "Lines: FER2013’s label. Columns: what ten people made of it. Blue kept the name, orange changed it. To see "
         "such faces, choose a class and “FER2013’s label” under Faces."

@@ -80,14 +80,13 @@ def _walk(rows: NDArray[np.int64], row: int) -> int:
     if not len(places):
         return row
     place = int(places[0])
-    back, middle, on = st.columns([1, 2, 1], vertical_alignment="center")
-    if back.button("Previous", icon=":material/chevron_left:", key="face_back", disabled=place == 0, width="stretch"):
-        place -= 1
-    last = place == len(rows) - 1
-    if on.button("Next", icon=":material/chevron_right:", key="face_on", disabled=last, width="stretch") and not last:
-        place += 1
+    bar = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    back = bar.button("Back", icon=":material/chevron_left:", key="face_back", disabled=place == 0)
+    middle = bar.empty()
+    on = bar.button("Next", icon=":material/chevron_right:", key="face_on", disabled=place == len(rows) - 1)
+    place = min(max(place + int(on) - int(back), 0), len(rows) - 1)
     open_face(int(rows[place]))
-    middle.markdown(f"**{place + 1:,}** of {len(rows):,} faces", text_alignment="center")
+    middle.markdown(f"**{place + 1:,}** of {len(rows):,}", width="content")
     return int(rows[place])
 
 

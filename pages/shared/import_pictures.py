@@ -1,5 +1,6 @@
 """Bringing in pictures in class folders: look inside, review the classes, import."""
 
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -12,6 +13,8 @@ from fer_core.data.store import DatasetCard, import_pictures
 from fer_core.data.synonyms import class_choices
 from fer_core.errors import DatasetError
 from fer_core.labels import SPLITS
+from fer_core.recognition import largest_face
+from pages.shared import pictures
 from pages.shared.import_paths import ask_path, explain_paths, may_name_paths, opened
 from pages.shared.import_tables import ask_name, progress_bar
 from pages.shared.messages import plain
@@ -20,12 +23,12 @@ _UPLOAD, _PATH = "Upload a zip", "Path on the server"
 _LEAVE_OUT = "(leave out)"
 _PLAN = "picture_plan"
 _MOST_MB = 400
+_ONE_FACE, _MORE = "Faces, cut out already", "Photos: find the largest face"
 _FROM_FOLDERS, _NEW = "From the folders", "Draw new ones"
 
 _EXPLANATION = """
 A zip or folder with a folder for each class, such as `train/angry/1.jpg`, `test/angry/2.jpg` or just `anger/1.png`: the
-picture copies of FER2013, CK+, RAF-DB sorted by class, or your own. Pictures may be of any size, grey or colour; of one
-that is not square the middle is taken. Each should show one face and little else.
+picture copies of FER2013, CK+, RAF-DB sorted by class, or your own. Pictures may be of any size, grey or colour.
 """
 
 
@@ -44,12 +47,13 @@ def offer_pictures() -> DatasetCard | None:
         return None
     _show_found(plan)
     mapping = _ask_mapping(plan)
+    finds = _ask_crop()
     rule = _ask_splits(plan)
     name = ask_name("what to call this dataset")
     if st.button("Import", icon=":material/download:", type="primary", key="import_pictures_now"):
         if not name:
             raise DatasetError("The dataset has no name yet. Enter one.")
-        return _import(plan, mapping, rule, name)
+        return _import(plan, mapping, rule, name, finds_faces=finds)
     return None
 
 
@@ -118,6 +122,21 @@ def _ask_mapping(plan: PicturePlan) -> dict[str, str]:
     return {folder: "" if label == _LEAVE_OUT else label for folder, label in chosen}
 
 
+def _ask_crop() -> bool:
+    """Whether faces are to be cut out of the pictures."""
+    chosen = st.segmented_control(
+        "What do the pictures show?",
+        [_ONE_FACE, _MORE],
+        default=_ONE_FACE,
+        required=True,
+        key="pictures_show",
+        wrap=True,
+        help="Of photos the largest face is cut out and turned upright, as on the Photos page; photos without one are "
+        "left out. Pictures that are faces already, such as FER2013's, are taken as they are.",
+    )
+    return chosen == _MORE
+
+
 def _ask_splits(plan: PicturePlan) -> SplitRule:
     named = any(plan.split_sizes.get(split) for split in SPLITS)
     place = _NEW
@@ -139,8 +158,11 @@ def _ask_splits(plan: PicturePlan) -> SplitRule:
     return rule
 
 
-def _import(plan: PicturePlan, mapping: dict[str, str], rule: SplitRule, name: str) -> DatasetCard:
+def _import(
+    plan: PicturePlan, mapping: dict[str, str], rule: SplitRule, name: str, *, finds_faces: bool
+) -> DatasetCard:
+    to_face = partial(largest_face, detector=pictures.photo_detector()) if finds_faces else None
     with progress_bar("Reading the pictures") as show:
-        card = import_pictures(plan, mapping, name=name, splits=rule, progress=show)
+        card = import_pictures(plan, mapping, name=name, splits=rule, to_face=to_face, progress=show)
     st.session_state.pop(_PLAN, None)
     return card

@@ -190,3 +190,18 @@ def test_a_damaged_copy_asks_for_the_pictures_again(home, place):
 def test_nothing_in_class_folders_is_a_sentence(place):
     with pytest.raises(DatasetError, match="no pictures in class folders"):
         scan_pictures(place({"1.png": picture(1), "train/2.png": picture(2)}, as_zip=True), "faces.zip")
+
+
+def test_faces_are_cut_out_of_photos(place):
+    face = np.random.default_rng(0).integers(0, 256, (48, 48)).astype(np.uint8)
+    plan = scan_pictures(place(files("{name}/{i}.png"), as_zip=True), "faces")
+    seen = []
+
+    def every_other(image):
+        seen.append(image.shape)
+        return face if len(seen) % 2 else face[:0]
+
+    found = read_pictures(plan, plan.suggested, to_face=every_other)
+    assert seen == [(48, 48, 3)] * 8
+    assert (found.records.images == face).all()
+    assert found.skipped == {"without a face": 4}

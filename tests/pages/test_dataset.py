@@ -83,8 +83,9 @@ def test_the_split_rules_every_figure(small_demo):
 @pytest.mark.parametrize("drawing", ["Matrix", "Stream"])
 def test_who_became_what(small_demo, drawing):
     app = page(scheme="majority-8", relabelling=drawing)
-    chart = json.loads(app.get("plotly_chart")[1].proto.spec)
-    assert chart["data"][0]["type"] == {"Matrix": "heatmap", "Stream": "sankey"}[drawing]
+    charts = [json.loads(chart.proto.spec)["data"][0]["type"] for chart in app.get("plotly_chart")]
+    assert charts == {"Matrix": ["bar"], "Stream": ["bar", "sankey"]}[drawing]
+    assert ("<table" in html(app)) == (drawing == "Matrix")
     assert "kept their name" in text(app)
     assert "Who became what" not in [header.value for header in page(scheme="fer2013").subheader]
 
