@@ -51,4 +51,4 @@ def _report(card: DatasetCard) -> None:
         st.markdown("Both files have the same number of rows and the same splits; they were joined by row order.")
     with errors_shown(stop=False):
         records = cached.records(card.name)
-        show_splits(cached.outcomes(card.name, records.schemes[0].name))
+        show_splits(card.name, cached.outcomes(card.name, records.schemes[0].name))

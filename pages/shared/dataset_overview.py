@@ -39,8 +39,8 @@ def show_overview(dataset: str, scheme: LabelScheme, records: FaceRecords, outco
     splits = [name for name, title in PAPER_SPLITS.items() if split in (ALL, COMPARE, title)]
     _show_distribution(dataset, outcomes, splits, shares=values == SHARES, side_by_side=split == COMPARE)
     _show_relabelling(dataset, scheme, records, splits)
-    show_splits(outcomes)
-    show_first_rows(records)
+    show_splits(dataset, outcomes)
+    show_first_rows(dataset, records)
     show_statistics(dataset, records, splits)
 
 

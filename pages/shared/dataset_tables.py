@@ -12,8 +12,9 @@ from pages.shared import cached_dataset
 from pages.shared.messages import plain
 
 
-def show_splits(outcomes: LabelOutcomes) -> None:
+def show_splits(dataset: str, outcomes: LabelOutcomes) -> None:
     """Shows the split sizes, and what the label scheme keeps of each."""
+    pictures = bool(cached_dataset.names(dataset))
     st.subheader("How they are divided", anchor="splits")
     table = split_table(outcomes.counts())
     st.markdown(_kept_in_words(int(table["Kept"][0]), int(table["Size"][0])))
@@ -24,13 +25,13 @@ def show_splits(outcomes: LabelOutcomes) -> None:
     }
     unused = [reason.capitalize() for reason in LEFT_OUT if not table[reason.capitalize()].sum()]
     st.dataframe(
-        table.drop(columns=unused).set_index("Dataset"),
+        table.drop(columns=[*unused, *(["Usage"] if pictures else [])]).set_index("Dataset"),
         column_config=numbers | helped | {"_index": st.column_config.Column("Dataset", pinned=True)},
         alt="Rows of each split, and how many of them the label scheme keeps.",
     )
     st.caption(
-        "The paper's Table 3 (Dataset and Size), beside the names in the file (Usage). The network learns from "
-        "Training, Validation picks its best epoch, and Testing is looked at once, at the end."
+        ("" if pictures else "The paper's Table 3 (Dataset and Size), beside the names in the file (Usage). ")
+        + "The network learns from Training, Validation picks its best epoch, Testing is looked at once, at the end."
     )
 
 
@@ -43,8 +44,11 @@ def _kept_in_words(kept: int, size: int) -> str:
     )
 
 
-def show_first_rows(records: FaceRecords) -> None:
-    """Shows the first rows as the file has them."""
+def show_first_rows(dataset: str, records: FaceRecords) -> None:
+    """Shows the first rows as the file has them, or the first files of a dataset of pictures."""
+    if files := cached_dataset.names(dataset):
+        _show_first_files(files, records)
+        return
     st.subheader("What the file says", anchor="rows")
     st.dataframe(
         illustrated(records.raw_sample(), records.images),
@@ -64,8 +68,24 @@ def show_first_rows(records: FaceRecords) -> None:
     )
 
 
+def _show_first_files(files: Sequence[str], records: FaceRecords) -> None:
+    st.subheader("What the files say", anchor="rows")
+    first = records.raw_sample()[["row", "meaning"]].rename(columns={"meaning": "label"})
+    first["file"] = list(files[: len(first)])
+    first["split"] = [SPLITS[code] for code in records.split[: len(first)]]
+    st.dataframe(
+        illustrated(first, records.images),
+        hide_index=True,
+        row_height=56,
+        column_config={"face": st.column_config.ImageColumn("face", width="small")},
+        alt="The first five pictures with their files, labels and splits.",
+    )
+
+
 def show_statistics(dataset: str, records: FaceRecords, splits: Sequence[str]) -> None:
     """Shows the statistics of the votes over some splits."""
+    if cached_dataset.names(dataset):
+        return
     st.subheader("How people voted", anchor="votes")
     if not records.has_votes:
         st.info(
@@ -83,7 +103,7 @@ def show_statistics(dataset: str, records: FaceRecords, splits: Sequence[str]) -
         alt="Count, mean, standard deviation, minimum, quartiles and maximum of the votes for each answer.",
     )
     whole = "The paper's Table 2, six decimals as printed there. " if len(splits) == len(SPLITS) else ""
-    st.caption(f"{whole}Over {' and '.join(splits)} rows; the choice of the split above rules. NF means “not a face”.")
+    st.caption(f"{whole}Over {', '.join(splits)} rows, as chosen above. NF means “not a face”.")
     st.download_button(
         "Download the statistics",
         statistics.to_csv(float_format="%.6f"),

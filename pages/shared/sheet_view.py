@@ -17,7 +17,7 @@ def _source(name: str) -> str:
 
 _grid = st.components.v2.component(
     "fer_contact_sheet",
-    html='<div class="grid" role="group"></div>',
+    html='<div class="sheet"><canvas hidden></canvas><div class="grid" role="group"></div></div>',
     css=_source("contact_sheet.css"),
     js=_source("contact_sheet.js"),
 )

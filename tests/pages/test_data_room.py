@@ -160,8 +160,12 @@ def test_pictures_are_reviewed_and_imported(zipped):
     assert card.skipped == {"not a picture": 1, "in a folder without a class": 13}
     assert sum(card.sizes.values()) == 27
     assert "27 faces with their own labels" in text(app)
-    app.segmented_control(key="view").set_value("Faces").run()
-    assert not app.exception
+    for view in ("Overview", "Faces"):
+        app.segmented_control(key="view").set_value(view).run()
+        assert not app.exception
+        if view == "Overview":
+            assert "Usage" not in app.dataframe[0].value
+            assert app.dataframe[1].value["file"].str.startswith("faces/").all()
 
 
 def test_pictures_need_a_name_and_a_real_zip(zipped):

@@ -3,9 +3,12 @@
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const grid = parentElement.querySelector(".grid");
+  const canvas = parentElement.querySelector("canvas");
   const { sheet, columns, lines, size, texts, captions, chosen, together } = data;
 
-  grid.style.setProperty("--sheet", `url("${sheet}")`);
+  // Many faces are painted once, on a canvas below see-through buttons: a page of a thousand then scrolls freely.
+  const painted = texts.length > 250;
+  grid.style.setProperty("--sheet", painted ? "none" : `url("${sheet}")`);
   grid.style.setProperty("--size", `${size}px`);
   grid.style.setProperty("--across", `${columns * 100}%`);
   grid.style.setProperty("--down", `${lines * 100}%`);
@@ -43,6 +46,29 @@ export default function (component) {
   grid.style.setProperty("--together", together);
   grid.replaceChildren(...(together > 1 ? groups : cells));
 
+  const source = new Image();
+  const paint = () => {
+    const [width, height] = [grid.clientWidth, grid.clientHeight];
+    const scale = Math.min(window.devicePixelRatio || 1, 16000 / height);
+    canvas.width = width * scale;
+    canvas.height = height * scale;
+    const pen = canvas.getContext("2d");
+    pen.scale(scale, scale);
+    pen.imageSmoothingEnabled = false;
+    const [w, h] = [source.width / columns, source.height / lines];
+    cells.forEach((cell, i) => {
+      const [x, y] = [(i % columns) * w, Math.floor(i / columns) * h];
+      pen.drawImage(source, x, y, w, h, cell.offsetLeft, cell.offsetTop, cell.offsetWidth, cell.offsetHeight);
+    });
+  };
+  const watcher = new ResizeObserver(() => source.complete && paint());
+  canvas.hidden = !painted;
+  if (painted) {
+    source.onload = paint;
+    source.src = sheet;
+    watcher.observe(grid);
+  }
+
   // One stop for Tab; arrows walk, as in any grid.
   const walk = (event) => {
     const here = Number(event.target.closest("button")?.dataset.place ?? -1);
@@ -63,6 +89,7 @@ export default function (component) {
   grid.addEventListener("keydown", walk);
   grid.addEventListener("click", choose);
   return () => {
+    watcher.disconnect();
     grid.removeEventListener("keydown", walk);
     grid.removeEventListener("click", choose);
   };
