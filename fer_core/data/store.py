@@ -7,36 +7,31 @@ was changed or cut is noticed before it is used.
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from filelock import FileLock
 
 from fer_core.data.cards import (
     ARRAYS,
-    CARD_FILE,
     DEMO,
     DatasetCard,
     check_name,
     file_sha256,
     is_whole,
     list_datasets,
-    measure_array,
     read_card,
 )
 from fer_core.data.dataset import FaceRecords
 from fer_core.data.demo import write_demo_files
 from fer_core.data.exclusions import delete_exclusions
+from fer_core.data.keeping import keep_records, picture_names
 from fer_core.data.lines import Progress
 from fer_core.data.pictures import PicturePlan, ToFace, read_pictures
 from fer_core.data.readers import read_records
 from fer_core.data.splits import DEFAULT_SPLITS, SplitRule
 from fer_core.errors import DatasetError
-from fer_core.files import new_folder, read_json, write_json
 from fer_core.home import data_folder
 
 __all__ = [
@@ -53,7 +48,6 @@ __all__ = [
     "picture_names",
 ]
 
-_NAMES_FILE = "names.json"
 _DEMO_VERSION = 1  # to be raised whenever the drawing changes, so that stored copies are drawn again
 
 
@@ -99,7 +93,7 @@ def import_pictures(
     """
     name = _own_name(name)
     found = read_pictures(plan, mapping, splits=splits, to_face=to_face, progress=progress)
-    return _keep(
+    return keep_records(
         found.records,
         found.names,
         name=name,
@@ -115,14 +109,6 @@ def import_pictures(
         mapping={folder: label for folder, label in mapping.items() if label},
         splits=splits.in_words(plan.split_sizes),
     )
-
-
-def picture_names(dataset: str) -> tuple[str, ...]:
-    """The file names of a dataset of pictures, row by row; none for other datasets."""
-    try:
-        return tuple(map(str, read_json(data_folder() / check_name(dataset) / _NAMES_FILE)["names"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()
 
 
 def _own_name(name: str) -> str:
@@ -208,7 +194,7 @@ def _import(images: Path, votes: Path | None, name: str, source: str, progress: 
     known = next((c for c in list_datasets() if c.name == name), None)
     if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and is_whole(known):
         return known
-    return _keep(
+    return keep_records(
         read_records(images, votes, progress=progress),
         name=name,
         source=source,
@@ -219,37 +205,6 @@ def _import(images: Path, votes: Path | None, name: str, source: str, progress: 
         images_path=str(images.resolve()),
         votes_path=str(votes.resolve()) if votes else "",
     )
-
-
-def _keep(records: FaceRecords, names: Sequence[str] = (), **facts: Any) -> DatasetCard:  # noqa: ANN401
-    """Stores records and their card, all or nothing.
-
-    Args:
-        records: What the files say.
-        names: The pictures' file names, for datasets of pictures.
-        facts: What the card says beside what follows from the records.
-    """
-    name = facts["name"]
-    try:
-        with new_folder(data_folder() / name) as folder:
-            for array in ARRAYS:
-                np.save(folder / f"{array}.npy", getattr(records, array), allow_pickle=False)
-            card = DatasetCard(
-                **facts,
-                fingerprint=records.fingerprint,
-                sizes=records.split_sizes(),
-                created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                arrays={array: measure_array(folder / f"{array}.npy") for array in ARRAYS},
-            )
-            if names:
-                write_json(folder / _NAMES_FILE, {"names": list(names)})
-            write_json(folder / CARD_FILE, asdict(card))
-    except OSError as error:
-        raise DatasetError(
-            f"The dataset “{name}” could not be stored ({error.strerror or error}); nothing was changed. "
-            f"Free some space under {data_folder()} and import again."
-        ) from error
-    return card
 
 
 def _rebuild(card: DatasetCard) -> DatasetCard:
