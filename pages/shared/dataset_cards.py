@@ -28,11 +28,13 @@ def _show_card(card: DatasetCard) -> None:
     with left:
         st.markdown(f"**{plain(card.name)}** · {sum(card.sizes.values()):,} faces · {_source(card)}")
         sizes = ", ".join(f"{count:,} {split}" for split, count in card.sizes.items())
-        lists = len(list_exclusions(card.name))
+        lists = ", ".join(plain(known.name) for known in list_exclusions(card.name))
         st.caption(
             f"{sizes}  \nLabels: {_schemes(card)}  \nFingerprint {card.fingerprint[:_SHORT]} · imported "
-            f"{plain(card.created_at[:10])}" + (f" · {lists} exclusion lists" if lists else "")
+            f"{plain(card.created_at[:10])}" + (f" · exclusion lists: {lists}" if lists else "")
         )
+        if card.mapping:
+            st.caption("Classes: " + ", ".join(f"{plain(folder)} → {name}" for folder, name in card.mapping.items()))
         if card.skipped:
             st.caption("Left out: " + ", ".join(f"{n:,} {plain(reason)}" for reason, n in card.skipped.items()))
     with right:

@@ -80,7 +80,7 @@ def _show_images(dataset: str, records: FaceRecords, finding: Finding) -> None:
     pages = -(-len(finding) // _ON_PAGE)
     if st.session_state.get("finding_page", 1) > pages:
         _first_page()
-    page = st.pagination(pages, key="finding_page") if pages > 1 else 1
+    page = st.pagination(pages, key="finding_page", bind="query-params") if pages > 1 else 1
     shown = finding.rows[(page - 1) * _ON_PAGE : page * _ON_PAGE]
     texts = [describe(records, int(row)) for row in shown]
     place = choose_face(cached_dataset.sheet(dataset, shown), texts, key="finding_faces", size=_SIZE)

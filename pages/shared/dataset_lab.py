@@ -1,5 +1,7 @@
 """The pre-processing lab: one face through each step of the paper's section 4, before and after."""
 
+import contextlib
+
 import numpy as np
 import streamlit as st
 
@@ -18,6 +20,7 @@ TRAINING_STEPS = "training_preprocessing"
 
 SOURCES = FACE, PHOTO = "A face of the dataset", "A photo"
 _LARGEST_MB = 50
+_STEPS, _FOLLOWED, _NO_STEP = "steps", "link_followed_steps", "none"
 
 
 @st.fragment
@@ -41,6 +44,8 @@ def show_lab(dataset: DatasetCard, records: FaceRecords) -> None:
 
 
 def _ask_steps() -> Preprocessing:
+    """The steps; the address names them as settings do, which Streamlit's own binding of titles would not."""
+    _follow_link()
     titles = {name: step.title for name, step in STEPS.items()}
     chosen = st.multiselect(
         "Steps, in the order in which they are applied",
@@ -52,7 +57,17 @@ def _ask_steps() -> Preprocessing:
         placeholder="No step: the face as it is",
         help="These are the very functions that training and prediction use.",
     )
-    return Preprocessing(tuple(chosen))
+    steps = Preprocessing(tuple(chosen))
+    st.query_params[_STEPS] = st.session_state[_FOLLOWED] = steps.text or _NO_STEP
+    return steps
+
+
+def _follow_link() -> None:
+    """Takes the steps from an address that has not been followed yet."""
+    text = st.query_params.get(_STEPS, "").replace(" ", "+")  # what a plus in an address means
+    if text and text != st.session_state.get(_FOLLOWED):
+        with contextlib.suppress(ValueError):
+            st.session_state["lab_steps"] = list(Preprocessing.from_text("" if text == _NO_STEP else text).steps)
 
 
 def _from_dataset(dataset: str, records: FaceRecords, steps: Preprocessing) -> tuple[Stage, ...]:

@@ -9,6 +9,7 @@ from fer_core.data.summary import PAPER_SPLITS, LabelOutcomes
 from fer_core.labels import SPLITS, LabelScheme
 from fer_core.palette import class_colors
 from fer_core.plots.data import face_grid
+from fer_core.preprocessing import stretch_contrast
 from pages.shared import cached_dataset
 from pages.shared.dataset_faces import describe
 from pages.shared.face_detail import open_face, show_linked_face
@@ -25,11 +26,15 @@ def show_means(dataset: str, scheme: LabelScheme, outcomes: LabelOutcomes) -> No
     means, counts = cached_dataset.class_means(dataset, scheme.name), outcomes.counts().sum(axis=1)
     st.markdown(
         f"The average of all faces of each class under “{plain(scheme.title)}”. What stays sharp is what they share; a "
-        "class whose mean looks like another’s is hard to tell apart."
+        "class whose mean looks like another’s is hard to tell apart. The contrast is stretched, or all would be pale."
     )
     captions = [f"{name} ({counts[name]:,})" for name in means]
     described = [f"Mean of {counts[name]:,} {name} faces" for name in means]
-    st.html(face_grid(np.stack(list(means.values())), captions, described, size=150, columns=4))
+    st.html(
+        face_grid(
+            np.stack([stretch_contrast(mean) for mean in means.values()]), captions, described, size=150, columns=4
+        )
+    )
 
 
 @st.fragment

@@ -81,7 +81,7 @@ def _show_page(dataset: str, records: FaceRecords, duplicates: Duplicates, chose
     pages = -(-len(chosen) // _PAIRS)
     if st.session_state.get("pairs_page", 1) > pages:
         st.session_state["pairs_page"] = 1
-    page = st.pagination(pages, key="pairs_page") if pages > 1 else 1
+    page = st.pagination(pages, key="pairs_page", bind="query-params") if pages > 1 else 1
     numbers = chosen[(page - 1) * _PAIRS : page * _PAIRS]
     st.caption(f"Pairs {(page - 1) * _PAIRS + 1:,} to {(page - 1) * _PAIRS + len(numbers):,} of {len(chosen):,}.")
     rows = duplicates.pairs[numbers].ravel()

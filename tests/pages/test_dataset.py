@@ -224,6 +224,18 @@ def test_the_lab_shows_every_step(small_demo):
     assert "preprocessing=clahe+equalise" in app.code[0].value
 
 
+@pytest.mark.parametrize(
+    ("link", "steps"),
+    [("clahe+denoise", ["clahe", "denoise"]), ("clahe denoise", ["clahe", "denoise"]), ("none", []), ("blur", None)],
+)
+def test_a_link_names_the_steps(small_demo, link, steps):
+    app = page(view="Pre-processing", steps=link)
+    assert app.multiselect(key="lab_steps").value == (["denoise", "stretch"] if steps is None else steps)
+    app.multiselect(key="lab_steps").set_value(["equalise"]).run()
+    assert app.query_params["steps"] == "equalise"
+    assert app.multiselect(key="lab_steps").value == ["equalise"]
+
+
 def test_the_lab_takes_a_photo_from_the_face_to_the_crop(small_demo):
     app = page(view="Pre-processing", lab_source="A photo")
     assert all(title in html(app) for title in ("Face detection", "Crop", "Rotation correction"))
