@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from fer_core.checkpoint import load_checkpoint
 from fer_core.data.dataset import label_records
 from fer_core.data.exclusions import save_exclusions
 from fer_core.data.store import load_records
 from fer_core.detection import Face
+from fer_core.errors import CheckpointError, TrainingError
 from fer_core.evaluation import evaluate
 from fer_core.features import face_features
 from fer_core.labels import LABEL_SCHEMES
@@ -111,3 +113,23 @@ def test_rows_of_an_exclusion_list_are_not_trained_on(home, small_demo):
     remaining = load_splits(TrainingConfig(exclude="first-ones"))
     assert [len(a) - len(b) for a, b in zip(everything, remaining, strict=True)] == [1, 1, 1]
     assert not {*gone} & {int(row) for split in remaining for row in split.rows}
+
+
+def test_settings_carry_steps_and_exclusions_through_json_and_text():
+    config = TrainingConfig(preprocessing="clahe+denoise", exclude="clean-test")
+    assert TrainingConfig.from_json(config.to_json()) == config
+    assert TrainingConfig().with_settings({"preprocessing": "clahe+denoise", "exclude": "clean-test"}) == config
+    with pytest.raises(TrainingError, match="There is no step “blur”"):
+        TrainingConfig(preprocessing="blur")
+
+
+def test_a_card_with_steps_of_another_version_is_damaged(save_tiny, make_card):
+    save_tiny(config=make_card().config | {"preprocessing": "sharpen"})
+    with pytest.raises(CheckpointError, match="There is no step"):
+        load_checkpoint("tiny")
+
+
+def test_cards_from_before_there_were_steps_mean_none(save_tiny, make_card):
+    config = {key: value for key, value in make_card().config.items() if key != "preprocessing"}
+    save_tiny(config=config)
+    assert load_checkpoint("tiny").open_classifier().preprocessing == UNCHANGED

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MAX_COLUMNS = 40
-_LOSSLESS_UP_TO = 250  # faces; more would make a page heavy, and are shown small
-_QUALITY = 88
+_LOSSLESS_UP_TO = 100  # faces; of more a page would become heavy, and they are shown small
+_QUALITY = 90
 
 
 @dataclass(frozen=True)
