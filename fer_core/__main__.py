@@ -4,10 +4,12 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
 from fer_core import commands
+from fer_core.data_commands import add_data_commands
 from fer_core.errors import FerError
 from fer_core.labels import SPLITS
 from fer_core.videos.analysis import Sight
@@ -45,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--votes", type=Path, help="fer2013new.csv; without it only FER2013's own labels are there")
     command.add_argument("--name", help="what to call the dataset (ferplus, or fer2013 without votes)")
 
+    add_data_commands(partial(_add, choose))
     _add(choose, "datasets", commands.datasets, "list the stored datasets")
 
     command = _add(choose, "train", commands.train, "train a network and make a checkpoint of it")
@@ -61,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("checkpoint")
     command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
     command.add_argument("--split", choices=SPLITS, default="test")
+    command.add_argument("--exclude", default="", metavar="LIST", help="leave out the rows of this exclusion list")
 
     command = _add(
         choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions"

@@ -12,6 +12,7 @@ from fer_core.errors import CheckpointError
 from fer_core.files import as_record, new_folder, read_json, write_json
 from fer_core.home import home, models_folders
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.preprocessing import Preprocessing
 
 DEFAULT_CHECKPOINT = "paper-cnn"
 """The checkpoint used where none is chosen."""
@@ -96,6 +97,11 @@ class ModelCard:
         """Name of the label scheme the network was trained with."""
         return str(self.config["scheme"])
 
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What is done to every face before the network; cards from before there was a choice mean nothing."""
+        return Preprocessing.from_text(str(self.config.get("preprocessing", "")))
+
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> "ModelCard":
         """Reads a card as JSON has it.
@@ -110,6 +116,7 @@ class ModelCard:
         card = as_record(cls, document | scores | {"class_names": tuple(document.get("class_names", ()))})
         if card.config.get("scheme") not in LABEL_SCHEMES:
             raise ValueError("Its label scheme is unknown.")
+        _ = card.preprocessing  # raises ValueError for steps this version does not know
         return card
 
 
@@ -151,7 +158,9 @@ class Checkpoint:
         Raises:
             CheckpointError: The file is missing or damaged.
         """
-        return Classifier(verified_bytes(self), self.card.class_names, threads=threads)
+        return Classifier(
+            verified_bytes(self), self.card.class_names, threads=threads, preprocessing=self.card.preprocessing
+        )
 
 
 def list_checkpoints() -> tuple[Checkpoint, ...]:

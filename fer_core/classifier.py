@@ -8,6 +8,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from fer_core.errors import CheckpointError
+from fer_core.preprocessing import UNCHANGED, Preprocessing
 
 _BATCH = 64
 
@@ -47,18 +48,27 @@ class Prediction:
 class Classifier:
     """A checkpoint's network, ready to predict; safe to share between threads."""
 
-    def __init__(self, model: bytes, class_names: tuple[str, ...], *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        model: bytes,
+        class_names: tuple[str, ...],
+        *,
+        threads: int = 1,
+        preprocessing: Preprocessing = UNCHANGED,
+    ) -> None:
         """Opens a LiteRT network.
 
         Args:
             model: The content of a ``.tflite`` file that maps ``(n, 48, 48, 1)`` grey values 0–255 to ``(n, classes)``.
             class_names: The classes, in the order of the outputs.
             threads: Processor threads of one prediction.
+            preprocessing: What was done to every face the network was trained on, and is done to those it is asked of.
 
         Raises:
             CheckpointError: The file is no such network.
         """
         self.class_names = class_names
+        self.preprocessing = preprocessing
         self._lock = threading.Lock()
         try:
             self._interpreter = Interpreter(model_content=model, num_threads=threads)
@@ -87,6 +97,7 @@ class Classifier:
         """
         if images.ndim != 3 or images.shape[1:] != (48, 48) or images.dtype != np.uint8:
             raise ValueError(f"Expected images (n, 48, 48) uint8. Received {images.shape} {images.dtype}.")
+        images = self.preprocessing.apply(images)
         batches = [self._run(images[i : i + _BATCH]) for i in range(0, len(images), _BATCH)]
         scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
         # Softmax rows sum to one already; independent sigmoids are made to.

@@ -18,6 +18,7 @@ from PIL import Image
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, list_checkpoints, load_checkpoint
 from fer_core.classifier import Classifier
 from fer_core.data.dataset import label_records
+from fer_core.data.exclusions import excluded_rows
 from fer_core.data.store import dataset_card, ensure_demo, import_dataset, list_datasets, load_records
 from fer_core.detection import Detector, PhotoDetector
 from fer_core.drawing import draw_recognitions
@@ -72,7 +73,7 @@ def train(options: argparse.Namespace) -> Answer:
             (run.folder / "stop").unlink(missing_ok=True)
     else:
         config = _config(options)
-        dataset_card(config.dataset)
+        excluded_rows(dataset_card(config.dataset).name, config.exclude)  # whether both are there
         run = create_run(config, options.name)
     from fer_core.training.job import run_job  # noqa: PLC0415
 
@@ -109,7 +110,8 @@ def evaluate_checkpoint(options: argparse.Namespace) -> Answer:
     """Tests a checkpoint on one split of a dataset, labelled as it was trained."""
     checkpoint = load_checkpoint(options.checkpoint)
     scheme = LABEL_SCHEMES[checkpoint.card.scheme]
-    dataset = label_records(load_records(options.dataset), scheme, [options.split])
+    without = excluded_rows(options.dataset, options.exclude)
+    dataset = label_records(load_records(options.dataset), scheme, [options.split], without=without)
     report = evaluate(checkpoint.open_classifier(threads=2), dataset)
     document = {
         "checkpoint": checkpoint.name,
@@ -120,6 +122,7 @@ def evaluate_checkpoint(options: argparse.Namespace) -> Answer:
         "accuracy": report.accuracy,
         "macro_f1": report.macro_f1,
         "balanced_accuracy": report.balanced_accuracy,
+        "exclude": options.exclude,
         "n": len(report),
         "class_names": list(report.class_names),
         "confusion_matrix": report.confusion_matrix().tolist(),

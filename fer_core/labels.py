@@ -30,6 +30,9 @@ PAPER_EMOTIONS = EMOTIONS[:7]
 FER2013_EMOTIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 """What the ids 0 to 6 in the ``emotion`` column of ``fer2013.csv`` stand for."""
 
+OWN_LABELS = (*FER2013_EMOTIONS, "contempt")
+"""What the ids 0 to 7 of a stored dataset's own labels stand for: FER2013's, then contempt, which only folders have."""
+
 SPLITS = ("train", "validation", "test")
 """The three splits, in the order in which datasets store them (0, 1, 2)."""
 
@@ -46,8 +49,8 @@ class LabelScheme:
     Attributes:
         name: The identifier used in configurations, cards and on the command line.
         title: The name people read.
-        rule: ``fer2013`` takes the original label, ``majority`` the FER+ majority, ``distribution`` trains on the
-            FER+ vote distribution (validation and test stay majority).
+        rule: ``fer2013`` takes the files' own label (FER2013's, or the folder's name), ``majority`` the FER+ majority,
+            ``distribution`` trains on the FER+ vote distribution (validation and test stay majority).
         class_names: The classes, in the order of the network's outputs.
     """
 
@@ -64,7 +67,8 @@ LABEL_SCHEMES = {
         LabelScheme("majority-8", "FER+ majority, eight classes", "majority", EMOTIONS),
         LabelScheme("distribution-7", "FER+ vote distribution, seven classes", "distribution", PAPER_EMOTIONS),
         LabelScheme("distribution-8", "FER+ vote distribution, eight classes", "distribution", EMOTIONS),
-        LabelScheme("fer2013", "FER2013's own labels, seven classes", "fer2013", FER2013_EMOTIONS),
+        LabelScheme("fer2013", "Own labels (FER2013's), seven classes", "fer2013", FER2013_EMOTIONS),
+        LabelScheme("own-8", "Own labels with contempt, eight classes", "fer2013", EMOTIONS),
     )
 }
 """Every label scheme by name; the first is the default."""

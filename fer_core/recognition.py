@@ -35,7 +35,7 @@ class Recognition:
     Attributes:
         face: Where it is: the part of the picture, before it is turned upright, that the crop shows.
         prediction: The probability of each class.
-        crop: What the network saw, shape (48, 48), uint8.
+        crop: What the classifier was given, shape (48, 48), uint8; its own preprocessing steps come after.
     """
 
     face: Face
@@ -88,6 +88,23 @@ def recognize_whole(image: NDArray[np.uint8], classifier: Classifier) -> Recogni
     crop = preprocess_face(image)
     prediction = Prediction(classifier.predict(crop[None])[0], classifier.class_names)
     return Recognition(Face((0, 0, image.shape[1], image.shape[0])), prediction, crop)
+
+
+def largest_face(image: NDArray[np.uint8], detector: Detector) -> NDArray[np.uint8]:
+    """The largest face of a picture as the crop that :func:`recognize` would classify.
+
+    Args:
+        image: RGB, shape (height, width, 3), uint8.
+        detector: Finds the faces.
+
+    Returns:
+        Shape (48, 48), uint8; empty when there is no face.
+    """
+    faces = detector.detect(image)
+    if not faces:
+        return np.empty((0, 0), np.uint8)
+    face = frame(max(faces, key=lambda found: found.width * found.height))
+    return preprocess_face(image, xyxy=face.xyxy, eyes=face.eyes)
 
 
 def frame(face: Face, margin: float = DEFAULT_MARGIN) -> Face:

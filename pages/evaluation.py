@@ -13,7 +13,7 @@ from pages.shared import cached
 from pages.shared.about import about_checkpoint
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_dataset
+from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_exclusions
 from pages.shared.scores import show_classes, show_figures
 
 _PICTURES = 12
@@ -38,6 +38,12 @@ def _choose() -> tuple[Checkpoint, DatasetCard, str]:
     return checkpoint, dataset, split or "test"
 
 
+def _choose_left_out(dataset: DatasetCard) -> str:
+    """Name of the chosen exclusion list, or ""."""
+    chosen = choose_exclusions(dataset.name)
+    return chosen.name if chosen else ""
+
+
 def _data_note(checkpoint: Checkpoint, dataset: DatasetCard) -> None:
     if checkpoint.card.dataset_fingerprint == dataset.fingerprint:
         return
@@ -48,14 +54,14 @@ def _data_note(checkpoint: Checkpoint, dataset: DatasetCard) -> None:
 
 
 @st.fragment
-def _confusion(checkpoint: Checkpoint, dataset: str, split: str) -> None:
-    report = cached.report(checkpoint, dataset, split)
+def _confusion(checkpoint: Checkpoint, dataset: str, split: str, exclude: str) -> None:
+    report = cached.report(checkpoint, dataset, split, exclude)
     st.subheader("Which expressions it mixes up")
     matrix, pictures = st.columns(2, gap="medium")
     with pictures:
         cell = _choose_cell(report)
-        faces = cached.labelled(dataset, checkpoint.card.scheme, split)
-        _pictures(report, faces, cell, f"{checkpoint.name} {dataset} {split}")
+        faces = cached.labelled(dataset, checkpoint.card.scheme, split, exclude)
+        _pictures(report, faces, cell, f"{checkpoint.name} {dataset} {split} {exclude}")
     with matrix:
         shown = st.segmented_control(
             "Cells show", ["counts", "shares"], default="counts", required=True, key="cells", **_REMEMBERED
@@ -105,11 +111,17 @@ def _pictures(report: EvaluationReport, faces: FerDataset, cell: tuple[str, str]
 
 start_page("Evaluation", "How often a checkpoint is right, which expressions it mixes up, and on which pictures.")
 checkpoint, dataset, split = _choose()
+exclude = _choose_left_out(dataset)
 with errors_shown():
-    report = cached.report(checkpoint, dataset.name, split)
+    report = cached.report(checkpoint, dataset.name, split, exclude)
+    labelled = len(cached.labelled(dataset.name, checkpoint.card.scheme, split))
 _data_note(checkpoint, dataset)
+if exclude:
+    st.info(
+        f"“{plain(exclude)}” leaves {labelled - len(report):,} of {labelled:,} pictures out; {len(report):,} remain."
+    )
 show_figures(report)
-_confusion(checkpoint, dataset.name, split)
+_confusion(checkpoint, dataset.name, split, exclude)
 st.subheader("Class by class")
 show_classes(report)
 about_checkpoint(checkpoint)

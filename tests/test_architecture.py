@@ -14,14 +14,15 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples", "glossary"},
-    {"images", "data", "iceservers"},
+    {"errors", "labels", "palette", "home", "files", "samples", "glossary", "preprocessing"},
+    {"images", "iceservers", "serverpaths"},
+    {"data"},
     {"blazeface", "classifier"},
     {"detection"},
     {"checkpoint"},
-    {"recognition", "evaluation", "training", "timelines"},
+    {"recognition", "evaluation", "training", "timelines", "features", "detective"},
     {"tracking"},
-    {"drawing", "overlay"},
+    {"drawing", "overlay", "stages"},
     {"streamvalues"},
     {"streaming"},
     {"insight"},
@@ -29,6 +30,7 @@ TIERS = (
     {"photos", "videos", "roundtrip", "quiz", "takehome"},
     {"benchmark"},
     {"commands"},
+    {"data_commands"},
     {"__main__"},
 )
 """The rooms of ``fer_core``, lowest first: a module imports from its own room and from lower tiers."""

@@ -17,6 +17,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.recognition import (
     Recognition,
     frame,
+    largest_face,
     recognition_rows,
     recognize,
     recognize_whole,
@@ -188,3 +189,10 @@ def test_no_cell_is_a_formula_and_the_text_is_kept(name):
 
 def test_negative_numbers_stay_numbers():
     assert to_csv(pd.DataFrame({"x1": [-3], "note": ["-3"]})).decode("utf-8-sig") == "x1,note\n-3,'-3\n"
+
+
+def test_the_largest_face_is_the_crop_that_is_classified(astronaut):
+    detector = PhotoDetector()
+    (found,) = recognize(astronaut, detector, BrightnessClassifier())
+    np.testing.assert_array_equal(largest_face(astronaut, detector), found.crop)
+    assert largest_face(np.full((100, 100, 3), 128, np.uint8), detector).size == 0

@@ -2,16 +2,17 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fer_core.data.votes import majority, vote_distribution
 from fer_core.errors import DatasetError
-from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, LABEL_SCHEMES, SPLITS, USAGE_SPLITS, VOTE_COLUMNS, LabelScheme
+from fer_core.labels import EMOTIONS, LABEL_SCHEMES, OWN_LABELS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS, LabelScheme
+from fer_core.preprocessing import Preprocessing
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +21,7 @@ class FaceRecords:
 
     Attributes:
         images: ``(n, 48, 48)`` uint8 grey pictures, possibly mapped from disk (read-only).
-        emotion: ``(n,)`` uint8 original FER2013 ids, indices into ``FER2013_EMOTIONS``.
+        emotion: ``(n,)`` uint8 ids of the files' own labels, indices into ``OWN_LABELS``.
         split: ``(n,)`` uint8 indices into ``SPLITS``.
         votes: ``(n, 10)`` uint8 votes in the order of ``VOTE_COLUMNS``, or ``(0, 10)`` when there is no votes file.
         fingerprint: SHA-256 of all four arrays, in hexadecimal.
@@ -38,6 +39,8 @@ class FaceRecords:
             raise ValueError(f"Expected images (n, 48, 48) uint8. Received {self.images.shape} {self.images.dtype}.")
         if self.emotion.shape != (n,) or self.split.shape != (n,) or self.votes.shape not in ((n, 10), (0, 10)):
             raise ValueError("Expected one emotion, one split and ten votes (or no votes at all) for every image.")
+        if n and self.emotion.max() >= len(OWN_LABELS):
+            raise ValueError(f"Expected own labels from 0 to {len(OWN_LABELS) - 1}.")
 
     def __len__(self) -> int:
         return len(self.images)
@@ -50,16 +53,22 @@ class FaceRecords:
     @property
     def schemes(self) -> tuple[LabelScheme, ...]:
         """The label schemes these records can serve, the preferred one first."""
-        return tuple(s for s in LABEL_SCHEMES.values() if self.has_votes or s.rule == "fer2013")
+        own = np.unique(self.emotion)
+        return tuple(s for s in LABEL_SCHEMES.values() if _serves(s, has_votes=self.has_votes, own=own))
 
     def split_sizes(self) -> dict[str, int]:
         """Rows per split (the paper's Table 3)."""
         counts = np.bincount(self.split, minlength=len(SPLITS))
         return {name: int(count) for name, count in zip(SPLITS, counts, strict=True)}
 
-    def describe_votes(self) -> pd.DataFrame:
-        """The paper's Table 2: ``DataFrame.describe()`` of the ten vote columns."""
-        return pd.DataFrame(self.votes, columns=list(VOTE_COLUMNS)).describe()
+    def describe_votes(self, wanted: NDArray[np.bool_] | None = None) -> pd.DataFrame:
+        """The paper's Table 2: ``DataFrame.describe()`` of the ten vote columns.
+
+        Args:
+            wanted: ``(n,)``: which rows count; by default all.
+        """
+        votes = self.votes if wanted is None else self.votes[wanted]
+        return pd.DataFrame(votes, columns=list(VOTE_COLUMNS)).describe()
 
     def raw_sample(self, n: int = 5) -> pd.DataFrame:
         """The paper's Table 1: the first ``n`` rows as the file has them (the paper prints the row as "emotion")."""
@@ -68,7 +77,7 @@ class FaceRecords:
             {
                 "row": row,
                 "emotion": int(self.emotion[row]),
-                "meaning": FER2013_EMOTIONS[self.emotion[row]],
+                "meaning": OWN_LABELS[self.emotion[row]],
                 "pixels": " ".join(map(str, self.images[row].ravel()[:15])) + "…",
                 "Usage": usage[SPLITS[self.split[row]]],
             }
@@ -112,6 +121,10 @@ class FerDataset:
     def __len__(self) -> int:
         return len(self.images)
 
+    def preprocessed(self, steps: Preprocessing) -> "FerDataset":
+        """The same faces after some steps, as networks that were trained with these steps see them."""
+        return replace(self, images=steps.apply(self.images))
+
 
 def fingerprint_of(*arrays: NDArray[Any]) -> str:
     """SHA-256 over the shapes, types and bytes of some arrays, in hexadecimal."""
@@ -138,7 +151,9 @@ def label_table(records: FaceRecords, scheme: LabelScheme) -> pd.DataFrame:
     )
 
 
-def label_records(records: FaceRecords, scheme: LabelScheme, splits: Iterable[str] = SPLITS) -> FerDataset:
+def label_records(
+    records: FaceRecords, scheme: LabelScheme, splits: Iterable[str] = SPLITS, *, without: ArrayLike = ()
+) -> FerDataset:
     """Applies a label scheme to the rows of some splits.
 
     Args:
@@ -146,12 +161,13 @@ def label_records(records: FaceRecords, scheme: LabelScheme, splits: Iterable[st
         scheme: The rule and the classes; training rows of a distribution scheme carry distributions, validation and
             test rows always majority labels.
         splits: The splits wanted.
+        without: Row numbers to leave out, such as an exclusion list's.
 
     Raises:
         DatasetError: The scheme needs votes that were not imported, or keeps no row of these splits.
     """
     rows, labels, targets = _apply(records, scheme)
-    wanted = np.isin(records.split[rows], [SPLITS.index(name) for name in splits])
+    wanted = np.isin(records.split[rows], [SPLITS.index(name) for name in splits]) & ~np.isin(rows, without)
     rows, labels, targets = rows[wanted], labels[wanted], targets[wanted]
     if not len(rows):
         raise DatasetError(
@@ -170,6 +186,13 @@ def label_records(records: FaceRecords, scheme: LabelScheme, splits: Iterable[st
     )
 
 
+def _serves(scheme: LabelScheme, *, has_votes: bool, own: NDArray[np.uint8]) -> bool:
+    """Whether records can be labelled by a scheme; the one with contempt is offered where own labels have it."""
+    if scheme.rule != "fer2013":
+        return has_votes
+    return "contempt" not in scheme.class_names or OWN_LABELS.index("contempt") in own
+
+
 def _categories(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:
     return pd.Categorical(np.asarray(names)[codes], categories=list(names), ordered=True)
 
@@ -181,15 +204,24 @@ def _apply(
     if scheme.rule != "fer2013" and not records.has_votes:
         raise DatasetError(
             f"“{scheme.title}” needs the FER+ votes, which this dataset was imported without. "
-            "Import it again together with fer2013new.csv, or choose FER2013's own labels."
+            "Import it again together with fer2013new.csv, or choose its own labels."
         )
     if scheme.rule == "fer2013":
-        return _from_labels(np.arange(len(records)), records.emotion.astype(np.int64), len(scheme.class_names))
+        return _from_own_labels(records, scheme.class_names)
     keep, labels = majority(records.votes)
     keep &= labels < len(scheme.class_names)
     if scheme.rule == "majority":
         return _from_labels(np.flatnonzero(keep), labels[keep], len(scheme.class_names))
     return _from_distribution(records, keep, labels, len(scheme.class_names))
+
+
+def _from_own_labels(
+    records: FaceRecords, class_names: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """By name, so that the classes may be any and in any order; rows of other classes are left out."""
+    codes = np.array([class_names.index(name) if name in class_names else -1 for name in OWN_LABELS])[records.emotion]
+    rows = np.flatnonzero(codes >= 0)
+    return _from_labels(rows, codes[rows], len(class_names))
 
 
 def _from_labels(

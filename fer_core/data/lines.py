@@ -1,15 +1,13 @@
 """Streams the lines of a text file that may be plain, gzipped or inside a zip, without ever holding it whole."""
 
 import gzip
-import lzma
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+from fer_core.data.archive import BROKEN, Archive, open_archive
 from fer_core.errors import DatasetError
 
 Progress = Callable[[float], None]
@@ -38,8 +36,7 @@ _CHUNK = 4 << 20
 _LONGEST_LINE = 1 << 20
 _LARGEST_TEXT = 4 << 30
 _KNOWN_MEMBERS = ("fer2013.csv", "icml_face_data.csv", "fer2013new.csv")
-_BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, ValueError, RuntimeError)
-# ValueError and RuntimeError (with NotImplementedError) are zipfile's own for bad names, offsets, methods, passwords.
+_BROKEN = (*BROKEN, gzip.BadGzipFile)
 
 
 def line_blocks(path: Path, *, progress: Progress | None = None) -> Iterator[list[bytes]]:
@@ -99,18 +96,20 @@ def _open_text(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
         if magic.startswith(b"\x1f\x8b"):
             yield cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=raw))), raw.tell
         elif magic.startswith(b"PK"):
-            archive = stack.enter_context(zipfile.ZipFile(raw))
+            archive = stack.enter_context(open_archive(raw, path.name))
             yield stack.enter_context(archive.open(_text_member(archive, path.name))), raw.tell
         else:
             yield raw, raw.tell
 
 
-def _text_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
-    members = [m for m in archive.infolist() if m.filename.lower().endswith(".csv") and "__MACOSX" not in m.filename]
-    known = [m for m in members if Path(m.filename).name.lower() in _KNOWN_MEMBERS]
+def _text_member(archive: Archive, name: str) -> int:
+    """Position of the one CSV file in an archive."""
+    members = [i for i, member in enumerate(archive.names) if member.lower().endswith(".csv")]
+    known = [i for i in members if Path(archive.names[i]).name.lower() in _KNOWN_MEMBERS]
     if len(known) == 1 or (not known and len(members) == 1):
         return (known or members)[0]
-    found = ", ".join(sorted(m.filename for m in members)[:5]) or "none"
+    found = ", ".join(sorted(archive.names[i] for i in members)[:5]) or "none"
+    found += "".join(f"; {count} {reason}" for reason, count in archive.skipped.items())
     raise DatasetError(
         f"{name} should hold exactly one CSV file with faces or votes (found: {found}). "
         "Unpack it and choose fer2013.csv, icml_face_data.csv or fer2013new.csv."

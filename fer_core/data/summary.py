@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer_core.data.dataset import FaceRecords, label_table
 from fer_core.data.votes import without_outliers
-from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, PAPER_EMOTIONS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS, LabelScheme
+from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS, LabelScheme
 
 NO_AGREEMENT = "no agreement"
 NO_EMOTION = "unknown or not a face"
@@ -18,7 +18,7 @@ OTHER_EMOTION = "contempt (no class)"
 LEFT_OUT = {
     NO_AGREEMENT: "the ten people did not agree enough",
     NO_EMOTION: "most answered “unknown” or “not a face”",
-    OTHER_EMOTION: "they chose contempt, which this scheme has no class for",
+    OTHER_EMOTION: "they show contempt, which this scheme has no class for",
 }
 """Why a label scheme leaves a row out, and the reason in words."""
 
@@ -54,6 +54,10 @@ class LabelOutcomes:
         flat = np.bincount(self.outcome * len(SPLITS) + self.split, minlength=shape[0] * shape[1])
         return pd.DataFrame(flat.reshape(shape), index=list(self.names), columns=list(SPLITS))
 
+    def outcome_of(self, row: int) -> str:
+        """What became of one row."""
+        return self.names[int(self.outcome[row])]
+
     def rows(self, splits: Sequence[str], outcomes: Sequence[str]) -> NDArray[np.int64]:
         """Row numbers, from 0 and in the order of the file, with one of these outcomes in one of these splits."""
         in_split = np.isin(self.split, [SPLITS.index(name) for name in splits])
@@ -70,6 +74,39 @@ def label_outcomes(records: FaceRecords, scheme: LabelScheme) -> LabelOutcomes:
     kept = label_table(records, scheme)
     outcome[kept["row"].to_numpy()] = kept["label"].cat.codes.to_numpy()
     return LabelOutcomes(np.asarray(records.split), outcome, scheme.class_names)
+
+
+def relabelling(records: FaceRecords, outcomes: LabelOutcomes, splits: Sequence[str] = SPLITS) -> pd.DataFrame:
+    """Who became what: own labels (the lines) against what a label scheme makes of the same rows (the columns).
+
+    Args:
+        records: The faces.
+        outcomes: What the label scheme makes of them.
+        splits: The splits that count.
+
+    Returns:
+        Numbers of rows; own labels without any row are left out.
+    """
+    wanted = np.isin(outcomes.split, [SPLITS.index(name) for name in splits])
+    shape = len(OWN_LABELS), len(outcomes.names)
+    flat = np.asarray(records.emotion)[wanted].astype(np.int64) * shape[1] + outcomes.outcome[wanted]
+    table = pd.DataFrame(
+        np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape),
+        index=pd.Index(OWN_LABELS, name="own label"),
+        columns=list(outcomes.names),
+    )
+    return table[table.sum(axis=1) > 0]
+
+
+def imbalance(counts: pd.Series) -> float:
+    """How many times as many faces the largest class has as the smallest that has any; 1 when there is none."""
+    present = counts[counts > 0]
+    return float(present.max() / present.min()) if len(present) else 1.0
+
+
+def first_votes(records: FaceRecords) -> NDArray[np.uint8]:
+    """``(n,)``: how many of the ten votes each row's first answer got; without votes nothing, shape (0,)."""
+    return np.asarray(records.votes.max(axis=1, initial=0) if records.has_votes else np.empty(0, np.uint8))
 
 
 def split_table(counts: pd.DataFrame) -> pd.DataFrame:
@@ -104,7 +141,7 @@ def typical_rows(records: FaceRecords) -> dict[str, int]:
         votes = {name: records.votes[:, VOTE_COLUMNS.index(name)] for name in EMOTIONS}
         agreed = {name: np.flatnonzero(count == max(count.max(initial=0), 1)) for name, count in votes.items()}
     else:
-        agreed = {name: np.flatnonzero(records.emotion == FER2013_EMOTIONS.index(name)) for name in PAPER_EMOTIONS}
+        agreed = {name: np.flatnonzero(records.emotion == OWN_LABELS.index(name)) for name in EMOTIONS}
     return {name: _most_average(records, rows[:_COMPARED]) for name, rows in agreed.items() if len(rows)}
 
 
@@ -133,10 +170,11 @@ def shuffled(rows: NDArray[np.int64], sample: int) -> NDArray[np.int64]:
 
 def _reasons(records: FaceRecords, scheme: LabelScheme) -> NDArray[np.int64]:
     """Per row an index into ``LEFT_OUT``: why it would be left out if the scheme does not keep it."""
-    reasons = np.zeros(len(records), np.int64)
-    if scheme.rule == "fer2013" or not records.has_votes:
+    reasons, names = np.zeros(len(records), np.int64), list(LEFT_OUT)
+    if scheme.rule == "fer2013":
+        return np.full(len(records), names.index(OTHER_EMOTION))
+    if not records.has_votes:
         return reasons
-    names = list(LEFT_OUT)
     reasons[without_outliers(records.votes).argmax(axis=1) >= len(EMOTIONS)] = names.index(NO_EMOTION)
     all_emotions = label_table(records, replace(scheme, class_names=EMOTIONS))
     reasons[all_emotions["row"].to_numpy()] = names.index(OTHER_EMOTION)

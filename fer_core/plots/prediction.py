@@ -27,7 +27,7 @@ def picture_html(gray: NDArray[np.uint8], size: int, alt: str) -> str:
         An ``img`` element with the picture inside.
     """
     data = base64.b64encode(cv2.imencode(".png", gray)[1].tobytes()).decode()
-    style = f"display:block;width:{size}px;height:auto;image-rendering:pixelated;border-radius:6px"
+    style = f"display:block;width:{size}px;max-width:100%;height:auto;image-rendering:pixelated;border-radius:6px"
     return f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" style="{style}">'
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from fer_core.errors import TrainingError
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
+from fer_core.preprocessing import Preprocessing
 from fer_core.training.augmentation import Augmentation
 from fer_core.training.settings import Settings, number
 
@@ -51,6 +52,8 @@ class TrainingConfig(Settings):
         share: Part of the training images that is used; which ones follows from the seed.
         patience: Epochs without a better validation figure after which the run ends; 0 goes on to the last.
         augmentation: How training faces are changed in each epoch.
+        preprocessing: Steps every face goes through, in training and wherever the checkpoint is used, joined by ``+``.
+        exclude: Name of an exclusion list of the dataset, whose rows no split has; "" for all rows.
     """
 
     learning_rate: float = number(1e-4, 1e-6, 1.0)
@@ -79,6 +82,8 @@ class TrainingConfig(Settings):
     share: float = number(1.0, 0.01, 1.0)
     patience: int = number(0, 0, 1000)
     augmentation: Augmentation = field(default_factory=Augmentation)
+    preprocessing: str = ""
+    exclude: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -88,6 +93,10 @@ class TrainingConfig(Settings):
             raise TrainingError(
                 f"warmup_epochs is {self.warmup_epochs} of {self.epochs} epochs; warm up for fewer or train for longer."
             )
+        try:
+            Preprocessing.from_text(self.preprocessing)
+        except ValueError as error:
+            raise TrainingError(f"preprocessing is “{self.preprocessing:.60}”. {error}") from error
 
     @property
     def class_names(self) -> tuple[str, ...]:

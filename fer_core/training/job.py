@@ -11,10 +11,12 @@ import tensorflow as tf
 from filelock import FileLock, Timeout
 
 from fer_core.checkpoint import Checkpoint
-from fer_core.data.dataset import label_records
+from fer_core.data.dataset import FerDataset, label_records
+from fer_core.data.exclusions import excluded_rows
 from fer_core.data.store import load_records
 from fer_core.errors import FerError, TrainingError
-from fer_core.labels import LABEL_SCHEMES
+from fer_core.labels import LABEL_SCHEMES, SPLITS
+from fer_core.preprocessing import Preprocessing
 from fer_core.training.backup import saved_epoch
 from fer_core.training.callbacks import Observer
 from fer_core.training.config import TrainingConfig
@@ -109,10 +111,8 @@ def run_job(folder: Path) -> Checkpoint:
 
 def _carry_out(folder: Path, config: TrainingConfig, report: Report) -> Checkpoint:
     report.set(state="running", message="Preparing: reading the dataset and building the network")
-    records = load_records(config.dataset)
-    scheme = LABEL_SCHEMES[config.scheme]
-    data = TrainingData(label_records(records, scheme, ["train"]), label_records(records, scheme, ["validation"]))
-    test = label_records(records, scheme, ["test"])  # not looked at before training is over
+    training, validation, test = load_splits(config)  # test is not looked at before training is over
+    data = TrainingData(training, validation)
     done = saved_epoch(folder / "backup")
     keep_metrics(folder, done)
     report.set(epoch=done)
@@ -121,6 +121,20 @@ def _carry_out(folder: Path, config: TrainingConfig, report: Report) -> Checkpoi
     trained = train(config, data, backup=folder / "backup", observer=observer)
     report.set(message="Saving the checkpoint", progress=0.0, eta_seconds=0.0)
     return make_checkpoint(folder.name, config, trained, (data.training, data.validation, test))
+
+
+def load_splits(config: TrainingConfig) -> tuple[FerDataset, FerDataset, FerDataset]:
+    """The training, validation and test split a run uses: labelled, without excluded rows, and preprocessed.
+
+    Raises:
+        DatasetError: The dataset or the exclusion list is not there, or a split is empty.
+    """
+    records, scheme = load_records(config.dataset), LABEL_SCHEMES[config.scheme]
+    without, steps = excluded_rows(config.dataset, config.exclude), Preprocessing.from_text(config.preprocessing)
+    training, validation, test = (
+        label_records(records, scheme, [split], without=without).preprocessed(steps) for split in SPLITS
+    )
+    return training, validation, test
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """What several pages read, kept between reruns and shared between sessions; all of it is read-only."""
 
-import pandas as pd
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, load_checkpoint
 from fer_core.classifier import Classifier
 from fer_core.data.dataset import FaceRecords, FerDataset, label_records
+from fer_core.data.exclusions import load_exclusions
 from fer_core.data.store import dataset_card, load_records
 from fer_core.data.summary import LabelOutcomes, label_outcomes, typical_rows
 from fer_core.evaluation import EvaluationReport, evaluate
@@ -21,13 +21,13 @@ def records(dataset: str) -> FaceRecords:
     return _records(dataset, dataset_card(dataset).fingerprint)
 
 
-def labelled(dataset: str, scheme: str, split: str) -> FerDataset:
-    """One split of a dataset under a label scheme.
+def labelled(dataset: str, scheme: str, split: str, exclude: str = "") -> FerDataset:
+    """One split of a dataset under a label scheme, without the rows of an exclusion list if one is named.
 
     Raises:
         DatasetError: There is no such dataset, or the scheme does not fit it.
     """
-    return _labelled(dataset, dataset_card(dataset).fingerprint, scheme, split)
+    return _labelled(dataset, dataset_card(dataset).fingerprint, scheme, split, _rows(dataset, exclude))
 
 
 def outcomes(dataset: str, scheme: str) -> LabelOutcomes:
@@ -37,15 +37,6 @@ def outcomes(dataset: str, scheme: str) -> LabelOutcomes:
         DatasetError: There is no such dataset, or the scheme does not fit it.
     """
     return _outcomes(dataset, dataset_card(dataset).fingerprint, scheme)
-
-
-def vote_statistics(dataset: str) -> pd.DataFrame:
-    """The paper's Table 2 for a dataset that has votes.
-
-    Raises:
-        DatasetError: There is no such dataset, or it is damaged.
-    """
-    return _vote_statistics(dataset, dataset_card(dataset).fingerprint)
 
 
 def typical_faces(dataset: str) -> dict[str, int]:
@@ -66,14 +57,21 @@ def classifier(checkpoint: Checkpoint) -> Classifier:
     return _classifier(checkpoint.name, checkpoint.card.created_at)
 
 
-def report(checkpoint: Checkpoint, dataset: str, split: str) -> EvaluationReport:
+def report(checkpoint: Checkpoint, dataset: str, split: str, exclude: str = "") -> EvaluationReport:
     """A checkpoint's evaluation on one split of a dataset, computed once per content.
+
+    The rows of an exclusion list are left out if one is named.
 
     Raises:
         FerError: The checkpoint or the dataset cannot be used.
     """
     fingerprint = dataset_card(dataset).fingerprint
-    return _report(checkpoint.name, checkpoint.card.created_at, dataset, fingerprint, split)
+    left_out = _rows(dataset, exclude)
+    return _report(checkpoint.name, checkpoint.card.created_at, dataset, fingerprint, split=split, without=left_out)
+
+
+def _rows(dataset: str, exclude: str) -> tuple[int, ...]:
+    return load_exclusions(dataset, exclude).rows if exclude else ()
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the dataset …")
@@ -82,18 +80,13 @@ def _records(dataset: str, fingerprint: str) -> FaceRecords:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Applying the label rule …")
-def _labelled(dataset: str, fingerprint: str, scheme: str, split: str) -> FerDataset:
-    return label_records(_records(dataset, fingerprint), LABEL_SCHEMES[scheme], [split])
+def _labelled(dataset: str, fingerprint: str, scheme: str, split: str, without: tuple[int, ...]) -> FerDataset:
+    return label_records(_records(dataset, fingerprint), LABEL_SCHEMES[scheme], [split], without=without)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Applying the label rule …")
 def _outcomes(dataset: str, fingerprint: str, scheme: str) -> LabelOutcomes:
     return label_outcomes(_records(dataset, fingerprint), LABEL_SCHEMES[scheme])
-
-
-@st.cache_data(max_entries=8, show_spinner="Counting votes …")
-def _vote_statistics(dataset: str, fingerprint: str) -> pd.DataFrame:
-    return _records(dataset, fingerprint).describe_votes()
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -107,6 +100,8 @@ def _classifier(name: str, created_at: str) -> Classifier:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Classifying the split …")
-def _report(name: str, created_at: str, dataset: str, fingerprint: str, split: str) -> EvaluationReport:
+def _report(
+    name: str, created_at: str, dataset: str, fingerprint: str, *, split: str, without: tuple[int, ...]
+) -> EvaluationReport:
     card = load_checkpoint(name).card
-    return evaluate(_classifier(name, created_at), _labelled(dataset, fingerprint, card.scheme, split))
+    return evaluate(_classifier(name, created_at), _labelled(dataset, fingerprint, card.scheme, split, without))

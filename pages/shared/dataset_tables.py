@@ -1,23 +1,20 @@
 """The paper's Tables 1, 2 and 3 for a dataset."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from fer_core.data.dataset import FaceRecords
 from fer_core.data.summary import LEFT_OUT, LabelOutcomes, split_table
-from fer_core.labels import VOTE_COLUMNS
+from fer_core.labels import SPLITS, VOTE_COLUMNS
 from fer_core.plots.data import illustrated
-from pages.shared import cached
+from pages.shared import cached_dataset
 from pages.shared.messages import plain
 
 
-def show_tables(dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    """Shows the split sizes, the first rows as the file has them, and the statistics of the votes."""
-    _show_splits(outcomes)
-    _show_first_rows(records)
-    _show_statistics(dataset, records)
-
-
-def _show_splits(outcomes: LabelOutcomes) -> None:
+def show_splits(dataset: str, outcomes: LabelOutcomes) -> None:
+    """Shows the split sizes, and what the label scheme keeps of each."""
+    pictures = bool(cached_dataset.names(dataset))
     st.subheader("How they are divided", anchor="splits")
     table = split_table(outcomes.counts())
     st.markdown(_kept_in_words(int(table["Kept"][0]), int(table["Size"][0])))
@@ -28,13 +25,13 @@ def _show_splits(outcomes: LabelOutcomes) -> None:
     }
     unused = [reason.capitalize() for reason in LEFT_OUT if not table[reason.capitalize()].sum()]
     st.dataframe(
-        table.drop(columns=unused).set_index("Dataset"),
+        table.drop(columns=[*unused, *(["Usage"] if pictures else [])]).set_index("Dataset"),
         column_config=numbers | helped | {"_index": st.column_config.Column("Dataset", pinned=True)},
         alt="Rows of each split, and how many of them the label scheme keeps.",
     )
     st.caption(
-        "The paper's Table 3 (Dataset and Size), beside the names in the file (Usage). The network learns from "
-        "Training, Validation picks its best epoch, and Testing is looked at once, at the end."
+        ("" if pictures else "The paper's Table 3 (Dataset and Size), beside the names in the file (Usage). ")
+        + "The network learns from Training, Validation picks its best epoch, Testing is looked at once, at the end."
     )
 
 
@@ -43,11 +40,15 @@ def _kept_in_words(kept: int, size: int) -> str:
         return f"This label scheme keeps all {size:,} training rows."
     return (
         f"This label scheme keeps **{kept:,} of {size:,} training rows** ({kept / max(size, 1):.1%}). "
-        "The others are not lost: see them above under “left out”."
+        "The others are not lost: see them under Faces as “left out”."
     )
 
 
-def _show_first_rows(records: FaceRecords) -> None:
+def show_first_rows(dataset: str, records: FaceRecords) -> None:
+    """Shows the first rows as the file has them, or the first files of a dataset of pictures."""
+    if files := cached_dataset.names(dataset):
+        _show_first_files(files, records)
+        return
     st.subheader("What the file says", anchor="rows")
     st.dataframe(
         illustrated(records.raw_sample(), records.images),
@@ -67,16 +68,33 @@ def _show_first_rows(records: FaceRecords) -> None:
     )
 
 
-def _show_statistics(dataset: str, records: FaceRecords) -> None:
+def _show_first_files(files: Sequence[str], records: FaceRecords) -> None:
+    st.subheader("What the files say", anchor="rows")
+    first = records.raw_sample()[["row", "meaning"]].rename(columns={"meaning": "label"})
+    first["file"] = list(files[: len(first)])
+    first["split"] = [SPLITS[code] for code in records.split[: len(first)]]
+    st.dataframe(
+        illustrated(first, records.images),
+        hide_index=True,
+        row_height=56,
+        column_config={"face": st.column_config.ImageColumn("face", width="small")},
+        alt="The first five pictures with their files, labels and splits.",
+    )
+
+
+def show_statistics(dataset: str, records: FaceRecords, splits: Sequence[str]) -> None:
+    """Shows the statistics of the votes over some splits."""
+    if cached_dataset.names(dataset):
+        return
     st.subheader("How people voted", anchor="votes")
     if not records.has_votes:
         st.info(
             f"{plain(dataset)} was imported without the FER+ votes. With fer2013new.csv you would see here how ten "
-            "people labelled every face, and could choose the paper's seven classes. Import both files above.",
+            "people labelled every face, and could choose the paper's seven classes. Import both files under “Import”.",
             icon=":material/how_to_vote:",
         )
         return
-    statistics = cached.vote_statistics(dataset)
+    statistics = cached_dataset.statistics(dataset, splits)
     st.markdown("Ten people looked at every face. This is how many of the ten chose each answer.")
     numbers = {name: st.column_config.NumberColumn(format="%.6f") for name in VOTE_COLUMNS}
     st.dataframe(
@@ -84,7 +102,8 @@ def _show_statistics(dataset: str, records: FaceRecords) -> None:
         column_config=numbers | {"_index": st.column_config.Column("", pinned=True)},
         alt="Count, mean, standard deviation, minimum, quartiles and maximum of the votes for each answer.",
     )
-    st.caption("The paper's Table 2, six decimals as printed there. NF means “not a face”.")
+    whole = "The paper's Table 2, six decimals as printed there. " if len(splits) == len(SPLITS) else ""
+    st.caption(f"{whole}Over {', '.join(splits)} rows, as chosen above. NF means “not a face”.")
     st.download_button(
         "Download the statistics",
         statistics.to_csv(float_format="%.6f"),

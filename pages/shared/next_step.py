@@ -81,7 +81,7 @@ _IMPORT = NextStep(
     "check every figure of the paper.",
     "Import the real dataset",
     "pages/dataset.py",
-    {"import": "true"},
+    {"view": "Import"},
 )
 _TRY = NextStep(
     "Try it on a photo",

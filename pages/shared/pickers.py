@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, list_checkpoints
+from fer_core.data.exclusions import ExclusionList, list_exclusions
 from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
 from fer_core.labels import LabelScheme
 from pages.shared.links import accept_link
+
+_NOTHING = "nothing"
 
 
 def choose_dataset() -> DatasetCard:
@@ -42,6 +45,24 @@ def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:
         help="How ten votes become one label. FER2013's own labels need no votes.",
     )
     return by_name[name]
+
+
+def choose_exclusions(dataset: str) -> ExclusionList | None:
+    """A select box of a dataset's exclusion lists, or None; nothing is drawn while there is no list."""
+    lists = {known.name: known for known in list_exclusions(dataset)}
+    if not lists:
+        return None
+    accept_link("exclude", lists)
+    name = st.selectbox(
+        "Leave out",
+        [_NOTHING, *lists],
+        key="exclude",
+        bind="query-params",
+        persist_state="session",
+        help="Images of an exclusion list, such as test images that are also in training. The Detective on the Dataset "
+        "page makes these lists.",
+    )
+    return lists.get(name)
 
 
 def choose_checkpoint() -> Checkpoint | None:

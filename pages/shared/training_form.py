@@ -5,8 +5,10 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from fer_core.data.exclusions import list_exclusions
 from fer_core.data.store import DatasetCard
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.preprocessing import STEPS, Preprocessing
 from fer_core.training import config as settings
 from fer_core.training.config import RANGES, TrainingConfig
 from pages.shared.cached import records
@@ -124,6 +126,23 @@ def _labels_and_name(dataset: DatasetCard) -> dict[str, Any]:
         key="training_scheme",
         persist_state="session",
     )
+    steps = st.multiselect(
+        "Pre-processing, in order",
+        list(STEPS),
+        format_func=lambda name: STEPS[name].title,
+        placeholder="none: faces as they are",
+        help="Applied to every face here and wherever the checkpoint is used. Try it on Dataset, Pre-processing.",
+        key="training_preprocessing",
+        persist_state="session",
+    )
+    exclude = st.selectbox(
+        "Leave out",
+        ["", *(known.name for known in list_exclusions(dataset.name))],
+        format_func=lambda name: name or "nothing",
+        help="An exclusion list of this dataset. The Detective on the Dataset page makes them.",
+        key=f"training_exclude_{dataset.name}",
+        persist_state="session",
+    )
     name = st.text_input(
         "Name of the checkpoint",
         placeholder="named after the time",
@@ -131,7 +150,7 @@ def _labels_and_name(dataset: DatasetCard) -> dict[str, Any]:
         help="Letters, digits, dots, hyphens and underscores.",
         key="run_name",
     )
-    return {"scheme": scheme, "name": name}
+    return {"scheme": scheme, "preprocessing": Preprocessing(tuple(steps)).text, "exclude": exclude, "name": name}
 
 
 def _number(key: str, label: str, value: int, explanation: str) -> int:

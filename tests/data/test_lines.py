@@ -96,7 +96,7 @@ def test_an_encrypted_zip_is_told(write):
     content = bytearray(zipped({"fer2013.csv": b"abc"}))
     content[6] |= 1
     content[content.index(b"PK\1\2") + 8] |= 1
-    with pytest.raises(DatasetError, match="damaged or incomplete"):
+    with pytest.raises(DatasetError, match="1 protected by a password"):
         read(write("a.zip", bytes(content)))
 
 

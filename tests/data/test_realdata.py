@@ -10,7 +10,10 @@ import pytest
 from fer_core.checkpoint import load_checkpoint
 from fer_core.data.dataset import label_records
 from fer_core.data.store import import_dataset, load_records
+from fer_core.data.summary import label_outcomes, relabelling
 from fer_core.data.votes import majority, vote_distribution
+from fer_core.detective.duplicates import find_duplicates
+from fer_core.detective.findings import duplicate_findings, exclusion_effect, vote_findings
 from fer_core.evaluation import evaluate
 from fer_core.labels import EMOTIONS, LABEL_SCHEMES, SPLITS, VOTE_COLUMNS
 from fer_core.training.export import read_network
@@ -173,3 +176,57 @@ def test_litert_and_keras_agree_to_1e_4_over_the_whole_test_split(records):
     images = label_records(records, LABEL_SCHEMES[checkpoint.card.scheme], ["test"]).images
     litert = checkpoint.open_classifier(threads=2).predict(images)
     assert np.abs(litert - predict(read_network(checkpoint), images)).max() < 1e-4
+
+
+@pytest.fixture(scope="module")
+def duplicates(records):
+    return find_duplicates(records.images)
+
+
+def test_pairs_of_the_same_picture(records, duplicates):
+    """Counted by this project's rule: no publication counts them in the same way."""
+    split = np.asarray(records.split)
+    across = duplicates.across(split)
+    assert (len(duplicates), int(duplicates.exact.sum())) == (5361, 2364)
+    assert (int(across.sum()), int((across & duplicates.exact).sum())) == (1823, 825)
+
+
+def test_exact_duplicates_are_those_of_numpy(records, duplicates):
+    flat = np.asarray(records.images).reshape(len(records), -1)
+    _, kind, count = np.unique(flat, axis=0, return_inverse=True, return_counts=True)
+    copies = np.flatnonzero(count[kind] > 1)
+    assert len(np.unique(flat, axis=0)) == 34_033
+    assert len(copies) == 3372
+    np.testing.assert_array_equal(np.unique(duplicates.pairs[duplicates.exact]), copies)
+
+
+def test_findings(records, duplicates):
+    found = {f.name: f.rows for f in (*duplicate_findings(records, duplicates), *vote_findings(records))}
+    counts = {name: len(rows) for name, rows in found.items()}
+    assert counts["clean-test"] == 502
+    assert counts["clean-validation"] == 481
+    assert counts["clean-training"] == 1476
+    nf = records.votes[:, VOTE_COLUMNS.index("NF")]
+    assert set(np.flatnonzero(nf == 10)) <= set(found["not-a-face"].tolist())
+    keep, _ = majority(records.votes)
+    assert not keep[found["ties"]].any()
+    effect = exclusion_effect(records, LABEL_SCHEMES["majority-8"], found["clean-test"])
+    assert effect.loc["test"].tolist() == [3153, 444, 2709]
+
+
+def test_who_became_what_adds_up(records):
+    table = relabelling(records, label_outcomes(records, LABEL_SCHEMES["majority-8"]))
+    assert table.sum(axis=1).tolist() == [4953, 547, 5121, 8989, 6077, 4002, 6198]
+    kept = table[list(EMOTIONS)]
+    assert kept.to_numpy().sum() == 25060 + 3199 + 3153
+    test = relabelling(records, label_outcomes(records, LABEL_SCHEMES["majority-8"]), ["test"])
+    assert test[list(EMOTIONS)].sum().tolist() == [1090, 893, 396, 384, 273, 18, 83, 16]
+
+
+def test_test_figures_fall_on_the_clean_test(records, duplicates):
+    checkpoint = load_checkpoint("paper-cnn")
+    scheme, classifier = LABEL_SCHEMES[checkpoint.card.scheme], checkpoint.open_classifier(threads=2)
+    seen = duplicate_findings(records, duplicates)[0].rows
+    clean = evaluate(classifier, label_records(records, scheme, ["test"], without=seen))
+    assert len(clean) == 2696
+    assert clean.accuracy < checkpoint.card.best.test_accuracy - 0.01

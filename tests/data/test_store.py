@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_core.data import store
+from fer_core.data import keeping, store
 from fer_core.data.store import (
     check_name,
     dataset_card,
@@ -174,7 +174,7 @@ def test_a_card_that_cannot_be_written_leaves_nothing(files, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "write_json", full)
+    monkeypatch.setattr(keeping, "write_json", full)
     with pytest.raises(DatasetError, match="nothing was changed"):
         import_dataset(*files)
     assert everything(store.data_folder()) == {}
@@ -303,3 +303,13 @@ def test_scratch_folders_are_no_datasets(files):
     import_dataset(*files)
     shutil.copytree(store.data_folder() / "ferplus", store.data_folder() / ".ferplus-x1")
     assert [card.name for card in list_datasets()] == ["ferplus"]
+
+
+def test_leftovers_of_killed_imports_are_swept_after_a_day(files, home):
+    old, new, lists = (home / "data" / name for name in (".upload-old", ".ferplus-new", ".exclusions"))
+    for folder in (old, new, lists):
+        folder.mkdir(parents=True)
+    for folder in (old, lists):
+        os.utime(folder, (0, 0))
+    import_dataset(*files)
+    assert (old.exists(), new.exists(), lists.exists()) == (False, True, True)

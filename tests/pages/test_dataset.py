@@ -1,27 +1,49 @@
-"""The dataset page shows its tables and faces, and imports files or says why not."""
+"""The dataset room's views show what is in the data, alone or by a link, and what is wrong is a sentence."""
 
-import gzip
-from functools import partial
+import json
+from pathlib import Path
 
+import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from fer_core.data.exclusions import list_exclusions, save_exclusions
 from fer_core.data.store import import_dataset, list_datasets, load_records
+from fer_core.detective.duplicates import find_duplicates
+from fer_core.detective.findings import duplicate_findings
+from fer_core.labels import VOTE_COLUMNS
+from pages.shared.dataset_faces import parse_rows
+
+APP = str(Path(__file__).parents[2] / "app.py")
 
 
-@pytest.fixture
-def page(open_page):
-    return partial(open_page, "dataset")
+def page(**query):
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params.update(query)
+    app.switch_page("pages/dataset.py").run()
+    assert not app.exception
+    return app
 
 
 def text(app):
     return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info, *app.success))
 
 
+def html(app):
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def component(app):
+    """What the page gave its contact sheet or map."""
+    (element,) = app.get("bidi_component")
+    return json.loads(element.proto.json)
+
+
 def faces(app):
-    return next(element.proto.body for element in app.get("html") if "<figure" in element.proto.body)
+    return component(app)["texts"]
 
 
-def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo, page):
+def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo):
     app = page()
     assert "drawn by the app, not photographed" in text(app)
     splits, first_rows, statistics = (element.value for element in app.dataframe)
@@ -33,47 +55,145 @@ def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo, pa
     assert "of 96 training rows" in text(app)
 
 
-def test_an_empty_home_draws_the_demo(home, demo_files, monkeypatch, page):
+def test_an_empty_home_draws_the_demo(home, demo_files, monkeypatch):
     monkeypatch.setattr("fer_core.data.store.write_demo_files", lambda folder: demo_files)
     assert not list_datasets()
     assert page().selectbox(key="dataset").value == "demo"
 
 
-def test_faces_by_class_and_split(small_demo, page):
+@pytest.mark.parametrize("show", ["Counts", "Shares"])
+@pytest.mark.parametrize("split", ["All", "Testing", "Side by side"])
+def test_every_view_of_the_distribution(small_demo, show, split):
     app = page()
-    assert faces(app).count("<figure") == 21
+    app.segmented_control(key="bars").set_value(split)
+    app.segmented_control(key="show").set_value(show).run()
+    assert not app.exception
+    assert "would be right" in text(app)
+    assert [metric.label for metric in app.metric] == ["Labelled faces", "Imbalance", "Majority baseline"]
+
+
+def test_the_split_rules_every_figure(small_demo):
+    app = page(bars="Testing")
+    votes = load_records("demo").votes[128:]
+    assert app.dataframe[2].value.loc["count"].tolist() == [32] * 10
+    assert app.dataframe[2].value.loc["mean"].tolist() == pytest.approx(votes.mean(axis=0).tolist())
+    assert "Of 32 faces" in text(app)
+
+
+@pytest.mark.parametrize("drawing", ["Matrix", "Stream"])
+def test_who_became_what(small_demo, drawing):
+    app = page(scheme="majority-8", relabelling=drawing)
+    charts = [json.loads(chart.proto.spec)["data"][0]["type"] for chart in app.get("plotly_chart")]
+    assert charts == {"Matrix": ["bar"], "Stream": ["bar", "sankey"]}[drawing]
+    assert ("<table" in html(app)) == (drawing == "Matrix")
+    assert "kept their name" in text(app)
+    assert "Who became what" not in [header.value for header in page(scheme="fer2013").subheader]
+
+
+def test_faces_by_class_and_split(small_demo):
+    app = page(view="Faces")
+    assert "1 to" in text(app)
     app.segmented_control(key="split").set_value("Testing").run()
     app.pills(key="class").set_value("happiness").run()
     assert not app.exception
     shown = faces(app)
-    assert "Testing" in shown
-    assert "Training" not in shown
-    assert "happiness" in shown
+    assert shown
+    assert all("Testing" in face and "happiness" in face for face in shown)
 
 
-def test_a_split_without_faces_says_so(small_demo, demo_files, tmp_path, page):
+def test_faces_by_agreement_and_own_label(small_demo):
+    app = page(view="Faces", scheme="majority-8")
+    app.slider(key="agreement").set_value((10, 10)).run()
+    records = load_records("demo")
+    unanimous = np.flatnonzero((records.votes.max(axis=1) == 10) & (records.votes.argmax(axis=1) < 8))
+    assert [int(face.split()[1].strip(",")) for face in faces(app)] == unanimous.tolist()
+    app.selectbox(key="own").set_value("anger").run()
+    assert all("own label: anger" in face for face in faces(app))
+
+
+def test_faces_by_row(small_demo):
+    app = page(view="Faces", find="7, 3-5, 999")
+    assert [face.split(",")[0] for face in faces(app)] == ["Row 7", "Row 3", "Row 4", "Row 5"]
+    assert "No face matches" in text(page(view="Faces", find="nothing"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "rows"),
+    [
+        ("12", [12]),
+        ("3-5, 4", [3, 4, 5]),
+        ("18-999999999", [18, 19]),
+        ("99", []),
+        ("x", []),
+        ("5-3", []),
+        ("1 – 2", [1, 2]),
+    ],
+)
+def test_rows_are_read_as_people_write_them(typed, rows):
+    assert parse_rows(typed, 20).tolist() == rows
+
+
+def test_one_picture_carries_all_faces_of_a_page(small_demo):
+    app = page(view="Faces")
+    app.segmented_control(key="size").set_value("Small").run()
+    given = component(app)
+    assert len(given["texts"]) == given["columns"] * given["lines"] or given["lines"] == -(-len(given["texts"]) // 40)
+    assert given["sheet"].startswith("data:image/")
+
+
+def test_a_linked_row_opens_with_its_ten_votes(small_demo):
+    records = load_records("demo")
+    app = page(view="Faces", row="5")
+    assert "Row **5**" in text(app)
+    shown = html(app)
+    assert all(name in shown for name in (*VOTE_COLUMNS[:9], "not a face", "ten people"))
+    for count in records.votes[5]:
+        assert f">{count or '·'}<" in shown
+    app.button(key="face_on").click().run()
+    assert not app.exception
+    assert "Row **5**" not in text(app)
+
+
+def test_a_checkpoint_stands_beside_the_crowd(home_with_checkpoint):
+    app = page(view="Faces", row="5", beside="tiny")
+    assert not app.exception
+    assert ">tiny<" in html(app)
+    assert " %<" in html(app)
+
+
+@pytest.mark.parametrize("row", ["999999", "-1", "x", "5 OR 1", "٣"])
+def test_links_to_no_row_open_nothing(small_demo, row):
+    app = page(view="Faces", row=row)
+    assert "ten people" not in html(app)
+    assert faces(app)
+
+
+def test_a_split_without_faces_says_so(small_demo, demo_files, tmp_path):
     for path in demo_files:
         (tmp_path / path.name).write_text("".join(path.read_text().splitlines(keepends=True)[:6]))
     import_dataset(*(tmp_path / path.name for path in demo_files), name="five")
-    app = page()
-    app.segmented_control(key="bars").set_value("Testing")
+    app = page(view="Faces")
     app.segmented_control(key="split").set_value("Testing").run()
-    assert not app.exception
     assert "No face matches" in text(app)
+    app.segmented_control(key="view").set_value("Overview").run()
+    app.segmented_control(key="bars").set_value("Testing").run()
+    assert not app.exception
     assert "There is no face here" in text(app)
 
 
-def test_an_address_names_the_dataset_and_the_labels(small_demo, demo_files, page):
+def test_an_address_names_the_dataset_and_the_labels(small_demo, demo_files):
     import_dataset(*demo_files, name="mine")
-    app = page(dataset="demo", scheme="distribution-8", **{"class": "fear"})
+    app = page(dataset="demo", scheme="distribution-8", view="Faces", **{"class": "fear"})
     assert app.selectbox(key="dataset").value == "demo"
     assert app.selectbox(key="scheme").value == "distribution-8"
     assert app.pills(key="class").value == "fear"
-    assert page(dataset="nonsense", scheme="?", page="-3", sample="x").selectbox(key="dataset").value == "mine"
+    strange = page(dataset="nonsense", scheme="?", page="-3", sample="x", view="Nowhere", agreement="a", own="rage")
+    assert strange.selectbox(key="dataset").value == "mine"
+    assert strange.segmented_control(key="view").value == "Overview"
 
 
-def test_samples_are_shuffled_and_can_be_put_back(small_demo, page):
-    app = page()
+def test_samples_are_shuffled_and_can_be_put_back(small_demo):
+    app = page(view="Faces")
     before = faces(app)
     app.button(key="shuffle").click().run()
     assert "sample 1" in text(app)
@@ -82,83 +202,129 @@ def test_samples_are_shuffled_and_can_be_put_back(small_demo, page):
     assert faces(app) == before
 
 
-@pytest.mark.parametrize("show", ["Counts", "Shares"])
-@pytest.mark.parametrize("split", ["All", "Testing", "Side by side"])
-def test_every_view_of_the_distribution(small_demo, show, split, page):
-    app = page()
-    app.segmented_control(key="bars").set_value(split)
-    app.segmented_control(key="show").set_value(show).run()
-    assert not app.exception
-    assert "would be right" in text(app)
-
-
-@pytest.fixture
-def importing(small_demo, page):
-    """Imports files by their paths."""
-
-    def import_(**paths):
-        app = page(dataset="demo")
-        app.session_state["import"] = True
-        app.run()
-        app.segmented_control(key="import_from").set_value("Path on the server").run()
-        for key, value in paths.items():
-            app.text_input(key=key).set_value(str(value))
-        return app.button(key="import_now").click().run()
-
-    return import_
-
-
-def test_import_by_path_leads_to_the_new_dataset(small_demo, demo_files, importing):
-    app = importing(faces_path=demo_files[0], votes_path=demo_files[1], import_name="mine")
-    assert not app.exception
-    assert "160 faces with ten votes each" in text(app)
-    assert app.selectbox(key="dataset").value == "mine"
-    assert [card.name for card in list_datasets()] == ["mine", "demo"]
-
-
-def test_labels_only_say_what_votes_would_add(small_demo, demo_files, importing):
-    app = importing(faces_path=demo_files[0])
-    assert app.selectbox(key="dataset").value == "fer2013"
-    assert app.selectbox(key="scheme").options == ["FER2013's own labels, seven classes"]
+def test_labels_only_say_what_votes_would_add(small_demo, demo_files):
+    import_dataset(demo_files[0])
+    app = page(dataset="fer2013")
+    assert app.selectbox(key="scheme").options == ["Own labels (FER2013's), seven classes"]
     assert "imported without the FER+ votes" in text(app)
     assert len(app.dataframe) == 2
+    for view in ("Faces", "Detective"):
+        app.segmented_control(key="view").set_value(view).run()
+        assert not app.exception
 
 
-def test_import_by_upload(small_demo, demo_files, page):
-    app = page()
-    app.session_state["import"] = True
-    app.run()
-    app.file_uploader(key="faces_upload").upload("fer2013.csv.gz", gzip.compress(demo_files[0].read_bytes()))
-    app.file_uploader(key="votes_upload").upload("fer2013new.csv", demo_files[1].read_bytes())
-    app.run().button(key="import_now").click().run()
+def test_the_lab_shows_every_step(small_demo):
+    app = page(view="Pre-processing")
+    assert [title in html(app) for title in ("As stored", "De-noising", "Contrast stretching", "CLAHE")] == [
+        True
+    ] * 3 + [False]
+    app.multiselect(key="lab_steps").set_value(["clahe", "equalise"]).run()
     assert not app.exception
-    assert app.selectbox(key="dataset").value == "ferplus"
-
-
-def test_nothing_to_import_is_a_sentence(small_demo, importing):
-    assert "There is no faces file yet" in importing().error[0].value
+    assert html(app).index("2. CLAHE") < html(app).index("3. Histogram equalisation")
+    assert "preprocessing=clahe+equalise" in app.code[0].value
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "sentence"),
-    [
-        ("fer2013.csv", "emotion,pixels,Usage\n0,1 2 3,Training\n", "line 2"),
-        ("fer2013.csv", "", "empty"),
-        ("_odd_[x](y)*.csv", "nothing,here\n", "missing"),
-    ],
+    ("link", "steps"),
+    [("clahe+denoise", ["clahe", "denoise"]), ("clahe denoise", ["clahe", "denoise"]), ("none", []), ("blur", None)],
 )
-def test_a_malformed_file_is_one_sentence_and_changes_nothing(tmp_path, name, content, sentence, importing):
-    path = tmp_path / name
-    path.write_text(content)
-    app = importing(faces_path=path)
+def test_a_link_names_the_steps(small_demo, link, steps):
+    app = page(view="Pre-processing", steps=link)
+    assert app.multiselect(key="lab_steps").value == (["denoise", "stretch"] if steps is None else steps)
+    app.multiselect(key="lab_steps").set_value(["equalise"]).run()
+    assert app.query_params["steps"] == "equalise"
+    assert app.multiselect(key="lab_steps").value == ["equalise"]
+
+
+def test_the_lab_takes_a_photo_from_the_face_to_the_crop(small_demo):
+    app = page(view="Pre-processing", lab_source="A photo")
+    assert all(title in html(app) for title in ("Face detection", "Crop", "Rotation correction"))
+    app.file_uploader(key="lab_photo").upload("broken.png", b"\x89PNG")
+    app.run()
     assert not app.exception
-    assert len(app.error) == 1
-    assert sentence in app.error[0].value
-    assert [card.name for card in list_datasets()] == ["demo"]
+    assert "incomplete or damaged" in app.error[0].value
 
 
-def test_missing_paths_and_bad_names(small_demo, demo_files, tmp_path, importing):
-    assert "not there" in importing(faces_path=tmp_path / "nowhere.csv").error[0].value
-    assert "a folder" in importing(faces_path=tmp_path).error[0].value
-    assert "cannot be a name" in importing(faces_path=demo_files[0], import_name="../x").error[0].value
-    assert "belongs to the drawn faces" in importing(faces_path=demo_files[0], import_name="demo").error[0].value
+def test_steps_are_taken_to_training(small_demo):
+    app = page(view="Pre-processing")
+    app.multiselect(key="lab_steps").set_value(["clahe"]).run()
+    app.button(key="lab_train").click().run()
+    assert not app.exception
+    assert "now says: CLAHE" in text(app)
+    app.switch_page("pages/training.py").run()
+    assert app.multiselect(key="training_preprocessing").value == ["clahe"]
+
+
+@pytest.fixture
+def with_copies(home, small_demo, demo_files, tmp_path):
+    """The demo files, where three test rows and a validation row repeat a training row."""
+    lines = demo_files[0].read_text().splitlines()
+    for copy, original in ((130, 1), (131, 2), (140, 3), (100, 4)):
+        emotion, _, usage = lines[copy + 1].split(",")
+        lines[copy + 1] = ",".join((emotion, lines[original + 1].split(",")[1], usage))
+    path = tmp_path / "fer2013.csv"
+    path.write_text("\n".join(lines) + "\n")
+    import_dataset(path, demo_files[1], name="copied")
+    records = load_records("copied")
+    return records, find_duplicates(records.images)
+
+
+def test_a_finding_becomes_a_list_with_the_count_it_changes(with_copies):
+    records, duplicates = with_copies
+    expected = {finding.name: finding for finding in duplicate_findings(records, duplicates)}["clean-test"]
+    assert {130, 131, 140} <= set(expected.rows.tolist())
+    app = page(dataset="copied", view="Detective", finding="clean-test")
+    assert f"{len(expected)} images." in text(app)
+    assert len(faces(app)) == len(expected)
+    effect = app.dataframe[0].value
+    assert effect.loc["train", "left out"] == 0
+    app.button(key="make_list").click().run()
+    assert not app.exception
+    (made,) = list_exclusions("copied")
+    assert made.rows == tuple(sorted(expected.rows.tolist()))
+    assert "is kept" in text(app)
+
+
+def test_bad_names_of_lists_are_a_sentence_and_lists_are_deleted(with_copies):
+    app = page(dataset="copied", view="Detective", finding="clean-test")
+    app.text_input(key="list_name_clean-test").set_value("../x")
+    app.button(key="make_list").click().run()
+    assert "cannot be a name" in app.error[0].value
+    save_exclusions("copied", "mine", [1], "for a test")
+    app = page(dataset="copied", view="Detective")
+    app.button(key="delete_list_mine").click().run()
+    assert list_exclusions("copied") == ()
+
+
+def test_pairs_across_splits_are_listed(with_copies):
+    records, duplicates = with_copies
+    across = duplicates.across(np.asarray(records.split))
+    app = page(dataset="copied", view="Detective", look="Duplicate pairs")
+    assert f"**{across.sum()} pairs lie across splits**" in text(app)
+    assert len(faces(app)) == 2 * min(40, across.sum())
+    app.segmented_control(key="pairs_kind").set_value("Exact copies").run()
+    assert "Row 130" in " ".join(faces(app))
+
+
+def test_means_and_map(home_with_checkpoint):
+    app = page(view="Detective", look="Mean faces")
+    assert html(app).count("<figure") == 7
+    app.segmented_control(key="look").set_value("Map").run()
+    assert not app.exception
+    by_pixels = component(app)
+    assert set(by_pixels["classes"]) <= set(by_pixels["colors"])
+    app.selectbox(key="map_by").set_value("tiny").run()
+    assert component(app)["x"] != by_pixels["x"]
+
+
+def test_training_and_evaluation_offer_the_lists(home_with_checkpoint):
+    test_rows = np.flatnonzero(np.asarray(load_records("demo").split) == 2)[:5]
+    save_exclusions("demo", "clean-test", test_rows, "for a test")
+    app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/training.py").run()
+    assert "clean-test" in app.selectbox(key="training_exclude_demo").options
+    app.switch_page("pages/evaluation.py").run()
+    before = app.metric[3].value
+    app.selectbox(key="exclude").set_value("clean-test").run()
+    assert not app.exception
+    assert int(before) - int(app.metric[3].value) in range(6)
+    assert "leaves" in text(app)

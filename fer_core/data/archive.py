@@ -1,0 +1,177 @@
+"""The one door for zip files, which may come from anywhere: streamed, capped, and nothing is ever unpacked to disk.
+
+Members are read into memory one by one; what they call themselves is text for people, never a path. Source of the
+attacks guarded against: zip slip, classic and overlapping bombs (CVE-2024-0450), lying headers, huge directories.
+"""
+
+import lzma
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO
+
+from fer_core.errors import DatasetError
+
+BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, RuntimeError)
+"""What zipfile raises for damaged archives (RuntimeError: passwords and unknown methods; ValueError: names)."""
+
+_NESTED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+_LARGEST_DIRECTORY = 32 << 20
+_LOCAL_HEADER = 30
+_BLOCK = 1 << 20
+_RATIO_MATTERS = 1 << 20  # bytes; below, even an absurd ratio does no harm
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much an archive may hold.
+
+    Attributes:
+        members: Files that are read.
+        member_bytes: Unpacked size of one file.
+        total_bytes: Unpacked size of all files together.
+        ratio: Unpacked over packed size of a file of more than a megabyte.
+    """
+
+    members: int = 200_000
+    member_bytes: int = 64 << 20
+    total_bytes: int = 8 << 30
+    ratio: float = 200.0
+
+
+class Archive:
+    """An open zip file: its members that may be read, and how many others it has and why."""
+
+    def __init__(self, source: zipfile.ZipFile, name: str, limits: Limits) -> None:
+        self._zip, self._name, self._limits = source, name, limits
+        self._read = 0
+        skipped: Counter[str] = Counter()
+        kept = []
+        for info in source.infolist():
+            if reason := _refused(info):
+                skipped[reason] += 1
+            elif not info.is_dir():
+                kept.append(info)
+        self._members = tuple(kept)
+        self.skipped: Mapping[str, int] = dict(skipped)
+        """Files that are not offered, by reason."""
+        if len(kept) > limits.members:
+            raise DatasetError(f"{name} holds more than {limits.members:,} files. Split it, and import the parts.")
+        self._refuse_overlaps()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the members call themselves, with ``/`` between folders; for people and for telling folders apart."""
+        return tuple(member.filename.replace("\\", "/") for member in self._members)
+
+    @contextmanager
+    def open(self, position: int) -> Iterator[IO[bytes]]:
+        """A member as a stream that ends with an error where a limit is passed.
+
+        Args:
+            position: Index into :attr:`names`.
+        """
+        with self._zip.open(self._members[position]) as stream:
+            yield stream
+
+    def read(self, position: int) -> bytes:
+        """The content of a member.
+
+        Args:
+            position: Index into :attr:`names`.
+
+        Raises:
+            DatasetError: A limit of the whole archive is passed.
+            ValueError: This member alone is damaged or too large; the others can still be read.
+        """
+        member, content = self._members[position], bytearray()
+        try:
+            with self.open(position) as stream:
+                while block := stream.read(_BLOCK):
+                    content += block
+                    self._count(len(block))
+                    if len(content) > min(self._limits.member_bytes, self._largest(member)):
+                        raise ValueError("The file unpacks to far more than a picture holds.")
+        except BROKEN as error:
+            raise ValueError(f"The file is damaged ({error}).") from error
+        return bytes(content)
+
+    def _largest(self, member: zipfile.ZipInfo) -> float:
+        return max(_RATIO_MATTERS, self._limits.ratio * member.compress_size)
+
+    def _count(self, size: int) -> None:
+        self._read += size
+        if self._read > self._limits.total_bytes:
+            raise DatasetError(f"{self._name} unpacks to more than {self._limits.total_bytes >> 30} GB. Split it.")
+
+    def _refuse_overlaps(self) -> None:
+        end = 0
+        for info in sorted(self._zip.infolist(), key=lambda member: member.header_offset):
+            if info.header_offset < end:
+                raise DatasetError(f"{self._name} is built like a bomb (its files overlap). Do not use it.")
+            end = info.header_offset + _LOCAL_HEADER + info.compress_size
+
+
+@contextmanager
+def open_archive(source: Path | BinaryIO, name: str, limits: Limits | None = None) -> Iterator[Archive]:
+    """Opens a zip file for reading.
+
+    Args:
+        source: Its path, or the file itself, open at any position.
+        name: What to call it in messages.
+        limits: How much it may hold.
+
+    Raises:
+        DatasetError: It is no zip file, damaged, or larger than the limits.
+    """
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
+            _check_directory(file, name)
+            archive = Archive(stack.enter_context(zipfile.ZipFile(file)), name, limits or Limits())
+        except FileNotFoundError as error:
+            raise DatasetError(f"{name} does not exist. Check the path and try again.") from error
+        except OSError as error:
+            raise DatasetError(f"{name} cannot be read ({error.strerror or error}). Check the file.") from error
+        except BROKEN as error:
+            raise DatasetError(f"{name} is no zip file or is damaged ({error}). Download or copy it again.") from error
+        yield archive
+
+
+def _check_directory(file: BinaryIO, name: str) -> None:
+    """Refuses a zip whose table of contents alone would fill the memory, before zipfile reads it."""
+    file.seek(0, 2)
+    size = file.tell()
+    file.seek(max(0, size - (1 << 16) - 98))
+    tail = file.read()
+    file.seek(0)
+    end, end64 = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
+    if end < 0 or len(tail) < end + 22:
+        return  # zipfile says what is wrong
+    length = struct.unpack_from("<L", tail, end + 12)[0]
+    if length == 0xFFFFFFFF and 0 <= end64 <= len(tail) - 56:
+        length = struct.unpack_from("<Q", tail, end64 + 40)[0]
+    if length > _LARGEST_DIRECTORY:
+        raise DatasetError(f"{name} lists far more files than a dataset has. Split it, and import the parts.")
+
+
+def _refused(info: zipfile.ZipInfo) -> str:
+    """Why a member is not offered, or ""."""
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    tests: tuple[tuple[str, Callable[[], bool]], ...] = (
+        ("hidden or of a system", lambda: is_hidden(path)),
+        ("protected by a password", lambda: bool(info.flag_bits & 0x1)),
+        ("an archive inside the archive", lambda: path.suffix.lower() in _NESTED),
+    )
+    return next((reason for reason, holds in tests if holds()), "")
+
+
+def is_hidden(path: PurePosixPath) -> bool:
+    """Whether a file belongs to the system rather than to the dataset."""
+    parts = [part for part in path.parts if part not in ("/", "..")]
+    return any(part.startswith(".") or part in ("__MACOSX", "Thumbs.db", "desktop.ini") for part in parts)

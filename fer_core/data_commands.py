@@ -1,0 +1,113 @@
+"""The commands of the dataset room: pictures in folders, downloads, doubts, and the lists made of them."""
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from fer_core.commands import Answer, Command
+from fer_core.data.download import KaggleAccount, download_faces, download_votes
+from fer_core.data.exclusions import list_exclusions, save_exclusions
+from fer_core.data.pictures import scan_pictures
+from fer_core.data.splits import SplitRule
+from fer_core.data.store import import_pictures, load_records
+from fer_core.detection import PhotoDetector
+from fer_core.detective.duplicates import Duplicates, find_duplicates
+from fer_core.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
+from fer_core.errors import DatasetError
+from fer_core.labels import SPLITS
+from fer_core.recognition import largest_face
+
+AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
+"""Adds a command by name, with what it does and a line of help."""
+
+
+def add_data_commands(add: AddCommand) -> None:
+    """Declares these commands and their options."""
+    command = add("import-pictures", store_pictures, "store pictures in class folders, below a folder or in a zip")
+    command.add_argument("source", type=Path, help="folder or zip, such as one with train/angry/1.jpg")
+    command.add_argument("--name", required=True, help="what to call the dataset")
+    command.add_argument("--map", nargs="+", default=[], metavar="FOLDER=CLASS", help="beside the table of synonyms")
+    command.add_argument("--find-faces", action="store_true", help="cut out the largest face the detector finds")
+    command.add_argument("--new-splits", action="store_true", help="draw all splits instead of taking the folders'")
+    command.add_argument("--seed", type=int, default=0, help="of the draw (0)")
+
+    command = add("download-data", download_data, "fetch the FER+ votes, and FER2013 with your Kaggle account")
+    command.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to (here)")
+    command.add_argument("--votes-only", action="store_true", help="leave FER2013 out")
+
+    command = add("inspect", inspect, "list what is doubtful in a dataset, duplicates across splits first")
+    command.add_argument("dataset")
+    command.add_argument("--exclude", metavar="FINDING", help="make an exclusion list of this finding")
+    command.add_argument("--name", help="what to call that list (like the finding)")
+
+
+def store_pictures(options: argparse.Namespace) -> Answer:
+    """Stores a dataset of pictures in class folders."""
+    plan = scan_pictures(options.source, options.source.name)
+    mapping = plan.suggested | dict(_pair(text) for text in options.map)
+    rule = SplitRule(use_folders=not options.new_splits, seed=options.seed)
+    to_face = partial(largest_face, detector=PhotoDetector()) if options.find_faces else None
+    card = import_pictures(plan, mapping, name=options.name, splits=rule, to_face=to_face)
+    lines = [f"The dataset “{card.name}” holds {sum(card.sizes.values()):,} faces ({card.splits})."]
+    lines += [f"{folder} → {label or 'left out'}" for folder, label in mapping.items()]
+    lines += [f"left out, {reason}: {count:,}" for reason, count in card.skipped.items()]
+    return Answer(asdict(card), "\n".join(lines))
+
+
+def download_data(options: argparse.Namespace) -> Answer:
+    """Fetches the source files; Kaggle's credentials are those kagglehub finds."""
+    paths = [download_votes(options.to)]
+    if not options.votes_only:
+        paths.append(download_faces(options.to, KaggleAccount()))
+    return Answer([str(path) for path in paths], "\n".join(str(path) for path in paths))
+
+
+def inspect(options: argparse.Namespace) -> Answer:
+    """Lists the findings, and keeps one as an exclusion list."""
+    records = load_records(options.dataset)
+    duplicates = find_duplicates(records.images)
+    found = (*duplicate_findings(records, duplicates), *vote_findings(records), *image_findings(records))
+    document = {
+        "dataset": options.dataset,
+        "pairs": _pairs(duplicates, np.asarray(records.split)),
+        "findings": {finding.name: finding.rows.tolist() for finding in found},
+    }
+    lines = [f"{finding.name}: {len(finding):,} – {finding.title}" for finding in found]
+    lines.append(f"duplicate pairs: {json.dumps(document['pairs'])}")
+    if options.exclude:
+        _keep(options, found)
+    lines += [f"exclusion list “{known.name}”: {len(known):,} rows" for known in list_exclusions(options.dataset)]
+    return Answer(document, "\n".join(lines))
+
+
+def _keep(options: argparse.Namespace, found: tuple[Finding, ...]) -> None:
+    chosen = next((finding for finding in found if finding.name == options.exclude), None)
+    if chosen is None:
+        names = ", ".join(finding.name for finding in found)
+        raise DatasetError(f"There is no finding “{options.exclude}”; choose one of {names}.")
+    save_exclusions(options.dataset, options.name or chosen.name, chosen.rows, chosen.title)
+
+
+def _pairs(duplicates: Duplicates, split: np.ndarray) -> dict[str, int]:
+    across = duplicates.across(split)
+    counts = {
+        "within a split": int((~across).sum()),
+        "across splits": int(across.sum()),
+        "across splits, exact": int((across & duplicates.exact).sum()),
+    }
+    for first, second in (("train", "test"), ("train", "validation"), ("validation", "test")):
+        both = {SPLITS.index(first), SPLITS.index(second)}
+        counts[f"{first} and {second}"] = sum({*pair} == both for pair in split[duplicates.pairs].tolist())
+    return counts
+
+
+def _pair(text: str) -> tuple[str, str]:
+    folder, separator, label = text.partition("=")
+    if not separator:
+        raise DatasetError(f"“{text}” is no pair. Write it as folder=class, for example 0=anger.")
+    return folder, label

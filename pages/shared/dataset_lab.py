@@ -1,0 +1,134 @@
+"""The pre-processing lab: one face through each step of the paper's section 4, before and after."""
+
+import contextlib
+
+import numpy as np
+import streamlit as st
+
+from fer_core.data.dataset import FaceRecords
+from fer_core.data.store import DatasetCard
+from fer_core.detection import Face
+from fer_core.images import IMAGE_EXTENSIONS, read_image
+from fer_core.plots.stages import stage_cards
+from fer_core.preprocessing import STEPS, Preprocessing
+from fer_core.stages import Stage, dataset_stages, photo_stages
+from pages.shared import cached, pictures
+from pages.shared.messages import errors_shown
+
+TRAINING_STEPS = "training_preprocessing"
+"""Key of the Training page's choice of steps."""
+
+SOURCES = FACE, PHOTO = "A face of the dataset", "A photo"
+_LARGEST_MB = 50
+_STEPS, _FOLLOWED, _NO_STEP = "steps", "link_followed_steps", "none"
+
+
+@st.fragment
+def show_lab(dataset: DatasetCard, records: FaceRecords) -> None:
+    """Shows one face after each step.
+
+    Args:
+        dataset: The chosen dataset.
+        records: Its faces.
+    """
+    st.subheader("From a picture to what the network sees", anchor="lab")
+    source = st.segmented_control(
+        "Start with", SOURCES, default=FACE, required=True, key="lab_source", bind="query-params", wrap=True
+    )
+    steps = _ask_steps()
+    with errors_shown(stop=False):
+        stages = _from_dataset(dataset.name, records, steps) if source == FACE else _from_photo(steps)
+        if stages:
+            st.html(stage_cards(stages))
+    _offer_training(dataset, steps)
+
+
+def _ask_steps() -> Preprocessing:
+    """The steps; the address names them as settings do, which Streamlit's own binding of titles would not."""
+    _follow_link()
+    titles = {name: step.title for name, step in STEPS.items()}
+    chosen = st.multiselect(
+        "Steps, in the order in which they are applied",
+        list(STEPS),
+        default=["denoise", "stretch"],
+        format_func=titles.__getitem__,
+        key="lab_steps",
+        persist_state="session",
+        placeholder="No step: the face as it is",
+        help="These are the very functions that training and prediction use.",
+    )
+    steps = Preprocessing(tuple(chosen))
+    st.query_params[_STEPS] = st.session_state[_FOLLOWED] = steps.text or _NO_STEP
+    return steps
+
+
+def _follow_link() -> None:
+    """Takes the steps from an address that has not been followed yet."""
+    text = st.query_params.get(_STEPS, "").replace(" ", "+")  # what a plus in an address means
+    if text and text != st.session_state.get(_FOLLOWED):
+        with contextlib.suppress(ValueError):
+            st.session_state["lab_steps"] = list(Preprocessing.from_text("" if text == _NO_STEP else text).steps)
+
+
+def _from_dataset(dataset: str, records: FaceRecords, steps: Preprocessing) -> tuple[Stage, ...]:
+    last = len(records) - 1
+    if "lab_row" not in st.session_state:
+        st.session_state["lab_row"] = next(iter(cached.typical_faces(dataset).values()), 0)
+    st.session_state["lab_row"] = min(int(st.session_state["lab_row"]), last)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        row = st.number_input("Row", 0, last, key="lab_row", bind="query-params", width=180)
+        st.button("Another face", icon=":material/shuffle:", key="lab_another", on_click=_another, args=(last,))
+    return dataset_stages(np.asarray(records.images[int(row)]), steps)
+
+
+def _another(last: int) -> None:
+    st.session_state["lab_row"] = int(np.random.default_rng().integers(0, last + 1))
+
+
+def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
+    upload = st.file_uploader(
+        "A picture with a face", list(IMAGE_EXTENSIONS), max_upload_size=_LARGEST_MB, key="lab_photo"
+    )
+    samples = pictures.samples()
+    if upload is None:
+        title = st.pills("Or a sample", list(samples), default=next(iter(samples)), required=True, key="lab_sample")
+        name, content = str(title), samples[str(title)]
+    else:
+        name, content = upload.name, upload.getvalue()
+    st.caption("The picture stays in memory and is gone when you leave this page.")
+    image = read_image(content, name=name)
+    faces = pictures.photo_detector().detect(image)
+    if not faces:
+        st.info("No face was found in this picture. Choose another one.", icon=":material/search_off:")
+        return ()
+    return photo_stages(image, _choose_face(faces), steps)
+
+
+def _choose_face(faces: tuple[Face, ...]) -> Face:
+    if len(faces) == 1:
+        return faces[0]
+    number = st.pills(
+        "Which face, from left to right", range(1, len(faces) + 1), default=1, required=True, key="lab_face"
+    )
+    return faces[int(number or 1) - 1]
+
+
+def _take(steps: Preprocessing) -> None:
+    st.session_state[TRAINING_STEPS] = list(steps.steps)
+
+
+def _offer_training(dataset: DatasetCard, steps: Preprocessing) -> None:
+    st.subheader("Train with these steps", anchor="train-with")
+    st.markdown(
+        "The steps of a run stand in its checkpoint’s card. Wherever that checkpoint is used (photos, videos, webcam, "
+        "evaluation) they are applied again, so it never sees faces unlike those it learned from."
+    )
+    # Streamlit cannot switch pages while the address is bound to widgets: a link does.
+    taken = st.button(
+        "Take them to Training", icon=":material/model_training:", key="lab_train", on_click=_take, args=(steps,)
+    )
+    if taken:
+        st.success(f"The Training form now says: {steps.in_words}.", icon=":material/check:")
+        st.page_link("pages/training.py", label="Open Training", icon=":material/model_training:")
+    chosen = f" --set preprocessing={steps.text}" if steps.steps else ""
+    st.code(f"python -m fer_core train --dataset {dataset.name}{chosen}", language=None, wrap_lines=True)

@@ -1,0 +1,70 @@
+"""The dataset room's commands do what its views do."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer_core.data.exclusions import list_exclusions
+from fer_core.data.store import load_records
+from tests.test_commands import answer, refusal
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    path = tmp_path / "faces.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for i in range(20):
+            png = io.BytesIO()
+            Image.fromarray(np.random.default_rng(i).integers(0, 256, (60, 60)).astype(np.uint8)).save(png, "PNG")
+            archive.writestr(f"{['happy', '0'][i % 2]}/{i}.png", png.getvalue())
+    return str(path)
+
+
+def test_import_pictures(capsys, home, pictures):
+    card = answer(capsys, "import-pictures", pictures, "--name", "mine", "--map", "0=anger", "--seed", "4")
+    assert card["mapping"] == {"0": "anger", "happy": "happiness"}
+    assert card["sizes"] == {"train": 16, "validation": 2, "test": 2}
+    assert "seed 4" in card["splits"]
+    assert len(load_records("mine")) == 20
+
+
+def test_numbers_are_never_guessed(capsys, home, pictures):
+    card = answer(capsys, "import-pictures", pictures, "--name", "mine")
+    assert card["mapping"] == {"happy": "happiness"}
+    assert card["skipped"] == {"in a folder without a class": 10}
+    assert "no pair" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0:anger")
+    assert "is no class" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0=rage")
+
+
+def test_inspect_makes_lists_that_train_and_evaluate_accept(capsys, home_with_checkpoint):
+    document = answer(capsys, "inspect", "demo", "--exclude", "label-conflicts", "--name", "mine")
+    rows = document["findings"]["label-conflicts"]
+    assert rows
+    (made,) = list_exclusions("demo")
+    assert (made.name, made.rows) == ("mine", tuple(sorted(rows)))
+    assert set(document["pairs"]) >= {"across splits", "within a split", "train and test"}
+    before, after = (
+        answer(capsys, "evaluate", "tiny", "--dataset", "demo", *extra)["n"] for extra in ([], ["--exclude", "mine"])
+    )
+    assert before >= after
+    assert "there are: mine" in refusal(capsys, "evaluate", "tiny", "--dataset", "demo", "--exclude", "other")
+    assert "there are: mine" in refusal(capsys, "train", "--set", "exclude=other", "epochs=1")
+    assert "choose one of" in refusal(capsys, "inspect", "demo", "--exclude", "nothing")
+
+
+def test_settings_name_steps_that_there_are(capsys, small_demo):
+    assert "There is no step" in refusal(capsys, "train", "--set", "preprocessing=blur")
+
+
+def test_download_data(capsys, home, tmp_path, monkeypatch):
+    def fetched(folder):
+        return folder / "fer2013new.csv"
+
+    monkeypatch.setattr("fer_core.data_commands.download_votes", fetched)
+    monkeypatch.setattr("fer_core.data_commands.download_faces", lambda folder, account: folder / "fer2013.csv")
+    paths = answer(capsys, "download-data", "--to", str(tmp_path))
+    assert [path.rsplit("/", 1)[1] for path in paths] == ["fer2013new.csv", "fer2013.csv"]
+    assert len(answer(capsys, "download-data", "--to", str(tmp_path), "--votes-only")) == 1
