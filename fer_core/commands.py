@@ -22,7 +22,7 @@ from fer_core.data.store import dataset_card, ensure_demo, import_dataset, list_
 from fer_core.detection import Detector, PhotoDetector
 from fer_core.drawing import draw_recognitions
 from fer_core.errors import FerError, ImageError, TrainingError, VideoError
-from fer_core.evaluation import evaluate
+from fer_core.evaluation.scoring import evaluate
 from fer_core.images import read_image
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.recognition import Recognition, recognition_rows, recognize, to_csv

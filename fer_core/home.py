@@ -22,6 +22,11 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
+def cache_folder() -> Path:
+    """The folder of what was computed and can be computed again: deleting it costs only time."""
+    return home() / "cache"
+
+
 def models_folders() -> tuple[Path, ...]:
     """The folders searched for checkpoints: the user's own first, then the shipped ones (once if they are the same)."""
     return tuple(dict.fromkeys((home() / "models", PROJECT / "models")))

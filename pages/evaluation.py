@@ -7,7 +7,7 @@ import streamlit as st
 from fer_core.checkpoint import Checkpoint
 from fer_core.data.dataset import FerDataset
 from fer_core.data.store import DEMO, DatasetCard
-from fer_core.evaluation import EvaluationReport
+from fer_core.evaluation.report import EvaluationReport
 from fer_core.plots.evaluation import cell_gallery, confusion_figure
 from pages.shared import cached
 from pages.shared.about import about_checkpoint

@@ -16,10 +16,11 @@ PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 TIERS = (
     {"errors", "labels", "palette", "home", "files", "samples"},
     {"images", "data", "iceservers"},
-    {"blazeface", "classifier"},
+    {"blazeface", "classifier", "card"},
     {"detection"},
     {"checkpoint"},
-    {"recognition", "evaluation", "training", "timelines"},
+    {"recognition", "evaluation", "timelines"},
+    {"training"},
     {"tracking"},
     {"drawing", "overlay"},
     {"streamvalues"},

@@ -170,7 +170,7 @@ BAD_CARDS = {
     "cut": lambda card: json.dumps(card)[:-9],
     "no object": lambda card: "[1]",
     "deep": lambda card: "[" * 100_000,
-    "another version": lambda card: json.dumps(card | {"schema_version": 2}),
+    "another version": lambda card: json.dumps(card | {"schema_version": 3}),
     "no version": lambda card: json.dumps({k: v for k, v in card.items() if k != "schema_version"}),
     "a field more": lambda card: json.dumps(card | {"colour": 1}),
     "a field less": lambda card: json.dumps({k: v for k, v in card.items() if k != "best"}),

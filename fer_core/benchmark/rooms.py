@@ -20,7 +20,7 @@ from fer_core.data.dataset import FerDataset, label_records
 from fer_core.data.readers import read_records
 from fer_core.data.store import DEMO, import_dataset, load_records
 from fer_core.errors import CheckpointError
-from fer_core.evaluation import evaluate
+from fer_core.evaluation.scoring import evaluate
 from fer_core.home import PROJECT
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
 
@@ -67,7 +67,7 @@ def litert_difference() -> float:
     checkpoint = _shipped()
     with _imported() as name:
         images = _test_split(checkpoint, name).images
-    ours = checkpoint.open_classifier(threads=2).predict(images)
+    ours = checkpoint.open_classifier(threads=2).predict_raw(images)
     return float(np.abs(ours - predict(read_network(checkpoint), images)).max())
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fer_core.data.dataset import FerDataset
-from fer_core.evaluation import EvaluationReport
+from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import VOTE_COLUMNS
 from fer_core.plots.prediction import picture_html
 

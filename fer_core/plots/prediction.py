@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.classifier import Prediction
+from fer_core.classifier import NOT_SURE, Prediction
 from fer_core.palette import class_colors
 from fer_core.recognition import Recognition
 
@@ -32,8 +32,9 @@ def picture_html(gray: NDArray[np.uint8], size: int, alt: str) -> str:
 
 
 def in_words(prediction: Prediction) -> str:
-    """The answer as people say it, such as "looks like: happiness (92 %)"."""
-    return f"looks like: {prediction.class_name} ({100 * prediction.confidence:.0f} %)"
+    """The answer as people say it, such as "looks like: happiness (92 %)" or "not sure; most likely fear (31 %)"."""
+    answer = f"{prediction.class_name} ({100 * prediction.confidence:.0f} %)"
+    return f"looks like: {answer}" if prediction.is_sure else f"{NOT_SURE}; most likely {answer}"
 
 
 def probability_bars(prediction: Prediction) -> str:

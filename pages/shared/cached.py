@@ -8,7 +8,8 @@ from fer_core.classifier import Classifier
 from fer_core.data.dataset import FaceRecords, FerDataset, label_records
 from fer_core.data.store import dataset_card, load_records
 from fer_core.data.summary import LabelOutcomes, label_outcomes, typical_rows
-from fer_core.evaluation import EvaluationReport, evaluate
+from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.scoring import evaluate
 from fer_core.labels import LABEL_SCHEMES
 
 

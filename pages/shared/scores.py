@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.evaluation import EvaluationReport
+from fer_core.evaluation.report import EvaluationReport
 from pages.shared.messages import plain
 
 _FIGURES = (

@@ -5,7 +5,7 @@ import pytest
 from PIL import ImageColor
 
 from fer_core.data.dataset import FerDataset
-from fer_core.evaluation import EvaluationReport
+from fer_core.evaluation.report import EvaluationReport
 from fer_core.plots.evaluation import RIGHT_COLOR, WRONG_COLOR, cell_gallery, cell_opacity, confusion_figure
 
 NAMES = ("neutral", "happiness", "<b>odd</b>")

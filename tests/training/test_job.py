@@ -8,7 +8,7 @@ from fer_core.checkpoint import KERAS_FILE, list_checkpoints, verified_bytes
 from fer_core.data.dataset import label_records
 from fer_core.data.store import load_records
 from fer_core.errors import TrainingError
-from fer_core.evaluation import evaluate
+from fer_core.evaluation.scoring import evaluate
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.config import TrainingConfig
 from fer_core.training.runs import find_run, list_runs, start_run, stop_run
