@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from fer_core import commands
+from fer_core import commands, evaluation_commands
 from fer_core.errors import FerError
-from fer_core.labels import SPLITS
+from fer_core.labels import LABEL_SCHEMES, SPLITS
 from fer_core.videos.analysis import Sight
 
 
@@ -57,10 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(choose, "runs", commands.runs, "list the training runs")
     _add(choose, "checkpoints", commands.checkpoints, "list the checkpoints")
 
-    command = _add(choose, "evaluate", commands.evaluate_checkpoint, "test a checkpoint on a labelled dataset")
-    command.add_argument("checkpoint")
-    command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
-    command.add_argument("--split", choices=SPLITS, default="test")
+    _add_evaluation(choose)
 
     command = _add(
         choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions"
@@ -81,6 +78,43 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluate = _add(choose, "evaluate", evaluation_commands.evaluate, "test a checkpoint on a labelled dataset")
+    evaluate.add_argument("checkpoint")
+    evaluate.add_argument("--predictions", type=Path, metavar="FILE.csv", help="write every prediction")
+
+    compare = _add(choose, "compare", evaluation_commands.compare, "say which checkpoint is better, and how surely")
+    compare.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="two or more")
+
+    report = _add(choose, "report", evaluation_commands.report, "write a report as one HTML file, and a model card")
+    report.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="one, or several to compare")
+    report.add_argument("--output", type=Path, metavar="FILE.html", help="where to write (NAME-report.html)")
+    report.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
+    report.add_argument("--model-card", type=Path, metavar="FILE.md", help="write the checkpoint's card as Markdown")
+
+    for command in (evaluate, compare, report):
+        command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
+        command.add_argument("--split", choices=SPLITS, default="test")
+        command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what counts as right (as in training)")
+
+    calibrate = _add(
+        choose,
+        "calibrate",
+        evaluation_commands.calibrate,
+        "make probabilities honest, and complete the card",
+    )
+    calibrate.add_argument("checkpoint")
+    calibrate.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
+    calibrate.add_argument(
+        "--not-sure",
+        type=_share,
+        default=0.5,
+        metavar="SHARE",
+        help="less probable answers are “not sure” (0.5)",
+    )
+    calibrate.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
+
+
 def _add(
     choose: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: commands.Command, what: str
 ) -> argparse.ArgumentParser:
@@ -95,6 +129,13 @@ def _rate(text: str) -> float:
     if not 0 < rate <= 1000:
         raise argparse.ArgumentTypeError("expected a number above 0")
     return rate
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share < 1:
+        raise argparse.ArgumentTypeError("expected a share from 0 to below 1")
+    return share
 
 
 if __name__ == "__main__":

@@ -26,15 +26,18 @@ TIERS = (
     {"streamvalues"},
     {"streaming"},
     {"plots"},
-    {"photos", "videos"},
+    {"photos", "videos", "reports"},
     {"benchmark"},
     {"commands"},
+    {"evaluation_commands"},
     {"__main__"},
 )
 """The rooms of ``fer_core``, lowest first: a module imports from its own room and from lower tiers."""
 
 KERAS_ROOMS = {f"fer_core.training.{room}" for room in ("architectures", "trainer", "export", "result", "job")}
-COMMAND_LINE = {f"fer_core.{room}" for room in ("commands", "benchmark", "benchmark.rooms", "__main__")}
+COMMAND_LINE = {
+    f"fer_core.{room}" for room in ("commands", "evaluation_commands", "benchmark", "benchmark.rooms", "__main__")
+}
 
 
 @cache

@@ -54,6 +54,11 @@ def raw_probabilities(
     return probabilities
 
 
+def is_kept(checkpoint: Checkpoint, dataset: FerDataset, variant: str = "") -> bool:
+    """Whether predictions are there already, so that asking for them costs nothing."""
+    return _path(checkpoint, dataset, variant).exists()
+
+
 def _path(checkpoint: Checkpoint, dataset: FerDataset, variant: str) -> Path:
     parts = [checkpoint.card.files.get(LITERT_FILE, ""), dataset.fingerprint, fingerprint_of(dataset.rows), variant]
     name = hashlib.sha256("\n".join(parts).encode()).hexdigest()

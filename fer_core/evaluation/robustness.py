@@ -14,7 +14,7 @@ from PIL import Image
 from fer_core.checkpoint import Checkpoint
 from fer_core.classifier import Classifier, with_temperature
 from fer_core.data.dataset import FerDataset
-from fer_core.evaluation.cache import raw_probabilities
+from fer_core.evaluation.cache import is_kept, raw_probabilities
 from fer_core.evaluation.intervals import wilson
 from fer_core.evaluation.scoring import score
 from fer_core.images import IMAGE_SIZE, preprocess_face, read_image
@@ -133,6 +133,11 @@ def robustness_steps(
         probabilities = with_temperature(raw, checkpoint.card.calibration.temperature)
         report = score(probabilities, checkpoint.card.class_names, dataset)
         yield name, level, report.accuracy, len(report)
+
+
+def is_measured(checkpoint: Checkpoint, dataset: FerDataset) -> bool:
+    """Whether every level is kept on disk already."""
+    return all(is_kept(checkpoint, dataset, variant) for _, _, variant, _ in _variants(dataset))
 
 
 def robustness_table(steps: list[tuple[str, int, float, int]]) -> pd.DataFrame:

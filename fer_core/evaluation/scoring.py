@@ -91,8 +91,11 @@ def scored_images(dataset: FerDataset, class_names: Sequence[str]) -> FerDataset
 
 
 def fitting_scheme(wanted: str, records: FaceRecords) -> LabelScheme:
-    """The label scheme a checkpoint was trained with, or, where a dataset cannot serve that, the dataset's first."""
-    scheme = LABEL_SCHEMES[wanted]
+    """What labels a test of a checkpoint: its own label scheme, or the first that a dataset can serve.
+
+    A scheme of distributions is tested by the majority, which is what it calls validation and test images anyway.
+    """
+    scheme = LABEL_SCHEMES[wanted.replace("distribution", "majority")]
     return scheme if scheme in records.schemes else records.schemes[0]
 
 

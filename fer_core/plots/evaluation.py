@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from html import escape
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 
 from fer_core.data.dataset import FerDataset
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.robustness import LEVELS, PERTURBATIONS
 from fer_core.labels import VOTE_COLUMNS
+from fer_core.palette import class_colors
 from fer_core.plots.prediction import picture_html
 
 RIGHT_COLOR = "#1f5fbf"
@@ -18,6 +21,9 @@ RIGHT_COLOR = "#1f5fbf"
 
 WRONG_COLOR = "#b8430a"
 """Ground of all other cells: mistakes."""
+
+CellValues = Literal["counts", "row shares", "column shares"]
+"""What the cells of a confusion matrix may say."""
 
 _HALF = 0.5
 _PALE, _FULL = 0.64, 0.9  # opacity just below and at half of a row
@@ -42,30 +48,37 @@ def cell_opacity(share: float) -> float:
 
 
 def confusion_figure(
-    report: EvaluationReport, *, shares: bool = False, cell: tuple[str, str] | None = None
+    report: EvaluationReport,
+    *,
+    cells: CellValues = "counts",
+    order: Sequence[str] = (),
+    cell: tuple[str, str] | None = None,
 ) -> go.Figure:
     """The confusion matrix (the paper's Figure 10): rows are true classes, columns what the network called them.
 
     Every cell is a point of the trace "cells", whose ``customdata`` is the true class, the predicted class and the
-    sentence that hovering shows. The colour is the cell's share of its row in both cases, so that rare classes are
-    seen as well as frequent ones.
+    sentence that hovering shows. The colour is the cell's share of its row (of its column, where cells say that), so
+    that rare classes are seen as well as frequent ones.
 
     Args:
         report: What a checkpoint got right and wrong.
-        shares: Whether cells say their share of the row instead of their count.
+        cells: Whether cells say their count, their share of the row or their share of the column.
+        order: The classes in the order of the rows and columns; by default the report's.
         cell: The true and the predicted class of the cell to outline.
 
     Returns:
         The figure; colours that it leaves open are the page's.
     """
-    matrix = report.confusion_matrix()
-    parts = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    traces = [_grounds(parts), _cells(report)]
+    names = tuple(order) or report.class_names
+    chosen = [report.class_names.index(name) for name in names]
+    matrix = report.confusion_matrix()[np.ix_(chosen, chosen)]
+    parts = matrix / np.maximum(matrix.sum(axis=0 if cells == "column shares" else 1, keepdims=True), 1)
+    traces = [_grounds(parts), _cells(report, names)]
     if cell:
-        traces.append(_outline(*(report.class_names.index(name) for name in cell)))
+        traces.append(_outline(*(names.index(name) for name in cell)))
     # All annotations at once: added one by one, each would validate those before it again.
-    return _laid_out(go.Figure(traces), report.class_names).update_layout(
-        annotations=_texts(matrix, parts, shares=shares)
+    return _laid_out(go.Figure(traces), names).update_layout(
+        annotations=_texts(matrix, parts, shares=cells != "counts")
     )
 
 
@@ -96,9 +109,8 @@ def _grounds(parts: NDArray[np.float64]) -> go.Heatmap:
     )
 
 
-def _cells(report: EvaluationReport) -> go.Scatter:
+def _cells(report: EvaluationReport, names: Sequence[str]) -> go.Scatter:
     """An invisible point in each cell, which is what the mouse meets."""
-    names = report.class_names
     cells = [(true, called, report.cell_in_words(true, called)) for true in names for called in names]
     sides = np.indices((len(names), len(names))).reshape(2, -1)
     invisible = {"marker": {"opacity": 0}}
@@ -176,19 +188,59 @@ def _rgba(color: str, share: float) -> str:
 
 
 def _tile(report: EvaluationReport, dataset: FerDataset, position: int) -> str:
-    called = report.class_names[report.y_pred[position]]
-    confidence = 100 * report.probabilities[position, report.y_pred[position]]
-    row = report.rows[position]
-    picture = picture_html(dataset.images[position], 96, f"Row {row}, called {called}")
-    lines = [f"<b>{confidence:.0f} %</b> sure"]
+    row, probabilities = report.rows[position], report.probabilities[position]
+    truth, called = (report.class_names[labels[position]] for labels in (report.y_true, report.y_pred))
+    picture = picture_html(dataset.images[position], 96, f"Row {row}, {truth} called {called}")
+    order = np.argsort(-probabilities, kind="stable")
+    said = ", ".join(f"{report.class_names[i]}&nbsp;{100 * probabilities[i]:.0f}&nbsp;%" for i in order[:2])
+    lines = [f'<div title="the network’s answers">{said}</div>']
     if len(dataset.votes):
-        lines.append(_votes_in_words(dataset.votes[position]))
-    lines.append(f"row {row}")
-    caption = "".join(f"<div>{line}</div>" for line in lines)
-    return f'<div style="font-size:12.5px;line-height:1.35;overflow-wrap:anywhere">{picture}{caption}</div>'
+        votes = _votes_in_words(dataset.votes[position])
+        lines.append(f'<div style="opacity:.75" title="the votes of ten people">people: {votes}</div>')
+    lines.append(f'<div style="opacity:.75">row {row}</div>')
+    strip = _strip(probabilities, report.class_names)
+    style = "font-size:12.5px;line-height:1.35;overflow-wrap:anywhere"
+    return f'<div style="{style}">{picture}{strip}{"".join(lines)}</div>'
+
+
+def _strip(probabilities: NDArray[np.float32], class_names: Sequence[str]) -> str:
+    """All probabilities as one bar in the emotions' colours, with the figures where the mouse rests."""
+    colors = class_colors(class_names)
+    figures = ", ".join(f"{n} {100 * p:.1f} %" for n, p in zip(class_names, probabilities, strict=True))
+    parts = "".join(
+        f'<div style="width:{100 * p:.2f}%;background:{colors[n]}"></div>'
+        for n, p in zip(class_names, probabilities, strict=True)
+    )
+    style = "display:flex;width:96px;height:7px;border-radius:4px;overflow:hidden;margin:4px 0 3px"
+    return f'<div role="img" aria-label="{escape(figures)}" title="{escape(figures)}" style="{style}">{parts}</div>'
 
 
 def _votes_in_words(votes: NDArray[np.uint8]) -> str:
     """The two most frequent votes, such as "fear 6, surprise 3"."""
     order = np.argsort(-votes.astype(int), kind="stable")[:2]
     return ", ".join(f"{VOTE_COLUMNS[i]}&nbsp;{votes[i]}" for i in order if votes[i])
+
+
+def perturbation_examples(image: NDArray[np.uint8]) -> str:
+    """One picture under every perturbation and level, as a table of small pictures.
+
+    Args:
+        image: ``(48, 48)`` uint8.
+
+    Returns:
+        HTML.
+    """
+    lines = []
+    for perturbation in PERTURBATIONS:
+        made = [perturbation.perturbed(image[None], level)[0] for level in LEVELS]
+        cells = "".join(
+            f"<div>{picture_html(picture, 56, f'{perturbation.name} at level {level}')}"
+            f'<div style="font-size:11px;opacity:.7">{perturbation.levels[level - 1]:g}</div></div>'
+            for level, picture in zip(LEVELS, made, strict=True)
+        )
+        name = f"{escape(perturbation.name)} <span style='opacity:.7'>({escape(perturbation.unit)})</span>"
+        lines.append(
+            f'<div><div style="font-size:13px;margin-bottom:4px">{name}</div>'
+            f'<div style="display:flex;gap:6px">{cells}</div></div>'
+        )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:16px 28px">{"".join(lines)}</div>'

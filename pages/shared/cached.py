@@ -8,8 +8,9 @@ from fer_core.classifier import Classifier
 from fer_core.data.dataset import FaceRecords, FerDataset, label_records
 from fer_core.data.store import dataset_card, load_records
 from fer_core.data.summary import LabelOutcomes, label_outcomes, typical_rows
+from fer_core.evaluation.measuring import report_on
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.evaluation.scoring import evaluate
+from fer_core.evaluation.scoring import scored_images
 from fer_core.labels import LABEL_SCHEMES
 
 
@@ -64,17 +65,41 @@ def classifier(checkpoint: Checkpoint) -> Classifier:
     Raises:
         CheckpointError: A file is missing or damaged.
     """
-    return _classifier(checkpoint.name, checkpoint.card.created_at)
+    return _classifier(checkpoint.name, version_of(checkpoint))
 
 
-def report(checkpoint: Checkpoint, dataset: str, split: str) -> EvaluationReport:
+def version_of(checkpoint: Checkpoint) -> str:
+    """What changes whenever a checkpoint answers differently: new weights, or a new calibration."""
+    calibration = checkpoint.card.calibration
+    return f"{checkpoint.card.created_at} {calibration.temperature} {calibration.not_sure_below}"
+
+
+def report(
+    checkpoint: Checkpoint, dataset: str, split: str, scheme: str = "", *, raw: bool = False
+) -> EvaluationReport:
     """A checkpoint's evaluation on one split of a dataset, computed once per content.
+
+    Args:
+        checkpoint: The checkpoint.
+        dataset: Name of the dataset.
+        split: Which split.
+        scheme: Name of the label scheme; by default the checkpoint's.
+        raw: Whether probabilities are those before calibration.
 
     Raises:
         FerError: The checkpoint or the dataset cannot be used.
     """
-    fingerprint = dataset_card(dataset).fingerprint
-    return _report(checkpoint.name, checkpoint.card.created_at, dataset, fingerprint, split)
+    fingerprint, scheme = dataset_card(dataset).fingerprint, scheme or checkpoint.card.scheme
+    return _report(checkpoint.name, version_of(checkpoint), (dataset, fingerprint), scheme, split, raw=raw)
+
+
+def scored(report: EvaluationReport, dataset: str, split: str, scheme: str) -> FerDataset:
+    """The images a report is about, at the report's positions.
+
+    Raises:
+        DatasetError: There is no such dataset, or the scheme does not fit it.
+    """
+    return _scored(dataset, dataset_card(dataset).fingerprint, scheme, split, report.class_names)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the dataset …")
@@ -102,12 +127,18 @@ def _typical_faces(dataset: str, fingerprint: str) -> dict[str, int]:
     return typical_rows(_records(dataset, fingerprint))
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _scored(dataset: str, fingerprint: str, scheme: str, split: str, class_names: tuple[str, ...]) -> FerDataset:
+    return scored_images(_labelled(dataset, fingerprint, scheme, split), class_names)
+
+
 @st.cache_resource(max_entries=8, show_spinner="Opening the network …")
-def _classifier(name: str, created_at: str) -> Classifier:
+def _classifier(name: str, version: str) -> Classifier:
     return load_checkpoint(name).open_classifier(threads=2)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Classifying the split …")
-def _report(name: str, created_at: str, dataset: str, fingerprint: str, split: str) -> EvaluationReport:
-    card = load_checkpoint(name).card
-    return evaluate(_classifier(name, created_at), _labelled(dataset, fingerprint, card.scheme, split))
+@st.cache_resource(max_entries=32, show_spinner="Classifying the split …")
+def _report(
+    name: str, version: str, dataset: tuple[str, str], scheme: str, split: str, *, raw: bool
+) -> EvaluationReport:
+    return report_on(load_checkpoint(name), _labelled(*dataset, scheme, split), raw=raw)

@@ -1,0 +1,250 @@
+"""Several checkpoints on the same test: a leaderboard, and what can honestly be said about it."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fer_core.checkpoint import LITERT_FILE, Checkpoint
+from fer_core.classifier import Classifier
+from fer_core.data.dataset import FaceRecords, FerDataset, label_records
+from fer_core.errors import EvaluationError
+from fer_core.evaluation.calibration import calibration_error
+from fer_core.evaluation.comparison import PairedComparison, holm
+from fer_core.evaluation.leakage import Seen, refuse_seen, seen_in_training
+from fer_core.evaluation.measuring import report_on
+from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.scoring import common_classes, scored_images
+from fer_core.labels import LabelScheme
+
+_TIMED, _WARM = 40, 5
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One checkpoint in a contest.
+
+    Attributes:
+        checkpoint: The checkpoint.
+        report: What it said of the test images.
+        seen: Which of them it was trained on.
+    """
+
+    checkpoint: Checkpoint
+    report: EvaluationReport
+    seen: Seen
+
+    @property
+    def name(self) -> str:
+        """The checkpoint's name."""
+        return self.checkpoint.name
+
+    @property
+    def megabytes(self) -> float:
+        """Size of the network that predicts."""
+        return (self.checkpoint.directory / LITERT_FILE).stat().st_size / 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """Checkpoints that were tested on the same images.
+
+    Attributes:
+        entries: The best accuracy first.
+        test: The images that were scored.
+        dataset_name: Name of the dataset.
+        split: Which split.
+        scheme: The labels.
+        left_out: Labelled images that were not scored, because not every checkpoint knows their class.
+    """
+
+    entries: tuple[Entry, ...]
+    test: FerDataset
+    dataset_name: str
+    split: str
+    scheme: LabelScheme
+    left_out: int
+
+    def entry(self, name: str) -> Entry:
+        """The entry of a checkpoint."""
+        return next(entry for entry in self.entries if entry.name == name)
+
+    def pair(self, first: str, second: str) -> PairedComparison:
+        """Two of the checkpoints, the second compared with the first."""
+        return PairedComparison((first, second), self.entry(first).report, self.entry(second).report)
+
+    def unseen_pair(self, first: str, second: str) -> PairedComparison | None:
+        """The same without the images that either was trained on; None when there are none of those, or no others."""
+        seen = np.union1d(self.entry(first).seen.positions, self.entry(second).seen.positions)
+        if not 0 < len(seen) < len(self.test):
+            return None
+        kept = np.setdiff1d(np.arange(len(self.test)), seen)
+        return PairedComparison((first, second), *(_part(self.entry(n).report, kept) for n in (first, second)))
+
+    @cached_property
+    def luck(self) -> dict[str, float]:
+        """How often luck alone would bring each checkpoint's distance from the best (McNemar, adjusted by Holm)."""
+        best, *others = self.entries
+        raw = [self.pair(best.name, other.name).p_value() for other in others]
+        return dict(zip((entry.name for entry in others), holm(raw), strict=True))
+
+    def table(self) -> pd.DataFrame:
+        """The leaderboard, a line a checkpoint.
+
+        Returns:
+            ``checkpoint``, ``accuracy`` with ``low`` and ``high``, ``macro_f1``, ``balanced_accuracy``, ``ece``,
+            ``luck`` (of the distance from the best; 1 for the best itself), ``weights``, ``megabytes`` and
+            ``training_seconds`` (0: unknown).
+        """
+        return pd.DataFrame(
+            {
+                "checkpoint": entry.name,
+                "accuracy": entry.report.accuracy,
+                **dict(zip(("low", "high"), entry.report.accuracy_interval(), strict=True)),
+                "macro_f1": entry.report.macro_f1,
+                "balanced_accuracy": entry.report.balanced_accuracy,
+                "ece": calibration_error(entry.report.probabilities, entry.report.y_true),
+                "luck": self.luck.get(entry.name, 1.0),
+                "weights": entry.checkpoint.card.weights,
+                "megabytes": entry.megabytes,
+                "training_seconds": entry.checkpoint.card.seconds,
+            }
+            for entry in self.entries
+        )
+
+    def caveats(self) -> tuple[str, ...]:
+        """What must be known beside the figures, as sentences."""
+        sentences = []
+        if self.left_out:
+            sentences.append(
+                f"Scored on the {len(self.test.class_names)} classes that all of them know; {self.left_out:,} labelled "
+                "faces of other classes are left out."
+            )
+        if self.split == "validation":
+            sentences.append("Validation chose the best epoch and the temperature of checkpoints trained on this data.")
+        sentences += [_seen_in_words(entry, len(self.test)) for entry in self.entries]
+        return tuple(filter(None, sentences))
+
+
+def hold_contest(
+    checkpoints: Sequence[Checkpoint],
+    records: FaceRecords,
+    dataset_name: str,
+    *,
+    scheme: LabelScheme,
+    split: str = "test",
+    progress: Callable[[float], None] = lambda share: None,
+) -> Contest:
+    """Tests several checkpoints on the same images: those whose class all of them know.
+
+    Args:
+        checkpoints: At least two.
+        records: The dataset.
+        dataset_name: Its name.
+        scheme: What labels its images.
+        split: Which of its splits.
+        progress: Told the share of the checkpoints that are done.
+
+    Raises:
+        EvaluationError: They cannot be compared: fewer than two, too few classes in common, or one has seen the test.
+        FerError: A file is damaged, or the dataset does not fit the labels.
+    """
+    if len({checkpoint.name for checkpoint in checkpoints}) < 2:
+        raise EvaluationError("A comparison needs two different checkpoints. Choose another one.")
+    dataset = label_records(records, scheme, [split])
+    common = common_classes(dataset.class_names, *(checkpoint.card.class_names for checkpoint in checkpoints))
+    test = _relabelled(scored_images(dataset, common), common)
+    entries = []
+    for number, checkpoint in enumerate(checkpoints, start=1):
+        seen = seen_in_training(checkpoint, test)
+        refuse_seen(checkpoint.name, seen, test)
+        entries.append(Entry(checkpoint, report_on(checkpoint, dataset, among=common), seen))
+        progress(number / len(checkpoints))
+    entries.sort(key=lambda entry: -entry.report.accuracy)
+    return Contest(tuple(entries), test, dataset_name, split, scheme, len(dataset) - len(test))
+
+
+def milliseconds_per_face(classifier: Classifier) -> float:
+    """The median time of one face, here and now; open the classifier with one thread to compare networks.
+
+    Args:
+        classifier: An opened network.
+
+    Returns:
+        Milliseconds.
+    """
+    face = np.full((1, 48, 48), 128, np.uint8)
+    times = []
+    for _ in range(_WARM + _TIMED):
+        start = time.perf_counter()
+        classifier.predict(face)
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times[_WARM:])
+
+
+def settings_table(checkpoints: Sequence[Checkpoint], *, differing: bool = True) -> pd.DataFrame:
+    """The settings of some checkpoints side by side.
+
+    Args:
+        checkpoints: The checkpoints.
+        differing: Whether only settings in which they differ are wanted.
+
+    Returns:
+        A line a setting, a column a checkpoint; "–" where a setting is unknown.
+    """
+    cards = {c.name: c.card.config | {"dataset": c.card.dataset or "unknown"} for c in checkpoints}
+    keys = dict.fromkeys(key for config in cards.values() for key in config)
+    table = pd.DataFrame(
+        {name: [str(config.get(key, "–")) for key in keys] for name, config in cards.items()},
+        index=pd.Index([key.replace("_", " ") for key in keys], name="setting"),
+    )
+    return table[table.nunique(axis=1) > 1] if differing else table
+
+
+def _part(report: EvaluationReport, positions: NDArray[np.int64]) -> EvaluationReport:
+    return EvaluationReport(
+        report.y_true[positions],
+        report.y_pred[positions],
+        report.probabilities[positions],
+        report.rows[positions],
+        report.class_names,
+        report.fingerprint,
+    )
+
+
+def _relabelled(dataset: FerDataset, class_names: tuple[str, ...]) -> FerDataset:
+    """A dataset of fewer classes under their new numbers."""
+    if dataset.class_names == class_names:
+        return dataset
+    columns = [dataset.class_names.index(name) for name in class_names]
+    numbers = np.full(len(dataset.class_names), -1)
+    numbers[columns] = np.arange(len(class_names))
+    return FerDataset(
+        images=dataset.images,
+        labels=numbers[dataset.labels],
+        targets=dataset.targets[:, columns],
+        votes=dataset.votes,
+        split=dataset.split,
+        rows=dataset.rows,
+        class_names=class_names,
+        scheme=dataset.scheme,
+        fingerprint=dataset.fingerprint,
+    )
+
+
+def _seen_in_words(entry: Entry, total: int) -> str:
+    if entry.checkpoint.card.is_imported:
+        return f"{entry.name} was imported: nobody here knows what it was trained on, perhaps on these very faces."
+    if not entry.seen.is_known:
+        return f"{entry.name}'s training data are not stored here, so whether it has seen these faces is unknown."
+    if not len(entry.seen.positions):
+        return ""
+    return (
+        f"{len(entry.seen.positions):,} of the {total:,} faces are exact copies of faces {entry.name} was trained on "
+        "(the public files repeat some)."
+    )
