@@ -9,7 +9,8 @@ from typing import get_args
 
 from fer_core import commands, evaluation_commands
 from fer_core.errors import FerError
-from fer_core.labels import LABEL_SCHEMES, SPLITS
+from fer_core.foreign.scalings import SCALINGS
+from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
 from fer_core.videos.analysis import Sight
 
 
@@ -96,6 +97,12 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
         command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
         command.add_argument("--split", choices=SPLITS, default="test")
         command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what counts as right (as in training)")
+
+    foreign = _add(choose, "import-checkpoint", evaluation_commands.import_file, "import a .keras file from elsewhere")
+    foreign.add_argument("file", type=Path)
+    foreign.add_argument("--classes", required=True, help=f"in order, with commas; or {', '.join(KNOWN_ORDERS)}")
+    foreign.add_argument("--scaling", choices=SCALINGS, required=True, help="of the grey values it was trained on")
+    foreign.add_argument("--name", help="what to call it (as the file)")
 
     calibrate = _add(
         choose,

@@ -1,7 +1,6 @@
 """The commands about checkpoints that exist: evaluate, compare, report, calibrate."""
 
 import argparse
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,16 @@ from fer_core.commands import Answer
 from fer_core.data.dataset import FerDataset, label_records
 from fer_core.data.store import load_records
 from fer_core.errors import EvaluationError
-from fer_core.evaluation.calibration import calibration_error
 from fer_core.evaluation.contest import Contest, hold_contest, milliseconds_per_face
 from fer_core.evaluation.measuring import complete_card, report_on
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import robustness_steps, robustness_table
 from fer_core.evaluation.scoring import fitting_scheme, scope_in_words, scored_images
+from fer_core.foreign.imports import ForeignFile, import_checkpoint, parse_classes
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.recognition import to_csv
 from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
+from fer_core.reports.figures import figures_document, headline_figures
 from fer_core.reports.modelcard import model_card_markdown
 from fer_core.reports.predictions import prediction_table
 
@@ -33,15 +33,9 @@ def evaluate(options: argparse.Namespace) -> Answer:
     document = {
         "checkpoint": checkpoint.name,
         "dataset": options.dataset,
-        "fingerprint": report.fingerprint,
         "split": options.split,
         "scheme": scheme.name,
-        **_figures(report),
-        "n": len(report),
-        "left_out": report.left_out,
-        "class_names": list(report.class_names),
-        "confusion_matrix": report.confusion_matrix().tolist(),
-        "per_class": _per_class(report),
+        **figures_document(report),
     }
     low, high = report.accuracy_interval()
     lines = [
@@ -68,7 +62,12 @@ def compare(options: argparse.Namespace) -> Answer:
         "n": len(contest.test),
         "class_names": list(contest.test.class_names),
         "checkpoints": [
-            {"name": e.name, **_figures(e.report), "milliseconds": times[e.name], "weights": e.checkpoint.card.weights}
+            {
+                "name": e.name,
+                **headline_figures(e.report),
+                "milliseconds": times[e.name],
+                "weights": e.checkpoint.card.weights,
+            }
             | {"megabytes": e.megabytes, "training_seconds": e.checkpoint.card.seconds}
             for e in contest.entries
         ],
@@ -121,6 +120,13 @@ def calibrate(options: argparse.Namespace) -> Answer:
     return Answer({"calibration": asdict(card.calibration), "measured": asdict(card.measured)}, text)
 
 
+def import_file(options: argparse.Namespace) -> Answer:
+    """Imports a ``.keras`` file of unknown provenance through a limited child process."""
+    file = ForeignFile(options.file, options.name or options.file.stem, parse_classes(options.classes), options.scaling)
+    card = import_checkpoint(file).card
+    return Answer(asdict(card), "\n".join([f"The checkpoint “{card.name}” is there. {card.limits}", *card.notes]))
+
+
 def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[EvaluationReport, FerDataset, LabelScheme]:
     records = load_records(options.dataset)
     scheme = LABEL_SCHEMES[options.labels] if options.labels else fitting_scheme(checkpoint.card.scheme, records)
@@ -167,23 +173,6 @@ def _report_page(checkpoint: Checkpoint, options: argparse.Namespace) -> str:
         subject=f"{options.dataset}, {options.split} split, {scheme.title}",
         robustness=robustness_table(steps) if steps else None,
     )
-
-
-def _figures(report: EvaluationReport) -> dict[str, Any]:
-    return {
-        "accuracy": report.accuracy,
-        "accuracy_interval": report.accuracy_interval(),
-        "macro_f1": report.macro_f1,
-        "macro_f1_interval": report.macro_f1_interval(),
-        "balanced_accuracy": report.balanced_accuracy,
-        "top2_accuracy": report.top_k_accuracy(2),
-        "calibration_error": calibration_error(report.probabilities, report.y_true),
-    }
-
-
-def _per_class(report: EvaluationReport) -> dict[str, dict[str, float]]:
-    table = report.per_class().join(report.class_intervals())
-    return dict(json.loads(table.to_json(orient="index", double_precision=15)))
 
 
 def _write(path: Path, content: bytes) -> str:

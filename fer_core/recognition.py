@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -151,3 +151,11 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
 def _harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def answered_by(recognitions: Sequence[Recognition], classifier: Classifier) -> tuple[Recognition, ...]:
+    """The same faces and crops as another network sees them."""
+    if not recognitions:
+        return ()
+    predictions = classifier.predictions(np.stack([item.crop for item in recognitions]))
+    return tuple(replace(item, prediction=new) for item, new in zip(recognitions, predictions, strict=True))

@@ -8,7 +8,7 @@ from sklearn.metrics import auc, average_precision_score, precision_recall_curve
 
 from fer_core.evaluation.report import EvaluationReport
 
-_POINTS = 150  # of a curve on a page: more are not seen
+_POINTS = 300  # of a curve on a page: more are not seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +48,8 @@ def class_curves(report: EvaluationReport) -> tuple[ClassCurves, ...]:
 
 def _curves(name: str, of_class: NDArray[np.bool_], score: NDArray[np.float32]) -> ClassCurves:
     false_rate, true_rate, _ = roc_curve(of_class, score)
-    precision, recall, _ = precision_recall_curve(of_class, score)
-    thin, few = _thinned(len(false_rate)), _thinned(len(recall))
+    precision, recall, _ = precision_recall_curve(of_class, score, drop_intermediate=True)
+    thin, few = _thinned(false_rate, true_rate), _thinned(recall, precision)
     return ClassCurves(
         class_name=name,
         support=int(of_class.sum()),
@@ -62,5 +62,7 @@ def _curves(name: str, of_class: NDArray[np.bool_], score: NDArray[np.float32]) 
     )
 
 
-def _thinned(count: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, count - 1, _POINTS).round().astype(np.int64))
+def _thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Positions of some points of a curve, equally far apart along it, its ends among them."""
+    length = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))])
+    return np.unique(np.searchsorted(length, np.linspace(0, length[-1], _POINTS)).clip(0, len(x) - 1))

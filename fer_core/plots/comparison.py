@@ -123,3 +123,29 @@ def learning_figure(curves: dict[str, Sequence[EpochMetrics]], colors: dict[str,
 
 def _signed(change: NDArray[np.int64]) -> list[list[str]]:
     return [[f"{value:+d}" if value else "" for value in row] for row in change.tolist()]
+
+
+def reliability_overlay(tables: dict[str, pd.DataFrame], colors: dict[str, str]) -> go.Figure:
+    """Reliability diagrams one over the other: on the dotted line, confidence means what it says.
+
+    Args:
+        tables: By checkpoint, from :func:`~fer_core.evaluation.calibration.reliability`.
+        colors: By checkpoint.
+    """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": INK, "dash": "dot"}, hoverinfo="skip", showlegend=False
+    )
+    for name, table in tables.items():
+        figure.add_scatter(
+            x=table["confidence"],
+            y=table["accuracy"],
+            name=escape(name),
+            mode="lines+markers",
+            line={"color": colors[name], "width": 2.5},
+            customdata=table["n"],
+            hovertemplate="said %{x:.0%}, right %{y:.0%} of %{customdata:,} answers",
+        )
+    figure.update_xaxes(title_text="how sure it said it was", range=[0, 1.02], tickformat=".0%")
+    figure.update_yaxes(title_text="how often it was right", range=[0, 1.02], tickformat=".0%")
+    return styled(figure, height=380, title=title("Does confidence mean what it says?"))

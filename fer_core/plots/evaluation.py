@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fer_core.data.dataset import FerDataset
+from fer_core.evaluation.comparison import PairedComparison
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import LEVELS, PERTURBATIONS
 from fer_core.labels import VOTE_COLUMNS
@@ -244,3 +245,34 @@ def perturbation_examples(image: NDArray[np.uint8]) -> str:
             f'<div style="display:flex;gap:6px">{cells}</div></div>'
         )
     return f'<div style="display:flex;flex-wrap:wrap;gap:16px 28px">{"".join(lines)}</div>'
+
+
+def pair_gallery(pair: PairedComparison, dataset: FerDataset, positions: Sequence[int] | NDArray[np.int64]) -> str:
+    """Pictures with what each of two checkpoints called them.
+
+    Args:
+        pair: What the two said.
+        dataset: The images that were scored.
+        positions: Which pictures, as indices into both.
+
+    Returns:
+        HTML that flows into as many columns as there is room for.
+    """
+    tiles = "".join(_pair_tile(pair, dataset, int(position)) for position in positions)
+    return f'<div style="display:grid;grid-template-columns:repeat(auto-fill,118px);gap:14px 16px">{tiles}</div>'
+
+
+def _pair_tile(pair: PairedComparison, dataset: FerDataset, position: int) -> str:
+    names, row = pair.first.class_names, pair.first.rows[position]
+    truth = names[pair.first.y_true[position]]
+    said = [
+        f'<div style="opacity:.8">{escape(name)}: {escape(names[report.y_pred[position]])}&nbsp;'
+        f"{100 * report.confidence[position]:.0f}&nbsp;%</div>"
+        for name, report in zip(pair.names, (pair.first, pair.second), strict=True)
+    ]
+    picture = picture_html(dataset.images[position], 96, f"Row {row}, {truth}")
+    style = "font-size:12.5px;line-height:1.35;overflow-wrap:anywhere"
+    return (
+        f'<div style="{style}">{picture}<div><b>{escape(truth)}</b></div>{"".join(said)}'
+        f'<div style="opacity:.7">row {row}</div></div>'
+    )

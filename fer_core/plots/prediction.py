@@ -90,3 +90,29 @@ def _card(title: str, item: Recognition) -> str:
         f'<div style="grid-column:1/-1;font-size:15px"><b>{escape(title)}</b> {escape(words)}</div>'
         f"<div>{picture}</div>{probability_bars(item.prediction)}</div>"
     )
+
+
+def answers_side_by_side(faces: Sequence[Sequence[Recognition]], names: Sequence[str]) -> str:
+    """A row for each face: its crop, then what each network says of it.
+
+    Args:
+        faces: For each network, the same faces in the same order.
+        names: What the networks are called.
+
+    Returns:
+        HTML; networks stand side by side where there is room.
+    """
+    rows = []
+    for number, answers in enumerate(zip(*faces, strict=True), start=1):
+        columns = "".join(
+            f'<div><div style="font-size:14px;margin-bottom:4px"><b>{escape(name)}</b><br>'
+            f"{escape(in_words(item.prediction))}</div>{probability_bars(item.prediction)}</div>"
+            for name, item in zip(names, answers, strict=True)
+        )
+        picture = picture_html(answers[0].crop, 96, f"Face {number} as the networks see it")
+        inner = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,230px),1fr));gap:16px 24px;flex:1"
+        rows.append(
+            '<div style="display:flex;flex-wrap:wrap;gap:14px 20px;margin-bottom:26px">'
+            f'<div><b>Face {number}</b>{picture}</div><div style="{inner}">{columns}</div></div>'
+        )
+    return "".join(rows)

@@ -17,16 +17,25 @@ def about_checkpoint(checkpoint: Checkpoint) -> None:
     with st.expander("About this checkpoint", icon=":material/info:"):
         card = checkpoint.card
         st.markdown(_origin(card))
-        _scores(card)
+        for note in card.notes:
+            st.markdown(f"- {plain(note)}")
+        if not card.is_imported:
+            _scores(card)
         left, right = st.columns(2)
         left.dataframe(_table("Setting", card.config), hide_index=True, height="content")
         right.dataframe(_table("Version", card.versions), hide_index=True)
         st.markdown(f"**Limits.** {plain(card.limits)}")
-        st.markdown("**To train it again:**")
-        st.code(card.command, language=None, wrap_lines=True)
+        if card.command:
+            st.markdown("**To make it again:**")
+            st.code(card.command, language=None, wrap_lines=True)
 
 
 def _origin(card: ModelCard) -> str:
+    if card.is_imported:
+        return (
+            f"**{plain(card.name)}** was imported on {plain(card.created_at[:10])} with {card.weights:,} weights. "
+            "Who trained it, on what and how well is unknown."
+        )
     scheme = LABEL_SCHEMES.get(card.scheme)
     labels = scheme.title if scheme else card.scheme
     minutes = card.seconds / 60

@@ -1,5 +1,7 @@
 """What several pages read, kept between reruns and shared between sessions; all of it is read-only."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -8,6 +10,7 @@ from fer_core.classifier import Classifier
 from fer_core.data.dataset import FaceRecords, FerDataset, label_records
 from fer_core.data.store import dataset_card, load_records
 from fer_core.data.summary import LabelOutcomes, label_outcomes, typical_rows
+from fer_core.evaluation.contest import Contest, hold_contest, milliseconds_per_face
 from fer_core.evaluation.measuring import report_on
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import scored_images
@@ -93,6 +96,25 @@ def report(
     return _report(checkpoint.name, version_of(checkpoint), (dataset, fingerprint), scheme, split, raw=raw)
 
 
+def contest(checkpoints: Sequence[Checkpoint], dataset: str, split: str, scheme: str) -> Contest:
+    """Several checkpoints tested on the same images, once per content.
+
+    Raises:
+        FerError: They cannot be compared, or something cannot be used.
+    """
+    versions = tuple((checkpoint.name, version_of(checkpoint)) for checkpoint in checkpoints)
+    return _contest(versions, dataset, dataset_card(dataset).fingerprint, scheme, split)
+
+
+def milliseconds(checkpoint: Checkpoint) -> float:
+    """Time per face on one thread, measured once.
+
+    Raises:
+        CheckpointError: A file is missing or damaged.
+    """
+    return _milliseconds(checkpoint.name, version_of(checkpoint))
+
+
 def scored(report: EvaluationReport, dataset: str, split: str, scheme: str) -> FerDataset:
     """The images a report is about, at the report's positions.
 
@@ -142,3 +164,15 @@ def _report(
     name: str, version: str, dataset: tuple[str, str], scheme: str, split: str, *, raw: bool
 ) -> EvaluationReport:
     return report_on(load_checkpoint(name), _labelled(*dataset, scheme, split), raw=raw)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Testing the checkpoints …")
+def _contest(versions: tuple[tuple[str, str], ...], dataset: str, fingerprint: str, scheme: str, split: str) -> Contest:
+    checkpoints = [load_checkpoint(name) for name, _ in versions]
+    records = _records(dataset, fingerprint)
+    return hold_contest(checkpoints, records, dataset, scheme=LABEL_SCHEMES[scheme], split=split)
+
+
+@st.cache_data(max_entries=32, show_spinner="Measuring its speed …")
+def _milliseconds(name: str, version: str) -> float:
+    return milliseconds_per_face(load_checkpoint(name).open_classifier())

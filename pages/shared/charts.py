@@ -32,3 +32,17 @@ def chart_config(name: str) -> dict[str, Any]:
     """
     kind = st.session_state.get(FIGURE_FORMAT, FIGURE_FORMATS[0]).lower()
     return CONFIG | {"toImageButtonOptions": {"format": kind, "filename": name, "scale": 2}}
+
+
+def choose_figure_format() -> None:
+    """Lets people choose how every chart's camera button saves it."""
+    st.segmented_control(
+        "The camera button of every chart saves it as",
+        FIGURE_FORMATS,
+        default=FIGURE_FORMATS[0],
+        required=True,
+        key=FIGURE_FORMAT,
+        persist_state="session",
+        help="PNG for slides and chats, SVG for papers: it stays sharp at every size. Rest the mouse on a chart to "
+        "see the button.",
+    )

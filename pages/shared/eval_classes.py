@@ -15,7 +15,7 @@ def show_classes(shown: Evaluated) -> None:
     """Precision, recall and F1 with their intervals, ROC and precision–recall curves."""
     report = shown.report
     table, intervals = report.per_class(), report.class_intervals()
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.plotly_chart(
             class_figure(table, intervals),

@@ -53,9 +53,9 @@ def _calibration(shown: Evaluated) -> None:
             width=190,
         )
         if calibration.fitted_on:
-            st.metric("Before", f"{100 * before:.1f} points", help="Without the temperature.", border=True, width=170)
+            st.metric("Before", f"{100 * before:.1f} points", help="Without the temperature.", border=True, width=190)
             explained = "Logits are divided by it. Above 1: the network was too sure of itself."
-            st.metric("Temperature", f"{calibration.temperature:.2f}", help=explained, border=True, width=170)
+            st.metric("Temperature", f"{calibration.temperature:.2f}", help=explained, border=True, width=190)
     if calibration.fitted_on:
         st.caption(
             f"Its temperature was fitted on {plain(calibration.fitted_on)}, never on test faces. Every page shows "

@@ -13,6 +13,7 @@ _PAGES = {
         ("dataset", "Dataset", "grid_view"),
         ("training", "Training", "model_training"),
         ("evaluation", "Evaluation", "fact_check"),
+        ("comparison", "Comparison", "balance"),
     ),
     "Use": (
         ("webcam", "Webcam", "videocam"),

@@ -39,11 +39,11 @@ def show_figures(report: EvaluationReport) -> None:
     with st.container(horizontal=True):
         for title, figure, meaning in _FIGURES:
             st.metric(title, f"{100 * figure(report):.1f} %", help=meaning, border=True, width=170)
-        st.metric("Pictures", f"{len(report):,}", help="Labelled pictures in this split.", border=True, width=170)
     low, high = report.accuracy_interval()
     name, share = report.commonest_class
     st.caption(
-        f"With other pictures of the same kind, expect an accuracy between {100 * low:.1f} and {100 * high:.1f} % "
+        f"Of {len(report):,} pictures. With others of the same kind, expect an accuracy between {100 * low:.1f} and "
+        f"{100 * high:.1f} % "
         f"(95 % interval). Always answering “{plain(name)}” would be right for {100 * share:.1f} %."
     )
 
