@@ -20,8 +20,8 @@ _DONE = "imported checkpoint"
 def offer_import() -> None:
     """A form for a ``.keras`` file, its classes and its scaling; refusals are said with the way to mend them."""
     st.markdown(
-        "A `.keras` file (Keras 3) from a colleague, a repository or another tool. It is opened in a process of "
-        "its own with no network, little memory and little time, checked against a list of allowed layers, and converted."
+        "A `.keras` file (Keras 3) from a colleague, a repository or another tool. It is opened in a process of its "
+        "own with no network, little memory and little time, checked against a list of allowed layers, and converted."
     )
     upload = st.file_uploader(
         "Checkpoint file",
