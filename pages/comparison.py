@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, list_checkpoints
+from fer_core.evaluation.comparison import SIGNIFICANT
 from fer_core.evaluation.contest import Contest
 from fer_core.evaluation.scoring import fitting_scheme
 from pages.shared import cached
@@ -20,9 +21,10 @@ from pages.shared.pickers import choose_dataset, choose_labels
 
 _MOST = 8
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+_PAIR = "Head to head"
 _VIEWS = {
     "Leaderboard": show_board,
-    "Head to head": show_pair,
+    _PAIR: show_pair,
     "Settings and curves": show_settings,
     "Take away": show_export,
 }
@@ -64,9 +66,14 @@ def _hold(checkpoints: list[Checkpoint]) -> Contest:
 
 def _say_verdict(contest: Contest) -> None:
     best, second = contest.entries[:2]
-    words = contest.pair(second.name, best.name).verdict(contest.luck[second.name])
+    luck = contest.luck[second.name]
+    words = contest.pair(second.name, best.name).verdict(luck)
     against = f" (against {plain(second.name)}, the next)" if len(contest.entries) > 2 else ""
-    st.success(f"**{plain(words)}**{against}", icon=":material/balance:")
+    show = st.success if luck < SIGNIFICANT else st.info
+    show(f"**{plain(words)}**{against}", icon=":material/balance:")
+
+
+def _say_caveats(contest: Contest) -> None:
     caveats = contest.caveats()
     if caveats:
         st.caption(" ".join(map(plain, caveats)))
@@ -94,6 +101,8 @@ elif view == _PHOTO:
     show_photo(checkpoints)
 else:
     held = _hold(checkpoints)
-    _say_verdict(held)
+    if view != _PAIR:  # which says it of the two that are chosen there
+        _say_verdict(held)
+    _say_caveats(held)
     with errors_shown():
         _VIEWS[view or "Leaderboard"](held)

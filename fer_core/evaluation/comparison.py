@@ -103,7 +103,7 @@ class PairedComparison:
         if p >= SIGNIFICANT:
             return (
                 f"They cannot be told apart on these {len(self):,} faces: the difference of {points:.1f} points "
-                f"(95 % interval {100 * low:+.1f} to {100 * high:+.1f}) or a larger one comes by luck {odds(p)} times."
+                f"(95 % interval {100 * low:+.1f} to {100 * high:+.1f}) is no more than luck brings: {odds(p)}."
             )
         better = self.names[1] if self.difference > 0 else self.names[0]
         ends = sorted((100 * abs(low), 100 * abs(high)))

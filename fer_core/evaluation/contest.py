@@ -127,8 +127,7 @@ class Contest:
             )
         if self.split == "validation":
             sentences.append("Validation chose the best epoch and the temperature of checkpoints trained on this data.")
-        sentences += [_seen_in_words(entry, len(self.test)) for entry in self.entries]
-        return tuple(filter(None, sentences))
+        return (*sentences, *_seen_in_words(self.entries, len(self.test)))
 
 
 def hold_contest(
@@ -237,14 +236,25 @@ def _relabelled(dataset: FerDataset, class_names: tuple[str, ...]) -> FerDataset
     )
 
 
-def _seen_in_words(entry: Entry, total: int) -> str:
-    if entry.checkpoint.card.is_imported:
-        return f"{entry.name} was imported: nobody here knows what it was trained on, perhaps on these very faces."
-    if not entry.seen.is_known:
-        return f"{entry.name}'s training data are not stored here, so whether it has seen these faces is unknown."
-    if not len(entry.seen.positions):
-        return ""
-    return (
-        f"{len(entry.seen.positions):,} of the {total:,} faces are exact copies of faces {entry.name} was trained on "
-        "(the public files repeat some)."
-    )
+def _seen_in_words(entries: Sequence[Entry], total: int) -> list[str]:
+    """What is known of test images in training data, each sentence once for all checkpoints it is true of."""
+    imported = [entry.name for entry in entries if entry.checkpoint.card.is_imported]
+    unknown = [e.name for e in entries if not (e.checkpoint.card.is_imported or e.seen.is_known)]
+    copies: dict[int, list[str]] = {}
+    for entry in entries:
+        copies.setdefault(len(entry.seen.positions), []).append(entry.name)
+    sentences = [
+        f"{count:,} of the {total:,} faces are exact copies of faces {_listed(names)} learned from (the public files "
+        "repeat some)."
+        for count, names in copies.items()
+        if count
+    ]
+    if imported:
+        sentences.append(f"Nobody here knows what {_listed(imported)} learned from, perhaps from these very faces.")
+    if unknown:
+        sentences.append(f"What {_listed(unknown)} learned from is not stored here, so it may have seen these faces.")
+    return sentences
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -56,13 +56,13 @@ def false_alarms_in_words(report: EvaluationReport, name: str) -> str:
 
 
 def odds(p: float) -> str:
-    """A probability as people say it: "less than 1 in 1,000", "about 1 in 20", "about 3 in 10"."""
+    """A probability as people say it: "less than 1 in 1,000", "about 1 in 20", "about 3 in 10", "nearly always"."""
     if p < 1e-3:
         bound = next((n for n in (1_000_000, 100_000, 10_000) if p < 1 / n), 1000)
         return f"less than 1 in {bound:,}"
     if p < 0.2:
         return f"about 1 in {_round_number(1 / p):,}"
-    return f"about {min(round(10 * p), 10)} in 10"
+    return f"about {round(10 * p)} in 10" if p < 0.95 else "nearly always"
 
 
 def _round_number(value: float) -> int:

@@ -135,9 +135,9 @@ class _Walk:
     def model(self, document: Mapping[str, Any], inputs: tuple[Shape, ...], depth: int) -> Shape:
         """The output's shape of a model, at the top or inside another one."""
         kind = document.get("class_name")
-        if kind not in _MODELS or depth > _MAX_NESTED:
+        if str(kind) not in _MODELS or depth > _MAX_NESTED:
             raise _refused(f"a model of the kind {kind!r:.60}")
-        if document.get("module") not in _MODEL_MODULES or document.get("registered_name") not in (None, kind):
+        if str(document.get("module")) not in _MODEL_MODULES or document.get("registered_name") not in (None, kind):
             raise _refused(f"a model that calls itself {document.get('registered_name')!r:.60}")
         config = _dict(document.get("config"))
         _check_build(document, inputs)
@@ -202,13 +202,16 @@ class _Walk:
         self.layers += 1
         if self.layers > MAX_LAYERS:
             raise CheckpointError(f"The network has more than {MAX_LAYERS} layers, which is too many to import.")
-        if kind in _MODELS:
+        if str(kind) in _MODELS:
             return self.model(entry, inputs, depth + 1)
         _check_object(entry, {"keras.layers": set(RULES)})
         config = _dict(entry.get("config"))
         _check_values(config)
         _check_build(entry, inputs)
-        shape, weights = RULES[str(kind)](inputs, config)
+        try:
+            shape, weights = RULES[str(kind)](inputs, config)
+        except (TypeError, ValueError, KeyError, IndexError, OverflowError, ZeroDivisionError) as error:
+            raise _refused(f"a {kind} whose settings do not fit") from error
         self.weights += weights
         if self.weights > MAX_WEIGHTS or math.prod(shape) > MAX_VALUES:
             raise CheckpointError(
@@ -220,7 +223,11 @@ class _Walk:
 
 def _check_object(entry: Mapping[str, Any], allowed: Mapping[str, set[str]]) -> None:
     kind, module = entry.get("class_name"), entry.get("module")
-    if kind not in allowed.get(str(module), set()) or entry.get("registered_name") not in (None, kind):
+    if (
+        type(kind) is not str
+        or kind not in allowed.get(str(module), set())
+        or entry.get("registered_name") not in (None, kind)
+    ):
         raise _refused(f"“{kind!s:.60}” of {module!s:.60}")
 
 

@@ -132,37 +132,56 @@ def robustness_figure(tables: dict[str, pd.DataFrame], colors: dict[str, str], u
         colors: By checkpoint.
         units: By perturbation, what its levels count.
     """
-    rows, columns = 2, 4
-    figure = make_subplots(rows, columns, shared_yaxes=True, horizontal_spacing=0.025, vertical_spacing=0.2,
-                           subplot_titles=list(units))  # fmt: skip
-    for name, table in tables.items():
-        for number, perturbation in enumerate(units):
-            part = table[table["perturbation"] == perturbation]
-            amounts = [f"{a:g}" if level else "none" for level, a in zip(part["level"], part["amount"], strict=True)]
-            figure.add_scatter(
-                x=part["level"],
-                y=part["accuracy"],
-                error_y={
-                    "array": part["high"] - part["accuracy"],
-                    "arrayminus": part["accuracy"] - part["low"],
-                    "color": faded(colors[name], 0.4),
-                    "width": 0,
-                },
-                name=escape(name),
-                legendgroup=name,
-                showlegend=number == 0 and len(tables) > 1,
-                mode="lines+markers",
-                marker={"size": 6},
-                line={"color": colors[name], "width": 2},
-                customdata=[f"{a} {units[perturbation]}" if a != "none" else "untouched" for a in amounts],
-                hovertemplate="%{customdata}: %{y:.1%} right",
-                row=number // columns + 1,
-                col=number % columns + 1,
-            )
-            figure.update_xaxes(
-                tickvals=list(range(6)), ticktext=amounts, title_text=units[perturbation], title_font_size=11,
-                row=number // columns + 1, col=number % columns + 1,
-            )  # fmt: skip
+    figure = make_subplots(
+        2, 4, shared_yaxes=True, horizontal_spacing=0.025, vertical_spacing=0.2, subplot_titles=list(units)
+    )
+    for number, (perturbation, unit) in enumerate(units.items()):
+        place = {"row": number // 4 + 1, "col": number % 4 + 1}
+        for name, table in tables.items():
+            curve = _robustness_curve(table[table["perturbation"] == perturbation], escape(name), colors[name], unit)
+            figure.add_trace(curve.update(showlegend=number == 0 and len(tables) > 1), **place)
+        figure.update_xaxes(_levels_axis(next(iter(tables.values())), perturbation, unit), **place)
     styled(figure, height=520, legend={"orientation": "h", "y": -0.14, "x": 0})
     figure.update_layout(margin={"t": 30})
     return figure.update_yaxes(range=[0, 1], tickformat=".0%", dtick=0.25)
+
+
+def robustness_panel(table: pd.DataFrame, perturbation: str, unit: str) -> go.Figure:
+    """One of the small multiples alone, for pages on which they flow.
+
+    Args:
+        table: From :func:`~fer_core.evaluation.robustness.robustness_table`.
+        perturbation: Its name.
+        unit: What its levels count.
+    """
+    figure = go.Figure(_robustness_curve(table[table["perturbation"] == perturbation], perturbation, BLUE, unit))
+    figure.update_xaxes(_levels_axis(table, perturbation, unit))
+    figure.update_yaxes(range=[0, 1], tickformat=".0%", dtick=0.25)
+    return styled(figure, height=220, title=title(perturbation), showlegend=False)
+
+
+def _robustness_curve(part: pd.DataFrame, name: str, color: str, unit: str) -> go.Scatter:
+    amounts = zip(part["level"], part["amount"], strict=True)
+    return go.Scatter(
+        x=part["level"],
+        y=part["accuracy"],
+        error_y={
+            "array": part["high"] - part["accuracy"],
+            "arrayminus": part["accuracy"] - part["low"],
+            "color": faded(color, 0.4),
+            "width": 0,
+        },
+        name=name,
+        legendgroup=name,
+        mode="lines+markers",
+        marker={"size": 6},
+        line={"color": color, "width": 2},
+        customdata=[f"{amount:g} {unit}" if level else "untouched" for level, amount in amounts],
+        hovertemplate="%{customdata}: %{y:.1%} right<extra></extra>",
+    )
+
+
+def _levels_axis(table: pd.DataFrame, perturbation: str, unit: str) -> dict[str, object]:
+    part = table[table["perturbation"] == perturbation]
+    texts = [f"{amount:g}" if level else "none" for level, amount in zip(part["level"], part["amount"], strict=True)]
+    return {"tickvals": list(range(6)), "ticktext": texts, "title": {"text": unit, "font": {"size": 11}}}

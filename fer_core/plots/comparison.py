@@ -37,17 +37,15 @@ def speed_figure(table: pd.DataFrame, milliseconds: dict[str, float], colors: di
                 "arrayminus": [accuracy - line["low"]],
                 "color": faded(colors[name], 0.55),
             },
-            mode="markers+text",
-            text=[escape(name)],
-            textposition="middle right",
+            mode="markers",
             marker={"size": 9 + 3 * np.log10(max(size, 0.1) * 10), "color": colors[name]},
             name=escape(name),
             hovertemplate=f"%{{y:.2%}} right, %{{x:.2f}} ms a face, {size:.1f} MB<extra></extra>",
         )
     slowest = max(milliseconds.values())
-    figure.update_xaxes(title_text="milliseconds per face, one thread", range=[0, slowest * 1.5])
+    figure.update_xaxes(title_text="milliseconds per face, one thread", range=[0, slowest * 1.25])
     figure.update_yaxes(title_text="accuracy", tickformat=".1%")
-    return styled(figure, height=380, title=title("Accuracy against speed"), showlegend=False)
+    return styled(figure, height=380, title=title("Accuracy against speed"))
 
 
 def class_difference_figure(pair: PairedComparison) -> go.Figure:

@@ -110,7 +110,8 @@ def answers_side_by_side(faces: Sequence[Sequence[Recognition]], names: Sequence
             for name, item in zip(names, answers, strict=True)
         )
         picture = picture_html(answers[0].crop, 96, f"Face {number} as the networks see it")
-        inner = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,230px),1fr));gap:16px 24px;flex:1"
+        grid = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,200px),1fr))"
+        inner = f"{grid};gap:16px 24px;flex:1 1 240px"
         rows.append(
             '<div style="display:flex;flex-wrap:wrap;gap:14px 20px;margin-bottom:26px">'
             f'<div><b>Face {number}</b>{picture}</div><div style="{inner}">{columns}</div></div>'

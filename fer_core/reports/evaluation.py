@@ -12,6 +12,7 @@ from fer_core.evaluation.contest import Contest, Entry, settings_table
 from fer_core.evaluation.curves import class_curves
 from fer_core.evaluation.factors import accuracy_by_agreement, accuracy_by_bucket, brightness, contrast, random_tagger
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.robustness import PERTURBATIONS
 from fer_core.evaluation.scoring import scope_in_words
 from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words
 from fer_core.plots.classes import bucket_figure, class_figure, precision_recall_figure, robustness_figure, roc_figure
@@ -52,7 +53,7 @@ def evaluation_report(
         _conditions(report, dataset),
     ]
     if robustness is not None:
-        units = dict.fromkeys(robustness["perturbation"].tolist(), "")
+        units = {perturbation.name: perturbation.unit for perturbation in PERTURBATIONS}
         figure = robustness_figure({checkpoint.name: robustness}, {checkpoint.name: BLUE}, units)
         sections.append(Section("As pictures get worse", chart("robustness", figure)))
     sections.append(_about(checkpoint))

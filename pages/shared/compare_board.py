@@ -30,6 +30,7 @@ def show_board(contest: Contest) -> None:
     st.dataframe(
         shown,
         hide_index=True,
+        placeholder="–",
         column_order=(
             "checkpoint", "accuracy", "interval", "macro_f1", "ece", "luck", "milliseconds", "megabytes", "weights",
             "minutes",

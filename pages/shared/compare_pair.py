@@ -39,7 +39,7 @@ def _choose_two(names: list[str]) -> tuple[str, str]:
 def _say(contest: Contest, pair: PairedComparison) -> None:
     (both, only_first), (only_second, neither) = pair.table.tolist()
     a, b = map(plain, pair.names)
-    st.markdown(f"### {plain(pair.verdict())}")
+    st.markdown(f"#### {plain(pair.verdict())}")
     low, high = (100 * end for end in pair.macro_f1_interval())
     st.markdown(
         f"Of {len(pair):,} faces both get **{both:,}** right and **{neither:,}** wrong; {a} alone is right on "

@@ -31,6 +31,5 @@ def show_photo(checkpoints: Sequence[Checkpoint]) -> None:
             st.info("No face found. This is what they say of the whole picture, as if it were a face.")
             found = (recognize_whole(image, networks[0]),)
         answers = [answered_by(found, network) for network in networks]
-    left, right = st.columns([1, 3], gap="medium")
-    left.image(image, width="stretch", alt="The picture")
-    right.html(answers_side_by_side(answers, [checkpoint.name for checkpoint in checkpoints]))
+    st.image(image, width=min(360, image.shape[1]), alt="The picture")
+    st.html(answers_side_by_side(answers, [checkpoint.name for checkpoint in checkpoints]))

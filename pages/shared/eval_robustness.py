@@ -10,9 +10,8 @@ from fer_core.evaluation.robustness import (
     robustness_table,
     sample_of,
 )
-from fer_core.plots.classes import robustness_figure
+from fer_core.plots.classes import robustness_panel
 from fer_core.plots.evaluation import perturbation_examples
-from fer_core.plots.style import BLUE
 from pages.shared import cached
 from pages.shared.charts import chart_config
 from pages.shared.evaluated import Evaluated
@@ -38,21 +37,21 @@ def show_robustness(shown: Evaluated) -> None:
         bar.progress(len(steps) / _STEPS, f"{step[0].capitalize() or 'Untouched'}, level {step[1]} …")
     bar.empty()
     table = robustness_table(steps)
-    st.plotly_chart(
-        robustness_figure({shown.checkpoint.name: table}, {shown.checkpoint.name: BLUE}, _UNITS),
-        key="robustness",
-        config=chart_config("robustness"),
-        alt="Accuracy at five levels of each of seven perturbations; the table below has the figures.",
-    )
+    with st.container(horizontal=True, gap="small"):
+        for perturbation in PERTURBATIONS:
+            st.plotly_chart(
+                robustness_panel(table, perturbation.name, perturbation.unit),
+                key=f"robustness {perturbation.name}",
+                width=200,
+                config=chart_config(f"robustness-{perturbation.name}"),
+                alt=f"Accuracy under {perturbation.name} at five levels; the table below has the figures.",
+            )
     st.caption(f"Lines are Wilson’s 95 % intervals for {len(sample):,} faces. Level by level, from mild to severe:")
     st.html(perturbation_examples(sample.images[0]))
     with st.expander("As a table", icon=":material/table:"):
         wide = table.pivot_table(index="perturbation", columns="level", values="accuracy", sort=False) * 100
         wide.columns = ["untouched", *(f"level {level}" for level in LEVELS)]
         st.dataframe(wide.round(1))
-
-
-_UNITS = {perturbation.name: perturbation.unit for perturbation in PERTURBATIONS}
 
 
 def _asked(faces: int) -> bool:
