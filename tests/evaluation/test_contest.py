@@ -4,7 +4,7 @@ import pytest
 
 from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, save_checkpoint
 from fer_core.data.dataset import label_records
-from fer_core.data.store import import_dataset, load_records
+from fer_core.data.store import load_records
 from fer_core.errors import CheckpointError, EvaluationError
 from fer_core.evaluation.contest import hold_contest, milliseconds_per_face, settings_table
 from fer_core.evaluation.leakage import refuse_seen, seen_in_training
@@ -58,20 +58,6 @@ def test_checkpoints_with_other_classes_meet_on_those_in_common(two, save_tiny, 
 def test_one_checkpoint_is_no_comparison(two, records):
     with pytest.raises(EvaluationError, match="two different"):
         hold_contest([two[0], two[0]], records, "demo", scheme=SEVEN)
-
-
-@pytest.fixture
-def same_faces_as_training(demo_files, tmp_path):
-    """The demo dataset with training and test exchanged, under another name."""
-    images, votes = demo_files
-    swap = {"Training": "PrivateTest", "PrivateTest": "Training"}
-    paths = []
-    for source in (images, votes):
-        lines = source.read_text().splitlines()
-        turned = [",".join(swap.get(cell, cell) for cell in line.split(",")) for line in lines]
-        paths.append(tmp_path / source.name)
-        paths[-1].write_text("\n".join(turned) + "\n")
-    return import_dataset(*paths, name="exchanged").name
 
 
 def test_who_was_trained_on_the_test_is_refused(two, records, same_faces_as_training):
