@@ -1,27 +1,22 @@
 """What is measured in each room. The bars are those the project's issues set."""
 
 import gzip
-import os
 import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from fer_core.benchmark.figure import AbsentError, Bench, median_seconds, seconds
+from fer_core.benchmark.evaluation import EVALUATION_BENCHES
+from fer_core.benchmark.figure import Bench, median_seconds, seconds
+from fer_core.benchmark.subjects import imported, real_files, shipped, test_split
 from fer_core.benchmark.webcam import WEBCAM_BENCHES
-from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, load_checkpoint
-from fer_core.data.dataset import FerDataset, label_records
+from fer_core.data.dataset import label_records
 from fer_core.data.readers import read_records
-from fer_core.data.store import DEMO, import_dataset, load_records
-from fer_core.errors import CheckpointError
-from fer_core.evaluation.scoring import evaluate
-from fer_core.home import PROJECT
+from fer_core.data.store import DEMO, load_records
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
 
 _DEMO_MINUTES = 2.0
@@ -40,7 +35,7 @@ def read_ratio() -> float:
 
 def map_milliseconds() -> float:
     """Time to load the imported FER+ again."""
-    with _imported() as name:
+    with imported() as name:
         return 1000 * median_seconds(lambda: load_records(name).images[0], repeats=20)
 
 
@@ -64,38 +59,11 @@ def litert_difference() -> float:
     from fer_core.training.export import read_network  # noqa: PLC0415
     from fer_core.training.trainer import predict  # noqa: PLC0415
 
-    checkpoint = _shipped()
-    with _imported() as name:
-        images = _test_split(checkpoint, name).images
+    checkpoint = shipped()
+    with imported() as name:
+        images = test_split(checkpoint, name).images
     ours = checkpoint.open_classifier(threads=2).predict_raw(images)
     return float(np.abs(ours - predict(read_network(checkpoint), images)).max())
-
-
-def test_split_seconds() -> float:
-    """Time to evaluate the shipped checkpoint on the test split, with the report's figures."""
-    checkpoint = _shipped()
-    classifier = checkpoint.open_classifier(threads=2)
-    with _imported() as name:
-        dataset = _test_split(checkpoint, name)
-
-    def report() -> None:
-        result = evaluate(classifier, dataset)
-        result.confusion_matrix(), result.per_class()
-
-    return median_seconds(report, repeats=3)
-
-
-def real_files() -> tuple[Path, Path]:
-    """The real FER2013 and FER+ files: in ``FER_DATA_DIR``, else in ``../shared/data``.
-
-    Raises:
-        AbsentError: They are not there.
-    """
-    folder = Path(os.environ.get("FER_DATA_DIR") or PROJECT.parent / "shared" / "data")
-    images, votes = folder / "fer2013.csv.gz", folder / "fer2013new.csv"
-    if not (images.exists() and votes.exists()):
-        raise AbsentError("The real files are not there: set FER_DATA_DIR to the folder of fer2013.csv.gz and votes.")
-    return images, votes
 
 
 def _usual_idiom(path: Path) -> None:
@@ -103,38 +71,12 @@ def _usual_idiom(path: Path) -> None:
     np.array([[int(value) for value in text.split()] for text in table["pixels"]], np.uint8)
 
 
-@contextmanager
-def _imported() -> Iterator[str]:
-    """The name of the imported FER+ in a store of its own, so that the user's is left alone."""
-    images, votes = real_files()
-    before = os.environ.get("FER_HOME")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["FER_HOME"] = folder
-        try:
-            yield import_dataset(images, votes).name
-        finally:
-            os.environ.pop("FER_HOME")
-            if before is not None:
-                os.environ["FER_HOME"] = before
-
-
-def _shipped() -> Checkpoint:
-    try:
-        return load_checkpoint(DEFAULT_CHECKPOINT)
-    except CheckpointError as error:
-        raise AbsentError(str(error)) from error
-
-
-def _test_split(checkpoint: Checkpoint, name: str) -> FerDataset:
-    return label_records(load_records(name), LABEL_SCHEMES[checkpoint.card.scheme], ["test"])
-
-
 BENCHES = (
     Bench("data.read_ratio", "of the usual idiom's time", 0.0, 0.2, read_ratio),
     Bench("data.map_ms", "ms", 0.0, 50.0, map_milliseconds),
     Bench("training.demo_accuracy", "% on validation after two minutes", 80.0, 97.0, demo_accuracy),
     Bench("evaluation.litert_difference", "of a probability", 0.0, 1e-4, litert_difference),
-    Bench("evaluation.test_split_s", "s", 0.0, 4.0, test_split_seconds),
+    *EVALUATION_BENCHES,
     *WEBCAM_BENCHES,
 )
 """Everything that is measured, room by room."""
