@@ -157,7 +157,7 @@ def robustness_panel(table: pd.DataFrame, perturbation: str, unit: str) -> go.Fi
     figure = go.Figure(_robustness_curve(table[table["perturbation"] == perturbation], perturbation, BLUE, unit))
     figure.update_xaxes(_levels_axis(table, perturbation, unit))
     figure.update_yaxes(range=[0, 1], tickformat=".0%", dtick=0.25)
-    return styled(figure, height=220, title=title(perturbation), showlegend=False)
+    return styled(figure, height=210, title=title(perturbation), showlegend=False)
 
 
 def _robustness_curve(part: pd.DataFrame, name: str, color: str, unit: str) -> go.Scatter:

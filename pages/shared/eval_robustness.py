@@ -42,7 +42,7 @@ def show_robustness(shown: Evaluated) -> None:
             st.plotly_chart(
                 robustness_panel(table, perturbation.name, perturbation.unit),
                 key=f"robustness {perturbation.name}",
-                width=200,
+                width=172,
                 config=chart_config(f"robustness-{perturbation.name}"),
                 alt=f"Accuracy under {perturbation.name} at five levels; the table below has the figures.",
             )
