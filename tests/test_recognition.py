@@ -16,6 +16,7 @@ from fer_core.images import preprocess_face, read_image, to_gray
 from fer_core.labels import EMOTIONS
 from fer_core.recognition import (
     Recognition,
+    answered_by,
     frame,
     recognition_rows,
     recognize,
@@ -190,3 +191,18 @@ def test_no_cell_is_a_formula_and_the_text_is_kept(name):
 
 def test_negative_numbers_stay_numbers():
     assert to_csv(pd.DataFrame({"x1": [-3], "note": ["-3"]})).decode("utf-8-sig") == "x1,note\n-3,'-3\n"
+
+
+def test_another_network_answers_for_the_same_crops():
+    image = np.zeros((100, 300, 3), np.uint8)
+    image[:, 150:] = 255
+    found = recognize(image, FixedDetector(Face((20, 20, 70, 70)), Face((220, 20, 270, 70))), BrightnessClassifier())
+    other = BrightnessClassifier()
+    other.class_names = ("night", "day")
+    other.not_sure_below = 1.5
+    again = answered_by(found, other)
+    assert [item.prediction.class_name for item in again] == ["night", "day"]
+    assert [item.prediction.answer for item in again] == ["not sure", "not sure"]
+    assert summary(again) == "2 faces: 2 not sure"
+    assert all(a.crop is b.crop and a.face == b.face for a, b in zip(found, again, strict=True))
+    assert answered_by((), other) == ()

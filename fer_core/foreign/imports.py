@@ -15,7 +15,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from fer_core.card import UNKNOWN_SCORES, ModelCard
-from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, Checkpoint, free_name, save_checkpoint
+from fer_core.checkpoint import Checkpoint, free_name, save_checkpoint
 from fer_core.data.dataset import label_records
 from fer_core.data.store import DEMO, ensure_demo, list_datasets, load_records
 from fer_core.errors import CheckpointError
@@ -127,8 +127,8 @@ def _ask_child(folder: Path, file: ForeignFile, faces: NDArray[np.uint8], timeou
 
 
 def _take(result: Path, target: Path) -> None:
-    for name in (KERAS_FILE, LITERT_FILE):
-        shutil.copyfile(result / name, target / name)
+    for path in sorted(result.glob("model.*")):
+        shutil.copyfile(path, target / path.name)
 
 
 def _known_faces() -> tuple[NDArray[np.uint8], tuple[str, ...]]:

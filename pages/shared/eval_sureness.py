@@ -1,8 +1,10 @@
 """Whether a checkpoint's confidence is honest, and what "not sure" costs and brings."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint
+from fer_core.checkpoint import Checkpoint, update_card
 from fer_core.data.store import list_datasets
 from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
 from fer_core.evaluation.measuring import complete_card
@@ -109,10 +111,15 @@ def _not_sure(shown: Evaluated) -> None:
             f"It answers for **{100 * at.coverage:.1f} %** of the faces and is right on **{100 * at.accuracy:.1f} %** "
             f"of those. Of the answers it keeps to itself, {100 * at.withheld_accuracy:.0f} % would have been right."
         )
-    if calibration.not_sure_below:
-        st.caption(
-            f"In use: {100 * calibration.not_sure_below:.0f} %. At one half, an honest network withholds what is more "
-            "likely wrong than right; that was decided without looking at any test face."
-        )
-    else:
-        st.caption("In use: none, because the checkpoint is not calibrated. It always answers.")
+    in_use = f"{100 * calibration.not_sure_below:.0f} %" if calibration.not_sure_below else "none, it always answers"
+    st.caption(
+        f"In use: {in_use}. At one half, an honest network withholds what is more likely wrong than right; that needs "
+        "no looking at faces."
+    )
+    if shown.split != "validation":
+        st.caption("Another threshold can be put to use on the validation split: test faces must not choose anything.")
+    elif st.button(f"Use {100 * threshold:.0f} % on every page", disabled=threshold == calibration.not_sure_below):
+        with errors_shown():
+            card = shown.checkpoint.card
+            update_card(shown.checkpoint, replace(card, calibration=replace(calibration, not_sure_below=threshold)))
+        st.rerun()

@@ -104,6 +104,17 @@ def test_the_threshold_can_be_tried(evaluated):
     assert "Every face gets an answer" in texts(evaluated)
 
 
+def test_a_threshold_is_put_to_use_on_validation_only(evaluated):
+    view(evaluated, "Sureness")
+    assert not [b for b in evaluated.button if "on every page" in b.label]
+    evaluated.segmented_control(key="eval_split").set_value("validation").run()
+    evaluated.slider[0].set_value(62).run()
+    next(b for b in evaluated.button if b.label == "Use 62 % on every page").click().run()
+    assert not evaluated.exception
+    assert list_checkpoints()[0].card.calibration.not_sure_below == 0.62
+    assert "In use: 62 %" in texts(evaluated)
+
+
 def test_conditions_show_baselines_and_measure_faces_on_request(evaluated):
     view(evaluated, "Conditions")
     assert [m.label for m in evaluated.metric][-1] == "One random person"
