@@ -60,6 +60,14 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_evaluation(choose)
 
+    _add_predict(choose)
+
+    command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
+    command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
+    return parser
+
+
+def _add_predict(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _add(
         choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions"
     )
@@ -73,10 +81,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--sight", choices=get_args(Sight), default="room", help="how far the faces of videos are (room)"
     )
-
-    command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
-    command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
-    return parser
 
 
 def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -12,7 +12,8 @@ from fer_core.data.dataset import FerDataset
 from fer_core.evaluation.measuring import report_on
 from fer_core.evaluation.words import cell_story
 from fer_core.home import cache_folder
-from fer_core.plots.evaluation import cell_gallery, confusion_figure
+from fer_core.plots.evaluation import confusion_figure
+from fer_core.plots.gallery import cell_gallery
 from fer_core.reports.evaluation import evaluation_report
 
 _PICTURES = 12

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from fer_core.checkpoint import LITERT_FILE, Checkpoint
 from fer_core.classifier import Classifier
@@ -84,7 +83,7 @@ class Contest:
         if not 0 < len(seen) < len(self.test):
             return None
         kept = np.setdiff1d(np.arange(len(self.test)), seen)
-        return PairedComparison((first, second), *(_part(self.entry(n).report, kept) for n in (first, second)))
+        return PairedComparison((first, second), *(self.entry(name).report.part(kept) for name in (first, second)))
 
     @cached_property
     def luck(self) -> dict[str, float]:
@@ -157,7 +156,7 @@ def hold_contest(
         raise EvaluationError("A comparison needs two different checkpoints. Choose another one.")
     dataset = label_records(records, scheme, [split])
     common = common_classes(dataset.class_names, *(checkpoint.card.class_names for checkpoint in checkpoints))
-    test = _relabelled(scored_images(dataset, common), common)
+    test = scored_images(dataset, common)
     entries = []
     for number, checkpoint in enumerate(checkpoints, start=1):
         seen = seen_in_training(checkpoint, test)
@@ -203,37 +202,6 @@ def settings_table(checkpoints: Sequence[Checkpoint], *, differing: bool = True)
         index=pd.Index([key.replace("_", " ") for key in keys], name="setting"),
     )
     return table[table.nunique(axis=1) > 1] if differing else table
-
-
-def _part(report: EvaluationReport, positions: NDArray[np.int64]) -> EvaluationReport:
-    return EvaluationReport(
-        report.y_true[positions],
-        report.y_pred[positions],
-        report.probabilities[positions],
-        report.rows[positions],
-        report.class_names,
-        report.fingerprint,
-    )
-
-
-def _relabelled(dataset: FerDataset, class_names: tuple[str, ...]) -> FerDataset:
-    """A dataset of fewer classes under their new numbers."""
-    if dataset.class_names == class_names:
-        return dataset
-    columns = [dataset.class_names.index(name) for name in class_names]
-    numbers = np.full(len(dataset.class_names), -1)
-    numbers[columns] = np.arange(len(class_names))
-    return FerDataset(
-        images=dataset.images,
-        labels=numbers[dataset.labels],
-        targets=dataset.targets[:, columns],
-        votes=dataset.votes,
-        split=dataset.split,
-        rows=dataset.rows,
-        class_names=class_names,
-        scheme=dataset.scheme,
-        fingerprint=dataset.fingerprint,
-    )
 
 
 def _seen_in_words(entries: Sequence[Entry], total: int) -> list[str]:

@@ -1,6 +1,6 @@
 """What a checkpoint gets right and wrong on a labelled dataset: the value every figure is derived from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -132,6 +132,11 @@ class EvaluationReport:
             rows.append((*wilson(hits, called), *wilson(hits, true), *f1_interval(hits, called, true)))
         columns = [f"{name}_{end}" for name in ("precision", "recall", "f1") for end in ("low", "high")]
         return pd.DataFrame(rows, columns=columns, index=pd.Index(self.class_names, name="class"))
+
+    def part(self, positions: NDArray[np.int64]) -> "EvaluationReport":
+        """The report on some of the images."""
+        arrays = {name: getattr(self, name)[positions] for name in ("y_true", "y_pred", "probabilities", "rows")}
+        return replace(self, **arrays)
 
     def cell(self, true: str, predicted: str) -> NDArray[np.int64]:
         """Positions of the images of one cell of the confusion matrix, the most wrong first.

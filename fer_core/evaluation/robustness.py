@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -161,17 +161,8 @@ def sample_of(dataset: FerDataset, count: int) -> FerDataset:
     if count >= len(dataset):
         return dataset
     kept = np.sort(np.random.default_rng(0).permutation(len(dataset))[:count])
-    return FerDataset(
-        images=dataset.images[kept],
-        labels=dataset.labels[kept],
-        targets=dataset.targets[kept],
-        votes=dataset.votes[kept] if len(dataset.votes) else dataset.votes,
-        split=dataset.split[kept],
-        rows=dataset.rows[kept],
-        class_names=dataset.class_names,
-        scheme=dataset.scheme,
-        fingerprint=dataset.fingerprint,
-    )
+    parts = {name: getattr(dataset, name)[kept] for name in ("images", "labels", "targets", "split", "rows")}
+    return replace(dataset, **parts, votes=dataset.votes[kept] if len(dataset.votes) else dataset.votes)
 
 
 def _variants(dataset: FerDataset) -> Iterator[tuple[str, int, str, Callable[[], _Gray] | None]]:

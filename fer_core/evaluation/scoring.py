@@ -81,13 +81,31 @@ def in_classes(dataset: FerDataset, class_names: Sequence[str]) -> NDArray[np.bo
 
 
 def scored_images(dataset: FerDataset, class_names: Sequence[str]) -> FerDataset:
-    """A dataset without the images a report on these classes leaves out: its positions are the report's."""
-    kept = in_classes(dataset, class_names)
-    if kept.all():
+    """The images of some classes, labelled by their places among these: what a report on these classes is about.
+
+    Args:
+        dataset: Labelled images.
+        class_names: Some of its classes, in any order.
+
+    Returns:
+        A dataset at whose positions the report's are.
+    """
+    if dataset.class_names == tuple(class_names):
         return dataset
-    parts = {name: getattr(dataset, name)[kept] for name in ("images", "labels", "targets", "split", "rows")}
-    votes = dataset.votes[kept] if len(dataset.votes) else dataset.votes
-    return replace(dataset, **parts, votes=votes)
+    kept = in_classes(dataset, class_names)
+    columns = [dataset.class_names.index(name) for name in class_names]
+    places = np.full(len(dataset.class_names), -1)
+    places[columns] = np.arange(len(columns))
+    return replace(
+        dataset,
+        images=dataset.images[kept],
+        labels=places[dataset.labels[kept]],
+        targets=dataset.targets[kept][:, columns],
+        votes=dataset.votes[kept] if len(dataset.votes) else dataset.votes,
+        split=dataset.split[kept],
+        rows=dataset.rows[kept],
+        class_names=tuple(class_names),
+    )
 
 
 def fitting_scheme(wanted: str, records: FaceRecords) -> LabelScheme:

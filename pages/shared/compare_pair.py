@@ -6,7 +6,8 @@ from fer_core.evaluation.comparison import PairedComparison
 from fer_core.evaluation.contest import Contest
 from fer_core.evaluation.words import odds
 from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure
-from fer_core.plots.evaluation import confusion_figure, pair_gallery
+from fer_core.plots.evaluation import confusion_figure
+from fer_core.plots.gallery import pair_gallery
 from pages.shared.charts import chart_config
 from pages.shared.messages import plain
 

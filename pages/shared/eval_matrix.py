@@ -6,7 +6,8 @@ import streamlit as st
 
 from fer_core.evaluation.report import EvaluationReport, confusion_order
 from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words
-from fer_core.plots.evaluation import CellValues, cell_gallery, confusion_figure
+from fer_core.plots.evaluation import CellValues, confusion_figure
+from fer_core.plots.gallery import cell_gallery
 from pages.shared.charts import chart_config
 from pages.shared.evaluated import Evaluated
 from pages.shared.messages import plain

@@ -11,7 +11,7 @@ from fer_core.evaluation.robustness import (
     sample_of,
 )
 from fer_core.plots.classes import robustness_panel
-from fer_core.plots.evaluation import perturbation_examples
+from fer_core.plots.gallery import perturbation_examples
 from pages.shared import cached
 from pages.shared.charts import chart_config
 from pages.shared.evaluated import Evaluated

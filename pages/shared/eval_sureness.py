@@ -111,6 +111,11 @@ def _not_sure(shown: Evaluated) -> None:
             f"It answers for **{100 * at.coverage:.1f} %** of the faces and is right on **{100 * at.accuracy:.1f} %** "
             f"of those. Of the answers it keeps to itself, {100 * at.withheld_accuracy:.0f} % would have been right."
         )
+    _put_to_use(shown, threshold)
+
+
+def _put_to_use(shown: Evaluated, threshold: float) -> None:
+    calibration = shown.checkpoint.card.calibration
     in_use = f"{100 * calibration.not_sure_below:.0f} %" if calibration.not_sure_below else "none, it always answers"
     st.caption(
         f"In use: {in_use}. At one half, an honest network withholds what is more likely wrong than right; that needs "
