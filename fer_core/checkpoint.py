@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ __all__ = [
     "Checkpoint",
     "EpochScores",
     "ModelCard",
+    "delete_checkpoint",
     "free_name",
     "list_checkpoints",
     "load_checkpoint",
@@ -171,6 +173,22 @@ def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
             f"Allow writing in {checkpoint.directory}."
         ) from error
     return Checkpoint(checkpoint.directory, card)
+
+
+def delete_checkpoint(checkpoint: Checkpoint) -> None:
+    """Removes a checkpoint of the user's own for good; shipped ones stay.
+
+    Raises:
+        CheckpointError: It is shipped, or its folder cannot be removed.
+    """
+    if checkpoint.directory.parent != home() / "models" or checkpoint.name == DEFAULT_CHECKPOINT:
+        raise CheckpointError(f"“{checkpoint.name}” belongs to the app and stays. Remove only checkpoints of your own.")
+    try:
+        shutil.rmtree(checkpoint.directory)
+    except OSError as error:
+        raise CheckpointError(
+            f"“{checkpoint.name}” could not be removed ({error.strerror or error}). Close what uses its files."
+        ) from error
 
 
 def free_name(wanted: str) -> str:

@@ -16,6 +16,7 @@ from fer_core.checkpoint import (
     KERAS_FILE,
     LITERT_FILE,
     ModelCard,
+    delete_checkpoint,
     free_name,
     list_checkpoints,
     load_checkpoint,
@@ -277,3 +278,14 @@ def test_a_new_card_leaves_the_networks_alone(save_tiny):
     assert not softened.predict_one(faces[0]).is_sure
     assert softened.predict_one(faces[0]).answer == "not sure"
     assert raw.predict_one(faces[0]).answer == raw.predict_one(faces[0]).class_name
+
+
+def test_own_checkpoints_can_be_removed_and_shipped_ones_not(save_tiny, home, monkeypatch):
+    mine = save_tiny("mine")
+    delete_checkpoint(mine)
+    assert names() == []
+    shipped = save_tiny("shipped")
+    monkeypatch.setenv("FER_HOME", str(home / "elsewhere"))
+    with pytest.raises(CheckpointError, match="belongs to the app"):
+        delete_checkpoint(shipped)
+    assert shipped.litert_path.exists()

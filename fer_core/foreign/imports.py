@@ -22,7 +22,7 @@ from fer_core.errors import CheckpointError
 from fer_core.files import read_json, write_json
 from fer_core.foreign.sandbox import run_limited
 from fer_core.foreign.scalings import SCALING_TITLES, SCALINGS, Scaling
-from fer_core.home import home
+from fer_core.home import cache_folder
 from fer_core.labels import EMOTIONS, KNOWN_ORDERS, SYNONYMS
 
 _CHILD = "fer_core.foreign.child"
@@ -84,10 +84,10 @@ def import_checkpoint(file: ForeignFile, *, timeout: float = _TIMEOUT) -> Checkp
     """
     _check_name(file.path)
     faces, labels = _known_faces()
-    home().mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="fer-import-"))
     try:
-        with FileLock(home() / ".import.lock"):  # one at a time: each may need gigabytes
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        with FileLock(cache_folder() / ".import.lock"):  # one at a time: each may need gigabytes
             answer = _ask_child(folder, file, faces, timeout)
         card = _card(file, answer, labels)
         return save_checkpoint(card, lambda target: _take(folder / "result", target))

@@ -30,7 +30,7 @@ def run_limited(module: str, folder: Path, *, timeout: float) -> None:
     Raises:
         CheckpointError: It took too long.
     """
-    command = [*_without_network(), sys.executable, "-m", module, str(folder)]
+    command = [*_without_network(), sys.executable, "-P", "-m", module, str(folder)]  # -P: no modules from its folder
     with (folder / "log.txt").open("wb") as log:
         child = subprocess.Popen(
             command,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint
+from fer_core.checkpoint import Checkpoint, delete_checkpoint
 from fer_core.foreign.imports import ForeignFile, import_checkpoint, parse_classes
 from fer_core.foreign.scalings import SCALING_TITLES
 from fer_core.labels import KNOWN_ORDERS
@@ -70,6 +70,10 @@ def _say_done(checkpoint: Checkpoint) -> None:
         query = {"checkpoint": card.name}
         st.page_link("pages/evaluation.py", label="Evaluate it", icon=":material/fact_check:", query_params=query)
         st.page_link("pages/photos.py", label="Try it on a photo", icon=":material/add_a_photo:", query_params=query)
+        if st.button("Remove it again", icon=":material/delete:", type="tertiary"):
+            with errors_shown():
+                delete_checkpoint(st.session_state.pop(_DONE))
+            st.rerun()
 
 
 def _order_title(order: str) -> str:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.checkpoint import list_checkpoints
 from fer_core.data import store
-from fer_core.labels import PAPER_EMOTIONS
+from fer_core.labels import KNOWN_ORDERS, PAPER_EMOTIONS
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -128,6 +128,28 @@ def test_a_refused_file_is_a_sentence_and_nothing_more(two, page):
     assert not page.exception
     assert "model.save('model.keras')" in page.error[0].value.replace("\\", "")
     assert len(list_checkpoints()) == 2
+
+
+def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tiny, page, monkeypatch):
+    asked = []
+
+    def instead(file):
+        asked.append((file.name, file.class_names, file.scaling, file.path.read_bytes()))
+        return save_tiny(file.name, origin="imported", notes=("Right for 12 %.", "perhaps it was another **order**."))
+
+    monkeypatch.setattr("pages.shared.import_checkpoint.import_checkpoint", instead)
+    page.run()
+    view(page, "Add a checkpoint")
+    page.file_uploader[0].upload("my net!.keras", b"content", "application/octet-stream").run()
+    next(b for b in page.button if b.label == "Check and import").click().run()
+    assert not page.exception
+    assert asked == [("my-net", KNOWN_ORDERS["fer2013"], "unit", b"content")]
+    assert "my-net" in page.success[0].value.replace("\\", "")
+    assert r"\*\*order\*\*" in page.warning[0].value
+    next(b for b in page.button if b.label == "Remove it again").click().run()
+    assert not page.exception
+    assert "my-net" not in [c.name for c in list_checkpoints()]
+    assert not page.success
 
 
 def test_imports_offer_the_known_orders_and_own_names(two, page):
