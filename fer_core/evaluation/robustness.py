@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from fer_core.card import MeasuredFigures
 from fer_core.checkpoint import Checkpoint
 from fer_core.classifier import Classifier, with_temperature
 from fer_core.data.dataset import FerDataset
@@ -154,6 +155,14 @@ def robustness_table(steps: list[tuple[str, int, float, int]]) -> pd.DataFrame:
             amount = perturbation.levels[level - 1] if level else math.nan
             lines.append((perturbation.name, level, amount, accuracy, *wilson(round(accuracy * n), n), n))
     return pd.DataFrame(lines, columns=["perturbation", "level", "amount", "accuracy", "low", "high", "n"])
+
+
+def card_table(measured: MeasuredFigures) -> pd.DataFrame:
+    """The robustness in a checkpoint's card as :func:`robustness_table` has it."""
+    steps = [("", 0, measured.accuracy, measured.n)]
+    for name, accuracies in measured.robustness.items():
+        steps += [(name, level, accuracy, measured.n) for level, accuracy in zip(LEVELS, accuracies, strict=True)]
+    return robustness_table(steps)
 
 
 def sample_of(dataset: FerDataset, count: int) -> FerDataset:

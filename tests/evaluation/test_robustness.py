@@ -1,13 +1,16 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from fer_core.checkpoint import load_checkpoint
 from fer_core.data.dataset import label_records
 from fer_core.data.store import load_records
 from fer_core.evaluation import cache
+from fer_core.evaluation.measuring import measured_figures
 from fer_core.evaluation.robustness import (
     LEVELS,
     PERTURBATIONS,
+    card_table,
     is_measured,
     robustness_steps,
     robustness_table,
@@ -111,3 +114,9 @@ def test_a_sample_is_always_the_same(faces):
     assert (some.rows == sample_of(faces, 9).rows).all()
     assert set(some.rows) < set(faces.rows)
     assert sample_of(faces, 10_000) is faces
+
+
+def test_the_card_says_the_same(checkpoint, faces):
+    measured = measured_figures(checkpoint, load_records("demo"), "demo", robustness=True)
+    expected = robustness_table(list(robustness_steps(checkpoint, faces)))
+    pd.testing.assert_frame_equal(card_table(measured), expected)

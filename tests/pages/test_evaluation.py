@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.checkpoint import list_checkpoints
 from fer_core.data import store
 from fer_core.data.store import import_dataset
+from fer_core.evaluation.measuring import complete_card
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -133,6 +134,13 @@ def test_robustness_is_measured_on_request_and_kept(evaluated):
     evaluated.run()
     assert len(evaluated.get("plotly_chart")) == 7
     assert "level 5" in evaluated.dataframe[0].value.columns
+
+
+def test_robustness_in_the_card_is_shown_at_once(home_with_checkpoint, page):
+    complete_card(list_checkpoints()[0], store.load_records("demo"), "demo", robustness=True)
+    view(page.run(), "Robustness")
+    assert "From the checkpoint’s card" in texts(page)
+    assert len(page.get("plotly_chart")) == 7
 
 
 def test_everything_can_be_taken_away(evaluated):
