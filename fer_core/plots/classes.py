@@ -183,5 +183,11 @@ def _robustness_curve(part: pd.DataFrame, name: str, color: str, unit: str) -> g
 
 def _levels_axis(table: pd.DataFrame, perturbation: str, unit: str) -> dict[str, object]:
     part = table[table["perturbation"] == perturbation]
-    texts = [f"{amount:g}" if level else "none" for level, amount in zip(part["level"], part["amount"], strict=True)]
-    return {"tickvals": list(range(6)), "ticktext": texts, "title": {"text": unit, "font": {"size": 11}}}
+    texts = [f"{amount:g}" if level else "–" for level, amount in zip(part["level"], part["amount"], strict=True)]
+    return {
+        "tickvals": list(range(6)),
+        "ticktext": texts,
+        "tickangle": 0,
+        "tickfont": {"size": 11},
+        "title": {"text": unit, "font": {"size": 11}},
+    }
