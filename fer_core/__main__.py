@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from fer_core import commands
+from fer_core import commands, evaluation_commands
 from fer_core.data_commands import add_data_commands
 from fer_core.errors import FerError
-from fer_core.labels import SPLITS
+from fer_core.foreign.scalings import SCALINGS
+from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
 from fer_core.videos.analysis import Sight
 
 
@@ -60,12 +61,16 @@ def _parser() -> argparse.ArgumentParser:
     _add(choose, "runs", commands.runs, "list the training runs")
     _add(choose, "checkpoints", commands.checkpoints, "list the checkpoints")
 
-    command = _add(choose, "evaluate", commands.evaluate_checkpoint, "test a checkpoint on a labelled dataset")
-    command.add_argument("checkpoint")
-    command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
-    command.add_argument("--split", choices=SPLITS, default="test")
-    command.add_argument("--exclude", default="", metavar="LIST", help="leave out the rows of this exclusion list")
+    _add_evaluation(choose)
 
+    _add_predict(choose)
+
+    command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
+    command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
+    return parser
+
+
+def _add_predict(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _add(
         choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions"
     )
@@ -80,9 +85,49 @@ def _parser() -> argparse.ArgumentParser:
         "--sight", choices=get_args(Sight), default="room", help="how far the faces of videos are (room)"
     )
 
-    command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
-    command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
-    return parser
+
+def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluate = _add(choose, "evaluate", evaluation_commands.evaluate, "test a checkpoint on a labelled dataset")
+    evaluate.add_argument("checkpoint")
+    evaluate.add_argument("--predictions", type=Path, metavar="FILE.csv", help="write every prediction")
+
+    compare = _add(choose, "compare", evaluation_commands.compare, "say which checkpoint is better, and how surely")
+    compare.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="two or more")
+
+    report = _add(choose, "report", evaluation_commands.report, "write a report as one HTML file, and a model card")
+    report.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="one, or several to compare")
+    report.add_argument("--output", type=Path, metavar="FILE.html", help="where to write (NAME-report.html)")
+    report.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
+    report.add_argument("--model-card", type=Path, metavar="FILE.md", help="write the checkpoint's card as Markdown")
+
+    for command in (evaluate, compare, report):
+        command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
+        command.add_argument("--split", choices=SPLITS, default="test")
+        command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what counts as right (as in training)")
+        command.add_argument("--exclude", default="", metavar="LIST", help="leave out the rows of this exclusion list")
+
+    foreign = _add(choose, "import-checkpoint", evaluation_commands.import_file, "import a .keras file from elsewhere")
+    foreign.add_argument("file", type=Path)
+    foreign.add_argument("--classes", required=True, help=f"in order, with commas; or {', '.join(KNOWN_ORDERS)}")
+    foreign.add_argument("--scaling", choices=SCALINGS, required=True, help="of the grey values it was trained on")
+    foreign.add_argument("--name", help="what to call it (as the file)")
+
+    calibrate = _add(
+        choose,
+        "calibrate",
+        evaluation_commands.calibrate,
+        "make probabilities honest, and complete the card",
+    )
+    calibrate.add_argument("checkpoint")
+    calibrate.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
+    calibrate.add_argument(
+        "--not-sure",
+        type=_share,
+        default=0.5,
+        metavar="SHARE",
+        help="less probable answers are “not sure” (0.5)",
+    )
+    calibrate.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
 
 
 def _add(
@@ -99,6 +144,13 @@ def _rate(text: str) -> float:
     if not 0 < rate <= 1000:
         raise argparse.ArgumentTypeError("expected a number above 0")
     return rate
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share < 1:
+        raise argparse.ArgumentTypeError("expected a share from 0 to below 1")
+    return share
 
 
 if __name__ == "__main__":

@@ -2,17 +2,34 @@
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from fer_core.card import EpochScores, ModelCard
 from fer_core.classifier import Classifier
 from fer_core.errors import CheckpointError
-from fer_core.files import as_record, new_folder, read_json, write_json
+from fer_core.files import new_folder, read_json, write_json
 from fer_core.home import home, models_folders
-from fer_core.labels import LABEL_SCHEMES
-from fer_core.preprocessing import Preprocessing
+
+__all__ = [
+    "CARD_FILE",
+    "DEFAULT_CHECKPOINT",
+    "INT8_FILE",
+    "KERAS_FILE",
+    "LITERT_FILE",
+    "Checkpoint",
+    "EpochScores",
+    "ModelCard",
+    "delete_checkpoint",
+    "free_name",
+    "list_checkpoints",
+    "load_checkpoint",
+    "save_checkpoint",
+    "update_card",
+    "verified_bytes",
+]
 
 DEFAULT_CHECKPOINT = "paper-cnn"
 """The checkpoint used where none is chosen."""
@@ -21,103 +38,7 @@ KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 INT8_FILE = "model.int8.tflite"
 CARD_FILE = "card.json"
-_SCHEMA = 1
 _LONGEST_NAME = 60
-
-
-@dataclass(frozen=True)
-class EpochScores:
-    """Accuracies of one epoch's weights, each measured without dropout on a whole split.
-
-    Attributes:
-        epoch: Counted from 1.
-        train_accuracy: On the images it was trained on.
-        validation_accuracy: On the validation split, which chose the best epoch.
-        test_accuracy: On the test split, which chose nothing.
-    """
-
-    epoch: int
-    train_accuracy: float
-    validation_accuracy: float
-    test_accuracy: float
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What must be known to use a checkpoint and to judge it.
-
-    Attributes:
-        name: The checkpoint's folder name.
-        created_at: UTC, ISO 8601.
-        class_names: The outputs, in order.
-        input: What the network eats.
-        config: The run's settings (a ``TrainingConfig`` as JSON types).
-        weights: How many numbers were learned.
-        dataset: Name of the dataset it was trained on.
-        dataset_fingerprint: SHA-256 of that dataset's records.
-        label_file: Name of the votes file, or "" for FER2013's own labels.
-        label_file_sha256: Its content, or "".
-        counts: Labelled images per split.
-        last: Scores of the last epoch.
-        best: Scores of the epoch that was best on validation; these are the weights in the files.
-        precision: Number format of the training arithmetic.
-        seconds: Training time.
-        hardware: What it was trained on.
-        versions: Versions of the libraries.
-        command: What repeats the training.
-        limits: What it must not be trusted with.
-        files: SHA-256 of each file.
-        schema_version: Of this card.
-    """
-
-    name: str
-    created_at: str
-    class_names: tuple[str, ...]
-    input: str
-    config: dict[str, Any]
-    weights: int
-    dataset: str
-    dataset_fingerprint: str
-    label_file: str
-    label_file_sha256: str
-    counts: dict[str, int]
-    last: EpochScores
-    best: EpochScores
-    precision: str
-    seconds: float
-    hardware: str
-    versions: dict[str, str]
-    command: str
-    limits: str
-    files: dict[str, str] = field(default_factory=dict)
-    schema_version: int = _SCHEMA
-
-    @property
-    def scheme(self) -> str:
-        """Name of the label scheme the network was trained with."""
-        return str(self.config["scheme"])
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        """What is done to every face before the network; cards from before there was a choice mean nothing."""
-        return Preprocessing.from_text(str(self.config.get("preprocessing", "")))
-
-    @classmethod
-    def from_dict(cls, document: dict[str, Any]) -> "ModelCard":
-        """Reads a card as JSON has it.
-
-        Raises:
-            ValueError: It is of another version, or of an unknown label scheme.
-            TypeError: Something is missing, superfluous or of another type.
-        """
-        if document.get("schema_version") != _SCHEMA:
-            raise ValueError(f"Expected a card of version {_SCHEMA}. Received {document.get('schema_version')}.")
-        scores = {key: as_record(EpochScores, document[key]) for key in ("last", "best") if key in document}
-        card = as_record(cls, document | scores | {"class_names": tuple(document.get("class_names", ()))})
-        if card.config.get("scheme") not in LABEL_SCHEMES:
-            raise ValueError("Its label scheme is unknown.")
-        _ = card.preprocessing  # raises ValueError for steps this version does not know
-        return card
 
 
 @dataclass(frozen=True)
@@ -153,13 +74,19 @@ class Checkpoint:
         return self.directory / LITERT_FILE
 
     def open_classifier(self, *, threads: int = 1) -> Classifier:
-        """Opens the network for prediction, after verifying its file.
+        """Opens the network for prediction, with its card's calibration, after verifying its file.
 
         Raises:
             CheckpointError: The file is missing or damaged.
         """
+        calibration = self.card.calibration
         return Classifier(
-            verified_bytes(self), self.card.class_names, threads=threads, preprocessing=self.card.preprocessing
+            verified_bytes(self),
+            self.card.class_names,
+            threads=threads,
+            preprocessing=self.card.preprocessing,
+            temperature=calibration.temperature,
+            not_sure_below=calibration.not_sure_below,
         )
 
 
@@ -238,6 +165,38 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
             f"Free some space under {home()}."
         ) from error
     return Checkpoint(target, card)
+
+
+def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
+    """Replaces a checkpoint's card; the networks stay as they are.
+
+    Raises:
+        CheckpointError: The card cannot be written.
+    """
+    try:
+        write_json(checkpoint.directory / CARD_FILE, asdict(card))
+    except OSError as error:
+        raise CheckpointError(
+            f"The card of “{card.name}” could not be written ({error.strerror or error}). "
+            f"Allow writing in {checkpoint.directory}."
+        ) from error
+    return Checkpoint(checkpoint.directory, card)
+
+
+def delete_checkpoint(checkpoint: Checkpoint) -> None:
+    """Removes a checkpoint of the user's own for good; shipped ones stay.
+
+    Raises:
+        CheckpointError: It is shipped, or its folder cannot be removed.
+    """
+    if checkpoint.directory.parent != home() / "models" or checkpoint.name == DEFAULT_CHECKPOINT:
+        raise CheckpointError(f"“{checkpoint.name}” belongs to the app and stays. Remove only checkpoints of your own.")
+    try:
+        shutil.rmtree(checkpoint.directory)
+    except OSError as error:
+        raise CheckpointError(
+            f"“{checkpoint.name}” could not be removed ({error.strerror or error}). Close what uses its files."
+        ) from error
 
 
 def free_name(wanted: str) -> str:

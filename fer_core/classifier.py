@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from fer_core.errors import CheckpointError
 from fer_core.preprocessing import UNCHANGED, Preprocessing
 
+NOT_SURE = "not sure"
+"""What is shown where the best class is not probable enough."""
+
 _BATCH = 64
 
 
@@ -20,10 +23,12 @@ class Prediction:
     Attributes:
         probabilities: ``(classes,)`` float32, summing to one, never rounded.
         class_names: The classes, in the same order.
+        not_sure_below: A best class with less probability than this is no answer.
     """
 
     probabilities: NDArray[np.float32]
     class_names: tuple[str, ...]
+    not_sure_below: float = 0.0
 
     def __post_init__(self) -> None:
         if self.probabilities.shape != (len(self.class_names),):
@@ -38,6 +43,16 @@ class Prediction:
     def confidence(self) -> float:
         """The probability of the most probable class."""
         return float(self.probabilities.max())
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the most probable class is probable enough to be an answer."""
+        return self.confidence >= self.not_sure_below
+
+    @property
+    def answer(self) -> str:
+        """The most probable class, or "not sure"."""
+        return self.class_name if self.is_sure else NOT_SURE
 
     def top_k(self, k: int) -> tuple[tuple[str, float], ...]:
         """The ``k`` most probable classes with their probabilities, the most probable first."""
@@ -55,6 +70,8 @@ class Classifier:
         *,
         threads: int = 1,
         preprocessing: Preprocessing = UNCHANGED,
+        temperature: float = 1.0,
+        not_sure_below: float = 0.0,
     ) -> None:
         """Opens a LiteRT network.
 
@@ -63,12 +80,16 @@ class Classifier:
             class_names: The classes, in the order of the outputs.
             threads: Processor threads of one prediction.
             preprocessing: What was done to every face the network was trained on, and is done to those it is asked of.
+            temperature: Divides the logits, above 0; 1 leaves the probabilities as they are.
+            not_sure_below: A best class with less probability than this is no answer.
 
         Raises:
             CheckpointError: The file is no such network.
         """
         self.class_names = class_names
         self.preprocessing = preprocessing
+        self.not_sure_below = not_sure_below
+        self._temperature = temperature
         self._lock = threading.Lock()
         try:
             self._interpreter = Interpreter(model_content=model, num_threads=threads)
@@ -87,10 +108,21 @@ class Classifier:
             )
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Probabilities of some faces.
+        """Calibrated probabilities of some faces: what pages and commands show.
 
         Args:
             images: ``(n, 48, 48)`` uint8 grey faces as ``preprocess_face`` makes them; n may be 0.
+
+        Returns:
+            ``(n, classes)`` float32, rows summing to one.
+        """
+        return with_temperature(self.predict_raw(images), self._temperature)
+
+    def predict_raw(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The network's own probabilities of some faces, before calibration.
+
+        Args:
+            images: ``(n, 48, 48)`` uint8 grey faces; n may be 0.
 
         Returns:
             ``(n, classes)`` float32, rows summing to one.
@@ -101,12 +133,15 @@ class Classifier:
         batches = [self._run(images[i : i + _BATCH]) for i in range(0, len(images), _BATCH)]
         scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
         # Softmax rows sum to one already; independent sigmoids are made to.
-        total = scores.sum(axis=1, keepdims=True)
-        return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)
+        return _normalised(scores)
 
     def predict_one(self, image: NDArray[np.uint8]) -> Prediction:
         """The prediction for a single ``(48, 48)`` uint8 face."""
-        return Prediction(self.predict(image[None])[0], self.class_names)
+        return self.predictions(image[None])[0]
+
+    def predictions(self, images: NDArray[np.uint8]) -> tuple[Prediction, ...]:
+        """The predictions for ``(n, 48, 48)`` uint8 faces."""
+        return tuple(Prediction(row, self.class_names, self.not_sure_below) for row in self.predict(images))
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         with self._lock:
@@ -117,3 +152,28 @@ class Classifier:
             self._interpreter.set_tensor(self._input["index"], batch[..., None].astype(np.float32))
             self._interpreter.invoke()
             return np.array(self._interpreter.get_tensor(self._output["index"]), np.float32)
+
+
+def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+    """Softens (above 1) or sharpens (below 1) probabilities: softmax of logits divided by a temperature.
+
+    Guo et al. (2017), On calibration of modern neural networks. The largest stays the largest. Since the logits are the
+    logarithms of the probabilities up to a constant, the probabilities are enough.
+
+    Args:
+        probabilities: ``(n, classes)``, rows summing to one.
+        temperature: Above 0.
+
+    Returns:
+        ``(n, classes)`` float32, rows summing to one.
+    """
+    if temperature == 1:
+        return probabilities
+    # Divided by the largest first, which therefore stays 1: nothing overflows, and no row becomes all zeros.
+    largest = np.maximum(probabilities.max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return _normalised(np.power(probabilities / largest, 1 / temperature))
+
+
+def _normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    total = scores.sum(axis=1, keepdims=True)
+    return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)

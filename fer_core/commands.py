@@ -4,7 +4,6 @@ Only the commands that train or measure import TensorFlow, when they run: the ot
 """
 
 import argparse
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,15 +16,12 @@ from PIL import Image
 
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, list_checkpoints, load_checkpoint
 from fer_core.classifier import Classifier
-from fer_core.data.dataset import label_records
 from fer_core.data.exclusions import excluded_rows
-from fer_core.data.store import dataset_card, ensure_demo, import_dataset, list_datasets, load_records
+from fer_core.data.store import dataset_card, ensure_demo, import_dataset, list_datasets
 from fer_core.detection import Detector, PhotoDetector
 from fer_core.drawing import draw_recognitions
 from fer_core.errors import FerError, ImageError, TrainingError, VideoError
-from fer_core.evaluation import evaluate
 from fer_core.images import read_image
-from fer_core.labels import LABEL_SCHEMES
 from fer_core.recognition import Recognition, recognition_rows, recognize, to_csv
 from fer_core.training.config import TrainingConfig
 from fer_core.training.runs import create_run, find_run, list_runs
@@ -102,37 +98,14 @@ def runs(options: argparse.Namespace) -> Answer:
 def checkpoints(options: argparse.Namespace) -> Answer:
     """Lists the checkpoints, the default one first."""
     found = list_checkpoints()
-    lines = [f"{c.name}: {c.card.best.test_accuracy:.2%} on the test split of {c.card.dataset}" for c in found]
-    return Answer([asdict(c.card) for c in found], "\n".join(lines) or "There are no checkpoints yet.")
+    return Answer([asdict(c.card) for c in found], "\n".join(map(_line, found)) or "There are no checkpoints yet.")
 
 
-def evaluate_checkpoint(options: argparse.Namespace) -> Answer:
-    """Tests a checkpoint on one split of a dataset, labelled as it was trained."""
-    checkpoint = load_checkpoint(options.checkpoint)
-    scheme = LABEL_SCHEMES[checkpoint.card.scheme]
-    without = excluded_rows(options.dataset, options.exclude)
-    dataset = label_records(load_records(options.dataset), scheme, [options.split], without=without)
-    report = evaluate(checkpoint.open_classifier(threads=2), dataset)
-    document = {
-        "checkpoint": checkpoint.name,
-        "dataset": options.dataset,
-        "fingerprint": report.fingerprint,
-        "split": options.split,
-        "scheme": scheme.name,
-        "accuracy": report.accuracy,
-        "macro_f1": report.macro_f1,
-        "balanced_accuracy": report.balanced_accuracy,
-        "exclude": options.exclude,
-        "n": len(report),
-        "class_names": list(report.class_names),
-        "confusion_matrix": report.confusion_matrix().tolist(),
-        "per_class": json.loads(report.per_class().to_json(orient="index", double_precision=15)),
-    }
-    text = (
-        f"{checkpoint.name} on {options.dataset}, {options.split}: accuracy {report.accuracy:.2%}, "
-        f"macro-F1 {report.macro_f1:.3f}, n = {len(report):,}\n\n{report.per_class().round(3).to_string()}"
-    )
-    return Answer(document, text)
+def _line(checkpoint: Checkpoint) -> str:
+    card = checkpoint.card
+    if card.is_imported:
+        return f"{card.name}: imported, provenance unknown; {', '.join(card.class_names)}"
+    return f"{card.name}: {card.best.test_accuracy:.2%} on the test split of {card.dataset}"
 
 
 def predict(options: argparse.Namespace) -> Answer:
@@ -226,11 +199,13 @@ def _face(item: Recognition) -> dict[str, Any]:
         "xyxy": [int(edge) for edge in item.face.xyxy],
         "probabilities": dict(zip(item.prediction.class_names, probabilities, strict=True)),
         "class_name": item.prediction.class_name,
+        "is_sure": item.prediction.is_sure,
     }
 
 
 def _in_words(item: Recognition) -> str:
-    return f"looks like {item.prediction.class_name} ({item.prediction.confidence:.0%})"
+    answer = f"{item.prediction.class_name} ({item.prediction.confidence:.0%})"
+    return f"looks like {answer}" if item.prediction.is_sure else f"not sure, most likely {answer}"
 
 
 def _sizes(sizes: dict[str, int]) -> str:

@@ -27,3 +27,7 @@ class CheckpointError(FerError):
 
 class TrainingError(FerError):
     """A training configuration is impossible, or a run ended badly."""
+
+
+class EvaluationError(FerError):
+    """A checkpoint cannot be scored on a dataset, or checkpoints cannot be compared."""

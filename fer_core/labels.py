@@ -73,4 +73,24 @@ LABEL_SCHEMES = {
 }
 """Every label scheme by name; the first is the default."""
 
+KNOWN_ORDERS = {
+    "fer2013": FER2013_EMOTIONS,
+    "alphabetical": tuple(sorted(FER2013_EMOTIONS)),
+    "ferplus-7": PAPER_EMOTIONS,
+    "ferplus-8": EMOTIONS,
+}
+"""The orders in which public checkpoints have their classes: FER2013's ids, folders by name, FER+ without and with
+contempt."""
+
+SYNONYMS = {
+    "angry": "anger",
+    "disgusted": "disgust",
+    "fearful": "fear",
+    "scared": "fear",
+    "happy": "happiness",
+    "sad": "sadness",
+    "surprised": "surprise",
+}
+"""What other projects call the emotions."""
+
 DEFAULT_SCHEME = "majority-7"

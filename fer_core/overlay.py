@@ -72,7 +72,7 @@ def _label(face: TrackedFace, *, percent: bool = True) -> NDArray[np.uint8]:
     """A face's label; the same again for the next frame, if it still says the same."""
     size = 2 * round(min(max((face.xyxy[2] - face.xyxy[0]) / 9, _SIZES[0]), _SIZES[1]) / 2)
     color = class_colors(face.prediction.class_names)[face.class_name]
-    return _written(face.number, face.class_name, round(100 * face.confidence), color=color, size=size, percent=percent)
+    return _written(face.number, face.answer, round(100 * face.confidence), color=color, size=size, percent=percent)
 
 
 @lru_cache(maxsize=128)

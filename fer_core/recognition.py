@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -69,7 +69,7 @@ def recognize(
     gray = to_gray(image)
     framed = [frame(face, margin) for face in faces]
     crops = np.stack([preprocess_face(gray, xyxy=face.xyxy, eyes=face.eyes if align else None) for face in framed])
-    predictions = [Prediction(row, classifier.class_names) for row in classifier.predict(crops)]
+    predictions = classifier.predictions(crops)
     height, width = gray.shape
     inside = [face.clipped(width, height) for face in framed]
     return tuple(map(Recognition, inside, predictions, crops))
@@ -86,7 +86,7 @@ def recognize_whole(image: NDArray[np.uint8], classifier: Classifier) -> Recogni
         What the classifier says; the face is the whole picture.
     """
     crop = preprocess_face(image)
-    prediction = Prediction(classifier.predict(crop[None])[0], classifier.class_names)
+    prediction = classifier.predict_one(crop)
     return Recognition(Face((0, 0, image.shape[1], image.shape[0])), prediction, crop)
 
 
@@ -122,7 +122,7 @@ def frame(face: Face, margin: float = DEFAULT_MARGIN) -> Face:
 
 def summary(recognitions: Sequence[Recognition]) -> str:
     """What was recognized in one line, such as "3 faces: 2 happiness, 1 neutral"."""
-    counts = Counter(recognition.prediction.class_name for recognition in recognitions)
+    counts = Counter(recognition.prediction.answer for recognition in recognitions)
     if not counts:
         return "No face found"
     faces = "1 face" if len(recognitions) == 1 else f"{len(recognitions)} faces"
@@ -168,3 +168,11 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
 def _harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def answered_by(recognitions: Sequence[Recognition], classifier: Classifier) -> tuple[Recognition, ...]:
+    """The same faces and crops as another network sees them."""
+    if not recognitions:
+        return ()
+    predictions = classifier.predictions(np.stack([item.crop for item in recognitions]))
+    return tuple(replace(item, prediction=new) for item, new in zip(recognitions, predictions, strict=True))

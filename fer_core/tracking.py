@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from fer_core.classifier import Prediction
+from fer_core.classifier import NOT_SURE, Prediction
 from fer_core.images import Box
 from fer_core.recognition import Recognition
 
@@ -60,6 +60,11 @@ class TrackedFace:
         """The smoothed probability of the label."""
         prediction = self.prediction
         return float(prediction.probabilities[prediction.class_names.index(self.class_name)])
+
+    @property
+    def answer(self) -> str:
+        """The steady label, or "not sure" while it is not probable enough."""
+        return self.class_name if self.confidence >= self.prediction.not_sure_below else NOT_SURE
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +141,7 @@ def _followed(face: TrackedFace, recognition: Recognition, time: float, smoothin
     if face.prediction.class_names != now.class_names:  # another checkpoint: its answers do not mix with the old ones
         return replace(_appeared(face.number, recognition, time), first_seen=face.first_seen)
     values = smoothed(face.prediction.probabilities, now.probabilities, time - face.last_seen, smoothing)
-    prediction = Prediction(values, now.class_names)
+    prediction = replace(now, probabilities=values)
     label = prediction.class_name
     lead = prediction.confidence - float(values[now.class_names.index(face.class_name)])
     if smoothing > 0 and lead <= HYSTERESIS:

@@ -1,127 +1,92 @@
-"""What a checkpoint gets right and wrong, and the pictures behind every cell of its confusion matrix."""
+"""How good a checkpoint is, where it fails, how sure that is, and the pictures behind every figure."""
 
 from typing import Any
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.data.dataset import FerDataset
-from fer_core.data.store import DEMO, DatasetCard
-from fer_core.evaluation import EvaluationReport
-from fer_core.plots.evaluation import cell_gallery, confusion_figure
+from fer_core.data.store import DEMO
+from fer_core.evaluation.scoring import scope_in_words
+from fer_core.labels import LABEL_SCHEMES
 from pages.shared import cached
 from pages.shared.about import about_checkpoint
+from pages.shared.eval_classes import show_classes
+from pages.shared.eval_conditions import show_conditions
+from pages.shared.eval_export import show_export
+from pages.shared.eval_matrix import show_matrix
+from pages.shared.eval_robustness import show_robustness
+from pages.shared.eval_sureness import show_sureness
+from pages.shared.evaluated import Evaluated
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_exclusions
-from pages.shared.scores import show_classes, show_figures
+from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_exclusions, choose_labels
+from pages.shared.scores import show_figures
 
-_PICTURES = 12
-_CELL, _TRUE, _CALLED, _MATRIX = "cell", "true class", "called class", "matrix"
 _SPLIT = "The validation split chose the best epoch, so it flatters a little. The test split chose nothing."
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+_VIEWS = {
+    "Mix-ups": show_matrix,
+    "Classes": show_classes,
+    "Sureness": show_sureness,
+    "Conditions": show_conditions,
+    "Robustness": show_robustness,
+    "Take away": show_export,
+}
 
 
-def _choose() -> tuple[Checkpoint, DatasetCard, str]:
-    columns = st.columns([2, 2, 1.4])
-    with columns[0]:
+def _choose() -> Evaluated:
+    checkpoint_column, dataset_column, labels_column, split_column = st.columns([2, 2, 2, 1.5])
+    with checkpoint_column:
         checkpoint = choose_checkpoint()
     if checkpoint is None:
         st.info("There is no checkpoint to evaluate yet. Train one first: on the drawn demo faces it takes minutes.")
         st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
         st.stop()
-    with columns[1]:
+    with dataset_column:
         dataset = choose_dataset()
-    split = columns[2].segmented_control(
+    with errors_shown():
+        records = cached.records(dataset.name)
+    with labels_column:
+        scheme = choose_labels(records, checkpoint)
+    split = split_column.segmented_control(
         "Split", ["test", "validation"], default="test", required=True, key="eval_split", help=_SPLIT, **_REMEMBERED
     )
-    return checkpoint, dataset, split or "test"
+    exclusions = choose_exclusions(dataset.name)
+    with errors_shown():
+        exclude = exclusions.name if exclusions else ""
+        return Evaluated.of(checkpoint, dataset, scheme, split or "test", exclude=exclude)
 
 
-def _choose_left_out(dataset: DatasetCard) -> str:
-    """Name of the chosen exclusion list, or ""."""
-    chosen = choose_exclusions(dataset.name)
-    return chosen.name if chosen else ""
-
-
-def _data_note(checkpoint: Checkpoint, dataset: DatasetCard) -> None:
-    if checkpoint.card.dataset_fingerprint == dataset.fingerprint:
-        return
-    source = "the drawn demo faces" if checkpoint.card.dataset == DEMO else f"“{plain(checkpoint.card.dataset)}”"
-    st.info(
-        f"“{plain(checkpoint.name)}” was trained on {source}: the figures show how well it carries over to this data."
-    )
-
-
-@st.fragment
-def _confusion(checkpoint: Checkpoint, dataset: str, split: str, exclude: str) -> None:
-    report = cached.report(checkpoint, dataset, split, exclude)
-    st.subheader("Which expressions it mixes up")
-    matrix, pictures = st.columns(2, gap="medium")
-    with pictures:
-        cell = _choose_cell(report)
-        faces = cached.labelled(dataset, checkpoint.card.scheme, split, exclude)
-        _pictures(report, faces, cell, f"{checkpoint.name} {dataset} {split} {exclude}")
-    with matrix:
-        shown = st.segmented_control(
-            "Cells show", ["counts", "shares"], default="counts", required=True, key="cells", **_REMEMBERED
+def _notes(shown: Evaluated) -> None:
+    card = shown.checkpoint.card
+    notes = [scope_in_words(shown.report)]
+    if shown.exclude:
+        labelled = len(cached.labelled(shown.dataset.name, shown.scheme.name, shown.split))
+        remaining = len(cached.labelled(shown.dataset.name, shown.scheme.name, shown.split, shown.exclude))
+        notes.append(
+            f"“{plain(shown.exclude)}” leaves {labelled - remaining:,} of {labelled:,} pictures out; "
+            f"{remaining:,} remain."
         )
-        st.plotly_chart(
-            confusion_figure(report, shares=shown == "shares", cell=cell),
-            key=_MATRIX,
-            on_select=_cell_clicked,
-            selection_mode="points",
-            config={"displayModeBar": False},
-            alt="Confusion matrix. The boxes “True class” and “Called” choose its cells by keyboard.",
+    if card.is_imported:
+        notes.append(f"“{plain(card.name)}” was imported: what it was trained on is unknown, perhaps these very faces.")
+    elif card.dataset_fingerprint != shown.dataset.fingerprint:
+        source = "the drawn demo faces" if card.dataset == DEMO else f"“{plain(card.dataset)}”"
+        notes.append(
+            f"“{plain(card.name)}” was trained on {source}: the figures show how well it carries over to this data."
         )
-        st.caption("Blue is right, orange wrong; the stronger, the larger a cell’s share of its row.")
+    if shown.scheme.name != card.scheme and not card.is_imported:
+        trained = LABEL_SCHEMES[card.scheme].title
+        notes.append(f"It was trained with other labels: {plain(trained)}.")
+    for note in filter(None, notes):
+        st.info(note)
 
 
-def _choose_cell(report: EvaluationReport) -> tuple[str, str]:
-    """The cell that was clicked, chosen or linked to, at first the most frequent mistake; the address names it."""
-    names = report.class_names
-    linked = tuple(st.query_params.get(_CELL, "").split("~"))
-    start = linked if len(linked) == 2 and set(linked) <= set(names) else report.commonest_mistake()
-    boxes = zip(st.columns(2), (_TRUE, _CALLED), ("True class", "Called"), start, strict=True)
-    for column, key, label, first in boxes:
-        if st.session_state.get(key) not in names:
-            st.session_state[key] = first
-        column.selectbox(label, names, key=key, persist_state="session")
-    cell = st.session_state[_TRUE], st.session_state[_CALLED]
-    st.query_params[_CELL] = "~".join(cell)
-    return cell
-
-
-def _cell_clicked() -> None:
-    for point in st.session_state[_MATRIX]["selection"]["points"][:1]:
-        st.session_state[_TRUE], st.session_state[_CALLED] = point["customdata"][:2]
-
-
-def _pictures(report: EvaluationReport, faces: FerDataset, cell: tuple[str, str], key: str) -> None:
-    positions = report.cell(*cell)
-    st.markdown(f"**{plain(report.cell_in_words(*cell))}.**")
-    pages, page = -(-len(positions) // _PICTURES), 1
-    if pages > 1:
-        page = st.pagination(pages, max_visible_pages=5, key=f"page {key} {cell}")
-    if pages:
-        votes = ", the crowd’s votes of ten" if len(faces.votes) else ""
-        st.caption(f"The surest first. Under each face: how sure the network was{votes}, and its row in the files.")
-        st.html(cell_gallery(report, faces, positions[(page - 1) * _PICTURES : page * _PICTURES]))
-
-
-start_page("Evaluation", "How often a checkpoint is right, which expressions it mixes up, and on which pictures.")
-checkpoint, dataset, split = _choose()
-exclude = _choose_left_out(dataset)
+start_page("Evaluation", "How often a checkpoint is right, which expressions it mixes up, and how sure all that is.")
+shown = _choose()
+_notes(shown)
+show_figures(shown.report)
+view = st.segmented_control(
+    "View", list(_VIEWS), default="Mix-ups", required=True, key="view", label_visibility="collapsed", **_REMEMBERED
+)
 with errors_shown():
-    report = cached.report(checkpoint, dataset.name, split, exclude)
-    labelled = len(cached.labelled(dataset.name, checkpoint.card.scheme, split))
-_data_note(checkpoint, dataset)
-if exclude:
-    st.info(
-        f"“{plain(exclude)}” leaves {labelled - len(report):,} of {labelled:,} pictures out; {len(report):,} remain."
-    )
-show_figures(report)
-_confusion(checkpoint, dataset.name, split, exclude)
-st.subheader("Class by class")
-show_classes(report)
-about_checkpoint(checkpoint)
+    _VIEWS[view or "Mix-ups"](shown)
+about_checkpoint(shown.checkpoint)

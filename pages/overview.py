@@ -124,11 +124,14 @@ def show_checkpoints(checkpoints: Sequence[Checkpoint]) -> None:
 
 def show_checkpoint(checkpoint: Checkpoint) -> None:
     card, scores = checkpoint.card, checkpoint.card.best
-    st.markdown(
-        f"**{plain(card.name)}** · {len(card.class_names)} classes, learned from {plain(card.dataset)}  \n"
+    known = (
+        f"learned from {plain(card.dataset)}  \n"
         f"Right on **{scores.test_accuracy:.1%}** of the test faces, which it never saw. On validation "
         f"{scores.validation_accuracy:.1%}, on the faces it learned from {scores.train_accuracy:.1%}."
     )
+    unknown = "imported  \nWhat it was trained on and how good it is, its file does not say."
+    words = unknown if card.is_imported else known
+    st.markdown(f"**{plain(card.name)}** · {len(card.class_names)} classes, {words}")
     show_link("See its errors", "evaluation", {"checkpoint": card.name})
 
 

@@ -59,7 +59,7 @@ def _look(source: _Source, checkpoint: Checkpoint) -> Photo:
     kept: dict[tuple[str, ...], Photo] = st.session_state.setdefault(_KEPT, {})
     digest = hashlib.sha256(content).hexdigest()
     whole = digest in st.session_state.setdefault(_WHOLE, set())
-    key = name, digest, checkpoint.name, checkpoint.card.created_at, str(whole)
+    key = name, digest, checkpoint.name, cached.version_of(checkpoint), str(whole)
     if key not in kept:
         detector, classifier = pictures.photo_detector(), cached.classifier(checkpoint)
         kept[key] = look_at(name, content, detector, classifier, whole_if_none=whole)

@@ -13,6 +13,7 @@ from fer_core.streamvalues import StreamSettings
 from fer_core.tracking import DEFAULT_SMOOTHING
 from pages.shared import pictures, webcam_live
 from pages.shared import webcam_stream as stream
+from pages.shared.cached import version_of
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.photo_view import show_photo
@@ -29,7 +30,7 @@ def _detector(range_: Range) -> FaceDetector:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the network …")
-def _classifier(name: str, created_at: str, _checkpoint: Checkpoint) -> Classifier:
+def _classifier(name: str, version: str, _checkpoint: Checkpoint) -> Classifier:
     return _checkpoint.open_classifier()  # of its own: an evaluation under way must not hold up frames
 
 
@@ -58,7 +59,7 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings] | None:
         smoothing = columns[0].slider("Smoothing (s)", 0.0, 2.0, DEFAULT_SMOOTHING, 0.1, help=help_)
         margin = columns[1].slider("Margin around a face (%)", -10, 40, round(100 * DEFAULT_MARGIN))
         size = columns[2].slider("Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10)
-    classifier = _classifier(checkpoint.name, checkpoint.card.created_at, checkpoint)
+    classifier = _classifier(checkpoint.name, version_of(checkpoint), checkpoint)
     return checkpoint, StreamSettings(_detector(range_), classifier, margin / 100, size, smoothing)
 
 

@@ -109,3 +109,17 @@ def home_with_checkpoint(home, small_demo, save_tiny):
     """A home with the small demo dataset and one checkpoint, called "tiny"."""
     save_tiny()
     return home
+
+
+@pytest.fixture
+def same_faces_as_training(demo_files, tmp_path):
+    """The demo dataset with training and test exchanged, under another name."""
+    images, votes = demo_files
+    swap = {"Training": "PrivateTest", "PrivateTest": "Training"}
+    paths = []
+    for source in (images, votes):
+        lines = source.read_text().splitlines()
+        turned = [",".join(swap.get(cell, cell) for cell in line.split(",")) for line in lines]
+        paths.append(tmp_path / source.name)
+        paths[-1].write_text("\n".join(turned) + "\n")
+    return store.import_dataset(*paths, name="exchanged").name

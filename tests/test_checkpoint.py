@@ -2,24 +2,28 @@
 
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fer_core import checkpoint as room
+from fer_core.card import Calibration
 from fer_core.checkpoint import (
     CARD_FILE,
     DEFAULT_CHECKPOINT,
     KERAS_FILE,
     LITERT_FILE,
     ModelCard,
+    delete_checkpoint,
     free_name,
     list_checkpoints,
     load_checkpoint,
+    update_card,
     verified_bytes,
 )
+from fer_core.classifier import with_temperature
 from fer_core.errors import CheckpointError
 from fer_core.labels import PAPER_EMOTIONS
 
@@ -170,7 +174,7 @@ BAD_CARDS = {
     "cut": lambda card: json.dumps(card)[:-9],
     "no object": lambda card: "[1]",
     "deep": lambda card: "[" * 100_000,
-    "another version": lambda card: json.dumps(card | {"schema_version": 2}),
+    "another version": lambda card: json.dumps(card | {"schema_version": 3}),
     "no version": lambda card: json.dumps({k: v for k, v in card.items() if k != "schema_version"}),
     "a field more": lambda card: json.dumps(card | {"colour": 1}),
     "a field less": lambda card: json.dumps({k: v for k, v in card.items() if k != "best"}),
@@ -243,3 +247,45 @@ def test_a_free_name_is_free_and_allowed(save_tiny):
         for _ in range(3):
             save_tiny(free_name(wanted))
     assert sorted(names()) == ["run", "run-2", "run-3", "x" * 58 + "-2", "x" * 58 + "-3", "x" * 60]
+
+
+def test_cards_of_version_1_are_still_read(save_tiny):
+    """As this project wrote them before calibration: without the fields that came later."""
+    checkpoint = save_tiny()
+    path = checkpoint.directory / CARD_FILE
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for later in ("origin", "notes", "prior", "calibration", "measured"):
+        del document[later]
+    path.write_text(json.dumps(document | {"schema_version": 1}), encoding="utf-8")
+    card = load_checkpoint("tiny").card
+    assert (card.calibration.temperature, card.calibration.not_sure_below, card.measured.n) == (1, 0, 0)
+    assert not card.is_imported
+    assert load_checkpoint("tiny").open_classifier().predict(np.zeros((1, 48, 48), np.uint8)).shape == (1, 7)
+
+
+def test_a_new_card_leaves_the_networks_alone(save_tiny):
+    checkpoint = save_tiny()
+    calibration = Calibration(1.7, 0.5, "validation", 0.2, 0.1)
+    update_card(checkpoint, replace(checkpoint.card, calibration=calibration, prior=(0.5, 0.5)))
+    again = load_checkpoint("tiny")
+    assert again.card.calibration == calibration
+    assert again.card.prior == (0.5, 0.5)
+    assert again.card.files == checkpoint.card.files
+    faces = np.random.default_rng(0).integers(0, 256, (6, 48, 48), dtype=np.uint8)
+    softened, raw = again.open_classifier(), checkpoint.open_classifier()
+    np.testing.assert_allclose(softened.predict(faces), with_temperature(raw.predict(faces), 1.7), atol=1e-6)
+    assert (softened.predict_raw(faces) == raw.predict_raw(faces)).all()
+    assert not softened.predict_one(faces[0]).is_sure
+    assert softened.predict_one(faces[0]).answer == "not sure"
+    assert raw.predict_one(faces[0]).answer == raw.predict_one(faces[0]).class_name
+
+
+def test_own_checkpoints_can_be_removed_and_shipped_ones_not(save_tiny, home, monkeypatch):
+    mine = save_tiny("mine")
+    delete_checkpoint(mine)
+    assert names() == []
+    shipped = save_tiny("shipped")
+    monkeypatch.setenv("FER_HOME", str(home / "elsewhere"))
+    with pytest.raises(CheckpointError, match="belongs to the app"):
+        delete_checkpoint(shipped)
+    assert shipped.litert_path.exists()

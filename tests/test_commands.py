@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from fer_core.__main__ import main
 from fer_core.checkpoint import load_checkpoint
+from fer_core.labels import PAPER_EMOTIONS
 from fer_core.samples import sample_pictures
 
 PROJECT = Path(__file__).parent.parent
@@ -65,6 +67,73 @@ def test_evaluate_reports_every_figure(capsys, home_with_checkpoint):
     assert list(report["per_class"]) == report["class_names"]
     f1 = [figures["f1"] for figures in report["per_class"].values()]
     assert np.mean(f1) == pytest.approx(report["macro_f1"])
+
+
+def test_evaluate_writes_every_prediction(capsys, home_with_checkpoint, tmp_path):
+    path = tmp_path / "out" / "all.csv"
+    report = answer(capsys, "evaluate", "tiny", "--predictions", str(path))
+    table = pd.read_csv(path)
+    assert len(table) == report["n"]
+    assert table["right"].mean() == pytest.approx(report["accuracy"])
+
+
+@pytest.fixture
+def two_checkpoints(home_with_checkpoint, save_tiny):
+    save_tiny("turned", class_names=PAPER_EMOTIONS[::-1])
+
+
+def test_compare_is_paired_and_says_so_in_words(capsys, two_checkpoints):
+    document = answer(capsys, "compare", "tiny", "turned", "--dataset", "demo")
+    assert [c["accuracy"] for c in document["checkpoints"]] == sorted(
+        (c["accuracy"] for c in document["checkpoints"]), reverse=True
+    )
+    (pair,) = document["pairs"]
+    assert np.sum(pair["table"]) == document["n"]
+    assert pair["difference"] == pytest.approx(
+        document["checkpoints"][0]["accuracy"] - document["checkpoints"][1]["accuracy"]
+    )
+    assert 0 <= pair["p_value"] <= pair["p_value_exact"] <= 1
+    low, high = pair["difference_interval"]
+    assert low <= pair["difference"] <= high
+    assert main(["compare", "tiny", "turned"]) == 0
+    assert pair["verdict"] in capsys.readouterr().out
+
+
+def test_compare_needs_two(capsys, home_with_checkpoint):
+    assert "two different" in refusal(capsys, "compare", "tiny", "tiny")
+
+
+def test_report_writes_whole_files(capsys, two_checkpoints, tmp_path):
+    page, card = tmp_path / "r.html", tmp_path / "card.md"
+    document = answer(capsys, "report", "tiny", "--output", str(page), "--model-card", str(card))
+    assert document["files"] == [str(page), str(card)]
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert card.read_text(encoding="utf-8").startswith("# tiny")
+    answer(capsys, "report", "tiny", "turned", "--output", str(page))
+    assert "Leaderboard" in page.read_text(encoding="utf-8")
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(capsys, home_with_checkpoint, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "cannot be written" in refusal(capsys, "report", "tiny", "--output", str(tmp_path / "file" / "r.html"))
+
+
+def test_calibrate_completes_the_card(capsys, home_with_checkpoint):
+    files = load_checkpoint("tiny").card.files
+    document = answer(capsys, "calibrate", "tiny", "--dataset", "demo", "--not-sure", "0.45")
+    card = load_checkpoint("tiny").card
+    assert card.calibration.temperature == document["calibration"]["temperature"] != 1
+    assert card.calibration.not_sure_below == 0.45
+    assert card.measured.n == document["measured"]["n"] > 0
+    assert card.files == files
+    assert load_checkpoint("tiny").open_classifier().not_sure_below == 0.45
+
+
+def test_import_checkpoint_refuses_an_h5_file(capsys, home_with_checkpoint, tmp_path):
+    path = tmp_path / "model.h5"
+    path.write_bytes(b"x")
+    words = ["import-checkpoint", str(path), "--classes", "fer2013", "--scaling", "unit"]
+    assert "model.save('model.keras')" in refusal(capsys, *words)
 
 
 def test_evaluate_names_the_checkpoints_there_are(capsys, home_with_checkpoint):

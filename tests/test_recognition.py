@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fer_core.classifier import Prediction
+from fer_core.classifier import Classifier, Prediction
 from fer_core.detection import Face, PhotoDetector
 from fer_core.images import preprocess_face, read_image, to_gray
 from fer_core.labels import EMOTIONS
 from fer_core.recognition import (
     Recognition,
+    answered_by,
     frame,
     largest_face,
     recognition_rows,
@@ -27,10 +28,12 @@ from fer_core.recognition import (
 from fer_core.samples import sample_pictures
 
 
-class BrightnessClassifier:
+class BrightnessClassifier(Classifier):
     """Calls bright faces "bright"; remembers what it was shown."""
 
     class_names = ("dark", "bright")
+
+    not_sure_below = 0.0
 
     def __init__(self):
         self.batches = []
@@ -196,3 +199,18 @@ def test_the_largest_face_is_the_crop_that_is_classified(astronaut):
     (found,) = recognize(astronaut, detector, BrightnessClassifier())
     np.testing.assert_array_equal(largest_face(astronaut, detector), found.crop)
     assert largest_face(np.full((100, 100, 3), 128, np.uint8), detector).size == 0
+
+
+def test_another_network_answers_for_the_same_crops():
+    image = np.zeros((100, 300, 3), np.uint8)
+    image[:, 150:] = 255
+    found = recognize(image, FixedDetector(Face((20, 20, 70, 70)), Face((220, 20, 270, 70))), BrightnessClassifier())
+    other = BrightnessClassifier()
+    other.class_names = ("night", "day")
+    other.not_sure_below = 1.5
+    again = answered_by(found, other)
+    assert [item.prediction.class_name for item in again] == ["night", "day"]
+    assert [item.prediction.answer for item in again] == ["not sure", "not sure"]
+    assert summary(again) == "2 faces: 2 not sure"
+    assert all(a.crop is b.crop and a.face == b.face for a, b in zip(found, again, strict=True))
+    assert answered_by((), other) == ()

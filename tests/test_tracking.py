@@ -1,6 +1,7 @@
 """Faces keep their numbers and their labels do not flicker; properties over random inputs."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -151,3 +152,15 @@ def test_values_are_never_changed():
 def test_a_negative_smoothing_is_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="at least 0"):
         Tracking().updated([], 0.0, smoothing=-1)
+
+
+def test_a_label_that_is_not_probable_enough_is_not_sure():
+    sure, unsure = np.eye(7)[1] * 0.6 + 0.4 / 7, np.full(7, 1 / 7)
+    faces = [
+        replace(seen(10, probabilities=p), prediction=Prediction(p.astype(np.float32), PAPER_EMOTIONS, 0.5))
+        for p in (sure, unsure)
+    ]
+    first, *_, last = follow([[faces[0]], *[[faces[1]]] * 60], smoothing=0.3)
+    assert first.faces[0].answer == first.faces[0].class_name == PAPER_EMOTIONS[1]
+    assert last.faces[0].answer == "not sure"
+    assert last.faces[0].prediction.not_sure_below == 0.5

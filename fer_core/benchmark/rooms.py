@@ -11,16 +11,15 @@ import numpy as np
 import pandas as pd
 
 from fer_core.benchmark.dataset import DATASET_BENCHES
-from fer_core.benchmark.figure import AbsentError, Bench, median_seconds, seconds
+from fer_core.benchmark.evaluation import EVALUATION_BENCHES
+from fer_core.benchmark.figure import Bench, median_seconds, seconds
 from fer_core.benchmark.realdata import imported, real_files
+from fer_core.benchmark.subjects import shipped, test_split
 from fer_core.benchmark.videos import VIDEO_BENCHES
 from fer_core.benchmark.webcam import WEBCAM_BENCHES
-from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, load_checkpoint
-from fer_core.data.dataset import FerDataset, label_records
+from fer_core.data.dataset import label_records
 from fer_core.data.readers import read_records
 from fer_core.data.store import DEMO, load_records
-from fer_core.errors import CheckpointError
-from fer_core.evaluation import evaluate
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
 
 _DEMO_MINUTES = 2.0
@@ -64,25 +63,11 @@ def litert_difference() -> float:
     from fer_core.training.export import read_network  # noqa: PLC0415
     from fer_core.training.trainer import predict  # noqa: PLC0415
 
-    checkpoint = _shipped()
+    checkpoint = shipped()
     with imported() as name:
-        images = _test_split(checkpoint, name).images
-    ours = checkpoint.open_classifier(threads=2).predict(images)
+        images = test_split(checkpoint, name).images
+    ours = checkpoint.open_classifier(threads=2).predict_raw(images)
     return float(np.abs(ours - predict(read_network(checkpoint), images)).max())
-
-
-def test_split_seconds() -> float:
-    """Time to evaluate the shipped checkpoint on the test split, with the report's figures."""
-    checkpoint = _shipped()
-    classifier = checkpoint.open_classifier(threads=2)
-    with imported() as name:
-        dataset = _test_split(checkpoint, name)
-
-    def report() -> None:
-        result = evaluate(classifier, dataset)
-        result.confusion_matrix(), result.per_class()
-
-    return median_seconds(report, repeats=3)
 
 
 def _usual_idiom(path: Path) -> None:
@@ -90,23 +75,12 @@ def _usual_idiom(path: Path) -> None:
     np.array([[int(value) for value in text.split()] for text in table["pixels"]], np.uint8)
 
 
-def _shipped() -> Checkpoint:
-    try:
-        return load_checkpoint(DEFAULT_CHECKPOINT)
-    except CheckpointError as error:
-        raise AbsentError(str(error)) from error
-
-
-def _test_split(checkpoint: Checkpoint, name: str) -> FerDataset:
-    return label_records(load_records(name), LABEL_SCHEMES[checkpoint.card.scheme], ["test"])
-
-
 BENCHES = (
     Bench("data.read_ratio", "of the usual idiom's time", 0.0, 0.2, read_ratio),
     Bench("data.map_ms", "ms", 0.0, 50.0, map_milliseconds),
     Bench("training.demo_accuracy", "% on validation after two minutes", 80.0, 97.0, demo_accuracy),
     Bench("evaluation.litert_difference", "of a probability", 0.0, 1e-4, litert_difference),
-    Bench("evaluation.test_split_s", "s", 0.0, 4.0, test_split_seconds),
+    *EVALUATION_BENCHES,
     *DATASET_BENCHES,
     *WEBCAM_BENCHES,
     *VIDEO_BENCHES,

@@ -3,21 +3,22 @@
 import textwrap
 from collections.abc import Sequence
 from html import escape
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fer_core.data.dataset import FerDataset
-from fer_core.evaluation import EvaluationReport
-from fer_core.labels import VOTE_COLUMNS
-from fer_core.plots.prediction import picture_html
+from fer_core.evaluation.report import EvaluationReport
 
 RIGHT_COLOR = "#1f5fbf"
 """Ground of the diagonal: images that got their true class."""
 
 WRONG_COLOR = "#b8430a"
 """Ground of all other cells: mistakes."""
+
+CellValues = Literal["counts", "row shares", "column shares"]
+"""What the cells of a confusion matrix may say."""
 
 _HALF = 0.5
 _PALE, _FULL = 0.64, 0.9  # opacity just below and at half of a row
@@ -42,46 +43,38 @@ def cell_opacity(share: float) -> float:
 
 
 def confusion_figure(
-    report: EvaluationReport, *, shares: bool = False, cell: tuple[str, str] | None = None
+    report: EvaluationReport,
+    *,
+    cells: CellValues = "counts",
+    order: Sequence[str] = (),
+    cell: tuple[str, str] | None = None,
 ) -> go.Figure:
     """The confusion matrix (the paper's Figure 10): rows are true classes, columns what the network called them.
 
     Every cell is a point of the trace "cells", whose ``customdata`` is the true class, the predicted class and the
-    sentence that hovering shows. The colour is the cell's share of its row in both cases, so that rare classes are
-    seen as well as frequent ones.
+    sentence that hovering shows. The colour is the cell's share of its row (of its column, where cells say that), so
+    that rare classes are seen as well as frequent ones.
 
     Args:
         report: What a checkpoint got right and wrong.
-        shares: Whether cells say their share of the row instead of their count.
+        cells: Whether cells say their count, their share of the row or their share of the column.
+        order: The classes in the order of the rows and columns; by default the report's.
         cell: The true and the predicted class of the cell to outline.
 
     Returns:
         The figure; colours that it leaves open are the page's.
     """
-    matrix = report.confusion_matrix()
-    parts = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    traces = [_grounds(parts), _cells(report)]
+    names = tuple(order) or report.class_names
+    chosen = [report.class_names.index(name) for name in names]
+    matrix = report.confusion_matrix()[np.ix_(chosen, chosen)]
+    parts = matrix / np.maximum(matrix.sum(axis=0 if cells == "column shares" else 1, keepdims=True), 1)
+    traces = [_grounds(parts), _cells(report, names)]
     if cell:
-        traces.append(_outline(*(report.class_names.index(name) for name in cell)))
+        traces.append(_outline(*(names.index(name) for name in cell)))
     # All annotations at once: added one by one, each would validate those before it again.
-    return _laid_out(go.Figure(traces), report.class_names).update_layout(
-        annotations=_texts(matrix, parts, shares=shares)
+    return _laid_out(go.Figure(traces), names).update_layout(
+        annotations=_texts(matrix, parts, shares=cells != "counts")
     )
-
-
-def cell_gallery(report: EvaluationReport, dataset: FerDataset, positions: Sequence[int] | NDArray[np.int64]) -> str:
-    """Pictures of a dataset with the network's confidence, the crowd's votes and the row number under each.
-
-    Args:
-        report: What a checkpoint said about the dataset.
-        dataset: The dataset that was evaluated.
-        positions: Which pictures, as indices into both.
-
-    Returns:
-        HTML that flows into as many columns as there is room for.
-    """
-    tiles = "".join(_tile(report, dataset, int(position)) for position in positions)
-    return f'<div style="display:grid;grid-template-columns:repeat(auto-fill,96px);gap:14px 16px">{tiles}</div>'
 
 
 def _grounds(parts: NDArray[np.float64]) -> go.Heatmap:
@@ -96,9 +89,8 @@ def _grounds(parts: NDArray[np.float64]) -> go.Heatmap:
     )
 
 
-def _cells(report: EvaluationReport) -> go.Scatter:
+def _cells(report: EvaluationReport, names: Sequence[str]) -> go.Scatter:
     """An invisible point in each cell, which is what the mouse meets."""
-    names = report.class_names
     cells = [(true, called, report.cell_in_words(true, called)) for true in names for called in names]
     sides = np.indices((len(names), len(names))).reshape(2, -1)
     invisible = {"marker": {"opacity": 0}}
@@ -173,22 +165,3 @@ def _laid_out(figure: go.Figure, class_names: Sequence[str]) -> go.Figure:
 def _rgba(color: str, share: float) -> str:
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{cell_opacity(share):.3f})"
-
-
-def _tile(report: EvaluationReport, dataset: FerDataset, position: int) -> str:
-    called = report.class_names[report.y_pred[position]]
-    confidence = 100 * report.probabilities[position, report.y_pred[position]]
-    row = report.rows[position]
-    picture = picture_html(dataset.images[position], 96, f"Row {row}, called {called}")
-    lines = [f"<b>{confidence:.0f} %</b> sure"]
-    if len(dataset.votes):
-        lines.append(_votes_in_words(dataset.votes[position]))
-    lines.append(f"row {row}")
-    caption = "".join(f"<div>{line}</div>" for line in lines)
-    return f'<div style="font-size:12.5px;line-height:1.35;overflow-wrap:anywhere">{picture}{caption}</div>'
-
-
-def _votes_in_words(votes: NDArray[np.uint8]) -> str:
-    """The two most frequent votes, such as "fear 6, surprise 3"."""
-    order = np.argsort(-votes.astype(int), kind="stable")[:2]
-    return ", ".join(f"{VOTE_COLUMNS[i]}&nbsp;{votes[i]}" for i in order if votes[i])

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.classifier import Prediction
+from fer_core.classifier import NOT_SURE, Prediction
 from fer_core.palette import class_colors
 from fer_core.recognition import Recognition
 
@@ -32,8 +32,9 @@ def picture_html(gray: NDArray[np.uint8], size: int, alt: str) -> str:
 
 
 def in_words(prediction: Prediction) -> str:
-    """The answer as people say it, such as "looks like: happiness (92 %)"."""
-    return f"looks like: {prediction.class_name} ({100 * prediction.confidence:.0f} %)"
+    """The answer as people say it, such as "looks like: happiness (92 %)" or "not sure; most likely fear (31 %)"."""
+    answer = f"{prediction.class_name} ({100 * prediction.confidence:.0f} %)"
+    return f"looks like: {answer}" if prediction.is_sure else f"{NOT_SURE}; most likely {answer}"
 
 
 def probability_bars(prediction: Prediction) -> str:
@@ -112,3 +113,30 @@ def _card(title: str, item: Recognition) -> str:
         f'<div style="grid-column:1/-1;font-size:15px"><b>{escape(title)}</b> {escape(words)}</div>'
         f"<div>{picture}</div>{probability_bars(item.prediction)}</div>"
     )
+
+
+def answers_side_by_side(faces: Sequence[Sequence[Recognition]], names: Sequence[str]) -> str:
+    """A row for each face: its crop, then what each network says of it.
+
+    Args:
+        faces: For each network, the same faces in the same order.
+        names: What the networks are called.
+
+    Returns:
+        HTML; networks stand side by side where there is room.
+    """
+    rows = []
+    for number, answers in enumerate(zip(*faces, strict=True), start=1):
+        columns = "".join(
+            f'<div><div style="font-size:14px;margin-bottom:4px"><b>{escape(name)}</b><br>'
+            f"{escape(in_words(item.prediction))}</div>{probability_bars(item.prediction)}</div>"
+            for name, item in zip(names, answers, strict=True)
+        )
+        picture = picture_html(answers[0].crop, 96, f"Face {number} as the networks see it")
+        grid = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,200px),1fr))"
+        inner = f"{grid};gap:16px 24px;flex:1 1 240px"
+        rows.append(
+            '<div style="display:flex;flex-wrap:wrap;gap:14px 20px;margin-bottom:26px">'
+            f'<div><b>Face {number}</b>{picture}</div><div style="{inner}">{columns}</div></div>'
+        )
+    return "".join(rows)

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.classifier import NOT_SURE
 from fer_core.overlay import face_color
 from fer_core.palette import class_colors
 from fer_core.plots.prediction import probability_bars
@@ -48,6 +49,8 @@ def face_strip(number: int, history: Sequence[Moment], now: float) -> str:
         "color:#14161a;font-weight:700;margin-right:8px;border:1px solid rgba(20,22,26,.35)"
     )
     words = f"looks like <b>{escape(latest.class_name)}</b> ({100 * probability:.0f} %)"
+    if probability < latest.prediction.not_sure_below:
+        words = f"<b>{NOT_SURE}</b>; most likely {escape(latest.class_name)} ({100 * probability:.0f} %)"
     return (
         f'<div style="font-size:15px;margin-bottom:6px"><span style="{badge}">{number}</span>{words}</div>'
         f"{probability_bars(latest.prediction)}{_bands(moments, now, number)}"

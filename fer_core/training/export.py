@@ -15,25 +15,24 @@ from fer_core.checkpoint import INT8_FILE, KERAS_FILE, LITERT_FILE, Checkpoint, 
 _CALIBRATION_FACES = 500
 
 
-def write_network(model: keras.Model, folder: Path, faces: NDArray[np.uint8]) -> None:
-    """Writes ``model.keras``, ``model.tflite`` and ``model.int8.tflite``, all eating raw grey values as float32.
+def write_network(model: keras.Model, folder: Path) -> None:
+    """Writes ``model.keras`` and ``model.tflite``, both float32 and both eating raw grey values.
 
     Args:
         model: A float32 model from ``(n, 48, 48, 1)`` to ``(n, classes)``.
         folder: Where to write; it exists.
-        faces: ``(n, 48, 48)`` uint8 training faces, which tell the quantization the range of every layer.
     """
     model.save(folder / KERAS_FILE)
     (folder / LITERT_FILE).write_bytes(_converted(tf.lite.TFLiteConverter.from_keras_model(model)))
-    (folder / INT8_FILE).write_bytes(quantized(model, faces))
 
 
-def quantized(model: keras.Model, faces: NDArray[np.uint8]) -> bytes:
-    """The network with weights and arithmetic in eight bits, as a LiteRT file.
+def write_quantized(model: keras.Model, folder: Path, faces: NDArray[np.uint8]) -> None:
+    """Writes ``model.int8.tflite``: weights and arithmetic in eight bits; it eats and gives float32 as the others do.
 
     Args:
         model: As for :func:`write_network`.
-        faces: Likewise; some 500 of them are looked at.
+        folder: Where to write; it exists.
+        faces: ``(n, 48, 48)`` uint8 training faces, of which some 500 tell the range of every layer's values.
     """
 
     def samples() -> Iterator[list[NDArray[np.float32]]]:
@@ -43,7 +42,7 @@ def quantized(model: keras.Model, faces: NDArray[np.uint8]) -> bytes:
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = samples
-    return _converted(converter)
+    (folder / INT8_FILE).write_bytes(_converted(converter))
 
 
 def _converted(converter: tf.lite.TFLiteConverter) -> bytes:

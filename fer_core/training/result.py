@@ -8,14 +8,16 @@ from pathlib import Path
 
 import keras
 
+from fer_core.card import Calibration
 from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard, free_name, save_checkpoint
 from fer_core.data.dataset import FerDataset
 from fer_core.data.store import dataset_card
+from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.architectures import build_model
 from fer_core.training.backup import Arrays
 from fer_core.training.config import TrainingConfig
-from fer_core.training.export import write_network
+from fer_core.training.export import write_network, write_quantized
 from fer_core.training.trainer import Trained, predict
 
 Splits = tuple[FerDataset, FerDataset, FerDataset]
@@ -70,14 +72,28 @@ def make_checkpoint(name: str, config: TrainingConfig, trained: Trained, splits:
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
         command=_command(config, name),
         limits=_LIMITS,
+        prior=tuple(splits[0].targets.mean(axis=0, dtype=float).round(6).tolist()),
+        calibration=_calibration(model, config.dataset, splits[1]),
     )
-    return save_checkpoint(card, lambda target: write_network(model, target, splits[0].images))
+
+    def write(folder: Path) -> None:
+        write_network(model, folder)
+        write_quantized(model, folder, splits[0].images)
+
+    return save_checkpoint(card, write)
 
 
 def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: Splits) -> EpochScores:
     model.set_weights(weights)
     accuracies = [float((predict(model, split.images).argmax(axis=1) == split.labels).mean()) for split in splits]
     return EpochScores(epoch, *accuracies)
+
+
+def _calibration(model: keras.Model, dataset: str, validation: FerDataset) -> Calibration:
+    """The temperature that validation faces, which chose the epoch already, ask for."""
+    fitted_on = f"the {len(validation):,} validation faces of “{dataset}” ({LABEL_SCHEMES[validation.scheme].title})"
+    probabilities = predict(model, validation.images)
+    return calibrate(probabilities, validation.labels, fitted_on, not_sure_below=NOT_SURE_BELOW)
 
 
 def _command(config: TrainingConfig, name: str) -> str:

@@ -1,14 +1,12 @@
 """What a checkpoint's card says, for people."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.takehome import lesson_notebook, take_home
 from pages.shared.messages import plain
 
 _PRINTED = {"": "Paper, as printed", "training": 0.62, "validation": None, "test": 0.85}
@@ -19,39 +17,25 @@ def about_checkpoint(checkpoint: Checkpoint) -> None:
     with st.expander("About this checkpoint", icon=":material/info:"):
         card = checkpoint.card
         st.markdown(_origin(card))
-        _scores(card)
+        for note in card.notes:
+            st.markdown(f"- {plain(note)}")
+        if not card.is_imported:
+            _scores(card)
         left, right = st.columns(2)
         left.dataframe(_table("Setting", card.config), hide_index=True, height="content")
         right.dataframe(_table("Version", card.versions), hide_index=True)
         st.markdown(f"**Limits.** {plain(card.limits)}")
-        st.markdown("**To train it again:**")
-        st.code(card.command, language=None, wrap_lines=True)
-        _take_home(checkpoint)
-
-
-def _take_home(checkpoint: Checkpoint) -> None:
-    with st.container(horizontal=True):
-        st.download_button(
-            "Take the network home (ZIP)",
-            partial(take_home, checkpoint),
-            f"{checkpoint.name}.zip",
-            "application/zip",
-            icon=":material/folder_zip:",
-            on_click="ignore",
-            help="Its files with a short script that uses them without this app.",
-        )
-        st.download_button(
-            "The lesson as a notebook",
-            lesson_notebook,
-            "lesson.ipynb",
-            "application/x-ipynb+json",
-            icon=":material/menu_book:",
-            on_click="ignore",
-            help="Trains, evaluates and looks inside, step by step, in Jupyter.",
-        )
+        if card.command:
+            st.markdown("**To make it again:**")
+            st.code(card.command, language=None, wrap_lines=True)
 
 
 def _origin(card: ModelCard) -> str:
+    if card.is_imported:
+        return (
+            f"**{plain(card.name)}** was imported on {plain(card.created_at[:10])} with {card.weights:,} weights. "
+            "Who trained it, on what and how well is unknown."
+        )
     scheme = LABEL_SCHEMES.get(card.scheme)
     labels = scheme.title if scheme else card.scheme
     minutes = card.seconds / 60

@@ -1,5 +1,8 @@
 """What several pages read, kept between reruns and shared between sessions; all of it is read-only."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, load_checkpoint
@@ -8,8 +11,25 @@ from fer_core.data.dataset import FaceRecords, FerDataset, label_records
 from fer_core.data.exclusions import load_exclusions
 from fer_core.data.store import dataset_card, load_records
 from fer_core.data.summary import LabelOutcomes, label_outcomes, typical_rows
-from fer_core.evaluation import EvaluationReport, evaluate
+from fer_core.evaluation.contest import Contest, hold_contest, milliseconds_per_face
+from fer_core.evaluation.measuring import report_on
+from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.scoring import scored_images
 from fer_core.labels import LABEL_SCHEMES
+
+
+class _Tested(NamedTuple):
+    """What a checkpoint is tested on: a dataset by name and content, its labels, the split and the rows left out."""
+
+    dataset: str
+    fingerprint: str
+    scheme: str
+    split: str
+    without: tuple[int, ...]
+
+    @classmethod
+    def of(cls, dataset: str, scheme: str, split: str, exclude: str) -> "_Tested":
+        return cls(dataset, dataset_card(dataset).fingerprint, scheme, split, _rows(dataset, exclude))
 
 
 def records(dataset: str) -> FaceRecords:
@@ -27,7 +47,7 @@ def labelled(dataset: str, scheme: str, split: str, exclude: str = "") -> FerDat
     Raises:
         DatasetError: There is no such dataset, or the scheme does not fit it.
     """
-    return _labelled(dataset, dataset_card(dataset).fingerprint, scheme, split, _rows(dataset, exclude))
+    return _labelled(*_Tested.of(dataset, scheme, split, exclude))
 
 
 def outcomes(dataset: str, scheme: str) -> LabelOutcomes:
@@ -54,20 +74,61 @@ def classifier(checkpoint: Checkpoint) -> Classifier:
     Raises:
         CheckpointError: A file is missing or damaged.
     """
-    return _classifier(checkpoint.name, checkpoint.card.created_at)
+    return _classifier(checkpoint.name, version_of(checkpoint))
 
 
-def report(checkpoint: Checkpoint, dataset: str, split: str, exclude: str = "") -> EvaluationReport:
+def version_of(checkpoint: Checkpoint) -> str:
+    """What changes whenever a checkpoint answers differently: new weights, or a new calibration."""
+    calibration = checkpoint.card.calibration
+    return f"{checkpoint.card.created_at} {calibration.temperature} {calibration.not_sure_below}"
+
+
+def report(
+    checkpoint: Checkpoint, dataset: str, split: str, scheme: str = "", *, exclude: str = "", raw: bool = False
+) -> EvaluationReport:
     """A checkpoint's evaluation on one split of a dataset, computed once per content.
 
-    The rows of an exclusion list are left out if one is named.
+    Args:
+        checkpoint: The checkpoint.
+        dataset: Name of the dataset.
+        split: Which split.
+        scheme: Name of the label scheme; by default the checkpoint's.
+        exclude: Name of an exclusion list whose rows are left out, or "".
+        raw: Whether probabilities are those before calibration.
 
     Raises:
         FerError: The checkpoint or the dataset cannot be used.
     """
-    fingerprint = dataset_card(dataset).fingerprint
-    left_out = _rows(dataset, exclude)
-    return _report(checkpoint.name, checkpoint.card.created_at, dataset, fingerprint, split=split, without=left_out)
+    tested = _Tested.of(dataset, scheme or checkpoint.card.scheme, split, exclude)
+    return _report(checkpoint.name, version_of(checkpoint), tested, raw=raw)
+
+
+def contest(checkpoints: Sequence[Checkpoint], dataset: str, split: str, scheme: str, exclude: str = "") -> Contest:
+    """Several checkpoints tested on the same images, once per content.
+
+    Raises:
+        FerError: They cannot be compared, or something cannot be used.
+    """
+    versions = tuple((checkpoint.name, version_of(checkpoint)) for checkpoint in checkpoints)
+    return _contest(versions, _Tested.of(dataset, scheme, split, exclude))
+
+
+def milliseconds(checkpoint: Checkpoint) -> float:
+    """Time per face on one thread, measured once.
+
+    Raises:
+        CheckpointError: A file is missing or damaged.
+    """
+    return _milliseconds(checkpoint.name, version_of(checkpoint))
+
+
+def scored(report: EvaluationReport, dataset: str, split: str, scheme: str, exclude: str = "") -> FerDataset:
+    """The images a report is about, at the report's positions.
+
+    Raises:
+        DatasetError: There is no such dataset, or the scheme does not fit it.
+    """
+    return _scored(_Tested.of(dataset, scheme, split, exclude), report.class_names)
 
 
 def _rows(dataset: str, exclude: str) -> tuple[int, ...]:
@@ -94,14 +155,28 @@ def _typical_faces(dataset: str, fingerprint: str) -> dict[str, int]:
     return typical_rows(_records(dataset, fingerprint))
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _scored(tested: _Tested, class_names: tuple[str, ...]) -> FerDataset:
+    return scored_images(_labelled(*tested), class_names)
+
+
 @st.cache_resource(max_entries=8, show_spinner="Opening the network …")
-def _classifier(name: str, created_at: str) -> Classifier:
+def _classifier(name: str, version: str) -> Classifier:
     return load_checkpoint(name).open_classifier(threads=2)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Classifying the split …")
-def _report(
-    name: str, created_at: str, dataset: str, fingerprint: str, *, split: str, without: tuple[int, ...]
-) -> EvaluationReport:
-    card = load_checkpoint(name).card
-    return evaluate(_classifier(name, created_at), _labelled(dataset, fingerprint, card.scheme, split, without))
+@st.cache_resource(max_entries=32, show_spinner="Classifying the split …")
+def _report(name: str, version: str, tested: _Tested, *, raw: bool) -> EvaluationReport:
+    return report_on(load_checkpoint(name), _labelled(*tested), raw=raw)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Testing the checkpoints …")
+def _contest(versions: tuple[tuple[str, str], ...], tested: _Tested) -> Contest:
+    checkpoints = [load_checkpoint(name) for name, _ in versions]
+    records, scheme = _records(tested.dataset, tested.fingerprint), LABEL_SCHEMES[tested.scheme]
+    return hold_contest(checkpoints, records, tested.dataset, scheme=scheme, split=tested.split, without=tested.without)
+
+
+@st.cache_data(max_entries=32, show_spinner="Measuring its speed …")
+def _milliseconds(name: str, version: str) -> float:
+    return milliseconds_per_face(load_checkpoint(name).open_classifier())

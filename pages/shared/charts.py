@@ -1,6 +1,13 @@
 """Plotly charts whose text has the page's colour."""
 
+from typing import Any
+
 import streamlit as st
+
+from fer_core.plots.style import CONFIG
+
+FIGURE_FORMAT, FIGURE_FORMATS = "figure format", ("PNG", "SVG")
+"""Where the session remembers in which format figures are saved, and the choices."""
 
 _TEXT_IN_PAGE_COLOR = """<style>
 .js-plotly-plot :is(.cartesianlayer, .infolayer) text:not([style*="fill: rgb(255, 255, 255)"]) {
@@ -15,3 +22,27 @@ def legible_charts() -> None:
     Streamlit's own grey contrasts less than 4:1 with a light page, and less still with coloured cells.
     """
     st.html(_TEXT_IN_PAGE_COLOR)
+
+
+def chart_config(name: str) -> dict[str, Any]:
+    """Plotly's settings of a chart: one button, which saves it as PNG or SVG, as chosen under "Take away".
+
+    Args:
+        name: Of the file.
+    """
+    kind = st.session_state.get(FIGURE_FORMAT, FIGURE_FORMATS[0]).lower()
+    return CONFIG | {"toImageButtonOptions": {"format": kind, "filename": name, "scale": 2}}
+
+
+def choose_figure_format() -> None:
+    """Lets people choose how every chart's camera button saves it."""
+    st.segmented_control(
+        "The camera button of every chart saves it as",
+        FIGURE_FORMATS,
+        default=FIGURE_FORMATS[0],
+        required=True,
+        key=FIGURE_FORMAT,
+        persist_state="session",
+        help="PNG for slides and chats, SVG for papers: it stays sharp at every size. Rest the mouse on a chart to "
+        "see the button.",
+    )

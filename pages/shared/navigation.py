@@ -13,6 +13,7 @@ _PAGES = {
         ("dataset", "Dataset", "grid_view"),
         ("training", "Training", "model_training"),
         ("evaluation", "Evaluation", "fact_check"),
+        ("comparison", "Comparison", "balance"),
         ("explain", "Explain", "neurology"),
         ("quiz", "Ten people voted", "how_to_vote"),
     ),

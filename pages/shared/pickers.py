@@ -5,12 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, list_checkpoints
+from fer_core.data.dataset import FaceRecords
 from fer_core.data.exclusions import ExclusionList, list_exclusions
 from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
 from fer_core.labels import LabelScheme
 from pages.shared.links import accept_link
 
 _NOTHING = "nothing"
+TESTED_AS = {"distribution-7": "majority-7", "distribution-8": "majority-8"}
+"""Validation and test images carry majority labels, whatever training uses."""
 
 
 def choose_dataset() -> DatasetCard:
@@ -63,6 +66,25 @@ def choose_exclusions(dataset: str) -> ExclusionList | None:
         "page makes these lists.",
     )
     return lists.get(name)
+
+
+def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
+    """A select box of what may label a dataset's images in a test, at first what the checkpoint was trained with."""
+    by_name = {scheme.name: scheme for scheme in records.schemes if scheme.rule != "distribution"}
+    own = TESTED_AS.get(checkpoint.card.scheme, checkpoint.card.scheme)
+    first = own if own in by_name else next(iter(by_name))
+    key = f"labels of {checkpoint.name}"
+    accept_link(key, by_name)
+    name = st.selectbox(
+        "Labels",
+        list(by_name),
+        index=list(by_name).index(first),
+        format_func=lambda n: by_name[n].title,
+        key=key,
+        persist_state="session",
+        help="What counts as right. Scored are the classes that labels and checkpoint both have.",
+    )
+    return by_name[name]
 
 
 def choose_checkpoint() -> Checkpoint | None:

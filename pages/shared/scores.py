@@ -1,21 +1,29 @@
 """An evaluation's figures and its table of classes."""
 
+from collections.abc import Callable
+
+import pandas as pd
 import streamlit as st
 
-from fer_core.evaluation import EvaluationReport
+from fer_core.evaluation.report import EvaluationReport
 from pages.shared.messages import plain
 
-_FIGURES = (
-    ("Accuracy", "accuracy", "The share of all pictures that got their true class."),
+_FIGURES: tuple[tuple[str, Callable[[EvaluationReport], float], str], ...] = (
+    ("Accuracy", lambda report: report.accuracy, "The share of all pictures that got their true class."),
     (
         "Macro F1",
-        "macro_f1",
+        lambda report: report.macro_f1,
         "F1 joins precision and recall; this is its mean over the classes, each counting the same, however rare.",
     ),
     (
         "Balanced accuracy",
-        "balanced_accuracy",
+        lambda report: report.balanced_accuracy,
         "The mean of the classes’ recalls: the accuracy if all classes were equally frequent.",
+    ),
+    (
+        "Top 2",
+        lambda report: report.top_k_accuracy(2),
+        "The share of all pictures whose true class is among the two most probable.",
     ),
 )
 _NAME_WIDTH, _BAR_WIDTH, _COUNT_WIDTH = 84, 72, 56  # pixels: together no wider than a telephone
@@ -27,22 +35,26 @@ _COLUMNS = (
 
 
 def show_figures(report: EvaluationReport) -> None:
-    """Accuracy, macro F1, balanced accuracy and the number of pictures, and what to compare them with."""
+    """The figures of the whole split, and what to compare them with."""
     with st.container(horizontal=True):
-        for title, name, meaning in _FIGURES:
-            st.metric(title, f"{100 * getattr(report, name):.1f} %", help=meaning, border=True, width=170)
-        st.metric("Pictures", f"{len(report):,}", help="Labelled pictures in this split.", border=True, width=170)
+        for title, figure, meaning in _FIGURES:
+            st.metric(title, f"{100 * figure(report):.1f} %", help=meaning, border=True, width=170)
     low, high = report.accuracy_interval()
     name, share = report.commonest_class
     st.caption(
-        f"With other pictures of the same kind, expect an accuracy between {100 * low:.1f} and {100 * high:.1f} % "
+        f"Of {len(report):,} pictures. With others of the same kind, expect an accuracy between {100 * low:.1f} and "
+        f"{100 * high:.1f} % "
         f"(95 % interval). Always answering “{plain(name)}” would be right for {100 * share:.1f} %."
     )
 
 
-def show_classes(report: EvaluationReport) -> None:
-    """Precision, recall, F1 and the number of pictures of each class, as a table with bars."""
-    table = report.per_class().reset_index()
+def class_table(table: pd.DataFrame) -> None:
+    """Precision, recall, F1 and the number of pictures of each class, as a table with bars.
+
+    Args:
+        table: From :meth:`~fer_core.evaluation.report.EvaluationReport.per_class`.
+    """
+    table = table.reset_index()
     table[["precision", "recall", "f1"]] *= 100
     bars = {
         name: st.column_config.ProgressColumn(

@@ -14,7 +14,7 @@ from fer_core.data.summary import label_outcomes, relabelling
 from fer_core.data.votes import majority, vote_distribution
 from fer_core.detective.duplicates import find_duplicates
 from fer_core.detective.findings import duplicate_findings, exclusion_effect, vote_findings
-from fer_core.evaluation import evaluate
+from fer_core.evaluation.scoring import evaluate
 from fer_core.labels import EMOTIONS, LABEL_SCHEMES, SPLITS, VOTE_COLUMNS
 from fer_core.training.export import read_network
 from fer_core.training.trainer import predict
@@ -174,7 +174,7 @@ def test_the_shipped_checkpoint_scores_what_its_card_says(records):
 def test_litert_and_keras_agree_to_1e_4_over_the_whole_test_split(records):
     checkpoint = load_checkpoint("paper-cnn")
     images = label_records(records, LABEL_SCHEMES[checkpoint.card.scheme], ["test"]).images
-    litert = checkpoint.open_classifier(threads=2).predict(images)
+    litert = checkpoint.open_classifier(threads=2).predict_raw(images)
     assert np.abs(litert - predict(read_network(checkpoint), images)).max() < 1e-4
 
 

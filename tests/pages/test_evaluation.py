@@ -7,6 +7,7 @@ import streamlit as st
 from fer_core.checkpoint import list_checkpoints
 from fer_core.data import store
 from fer_core.data.store import import_dataset
+from fer_core.evaluation.measuring import complete_card
 
 
 @pytest.fixture
@@ -38,13 +39,116 @@ def evaluated(home_with_checkpoint, page):
 
 
 def test_figures_and_pictures_at_once(evaluated):
-    assert [m.label for m in evaluated.metric] == ["Accuracy", "Macro F1", "Balanced accuracy", "Pictures"]
+    assert [m.label for m in evaluated.metric] == ["Accuracy", "Macro F1", "Balanced accuracy", "Top 2"]
     assert evaluated.metric[0].value.endswith(" %")
-    table = evaluated.dataframe[0].value
-    assert table.columns.tolist() == ["class", "precision", "recall", "f1", "support"]
-    assert f"{table['support'].sum():,}" == evaluated.metric[3].value
+    assert re.search(r"Of \d+ pictures", texts(evaluated))
     assert re.search(r"\d+ of \d+ \w+ faces? .*%", texts(evaluated))
     assert "<img " in html(evaluated)
+    assert "people: " in html(evaluated)
+
+
+def view(page, name):
+    page.segmented_control(key="view").set_value(name).run()
+    assert not page.exception
+    assert not page.error
+    return page
+
+
+def test_classes_have_points_intervals_and_a_table(evaluated):
+    table = view(evaluated, "Classes").dataframe[0].value
+    assert table.columns.tolist() == ["class", "precision", "recall", "f1", "support"]
+    assert f"Of {table['support'].sum():,} pictures" in texts(evaluated)
+    assert len(evaluated.get("plotly_chart")) == 3
+
+
+def test_sureness_offers_a_calibration_and_carries_it_out(evaluated):
+    view(evaluated, "Sureness")
+    assert "not calibrated" in texts(evaluated)
+    # The tiny checkpoint's dataset is unknown here and the demo is drawn, so there is nothing to calibrate it on.
+    assert not [button for button in evaluated.button if "Calibrate" in button.label]
+
+
+def test_calibration_reaches_the_card_and_the_page(home, small_demo, save_tiny, page):
+    save_tiny(dataset_fingerprint=store.dataset_card("demo").fingerprint)
+    view(page.run(), "Sureness")
+    before = page.metric[0].value, [m.value for m in page.metric if m.label == "Calibration error"]
+    next(button for button in page.button if "Calibrate" in button.label).click().run()
+    assert not page.exception
+    (checkpoint,) = list_checkpoints()
+    assert checkpoint.card.calibration.temperature != 1
+    assert "validation faces of “demo”" in checkpoint.card.calibration.fitted_on
+    assert checkpoint.card.measured.n > 0
+    assert sum(checkpoint.card.prior) == pytest.approx(1, abs=1e-4)
+    labels = [m.label for m in page.metric]
+    assert "Temperature" in labels
+    assert page.metric[0].value == before[0]
+    assert [m.value for m in page.metric if m.label == "Before"] == before[1]
+
+
+def test_the_threshold_can_be_tried(evaluated):
+    view(evaluated, "Sureness")
+    evaluated.slider[0].set_value(99).run()
+    assert not evaluated.exception
+    assert "No face gets an answer" in texts(evaluated)
+    evaluated.slider[0].set_value(0).run()
+    assert "Every face gets an answer" in texts(evaluated)
+
+
+def test_a_threshold_is_put_to_use_on_validation_only(evaluated):
+    view(evaluated, "Sureness")
+    assert not [b for b in evaluated.button if "on every page" in b.label]
+    evaluated.segmented_control(key="eval_split").set_value("validation").run()
+    evaluated.slider[0].set_value(62).run()
+    next(b for b in evaluated.button if b.label == "Use 62 % on every page").click().run()
+    assert not evaluated.exception
+    assert list_checkpoints()[0].card.calibration.not_sure_below == 0.62
+    assert "In use: 62 %" in texts(evaluated)
+
+
+def test_conditions_show_baselines_and_measure_faces_on_request(evaluated):
+    view(evaluated, "Conditions")
+    assert [m.label for m in evaluated.metric][-1] == "One random person"
+    charts = len(evaluated.get("plotly_chart"))
+    next(b for b in evaluated.button if b.label == "Measure the faces").click().run()
+    assert not evaluated.exception
+    assert len(evaluated.get("plotly_chart")) == charts + 1
+
+
+def test_robustness_is_measured_on_request_and_kept(evaluated):
+    view(evaluated, "Robustness")
+    assert not evaluated.get("plotly_chart")
+    next(b for b in evaluated.button if b.label == "Measure robustness").click().run()
+    assert not evaluated.exception
+    assert len(evaluated.get("plotly_chart")) == 7
+    evaluated.run()
+    assert len(evaluated.get("plotly_chart")) == 7
+    assert "level 5" in evaluated.dataframe[0].value.columns
+
+
+def test_robustness_in_the_card_is_shown_at_once(home_with_checkpoint, page):
+    complete_card(list_checkpoints()[0], store.load_records("demo"), "demo", robustness=True)
+    view(page.run(), "Robustness")
+    assert "From the checkpoint’s card" in texts(page)
+    assert len(page.get("plotly_chart")) == 7
+
+
+def test_everything_can_be_taken_away(evaluated):
+    view(evaluated, "Take away")
+    assert [b.label for b in evaluated.get("download_button")] == [
+        "Report (HTML)", "Every prediction (CSV)", "Figures (JSON)", "Model card (Markdown)",
+        "The network (ZIP)", "The lesson (notebook)",
+    ]  # fmt: skip
+    evaluated.segmented_control(key="figure format").set_value("SVG").run()
+    view(evaluated, "Mix-ups")
+    assert '"svg"' in evaluated.get("plotly_chart")[0].proto.config
+
+
+def test_labels_with_more_classes_are_scored_on_those_in_common(evaluated):
+    labels = next(box for box in evaluated.selectbox if box.label == "Labels")
+    assert labels.value == "majority-7"
+    labels.select("majority-8").run()
+    assert not evaluated.exception
+    assert "It was trained with other labels" in texts(evaluated)
 
 
 def test_every_cell_has_a_sentence_and_its_pictures(evaluated):
@@ -78,14 +182,14 @@ def test_bad_links_fall_back_to_the_commonest_mistake(home_with_checkpoint, page
 
 
 def test_validation_is_offered(evaluated):
-    before = evaluated.dataframe[0].value["support"].tolist()
+    before = view(evaluated, "Classes").dataframe[0].value["support"].tolist()
     evaluated.segmented_control(key="eval_split").set_value("validation").run()
     assert not evaluated.exception
     assert evaluated.dataframe[0].value["support"].tolist() != before
 
 
 def test_counts_become_shares(evaluated):
-    evaluated.segmented_control(key="cells").set_value("shares").run()
+    evaluated.segmented_control(key="cells").set_value("row shares").run()
     assert not evaluated.exception
     assert " %" in evaluated.get("plotly_chart")[0].proto.spec
 
@@ -100,13 +204,28 @@ def test_no_note_on_the_training_data_itself(home, small_demo, save_tiny, page):
     assert "was trained on" not in texts(page)
 
 
-def test_a_dataset_without_votes_gives_one_sentence(home_with_checkpoint, demo_files, page):
+def test_a_dataset_without_votes_is_scored_by_its_own_labels(home_with_checkpoint, demo_files, page):
     import_dataset(demo_files[0], name="plain")
     page.run()
     assert not page.exception
-    assert len(page.error) == 1
-    assert "needs the FER" in page.error[0].value
-    assert not page.metric
+    assert not page.error
+    labels = next(box for box in page.selectbox if box.label == "Labels")
+    assert (labels.value, len(labels.options)) == ("fer2013", 1)
+    assert "It was trained with other labels" in texts(page)
+    assert "people: " not in html(page)
+    view(page, "Conditions")
+    assert "no votes" in texts(page)
+
+
+def test_an_imported_checkpoint_is_said_to_be_of_unknown_provenance(home, small_demo, save_tiny, page):
+    save_tiny(
+        "from-elsewhere", origin="imported", dataset="", dataset_fingerprint="", notes=("Tried on **12** faces.",)
+    )
+    page.run()
+    assert not page.exception
+    assert "what it was trained on is unknown" in texts(page)
+    assert r"\*\*12\*\*" in texts(page)
+    assert "62 %" not in texts(page)
 
 
 def test_a_damaged_checkpoint_gives_one_sentence(home_with_checkpoint, page):

@@ -1,5 +1,6 @@
 import base64
 import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from fer_core.classifier import Prediction
 from fer_core.detection import Face
 from fer_core.palette import EMOTION_COLORS
-from fer_core.plots.prediction import face_cards, in_words, picture_html, probability_bars
+from fer_core.plots.prediction import answers_side_by_side, face_cards, in_words, picture_html, probability_bars
 from fer_core.recognition import Recognition
 
 
@@ -28,6 +29,20 @@ def test_picture_is_unchanged_and_sharp():
 
 def test_answer_in_words(prediction):
     assert in_words(prediction) == "looks like: happiness (92 %)"
+
+
+def test_an_answer_that_is_not_probable_enough_is_said_so(prediction):
+    unsure = replace(prediction, not_sure_below=0.95)
+    assert in_words(unsure) == "not sure; most likely happiness (92 %)"
+    assert in_words(replace(prediction, not_sure_below=0.92)) == "looks like: happiness (92 %)"
+
+
+def test_networks_stand_side_by_side_face_by_face(prediction):
+    face = Recognition(Face((0, 0, 9, 9)), prediction, np.zeros((48, 48), np.uint8))
+    html = answers_side_by_side([(face, face), (face, face)], ["<b>one</b>", "two"])
+    assert html.count("looks like: happiness (92 %)") == 4
+    assert html.count("<img ") == 2
+    assert "&lt;b&gt;one&lt;/b&gt;" in html
 
 
 def test_bars_keep_the_order_of_the_classes(prediction):

@@ -8,7 +8,7 @@ from fer_core.checkpoint import KERAS_FILE, list_checkpoints, verified_bytes
 from fer_core.data.dataset import label_records
 from fer_core.data.store import load_records
 from fer_core.errors import TrainingError
-from fer_core.evaluation import evaluate
+from fer_core.evaluation.scoring import evaluate
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.config import TrainingConfig
 from fer_core.training.runs import find_run, list_runs, start_run, stop_run
@@ -44,6 +44,9 @@ def assert_whole(checkpoint, config):
     assert f"--name {card.name}" in card.command
     assert card.dataset_fingerprint == load_records("demo").fingerprint
     assert len(card.label_file_sha256) == 64
+    assert card.calibration.temperature > 0
+    assert f"{card.counts['validation']:,} validation faces of “demo”" in card.calibration.fitted_on
+    assert sum(card.prior) == pytest.approx(1, abs=1e-4)
     splits = {s: label_records(load_records("demo"), LABEL_SCHEMES[config.scheme], [s]) for s in card.counts}
     assert card.counts == {split: len(dataset) for split, dataset in splits.items()}
     report = evaluate(checkpoint.open_classifier(), splits["test"])

@@ -20,7 +20,7 @@ from fer_core.training.augmentation import Augmentation
 from fer_core.training.backup import load_state
 from fer_core.training.callbacks import Observer
 from fer_core.training.config import TrainingConfig
-from fer_core.training.export import write_network
+from fer_core.training.export import write_network, write_quantized
 from fer_core.training.layers import FusedBatchNormalization
 from fer_core.training.precision import choose_precision
 from fer_core.training.trainer import TrainingData, make_optimizer, predict, train
@@ -311,7 +311,8 @@ def test_other_settings_train_too(data, tmp_path, change):
 def test_litert_and_keras_agree(tmp_path, data, output):
     model = build_model(replace(TINY, output_activation=output))
     images = data.training.images
-    write_network(model, tmp_path, images)
+    write_network(model, tmp_path)
+    write_quantized(model, tmp_path, images)
     classifier = Classifier((tmp_path / "model.tflite").read_bytes(), PAPER_EMOTIONS)
     expected = predict(model, images)
     np.testing.assert_allclose(classifier.predict(images), expected, atol=1e-4)

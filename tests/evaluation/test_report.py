@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ from sklearn import metrics
 
 from fer_core.classifier import Classifier
 from fer_core.data.dataset import FerDataset
-from fer_core.evaluation import EvaluationReport, evaluate
+from fer_core.errors import EvaluationError
+from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.scoring import evaluate, scope_in_words, scored_images
 
 NAMES = ("neutral", "happiness", "surprise", "sadness")
 
@@ -43,7 +46,7 @@ def test_figures_are_those_of_scikit_learn(pairs):
 
 @settings(deadline=None)
 @given(answers)
-def test_cells_partition_the_images_and_the_surest_come_first(pairs):
+def test_cells_partition_the_images_and_the_most_wrong_come_first(pairs):
     true, called = zip(*pairs, strict=True)
     report = make_report(true, called)
     matrix = report.confusion_matrix()
@@ -52,7 +55,7 @@ def test_cells_partition_the_images_and_the_surest_come_first(pairs):
         for j, other in enumerate(NAMES):
             positions = report.cell(name, other)
             assert len(positions) == matrix[i, j]
-            assert (np.diff(report.probabilities[positions, j]) <= 0).all()
+            assert (np.diff(report.probabilities[positions, i]) >= 0).all()
             found.extend(positions.tolist())
     assert sorted(found) == list(range(len(pairs)))
 
@@ -140,7 +143,37 @@ def test_evaluate_classifies_every_image(tiny_model, make_card):
     assert math.isclose(report.probabilities.sum(), len(faces), rel_tol=1e-5)
 
 
-def test_evaluate_refuses_other_classes_and_other_orders(tiny_model, make_card):
+def test_another_order_of_the_classes_changes_no_figure(tiny_model, make_card):
     names = make_card().class_names
-    with pytest.raises(ValueError, match="Expected classes"):
-        evaluate(Classifier(tiny_model, names), dataset(names[::-1]))
+    network, faces = Classifier(tiny_model, names), dataset(names, 30)
+    turned = replace(faces, class_names=names[::-1], labels=len(names) - 1 - faces.labels)
+    here, there = evaluate(network, faces), evaluate(network, turned)
+    assert there.class_names == names[::-1]
+    assert (there.confusion_matrix() == here.confusion_matrix()[::-1, ::-1]).all()
+    np.testing.assert_allclose(there.probabilities, here.probabilities[:, ::-1], atol=1e-6)
+
+
+def test_only_the_classes_in_common_are_scored(tiny_model, make_card):
+    network, faces = Classifier(tiny_model, make_card().class_names), dataset(("contempt", "fear", "neutral"), 30)
+    report = evaluate(network, faces)
+    assert report.class_names == ("fear", "neutral")
+    assert (len(report), report.left_out) == (20, 10)
+    assert set(report.unused) == set(make_card().class_names) - {"fear", "neutral"}
+    np.testing.assert_allclose(report.probabilities.sum(axis=1), 1, atol=1e-6)
+    assert (report.rows == faces.rows[faces.labels > 0]).all()
+    assert (
+        np.array(report.class_names)[report.y_true] == np.array(faces.class_names)[faces.labels[faces.labels > 0]]
+    ).all()
+    assert "10 labelled faces are left out" in scope_in_words(report)
+    kept = scored_images(faces, report.class_names)
+    assert (kept.images == faces.images[faces.labels > 0]).all()
+
+
+def test_everything_scored_needs_no_words(tiny_model, make_card):
+    names = make_card().class_names
+    assert scope_in_words(evaluate(Classifier(tiny_model, names), dataset(names))) == ""
+
+
+def test_without_two_classes_in_common_there_is_nothing_to_score(tiny_model, make_card):
+    with pytest.raises(EvaluationError, match="fewer than two classes in common"):
+        evaluate(Classifier(tiny_model, make_card().class_names), dataset(("contempt", "fear")))

@@ -1,28 +1,37 @@
-"""What a checkpoint gets right and wrong on a labelled dataset."""
+"""What a checkpoint gets right and wrong on a labelled dataset: the value every figure is derived from."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from fer_core.classifier import Classifier
-from fer_core.data.dataset import FerDataset
+from fer_core.evaluation.intervals import (
+    Interval,
+    f1_interval,
+    macro_f1_of,
+    percentile_interval,
+    resampled,
+    wilson,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class EvaluationReport:
-    """A checkpoint's answers beside the truth; every figure is derived from these.
+    """A checkpoint's answers beside the truth.
 
     Attributes:
         y_true: ``(n,)`` int64 true classes, indices into ``class_names``.
         y_pred: ``(n,)`` int64 predicted classes.
         probabilities: ``(n, classes)`` float32.
         rows: ``(n,)`` int64 row numbers in the dataset's files.
-        class_names: The classes.
+        class_names: The classes that are scored.
         fingerprint: Of the dataset.
+        left_out: How many labelled images were left out because the network has no such class.
+        unused: Classes of the network that the labels do not have; it was not allowed to answer them.
     """
 
     y_true: NDArray[np.int64]
@@ -31,6 +40,8 @@ class EvaluationReport:
     rows: NDArray[np.int64]
     class_names: tuple[str, ...]
     fingerprint: str
+    left_out: int = 0
+    unused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.y_true)
@@ -41,14 +52,34 @@ class EvaluationReport:
         return len(self.y_true)
 
     @property
+    def is_right(self) -> NDArray[np.bool_]:
+        """``(n,)``: which images got their true class."""
+        return np.asarray(self.y_true == self.y_pred)
+
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """``(n,)``: the probability of each answer."""
+        return self.probabilities[np.arange(len(self)), self.y_pred]
+
+    @property
+    def true_probability(self) -> NDArray[np.float32]:
+        """``(n,)``: the probability each true class was given."""
+        return self.probabilities[np.arange(len(self)), self.y_true]
+
+    @property
     def accuracy(self) -> float:
         """Share of the images that got their true class."""
-        return float((self.y_true == self.y_pred).mean())
+        return float(self.is_right.mean())
+
+    def top_k_accuracy(self, k: int = 2) -> float:
+        """Share of the images whose true class is among the k most probable; of equal ones the first counts."""
+        order = np.argsort(-self.probabilities, axis=1, kind="stable")[:, :k]
+        return float((order == self.y_true[:, None]).any(axis=1).mean())
 
     @property
     def macro_f1(self) -> float:
         """Unweighted mean of the classes' F1; a class without images and predictions counts as 0."""
-        return float(self.per_class()["f1"].mean())
+        return float(macro_f1_of(self.confusion_matrix()))
 
     @property
     def balanced_accuracy(self) -> float:
@@ -56,12 +87,14 @@ class EvaluationReport:
         table = self.per_class()
         return float(table.loc[table["support"] > 0, "recall"].mean())
 
-    def accuracy_interval(self) -> tuple[float, float]:
+    def accuracy_interval(self) -> Interval:
         """Where the accuracy on very many such images would lie, with 95 % confidence (Wilson's interval, 1927)."""
-        n, z = len(self), 1.959964
-        centre = (self.accuracy + z**2 / (2 * n)) / (1 + z**2 / n)
-        reach = z / (1 + z**2 / n) * math.sqrt(self.accuracy * (1 - self.accuracy) / n + z**2 / (4 * n**2))
-        return max(0.0, centre - reach), min(1.0, centre + reach)
+        return wilson(int(self.is_right.sum()), len(self))
+
+    def macro_f1_interval(self) -> Interval:
+        """The same for macro F1, by bootstrap."""
+        matrix = self.confusion_matrix()
+        return percentile_interval(macro_f1_of(resampled(matrix.ravel()).reshape(-1, *matrix.shape)))
 
     @property
     def commonest_class(self) -> tuple[str, float]:
@@ -90,11 +123,29 @@ class EvaluationReport:
         columns = {"precision": precision, "recall": recall, "f1": f1, "support": support}
         return pd.DataFrame(columns, index=pd.Index(self.class_names, name="class"))
 
+    def class_intervals(self) -> pd.DataFrame:
+        """The ends of the 95 % intervals of precision, recall and F1 of each class, as ``precision_low`` and so on."""
+        matrix = self.confusion_matrix()
+        rows = []
+        sides = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+        for hits, true, called in np.stack(sides, axis=1).tolist():
+            rows.append((*wilson(hits, called), *wilson(hits, true), *f1_interval(hits, called, true)))
+        columns = [f"{name}_{end}" for name in ("precision", "recall", "f1") for end in ("low", "high")]
+        return pd.DataFrame(rows, columns=columns, index=pd.Index(self.class_names, name="class"))
+
+    def part(self, positions: NDArray[np.int64]) -> "EvaluationReport":
+        """The report on some of the images."""
+        arrays = {name: getattr(self, name)[positions] for name in ("y_true", "y_pred", "probabilities", "rows")}
+        return replace(self, **arrays)
+
     def cell(self, true: str, predicted: str) -> NDArray[np.int64]:
-        """Positions of the images of one cell of the confusion matrix, the most confident answer first."""
+        """Positions of the images of one cell of the confusion matrix, the most wrong first.
+
+        The most wrong is the one whose true class was given the least probability; among right answers, the least sure.
+        """
         i, j = self.class_names.index(true), self.class_names.index(predicted)
         positions = np.flatnonzero((self.y_true == i) & (self.y_pred == j))
-        return positions[np.argsort(-self.probabilities[positions, j], kind="stable")]
+        return positions[np.argsort(self.probabilities[positions, i], kind="stable")]
 
     def cell_in_words(self, true: str, predicted: str) -> str:
         """One cell of the confusion matrix as a sentence."""
@@ -108,24 +159,15 @@ class EvaluationReport:
         return f"{count:,} of {support:,} {true} {faces} ({100 * count / support:.1f} %) {verb} {said}"
 
 
-def evaluate(classifier: Classifier, dataset: FerDataset) -> EvaluationReport:
-    """Classifies every image of a dataset.
+def confusion_order(report: EvaluationReport) -> tuple[str, ...]:
+    """The classes in an order in which those that are mixed up most stand side by side.
 
-    Args:
-        classifier: A checkpoint's network.
-        dataset: Labelled faces whose classes are the classifier's, in the same order.
-
-    Raises:
-        ValueError: The classes differ.
+    Average linkage on how seldom two classes are taken for each other, with the leaves in their optimal order
+    (Bar-Joseph, Gifford and Jaakkola, 2001).
     """
-    if classifier.class_names != dataset.class_names:
-        raise ValueError(f"Expected classes {classifier.class_names}. Received {dataset.class_names}.")
-    probabilities = classifier.predict(dataset.images)
-    return EvaluationReport(
-        y_true=dataset.labels,
-        y_pred=probabilities.argmax(axis=1).astype(np.int64),
-        probabilities=probabilities,
-        rows=dataset.rows,
-        class_names=dataset.class_names,
-        fingerprint=dataset.fingerprint,
-    )
+    matrix = report.confusion_matrix()
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    distances = 1 - (shares + shares.T) / 2
+    np.fill_diagonal(distances, 0)
+    order = leaves_list(linkage(squareform(distances, checks=False), "average", optimal_ordering=True))
+    return tuple(report.class_names[i] for i in order)

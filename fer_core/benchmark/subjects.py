@@ -1,0 +1,25 @@
+"""The shipped checkpoint and what it is tested on."""
+
+from fer_core.benchmark.figure import AbsentError
+from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, load_checkpoint
+from fer_core.data.dataset import FerDataset, label_records
+from fer_core.data.store import load_records
+from fer_core.errors import CheckpointError
+from fer_core.labels import LABEL_SCHEMES
+
+
+def shipped() -> Checkpoint:
+    """The shipped checkpoint.
+
+    Raises:
+        AbsentError: It is not there.
+    """
+    try:
+        return load_checkpoint(DEFAULT_CHECKPOINT)
+    except CheckpointError as error:
+        raise AbsentError(str(error)) from error
+
+
+def test_split(checkpoint: Checkpoint, name: str) -> FerDataset:
+    """The test split of a stored dataset, labelled as a checkpoint was trained."""
+    return label_records(load_records(name), LABEL_SCHEMES[checkpoint.card.scheme], ["test"])

@@ -1,0 +1,137 @@
+"""Whether probabilities mean what they say, and what makes them: one temperature, fitted on validation faces."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+from fer_core.card import Calibration
+from fer_core.classifier import with_temperature
+from fer_core.evaluation.intervals import wilson
+
+NOT_SURE_BELOW = 0.5
+"""The default threshold of "not sure": a calibrated answer below it is more often wrong than right."""
+
+_BINS = 15  # as in Guo et al., 2017
+_LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; outside of these a network knows nothing
+
+
+def fit_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """The temperature under which the true classes are most probable (Guo et al., 2017).
+
+    Args:
+        probabilities: ``(n, classes)`` of validation faces, before calibration.
+        labels: ``(n,)`` their true classes.
+
+    Returns:
+        0.05 to 20; 1 means that the network was calibrated already.
+    """
+    rows = np.arange(len(labels))
+    smallest = np.finfo(np.float32).tiny
+
+    def surprise(log_temperature: float) -> float:
+        softened = with_temperature(probabilities, float(np.exp(log_temperature)))
+        return float(-np.log(np.maximum(softened[rows, labels], smallest)).mean())
+
+    bounds = np.log(_LOWEST), np.log(_HIGHEST)
+    return float(np.exp(minimize_scalar(surprise, bounds=bounds, method="bounded").x))
+
+
+def calibrate(
+    probabilities: NDArray[np.float32], labels: NDArray[np.int64], fitted_on: str, *, not_sure_below: float
+) -> Calibration:
+    """Fits a temperature and says what it does.
+
+    Args:
+        probabilities: ``(n, classes)`` of validation faces, before calibration.
+        labels: ``(n,)`` their true classes.
+        fitted_on: What faces these are, in words.
+        not_sure_below: A best answer with less probability is shown as "not sure"; 0 to 1.
+    """
+    temperature = fit_temperature(probabilities, labels)
+    before = calibration_error(probabilities, labels)
+    after = calibration_error(with_temperature(probabilities, temperature), labels)
+    return Calibration(round(temperature, 4), not_sure_below, fitted_on, round(before, 5), round(after, 5))
+
+
+def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64], *, bins: int = _BINS) -> float:
+    """Expected calibration error: how far confidence and accuracy are apart, over equally wide bins of confidence.
+
+    Args:
+        probabilities: ``(n, classes)``.
+        labels: ``(n,)`` true classes.
+        bins: How many; 15 is the custom.
+
+    Returns:
+        0 to 1.
+    """
+    table = reliability(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins=bins)
+    gaps = (table["confidence"] - table["accuracy"]).abs()
+    return float((gaps * table["n"]).sum() / len(labels))
+
+
+def reliability(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], *, bins: int = 10) -> pd.DataFrame:
+    """How often answers of a certain confidence are right.
+
+    Args:
+        confidence: ``(n,)`` probability of each answer.
+        is_right: ``(n,)``.
+        bins: Equally wide ranges of confidence.
+
+    Returns:
+        A line for each range that has answers: its ends ``from`` and ``to``, ``confidence`` (mean), ``accuracy`` with
+        its interval ``low`` and ``high``, and ``n``.
+    """
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    lines = []
+    for number in np.unique(index):
+        chosen = index == number
+        n, hits = int(chosen.sum()), int(is_right[chosen].sum())
+        mean = float(confidence[chosen].mean(dtype=np.float64))
+        lines.append((number / bins, (number + 1) / bins, mean, hits / n, *wilson(hits, n), n))
+    return pd.DataFrame(lines, columns=["from", "to", "confidence", "accuracy", "low", "high", "n"])
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a threshold of "not sure" costs and brings.
+
+    Attributes:
+        threshold: Answers below it are withheld.
+        coverage: Share of the faces that get an answer.
+        accuracy: How often those answers are right; 0 when there are none.
+        withheld_accuracy: How often the withheld ones would have been; 0 when there are none.
+    """
+
+    threshold: float
+    coverage: float
+    accuracy: float
+    withheld_accuracy: float
+
+
+def coverage_at(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], threshold: float) -> Coverage:
+    """What happens to some answers under a threshold."""
+    given = confidence >= threshold
+    return Coverage(
+        threshold,
+        float(given.mean()),
+        float(is_right[given].mean()) if given.any() else 0.0,
+        float(is_right[~given].mean()) if not given.all() else 0.0,
+    )
+
+
+def coverage_curve(confidence: NDArray[np.float32], is_right: NDArray[np.bool_]) -> pd.DataFrame:
+    """Accuracy of the answers given, for every share of the faces that get one.
+
+    Returns:
+        ``coverage``, ``accuracy`` and ``threshold``, from the surest answers alone to all of them; at most 200 lines.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    n = len(order)
+    right = np.cumsum(is_right[order])
+    shown = np.unique(np.linspace(min(20, n) - 1, n - 1, 200).astype(int))
+    return pd.DataFrame(
+        {"coverage": (shown + 1) / n, "accuracy": right[shown] / (shown + 1), "threshold": confidence[order][shown]}
+    )

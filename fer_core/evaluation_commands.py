@@ -1,0 +1,190 @@
+"""The commands about checkpoints that exist: evaluate, compare, report, calibrate."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from fer_core.checkpoint import Checkpoint, load_checkpoint
+from fer_core.commands import Answer
+from fer_core.data.dataset import FerDataset, label_records
+from fer_core.data.exclusions import excluded_rows
+from fer_core.data.store import load_records
+from fer_core.errors import EvaluationError
+from fer_core.evaluation.contest import Contest, hold_contest, milliseconds_per_face
+from fer_core.evaluation.measuring import complete_card, report_on
+from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.robustness import robustness_steps, robustness_table
+from fer_core.evaluation.scoring import fitting_scheme, scope_in_words, scored_images
+from fer_core.foreign.imports import ForeignFile, import_checkpoint, parse_classes
+from fer_core.labels import LABEL_SCHEMES, LabelScheme
+from fer_core.recognition import to_csv
+from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
+from fer_core.reports.figures import figures_document, headline_figures
+from fer_core.reports.modelcard import model_card_markdown
+from fer_core.reports.predictions import prediction_table
+
+
+def evaluate(options: argparse.Namespace) -> Answer:
+    """Tests a checkpoint on one split of a dataset."""
+    checkpoint = load_checkpoint(options.checkpoint)
+    report, faces, scheme = _tested(checkpoint, options)
+    if options.predictions:
+        _write(options.predictions, to_csv(prediction_table(report, faces)))
+    document = {
+        "checkpoint": checkpoint.name,
+        "dataset": options.dataset,
+        "split": options.split,
+        "scheme": scheme.name,
+        "exclude": options.exclude,
+        **figures_document(report),
+    }
+    low, high = report.accuracy_interval()
+    lines = [
+        f"{checkpoint.name} on {options.dataset}, {options.split}: accuracy {report.accuracy:.2%} "
+        f"(95 % interval {100 * low:.1f} to {100 * high:.1f}), macro-F1 {report.macro_f1:.3f}, "
+        f"calibration error {100 * document['calibration_error']:.1f} points, n = {len(report):,}",
+        *filter(None, [scope_in_words(report)]),
+        "",
+        report.per_class().round(3).to_string(),
+    ]
+    return Answer(document, "\n".join(lines))
+
+
+def compare(options: argparse.Namespace) -> Answer:
+    """Says which of some checkpoints is better on the same images."""
+    contest, times = _contest(options)
+    best = contest.entries[0].name
+    pairs = [_pair(contest, entry.name, best) for entry in contest.entries[1:]]
+    document = {
+        "dataset": contest.dataset_name,
+        "fingerprint": contest.test.fingerprint,
+        "split": contest.split,
+        "scheme": contest.scheme.name,
+        "n": len(contest.test),
+        "class_names": list(contest.test.class_names),
+        "checkpoints": [
+            {
+                "name": e.name,
+                **headline_figures(e.report),
+                "milliseconds": times[e.name],
+                "weights": e.checkpoint.card.weights,
+            }
+            | {"megabytes": e.megabytes, "training_seconds": e.checkpoint.card.seconds}
+            for e in contest.entries
+        ],
+        "pairs": pairs,
+        "caveats": list(contest.caveats()),
+    }
+    lines = [
+        leaderboard_texts(contest, times).to_string(),
+        "",
+        *(f"{pair['second']} against {pair['first']}: {pair['verdict']}" for pair in pairs),
+        *contest.caveats(),
+    ]
+    return Answer(document, "\n".join(lines))
+
+
+def report(options: argparse.Namespace) -> Answer:
+    """Writes a report on one checkpoint, or on several that are compared, as one HTML file."""
+    names = options.checkpoints
+    path = options.output or Path(f"{'-'.join(names)}-report.html")
+    if len(names) > 1:
+        contest, times = _contest(options)
+        page = comparison_report(contest, times)
+    else:
+        page = _report_page(load_checkpoint(names[0]), options)
+    written = [_write(path, page.encode())]
+    if options.model_card:
+        cards = "\n---\n\n".join(model_card_markdown(load_checkpoint(name).card) for name in names)
+        written.append(_write(options.model_card, cards.encode()))
+    return Answer({"files": written}, "\n".join(f"Written: {path}" for path in written))
+
+
+def calibrate(options: argparse.Namespace) -> Answer:
+    """Fits a checkpoint's temperature on validation faces and measures it on test faces, both for its card."""
+    checkpoint = complete_card(
+        load_checkpoint(options.checkpoint),
+        load_records(options.dataset),
+        options.dataset,
+        not_sure_below=options.not_sure,
+        robustness=options.robustness,
+    )
+    card = checkpoint.card
+    low, high = (100 * end for end in card.measured.accuracy_interval)
+    text = (
+        f"{card.name}: temperature {card.calibration.temperature:.3f}, fitted on {card.calibration.fitted_on}. "
+        f"Calibration error there {100 * card.calibration.error_before:.1f} → "
+        f"{100 * card.calibration.error_after:.1f} points.\nOn the {card.measured.n:,} test faces: accuracy "
+        f"{card.measured.accuracy:.2%} (95 % interval {low:.1f} to {high:.1f}), calibration error "
+        f"{100 * card.measured.calibration_error:.1f} points."
+    )
+    return Answer({"calibration": asdict(card.calibration), "measured": asdict(card.measured)}, text)
+
+
+def import_file(options: argparse.Namespace) -> Answer:
+    """Imports a ``.keras`` file of unknown provenance through a limited child process."""
+    file = ForeignFile(options.file, options.name or options.file.stem, parse_classes(options.classes), options.scaling)
+    card = import_checkpoint(file).card
+    return Answer(asdict(card), "\n".join([f"The checkpoint “{card.name}” is there. {card.limits}", *card.notes]))
+
+
+def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[EvaluationReport, FerDataset, LabelScheme]:
+    records = load_records(options.dataset)
+    scheme = LABEL_SCHEMES[options.labels] if options.labels else fitting_scheme(checkpoint.card.scheme, records)
+    without = excluded_rows(options.dataset, options.exclude)
+    dataset = label_records(records, scheme, [options.split], without=without)
+    result = report_on(checkpoint, dataset)
+    return result, scored_images(dataset, result.class_names), scheme
+
+
+def _contest(options: argparse.Namespace) -> tuple[Contest, dict[str, float]]:
+    checkpoints = [load_checkpoint(name) for name in dict.fromkeys(options.checkpoints)]
+    records = load_records(options.dataset)
+    schemes = dict.fromkeys(fitting_scheme(c.card.scheme, records) for c in checkpoints)
+    scheme = LABEL_SCHEMES[options.labels] if options.labels else next(iter(schemes))
+    without = excluded_rows(options.dataset, options.exclude)
+    contest = hold_contest(checkpoints, records, options.dataset, scheme=scheme, split=options.split, without=without)
+    return contest, {c.name: milliseconds_per_face(c.open_classifier()) for c in checkpoints}
+
+
+def _pair(contest: Contest, first: str, second: str) -> dict[str, Any]:
+    pair, unseen = contest.pair(first, second), contest.unseen_pair(first, second)
+    p = contest.luck[first]
+    return {
+        "first": first,
+        "second": second,
+        "difference": pair.difference,
+        "difference_interval": pair.difference_interval(),
+        "macro_f1_difference": pair.macro_f1_difference,
+        "macro_f1_difference_interval": pair.macro_f1_interval(),
+        "table": pair.table.tolist(),
+        "p_value": pair.p_value(),
+        "p_value_exact": pair.p_value(mid=False),
+        "p_value_adjusted": p,
+        "verdict": pair.verdict(p),
+        "unseen": {"n": len(unseen), "difference": unseen.difference, "p_value": unseen.p_value()} if unseen else None,
+    }
+
+
+def _report_page(checkpoint: Checkpoint, options: argparse.Namespace) -> str:
+    result, faces, scheme = _tested(checkpoint, options)
+    steps = list(robustness_steps(checkpoint, faces)) if options.robustness else []
+    return evaluation_report(
+        checkpoint,
+        result,
+        faces,
+        subject=f"{options.dataset}, {options.split} split, {scheme.title}",
+        robustness=robustness_table(steps) if steps else None,
+    )
+
+
+def _write(path: Path, content: bytes) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise EvaluationError(
+            f"{path} cannot be written ({error.strerror or error}). Choose another folder."
+        ) from error
+    return str(path)

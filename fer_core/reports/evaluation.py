@@ -1,0 +1,235 @@
+"""Reports on one checkpoint and on several, each as one HTML file."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fer_core.checkpoint import Checkpoint
+from fer_core.data.dataset import FerDataset
+from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
+from fer_core.evaluation.contest import Contest, Entry, settings_table
+from fer_core.evaluation.curves import class_curves
+from fer_core.evaluation.factors import accuracy_by_agreement, accuracy_by_bucket, brightness, contrast, random_tagger
+from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.robustness import PERTURBATIONS
+from fer_core.evaluation.scoring import scope_in_words
+from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words
+from fer_core.plots.classes import bucket_figure, class_figure, precision_recall_figure, robustness_figure, roc_figure
+from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure, series_colors, speed_figure
+from fer_core.plots.evaluation import confusion_figure
+from fer_core.plots.style import BLUE
+from fer_core.plots.sureness import coverage_figure, reliability_figure
+from fer_core.reports.page import Section, bullets, chart, html_page, paragraph, table, tiles
+
+_ETHICS = "An expression is not a feeling. Do not decide about people with these figures or this network."
+
+
+def evaluation_report(
+    checkpoint: Checkpoint,
+    report: EvaluationReport,
+    dataset: FerDataset,
+    *,
+    subject: str,
+    robustness: pd.DataFrame | None = None,
+) -> str:
+    """Everything the Evaluation page shows of a checkpoint, but no pictures: FER2013's may not be passed on.
+
+    Args:
+        checkpoint: The checkpoint.
+        report: What it said.
+        dataset: The images that were scored.
+        subject: What it was tested on, such as "ferplus, test split, FER+ majority".
+        robustness: From :func:`~fer_core.evaluation.robustness.robustness_table`, if it was measured.
+
+    Returns:
+        An HTML document.
+    """
+    sections = [
+        _headline(report, dataset),
+        _confusion(report, dataset),
+        _classes(report),
+        _sureness(checkpoint, report),
+        _conditions(report, dataset),
+    ]
+    if robustness is not None:
+        units = {perturbation.name: perturbation.unit for perturbation in PERTURBATIONS}
+        figure = robustness_figure({checkpoint.name: robustness}, {checkpoint.name: BLUE}, units)
+        sections.append(Section("As pictures get worse", chart("robustness", figure)))
+    sections.append(_about(checkpoint))
+    return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections, footer=_footer())
+
+
+def comparison_report(contest: Contest, milliseconds: dict[str, float]) -> str:
+    """Everything the Comparison page says of some checkpoints.
+
+    Args:
+        contest: The checkpoints, tested on the same images.
+        milliseconds: Time per face, by checkpoint.
+
+    Returns:
+        An HTML document.
+    """
+    best, second = contest.entries[:2]
+    pair = contest.pair(second.name, best.name)
+    names = [entry.name for entry in contest.entries]
+    colors = series_colors(names)
+    board = table(leaderboard_texts(contest, milliseconds))
+    board += chart("speed", speed_figure(contest.table(), milliseconds, colors))
+    sections = [
+        Section("", paragraph(pair.verdict(contest.luck[second.name]), "verdict") + bullets(contest.caveats())),
+        Section("Leaderboard", board),
+        Section("Confidence", chart("coverage", _coverage(contest, colors))),
+        *(_pair_section(contest, other, best.name) for other in names[1:]),
+        *map(_matrix, contest.entries),
+        Section("Differences of settings", table(settings_table([e.checkpoint for e in contest.entries]))),
+    ]
+    lead = (
+        f"{len(names)} checkpoints on the same {len(contest.test):,} faces: {contest.dataset_name}, "
+        f"{contest.split} split, {contest.scheme.title}."
+    )
+    return html_page(" · ".join(names), lead, sections, footer=_footer())
+
+
+def leaderboard_texts(contest: Contest, milliseconds: dict[str, float]) -> pd.DataFrame:
+    """The leaderboard as texts, for people."""
+    lines = contest.table().to_dict("records")
+    return pd.DataFrame(
+        {
+            "accuracy": [f"{100 * x['accuracy']:.2f} %" for x in lines],
+            "95 % interval": [f"{100 * x['low']:.1f} to {100 * x['high']:.1f}" for x in lines],
+            "macro F1": [f"{x['macro_f1']:.3f}" for x in lines],
+            "ECE": [f"{100 * x['ece']:.1f} points" for x in lines],
+            "weights": [f"{x['weights']:,}" for x in lines],
+            "file": [f"{x['megabytes']:.1f} MB" for x in lines],
+            "per face": [f"{milliseconds[x['checkpoint']]:.2f} ms" for x in lines],
+            "training": [f"{x['training_seconds'] / 60:,.0f} min" if x["training_seconds"] else "–" for x in lines],
+        },
+        index=[x["checkpoint"] for x in lines],
+    )
+
+
+def _headline(report: EvaluationReport, dataset: FerDataset) -> Section:
+    low, high = (100 * end for end in report.accuracy_interval())
+    name, share = report.commonest_class
+    figures = [
+        ("Accuracy", f"{100 * report.accuracy:.1f} %"),
+        ("Macro F1", f"{report.macro_f1:.3f}"),
+        ("Balanced accuracy", f"{100 * report.balanced_accuracy:.1f} %"),
+        ("Top 2", f"{100 * report.top_k_accuracy(2):.1f} %"),
+        ("Pictures", f"{len(report):,}"),
+    ]
+    sentences = [
+        f"With other pictures of the same kind, expect an accuracy between {low:.1f} and {high:.1f} % (95 % interval).",
+        f"Always answering “{name}” would be right for {100 * share:.1f} %.",
+    ]
+    if len(dataset.votes):
+        sentences.append(
+            f"One of the ten people, drawn at random, agrees with the label {100 * random_tagger(dataset):.1f} %."
+        )
+    scope = scope_in_words(report)
+    return Section("", tiles(figures) + bullets([*sentences, *([scope] if scope else [])]))
+
+
+def _confusion(report: EvaluationReport, dataset: FerDataset) -> Section:
+    mistake = cell_story(report, dataset, *report.commonest_mistake())
+    words = [f"{misses_in_words(report, name)} {false_alarms_in_words(report, name)}" for name in report.class_names]
+    figures = chart("confusion-counts", confusion_figure(report)) + chart(
+        "confusion-shares", confusion_figure(report, cells="row shares")
+    )
+    return Section("Which expressions it mixes up", paragraph(f"{mistake}.") + figures + bullets(words))
+
+
+def _classes(report: EvaluationReport) -> Section:
+    scores, intervals = report.per_class(), report.class_intervals()
+    texts = pd.DataFrame(
+        {
+            **{
+                name: [
+                    f"{100 * v:.1f} % ({100 * low:.0f}–{100 * high:.0f})"
+                    for v, low, high in zip(
+                        scores[name], intervals[f"{name}_low"], intervals[f"{name}_high"], strict=True
+                    )
+                ]
+                for name in ("precision", "recall", "f1")
+            },
+            "pictures": [f"{n:,}" for n in scores["support"]],
+        },
+        index=scores.index,
+    )
+    body = chart("classes", class_figure(scores, intervals)) + table(texts)
+    if curves := class_curves(report):
+        body += chart("roc", roc_figure(curves, report.class_names))
+        body += chart("precision-recall", precision_recall_figure(curves, report.class_names))
+    return Section("Class by class, with 95 % intervals", body)
+
+
+def _sureness(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
+    calibration = checkpoint.card.calibration
+    error = 100 * calibration_error(report.probabilities, report.y_true)
+    words = f"Confidence and accuracy are {error:.1f} points apart on average. "
+    words += (
+        f"The temperature {calibration.temperature:.2f} was fitted on {calibration.fitted_on}."
+        if calibration.fitted_on
+        else "It is not calibrated."
+    )
+    at = coverage_at(report.confidence, report.is_right, calibration.not_sure_below)
+    curve = coverage_curve(report.confidence, report.is_right)
+    body = paragraph(words) + chart("reliability", reliability_figure(reliability(report.confidence, report.is_right)))
+    body += chart("coverage", coverage_figure({"answers": curve}, {"answers": at}, {"answers": BLUE}))
+    return Section("Confidence", body)
+
+
+def _conditions(report: EvaluationReport, dataset: FerDataset) -> Section:
+    light = accuracy_by_bucket(report, brightness(dataset.images))
+    spread = accuracy_by_bucket(report, contrast(dataset.images))
+    charts = [
+        ("brightness", light, "By brightness", "mean grey value, in fifths"),
+        ("contrast", spread, "By contrast", "spread of the grey values, in fifths"),
+    ]
+    if len(dataset.votes):
+        by_votes = accuracy_by_agreement(report, dataset)
+        charts.insert(0, ("agreement", by_votes, "By how many people agreed", "votes for the label"))
+    made = [chart(name, bucket_figure(t, heading, what, overall=report.accuracy)) for name, t, heading, what in charts]
+    return Section("On which pictures", "".join(made))
+
+
+def _about(checkpoint: Checkpoint) -> Section:
+    card = checkpoint.card
+    lines = {
+        "origin": "imported, provenance unknown" if card.is_imported else "trained with FER Lab",
+        "made on": card.created_at[:10],
+        "weights": f"{card.weights:,}",
+        "dataset": card.dataset or "unknown",
+        **{key.replace("_", " "): str(value) for key, value in card.config.items()},
+        "network's SHA-256": card.files.get("model.tflite", ""),
+    }
+    return Section("The checkpoint", table(pd.DataFrame({"value": lines})) + paragraph(card.limits))
+
+
+def _matrix(entry: Entry) -> Section:
+    figure = confusion_figure(entry.report, cells="row shares")
+    return Section(f"Confusion matrix: {entry.name}", chart(f"matrix-{entry.name}", figure))
+
+
+def _coverage(contest: Contest, colors: dict[str, str]) -> go.Figure:
+    reports = {entry.name: entry.report for entry in contest.entries}
+    return coverage_figure({n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, {}, colors)
+
+
+def _pair_section(contest: Contest, other: str, best: str) -> Section:
+    pair = contest.pair(other, best)
+    (both, only_first), (only_second, neither) = pair.table.tolist()
+    words = (
+        f"Of {len(pair):,} faces both get {both:,} right and {neither:,} wrong; {other} alone is right on "
+        f"{only_first:,}, {best} alone on {only_second:,}."
+    )
+    figures = chart(f"classes-{best}-{other}", class_difference_figure(pair))
+    figures += chart(f"difference-{best}-{other}", matrix_difference_figure(pair))
+    return Section(
+        f"{best} against {other}", paragraph(pair.verdict(contest.luck[other]), "verdict") + paragraph(words) + figures
+    )
+
+
+def _footer() -> str:
+    return f"Made with FER Lab on {datetime.now(UTC):%Y-%m-%d}. {_ETHICS}"

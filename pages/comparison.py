@@ -1,0 +1,110 @@
+"""Which checkpoint is better, on the same images and in words; and checkpoints from elsewhere."""
+
+from typing import Any
+
+import streamlit as st
+
+from fer_core.checkpoint import Checkpoint, list_checkpoints
+from fer_core.evaluation.comparison import SIGNIFICANT
+from fer_core.evaluation.contest import Contest
+from fer_core.evaluation.scoring import fitting_scheme
+from pages.shared import cached
+from pages.shared.compare_board import show_board
+from pages.shared.compare_export import show_export
+from pages.shared.compare_pair import show_pair
+from pages.shared.compare_photo import show_photo
+from pages.shared.compare_settings import show_settings
+from pages.shared.import_checkpoint import offer_import
+from pages.shared.messages import errors_shown, plain
+from pages.shared.navigation import start_page
+from pages.shared.pickers import choose_dataset, choose_exclusions, choose_labels
+
+_MOST = 8
+_REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+_PAIR = "Head to head"
+_VIEWS = {
+    "Leaderboard": show_board,
+    _PAIR: show_pair,
+    "Settings and curves": show_settings,
+    "Take away": show_export,
+}
+_PHOTO, _IMPORT = "On a photo", "Add a checkpoint"
+
+
+def _choose_checkpoints() -> list[Checkpoint]:
+    found = {checkpoint.name: checkpoint for checkpoint in list_checkpoints()}
+    names = st.multiselect(
+        "Checkpoints",
+        list(found),
+        default=list(found)[:2],
+        max_selections=_MOST,
+        key="compare",
+        help="Two or more: shipped ones, those trained here, and imported ones.",
+        **_REMEMBERED,
+    )
+    return [found[name] for name in names]
+
+
+def _hold(checkpoints: list[Checkpoint]) -> Contest:
+    """The contest on the chosen dataset, labels and split; refusals end the page with the reason."""
+    dataset_column, labels_column, split_column = st.columns([2, 3, 1.5])
+    with dataset_column:
+        dataset = choose_dataset()
+    with errors_shown():
+        records = cached.records(dataset.name)
+    with labels_column:
+        scheme = choose_labels(records, checkpoints[0])
+    split = split_column.segmented_control(
+        "Split", ["test", "validation"], default="test", required=True, key="eval_split", **_REMEMBERED
+    )
+    exclusions = choose_exclusions(dataset.name)
+    exclude = exclusions.name if exclusions else ""
+    others = [c.name for c in checkpoints if fitting_scheme(c.card.scheme, records) != scheme]
+    if others:
+        st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are judged by the labels chosen here.")
+    with errors_shown():
+        return cached.contest(checkpoints, dataset.name, split or "test", scheme.name, exclude)
+
+
+def _say_verdict(contest: Contest) -> None:
+    best, second = contest.entries[:2]
+    luck = contest.luck[second.name]
+    words = contest.pair(second.name, best.name).verdict(luck)
+    against = f" (against {plain(second.name)}, the next)" if len(contest.entries) > 2 else ""
+    show = st.success if luck < SIGNIFICANT else st.info
+    show(f"**{plain(words)}**{against}", icon=":material/balance:")
+
+
+def _say_caveats(contest: Contest) -> None:
+    caveats = contest.caveats()
+    if caveats:
+        st.caption(" ".join(map(plain, caveats)))
+
+
+start_page("Comparison", "Which checkpoint is better? On the same faces, with intervals, and with how likely luck is.")
+checkpoints = _choose_checkpoints()
+view = st.segmented_control(
+    "View",
+    [*_VIEWS, _PHOTO, _IMPORT],
+    default="Leaderboard",
+    required=True,
+    key="comparison_view",
+    label_visibility="collapsed",
+    **_REMEMBERED,
+)
+if view == _IMPORT:
+    offer_import()
+elif len(checkpoints) < 2:
+    st.info(
+        "A comparison needs two checkpoints. Choose them above, train another one, or import one under the tab above."
+    )
+    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
+elif view == _PHOTO:
+    show_photo(checkpoints)
+else:
+    held = _hold(checkpoints)
+    if view != _PAIR:  # which says it of the two that are chosen there
+        _say_verdict(held)
+    _say_caveats(held)
+    with errors_shown():
+        _VIEWS[view or "Leaderboard"](held)

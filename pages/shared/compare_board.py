@@ -1,0 +1,85 @@
+"""The leaderboard of a comparison, and accuracy against speed."""
+
+from typing import Any
+
+import streamlit as st
+
+from fer_core.evaluation.calibration import coverage_curve, reliability
+from fer_core.evaluation.contest import Contest
+from fer_core.evaluation.words import odds
+from fer_core.plots.comparison import reliability_overlay, series_colors, speed_figure
+from fer_core.plots.sureness import coverage_figure
+from pages.shared import cached
+from pages.shared.charts import chart_config
+
+
+def show_board(contest: Contest) -> None:
+    """Every checkpoint on a line, then accuracy against speed and the curves of confidence."""
+    names = [entry.name for entry in contest.entries]
+    colors, times = series_colors(names), {e.name: cached.milliseconds(e.checkpoint) for e in contest.entries}
+    _table(contest, times)
+    left, right = st.columns(2, gap="medium")
+    left.plotly_chart(
+        speed_figure(contest.table(), times, colors),
+        key="speed",
+        config=chart_config("accuracy-speed"),
+        alt="Accuracy with its interval against milliseconds per face, for each checkpoint; the table has the figures.",
+    )
+    reports = {entry.name: entry.report for entry in contest.entries}
+    right.plotly_chart(
+        reliability_overlay({n: reliability(r.confidence, r.is_right) for n, r in reports.items()}, colors),
+        key="reliability",
+        config=chart_config("reliability"),
+        alt="Reliability diagrams of the checkpoints, one over the other.",
+    )
+    st.plotly_chart(
+        coverage_figure({n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, {}, colors),
+        key="coverage",
+        config=chart_config("coverage"),
+        alt="Accuracy of the answers given for every share of faces that get an answer, for each checkpoint.",
+    )
+
+
+def _table(contest: Contest, times: dict[str, float]) -> None:
+    names = [entry.name for entry in contest.entries]
+    table = contest.table()
+    shown = table.assign(
+        accuracy=100 * table["accuracy"],
+        interval=[
+            f"{100 * low:.1f} to {100 * high:.1f} %" for low, high in zip(table["low"], table["high"], strict=True)
+        ],
+        macro_f1=100 * table["macro_f1"],
+        ece=100 * table["ece"],
+        milliseconds=[times[name] for name in names],
+        minutes=(table["training_seconds"] / 60).where(table["training_seconds"] > 0),
+        luck=["the best", *(odds(p) for p in table["luck"][1:])],
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="–",
+        column_order=(
+            "checkpoint", "accuracy", "interval", "macro_f1", "ece", "luck", "milliseconds", "megabytes", "weights",
+            "minutes",
+        ),
+        column_config=_columns(),
+    )  # fmt: skip
+
+
+def _columns() -> dict[str, Any]:
+    return {
+        "checkpoint": st.column_config.TextColumn("Checkpoint", width=130),
+        "accuracy": st.column_config.NumberColumn("Accuracy", format="%.2f %%"),
+        "interval": st.column_config.TextColumn("95 % interval"),
+        "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f %%"),
+        "ece": st.column_config.NumberColumn("ECE", format="%.1f", help="Expected calibration error, in points."),
+        "luck": st.column_config.TextColumn(
+            "Only luck?",
+            help="How often luck alone brings such a distance from the best: McNemar’s test (mid-p), adjusted for "
+            "several comparisons (Holm).",
+        ),
+        "milliseconds": st.column_config.NumberColumn("Per face", format="%.2f ms", help="Here, on one thread."),
+        "megabytes": st.column_config.NumberColumn("File", format="%.1f MB"),
+        "weights": st.column_config.NumberColumn("Weights", format="localized"),
+        "minutes": st.column_config.NumberColumn("Training", format="%.0f min"),
+    }

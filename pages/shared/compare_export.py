@@ -1,0 +1,53 @@
+"""What can be taken away from a comparison."""
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.evaluation.contest import Contest
+from fer_core.recognition import to_csv
+from fer_core.reports.evaluation import comparison_report
+from pages.shared import cached
+from pages.shared.charts import choose_figure_format
+from pages.shared.messages import plain
+
+
+def show_export(contest: Contest) -> None:
+    """The report, and every prediction of every checkpoint in one table."""
+    names = [entry.name for entry in contest.entries]
+    stem = "-".join(names)[:80]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Report (HTML)",
+            lambda: comparison_report(
+                contest, {e.name: cached.milliseconds(e.checkpoint) for e in contest.entries}
+            ).encode(),
+            f"{stem}-comparison.html",
+            "text/html",
+            icon=":material/download:",
+            on_click="ignore",
+            width=230,
+        )
+        st.caption("One file that opens without a network and prints well. It holds no faces.", width=520)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Every prediction (CSV)",
+            lambda: to_csv(_predictions(contest)),
+            f"{stem}-predictions.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            width=230,
+        )
+        st.caption("A row a face: its class, and what each checkpoint called it how surely.", width=520)
+    command = f"python -m fer_core compare {' '.join(names)} --dataset {contest.dataset_name} --split {contest.split}"
+    st.caption(f"The same as a command: {plain(command)}")
+    choose_figure_format()
+
+
+def _predictions(contest: Contest) -> pd.DataFrame:
+    first = contest.entries[0].report
+    table = pd.DataFrame({"row": first.rows, "true": [first.class_names[i] for i in first.y_true]})
+    for entry in contest.entries:
+        table[f"{entry.name} predicted"] = [entry.report.class_names[i] for i in entry.report.y_pred]
+        table[f"{entry.name} confidence"] = entry.report.confidence.astype(float)
+    return table

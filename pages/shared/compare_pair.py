@@ -1,0 +1,106 @@
+"""Two checkpoints head to head: the verdict, class by class, cell by cell, and the faces only one gets right."""
+
+import streamlit as st
+
+from fer_core.evaluation.comparison import PairedComparison
+from fer_core.evaluation.contest import Contest
+from fer_core.evaluation.words import odds
+from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure
+from fer_core.plots.evaluation import confusion_figure
+from fer_core.plots.gallery import pair_gallery
+from pages.shared.charts import chart_config
+from pages.shared.messages import plain
+
+_PICTURES = 12
+
+
+def show_pair(contest: Contest) -> None:
+    """Lets people choose two of the checkpoints and shows what is different between them."""
+    names = [entry.name for entry in contest.entries]
+    first, second = _choose_two(names)
+    if first == second:
+        st.info("Choose two different checkpoints.")
+        return
+    pair = contest.pair(first, second)
+    _say(contest, pair)
+    _charts(pair)
+    _pictures(contest, pair)
+
+
+def _choose_two(names: list[str]) -> tuple[str, str]:
+    for key, default in (("pair_first", names[1]), ("pair_second", names[0])):
+        if st.session_state.get(key) not in names:
+            st.session_state[key] = default
+    left, right = st.columns(2)
+    first = left.selectbox("First", names, key="pair_first", persist_state="session")
+    second = right.selectbox("Second", names, key="pair_second", persist_state="session")
+    return str(first), str(second)
+
+
+def _say(contest: Contest, pair: PairedComparison) -> None:
+    (both, only_first), (only_second, neither) = pair.table.tolist()
+    a, b = map(plain, pair.names)
+    st.markdown(f"#### {plain(pair.verdict())}")
+    low, high = (100 * end for end in pair.macro_f1_interval())
+    st.markdown(
+        f"Of {len(pair):,} faces both get **{both:,}** right and **{neither:,}** wrong; {a} alone is right on "
+        f"**{only_first:,}**, {b} alone on **{only_second:,}**. Macro F1 differs by "
+        f"{100 * pair.macro_f1_difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f})."
+    )
+    unseen = contest.unseen_pair(*pair.names)
+    if unseen:
+        st.caption(
+            f"On the {len(unseen):,} faces that are no copies of training faces the difference is "
+            f"{100 * unseen.difference:+.1f} points (by luck: {odds(unseen.p_value())})."
+        )
+    st.caption(
+        f"McNemar’s test on the faces only one gets right: p = {pair.p_value():.2g} (mid-p), "
+        f"{pair.p_value(mid=False):.2g} (exact). Intervals by paired bootstrap with 2,000 samples."
+    )
+
+
+def _charts(pair: PairedComparison) -> None:
+    left, right = st.columns(2, gap="medium")
+    left.plotly_chart(
+        class_difference_figure(pair),
+        key="class-difference",
+        config=chart_config("class-difference"),
+        alt="Difference of recall, class by class.",
+    )
+    with right:
+        st.markdown("**What changed in the matrix**")
+        st.caption(f"{plain(pair.names[1])} less {plain(pair.names[0])}: green is better, red is worse.")
+        st.plotly_chart(
+            matrix_difference_figure(pair),
+            key="matrix-difference",
+            config=chart_config("matrix-difference"),
+            alt="Difference of the two confusion matrices, cell by cell.",
+        )
+    with st.expander("Both matrices side by side", icon=":material/grid_on:"):
+        for column, name, report in zip(st.columns(2), pair.names, (pair.first, pair.second), strict=True):
+            column.markdown(f"**{plain(name)}**")
+            column.plotly_chart(
+                confusion_figure(report, cells="row shares"),
+                key=f"matrix {name}",
+                config=chart_config(f"confusion-matrix-{name}"),
+                alt=f"Confusion matrix of {name}, in shares of the true classes.",
+            )
+
+
+@st.fragment
+def _pictures(contest: Contest, pair: PairedComparison) -> None:
+    st.subheader("The faces only one gets right")
+    a, b = pair.names
+    options = [f"only {a}", f"only {b}"]
+    chosen = st.segmented_control(
+        "Right is", options, default=options[1], required=True, key=f"only {a} {b}", wrap=True
+    )
+    positions = pair.only_right(0 if chosen == options[0] else 1)
+    if not len(positions):
+        st.caption("There are none.")
+        return
+    pages, page = -(-len(positions) // _PICTURES), 1
+    if pages > 1:
+        page = st.pagination(pages, max_visible_pages=5, key=f"page {chosen} {a} {b}")
+    st.caption(f"{len(positions):,} faces, the clearest difference first. In bold: what the face is labelled.")
+    st.html(pair_gallery(pair, contest.test, positions[(page - 1) * _PICTURES : page * _PICTURES]))

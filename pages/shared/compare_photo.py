@@ -1,0 +1,35 @@
+"""One picture, and what every chosen checkpoint says of its faces."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fer_core.checkpoint import Checkpoint
+from fer_core.images import IMAGE_EXTENSIONS, read_image
+from fer_core.plots.prediction import answers_side_by_side
+from fer_core.recognition import MAX_LISTED_FACES, answered_by, recognize, recognize_whole
+from pages.shared import cached, pictures
+from pages.shared.messages import errors_shown
+
+_SAMPLE = "compare sample"
+
+
+def show_photo(checkpoints: Sequence[Checkpoint]) -> None:
+    """An upload or a sample picture, and the answers side by side."""
+    upload = st.file_uploader("A picture", type=list(IMAGE_EXTENSIONS), max_upload_size=50, key="compare photo")
+    samples = pictures.samples()
+    title = st.pills("Or a sample", list(samples), key=_SAMPLE, persist_state="session")
+    content = upload.getvalue() if upload else samples.get(str(title))
+    if content is None:
+        st.caption("Pictures stay in the memory of the computer that runs FER Lab.")
+        return
+    with errors_shown():
+        image = read_image(content, name=upload.name if upload else str(title))
+        networks = [cached.classifier(checkpoint) for checkpoint in checkpoints]
+        found = recognize(image, pictures.photo_detector(), networks[0])[:MAX_LISTED_FACES]
+        if not found:
+            st.info("No face found. This is what they say of the whole picture, as if it were a face.")
+            found = (recognize_whole(image, networks[0]),)
+        answers = [answered_by(found, network) for network in networks]
+    st.image(image, width=min(360, image.shape[1]), alt="The picture")
+    st.html(answers_side_by_side(answers, [checkpoint.name for checkpoint in checkpoints]))

@@ -1,0 +1,39 @@
+"""How checkpoints were made: their settings side by side, and their learning curves in one chart."""
+
+import contextlib
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fer_core.errors import TrainingError
+from fer_core.evaluation.contest import Contest, settings_table
+from fer_core.plots.comparison import learning_figure, series_colors
+from fer_core.training.metrics import EpochMetrics
+from fer_core.training.runs import find_run
+from pages.shared.charts import chart_config
+
+
+def show_settings(contest: Contest) -> None:
+    """Differences of settings, and the curves of those whose run is still here."""
+    checkpoints = [entry.checkpoint for entry in contest.entries]
+    every = st.toggle("Also what they have in common", key="all settings")
+    table = settings_table(checkpoints, differing=not every)
+    if table.empty:
+        st.info("They were made with the same settings.")
+    else:
+        st.dataframe(table, height="content")
+    curves: dict[str, Sequence[EpochMetrics]] = {}
+    for checkpoint in checkpoints:
+        with contextlib.suppress(TrainingError):
+            if metrics := find_run(checkpoint.name).metrics():
+                curves[checkpoint.name] = metrics
+    if curves:
+        st.plotly_chart(
+            learning_figure(curves, series_colors([c.name for c in checkpoints])),
+            key="learning",
+            config=chart_config("learning-curves"),
+            alt="Validation accuracy over the epochs, one curve a checkpoint.",
+        )
+    missing = [c.name for c in checkpoints if c.name not in curves]
+    if missing:
+        st.caption(f"Without a learning curve, because their run is not stored here: {', '.join(missing)}.")

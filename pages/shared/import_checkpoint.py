@@ -1,0 +1,93 @@
+"""Bringing in a checkpoint from elsewhere: the page passes the file on and never opens it."""
+
+import re
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from fer_core.checkpoint import Checkpoint, delete_checkpoint
+from fer_core.foreign.imports import ForeignFile, import_checkpoint, parse_classes
+from fer_core.foreign.scalings import SCALING_TITLES
+from fer_core.labels import KNOWN_ORDERS
+from pages.shared.messages import errors_shown, plain
+
+_OWN = "another order"
+_MEGABYTES = 400
+_DONE = "imported checkpoint"
+
+
+def offer_import() -> None:
+    """A form for a ``.keras`` file, its classes and its scaling; refusals are said with the way to mend them."""
+    st.markdown(
+        "A `.keras` file (Keras 3) from a colleague, a repository or another tool. It is opened in a process of its "
+        "own with no network, little memory and little time, checked against a list of allowed layers, and converted."
+    )
+    upload = st.file_uploader(
+        "Checkpoint file",
+        type=["keras", "h5", "hdf5", "pkl", "pb"],
+        max_upload_size=_MEGABYTES,
+        help="Only .keras files are opened; for others you are told how to convert them.",
+    )
+    order = st.selectbox(
+        "Its classes, in the order of its outputs",
+        [*KNOWN_ORDERS, _OWN],
+        format_func=_order_title,
+        help="Every tool has its own order, and a wrong one turns happiness into sadness. The import tries the network "
+        "on known faces and says when another order fits better.",
+    )
+    classes = ", ".join(KNOWN_ORDERS.get(order, ()))
+    if order == _OWN:
+        classes = st.text_input("Class names, separated by commas", placeholder="angry, happy, neutral, sad")
+    scaling = st.selectbox("What it was trained on", list(SCALING_TITLES), format_func=SCALING_TITLES.__getitem__)
+    name = st.text_input(
+        "Call it", value=_suggested(upload.name) if upload else "", placeholder="imported", max_chars=60
+    )
+    if st.button("Check and import", icon=":material/upload_file:", type="primary", disabled=upload is None) and upload:
+        with errors_shown(), st.spinner("Opening it in a process of its own; this takes up to a minute …"):
+            st.session_state[_DONE] = _import(upload.name, upload.getvalue(), name, parse_classes(classes), scaling)
+    done: Checkpoint | None = st.session_state.get(_DONE)
+    if done:
+        _say_done(done)
+
+
+def _import(file_name: str, content: bytes, name: str, classes: tuple[str, ...], scaling: str) -> Checkpoint:
+    suffix = Path(file_name.replace("\\", "/")).suffix[:10]
+    with tempfile.TemporaryDirectory(prefix="fer-upload-") as folder:
+        path = Path(folder) / f"upload{suffix}"
+        path.write_bytes(content)
+        return import_checkpoint(ForeignFile(path, name or "imported", classes, scaling))  # type: ignore[arg-type]
+
+
+def _say_done(checkpoint: Checkpoint) -> None:
+    card = checkpoint.card
+    st.success(
+        f"The checkpoint **{plain(card.name)}** is ready; it can be chosen on every page.", icon=":material/check:"
+    )
+    for note in card.notes:
+        (st.warning if "perhaps" in note else st.info)(plain(note))
+    with st.container(horizontal=True):
+        query = {"checkpoint": card.name}
+        st.page_link("pages/evaluation.py", label="Evaluate it", icon=":material/fact_check:", query_params=query)
+        st.page_link("pages/photos.py", label="Try it on a photo", icon=":material/add_a_photo:", query_params=query)
+        if st.button("Remove it again", icon=":material/delete:", type="tertiary"):
+            with errors_shown():
+                delete_checkpoint(st.session_state.pop(_DONE))
+            st.rerun()
+
+
+def _order_title(order: str) -> str:
+    if order == _OWN:
+        return "another order …"
+    titles = {
+        "fer2013": "FER2013’s ids",
+        "alphabetical": "folders by name",
+        "ferplus-7": "FER+ without contempt, as here",
+        "ferplus-8": "FER+",
+    }
+    return f"{titles[order]}: {', '.join(KNOWN_ORDERS[order])}"
+
+
+def _suggested(file_name: str) -> str:
+    stem = Path(file_name.replace("\\", "/")).stem
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:60]

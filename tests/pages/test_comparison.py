@@ -1,0 +1,171 @@
+import re
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from fer_core.checkpoint import list_checkpoints
+from fer_core.data import store
+from fer_core.labels import KNOWN_ORDERS, PAPER_EMOTIONS
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fresh_caches():
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def page(home):
+    return AppTest.from_file(APP, default_timeout=120).switch_page("pages/comparison.py")
+
+
+@pytest.fixture
+def two(small_demo, save_tiny):
+    own = {"dataset_fingerprint": store.dataset_card("demo").fingerprint}
+    save_tiny("straight", **own)
+    save_tiny("turned", class_names=PAPER_EMOTIONS[::-1], **own)
+
+
+def texts(page):
+    kinds = (page.markdown, page.caption, page.info, page.success, page.warning)
+    return " ".join(e.value for kind in kinds for e in kind).replace("\\", "")
+
+
+def html(page):
+    return " ".join(e.proto.body for e in page.get("html"))
+
+
+def view(page, name):
+    page.segmented_control(key="comparison_view").set_value(name).run()
+    assert not page.exception
+    return page
+
+
+def test_with_one_checkpoint_it_says_what_to_do(home_with_checkpoint, page):
+    page.run()
+    assert not page.exception
+    assert "needs two checkpoints" in page.info[0].value
+    assert "Train a checkpoint" in [link.proto.label for link in page.get("page_link")]
+
+
+@pytest.fixture
+def compared(two, page):
+    page.run()
+    assert not page.exception
+    assert not page.error
+    return page
+
+
+def test_the_leaderboard_and_a_verdict_in_words(compared):
+    table = compared.dataframe[0].value
+    assert set(table["checkpoint"]) == {"straight", "turned"}
+    assert table["accuracy"].is_monotonic_decreasing
+    assert table["luck"].iloc[0] == "the best"
+    assert (table["milliseconds"] > 0).all()
+    assert re.search(r"is better by|cannot be told apart|exactly the same", texts(compared))
+    assert len(compared.get("plotly_chart")) == 3
+
+
+def test_head_to_head_shows_who_is_right_where(compared):
+    view(compared, "Head to head")
+    assert re.search(r"both get \*\*\d+\*\* right and \*\*\d+\*\* wrong", texts(compared))
+    assert "McNemar" in texts(compared)
+    shown = 0
+    for box in (0, 1):
+        chosen = next(c for c in compared.segmented_control if c.label == "Right is")
+        chosen.set_value(chosen.options[box]).run()
+        assert not compared.exception
+        shown += html(compared).count("<img ")
+    assert shown > 0
+
+
+def test_the_same_one_twice_is_no_pair(compared):
+    view(compared, "Head to head")
+    names = [next(b for b in compared.selectbox if b.label == label) for label in ("First", "Second")]
+    names[0].select(names[1].value).run()
+    assert not compared.exception
+    assert "two different" in texts(compared)
+
+
+def test_settings_and_reports(compared):
+    view(compared, "Settings and curves")
+    assert "same settings" in texts(compared)
+    compared.toggle(key="all settings").set_value(True).run()
+    assert "learning rate" in compared.dataframe[0].value.index
+    view(compared, "Take away")
+    assert [b.label for b in compared.get("download_button")] == ["Report (HTML)", "Every prediction (CSV)"]
+    assert "python -m fer_core compare" in texts(compared)
+
+
+def test_one_photo_and_all_answers_side_by_side(compared):
+    view(compared, "On a photo")
+    pills = next(p for p in compared.get("button_group") if "Astronaut" in p.options)
+    pills.set_value("Astronaut").run()
+    assert not compared.exception
+    assert html(compared).count("Face 1 as the networks see it") == 1
+    for name in ("straight", "turned"):
+        assert f"<b>{name}</b>" in html(compared)
+
+
+def test_who_was_trained_on_the_test_is_refused_in_words(two, same_faces_as_training, page):
+    page.query_params["dataset"] = same_faces_as_training
+    page.run()
+    assert not page.exception
+    assert "was trained on" in page.error[0].value.replace("\\", "")
+    assert not page.dataframe
+
+
+def test_a_refused_file_is_a_sentence_and_nothing_more(two, page):
+    page.run()
+    view(page, "Add a checkpoint")
+    page.file_uploader[0].upload("model.h5", b"\x89HDF\r\n\x1a\n", "application/octet-stream").run()
+    next(b for b in page.button if b.label == "Check and import").click().run()
+    assert not page.exception
+    assert "model.save('model.keras')" in page.error[0].value.replace("\\", "")
+    assert len(list_checkpoints()) == 2
+
+
+def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tiny, page, monkeypatch):
+    asked = []
+
+    def instead(file):
+        asked.append((file.name, file.class_names, file.scaling, file.path.read_bytes()))
+        return save_tiny(file.name, origin="imported", notes=("Right for 12 %.", "perhaps it was another **order**."))
+
+    monkeypatch.setattr("pages.shared.import_checkpoint.import_checkpoint", instead)
+    page.run()
+    view(page, "Add a checkpoint")
+    page.file_uploader[0].upload("my net!.keras", b"content", "application/octet-stream").run()
+    next(b for b in page.button if b.label == "Check and import").click().run()
+    assert not page.exception
+    assert asked == [("my-net", KNOWN_ORDERS["fer2013"], "unit", b"content")]
+    assert "my-net" in page.success[0].value.replace("\\", "")
+    assert r"\*\*order\*\*" in page.warning[0].value
+    next(b for b in page.button if b.label == "Remove it again").click().run()
+    assert not page.exception
+    assert "my-net" not in [c.name for c in list_checkpoints()]
+    assert not page.success
+
+
+def test_imports_offer_the_known_orders_and_own_names(two, page):
+    page.run()
+    view(page, "Add a checkpoint")
+    order = next(b for b in page.selectbox if b.label.startswith("Its classes"))
+    assert len(order.options) == 5
+    order.select("another order").run()
+    assert not page.exception
+    assert any("separated by commas" in box.label for box in page.text_input)
+
+
+def test_names_are_shown_as_text(two, save_tiny, page):
+    save_tiny("x.1_2", limits="l", config={"scheme": "majority-7", "<b>odd</b>": "[x](y)"})
+    page.query_params["compare"] = ["straight", "x.1_2"]
+    page.run()
+    assert not page.exception
+    view(page, "Settings and curves")
+    assert "<b>odd</b>" in page.dataframe[0].value.index.tolist()

@@ -1,0 +1,150 @@
+"""What is taken out of the app: whole documents that need nothing else and escape what they show."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from fer_core.card import Calibration, ModelCard
+from fer_core.checkpoint import load_checkpoint
+from fer_core.data.dataset import label_records
+from fer_core.data.store import load_records
+from fer_core.evaluation.contest import hold_contest
+from fer_core.evaluation.measuring import complete_card, report_on
+from fer_core.evaluation.robustness import PERTURBATIONS, robustness_table
+from fer_core.labels import LABEL_SCHEMES, PAPER_EMOTIONS, VOTE_COLUMNS
+from fer_core.reports.evaluation import comparison_report, evaluation_report
+from fer_core.reports.figures import figures_document
+from fer_core.reports.modelcard import model_card_markdown
+from fer_core.reports.predictions import prediction_table
+
+SCHEME = LABEL_SCHEMES["majority-7"]
+
+
+class Document(HTMLParser):
+    """Tags, attributes and what scripts of the type JSON hold."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.links, self.specs, self.words, self._in = [], [], [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href", "action")]
+        self._in = "json" if ("type", "application/json") in attrs else tag
+
+    def handle_endtag(self, tag):
+        self._in = ""
+
+    def handle_data(self, data):
+        if self._in == "json":
+            self.specs.append(json.loads(data))
+        elif self._in not in ("script", "style"):
+            self.words.append(data)
+
+
+@pytest.fixture
+def evaluated(home_with_checkpoint):
+    checkpoint = load_checkpoint("tiny")
+    dataset = label_records(load_records("demo"), SCHEME, ["test"])
+    return checkpoint, report_on(checkpoint, dataset), dataset
+
+
+def test_a_report_is_one_file_without_links_and_pictures(evaluated):
+    page = Document(evaluation_report(*evaluated, subject="demo, test split"))
+    assert page.links == []
+    assert "img" not in page.tags
+    assert "link" not in page.tags
+    assert len(page.specs) >= 8
+    assert all({"data", "layout"} <= spec.keys() for spec in page.specs)
+    words = " ".join(page.words)
+    assert "Tested on demo, test split." in words
+    assert f"{100 * evaluated[1].accuracy:.1f} %" in words
+
+
+def test_robustness_is_in_the_report_when_it_was_measured(evaluated):
+    steps = [("", 0, 0.5, 100), *((p.name, level, 0.4, 100) for p in PERTURBATIONS for level in range(1, 6))]
+    with_it = evaluation_report(*evaluated, subject="s", robustness=robustness_table(steps))
+    assert "As pictures get worse" in with_it
+    assert "As pictures get worse" not in evaluation_report(*evaluated, subject="s")
+
+
+def test_names_cannot_leave_their_place(evaluated):
+    checkpoint, report, dataset = evaluated
+    odd = "</script><script>alert(1)</script>"
+    names = (odd, *report.class_names[1:])
+    strange = replace(checkpoint, card=replace(checkpoint.card, name=odd, limits=odd))
+    page = evaluation_report(
+        strange, replace(report, class_names=names), replace(dataset, class_names=names), subject=odd
+    )
+    assert "<script>alert" not in page
+    assert Document(page).specs
+
+
+def test_a_comparison_report_has_the_verdict_and_a_matrix_each(save_tiny, small_demo):
+    one, two = save_tiny("one"), save_tiny("two", class_names=PAPER_EMOTIONS[::-1])
+    contest = hold_contest([one, two], load_records("demo"), "demo", scheme=SCHEME)
+    page = Document(comparison_report(contest, {"one": 1.5, "two": 2.5}))
+    words = " ".join(page.words)
+    best, other = (entry.name for entry in contest.entries)
+    assert contest.pair(other, best).verdict(contest.luck[other]) in words
+    assert {f"Confusion matrix: {name}" for name in ("one", "two")} <= set(page.words)
+    assert "2.50 ms" in words
+    assert page.links == []
+
+
+def test_every_prediction_is_in_the_table(evaluated):
+    _, report, dataset = evaluated
+    table = prediction_table(report, dataset)
+    assert len(table) == len(report)
+    assert table["row"].tolist() == report.rows.tolist()
+    assert table["right"].mean() == pytest.approx(report.accuracy)
+    shares = table[[f"p_{name}" for name in report.class_names]].to_numpy()
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
+    assert (table["predicted"] == np.array(report.class_names)[shares.argmax(axis=1)]).all()
+    assert (table[[f"votes_{name}" for name in VOTE_COLUMNS]].to_numpy() == dataset.votes).all()
+    assert table["agreement"].between(0, 1).all()
+
+
+def test_figures_are_json_and_agree_with_the_report(evaluated):
+    _, report, _ = evaluated
+    document = json.loads(json.dumps(figures_document(report)))
+    assert document["accuracy"] == report.accuracy
+    assert np.trace(document["confusion_matrix"]) / document["n"] == pytest.approx(report.accuracy)
+    low, high = document["accuracy_interval"]
+    assert low < report.accuracy < high
+    assert set(document["per_class"]) == set(report.class_names)
+
+
+def test_a_card_becomes_markdown_with_its_figures(home_with_checkpoint):
+    card = complete_card(load_checkpoint("tiny"), load_records("demo"), "demo").card
+    text = model_card_markdown(card)
+    for heading in ("# tiny", "## Model", "## Intended use and limits", "## Training", "## Figures", "## Calibration"):
+        assert re.search(f"^{heading}$", text, re.MULTILINE)
+    assert f"{100 * card.measured.accuracy:.2f} %" in text
+    assert f"Temperature {card.calibration.temperature:g}" in text
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert all(line.endswith("|") for line in lines)
+    assert not re.search(r"\|[^\n]*\n\|[^\n]*\n\n\n", text)
+
+
+def test_an_imported_card_says_what_is_unknown_and_is_escaped(make_card):
+    card = replace(make_card("odd"), origin="imported", notes=("[x](y) | <b>",), limits="*none*")
+    text = model_card_markdown(card)
+    assert "unknown" in text
+    assert r"\[x\](y) \| \<b\>" in text
+    assert r"\*none\*" in text
+    assert "Not calibrated" in text
+
+
+def test_a_card_survives_the_disk(home_with_checkpoint):
+    made = complete_card(load_checkpoint("tiny"), load_records("demo"), "demo", not_sure_below=0.4).card
+    assert load_checkpoint("tiny").card == made
+    assert made.calibration.not_sure_below == 0.4
+    assert made.measured.confusion_matrix == tuple(map(tuple, np.array(made.measured.confusion_matrix).tolist()))
+    assert isinstance(made, ModelCard)
+    assert isinstance(made.calibration, Calibration)
