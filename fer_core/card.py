@@ -159,6 +159,11 @@ class ModelCard:
         return str(self.config["scheme"])
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """The run's settings by the names that ``--set`` takes, such as ``augmentation.flip``."""
+        return _flat(self.config)
+
+    @property
     def preprocessing(self) -> Preprocessing:
         """What is done to every face before the network; cards from before there was a choice mean nothing."""
         return Preprocessing.from_text(str(self.config.get("preprocessing", "")))
@@ -186,6 +191,13 @@ class ModelCard:
             raise ValueError("Its label scheme is unknown.")
         _ = card.preprocessing  # raises ValueError for steps this version does not know
         return card
+
+
+def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return flat
 
 
 def _record(kind: type[Any], document: object) -> object:

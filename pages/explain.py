@@ -53,7 +53,8 @@ with errors_shown():
     elif view == ALIKE:
         show_alike(face.image, checkpoint, st.session_state.get("dataset", "demo"))
     else:
-        layers = _anatomy(checkpoint.name, checkpoint.card.created_at, checkpoint).layers(face.image)
+        seen = checkpoint.card.preprocessing.apply(face.image[None])[0]
+        layers = _anatomy(checkpoint.name, checkpoint.card.created_at, checkpoint).layers(seen)
         if view == LAYERS:
             show_layers(layers, checkpoint.card.class_names)
         else:

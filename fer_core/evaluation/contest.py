@@ -198,7 +198,7 @@ def settings_table(checkpoints: Sequence[Checkpoint], *, differing: bool = True)
     Returns:
         A line a setting, a column a checkpoint; "–" where a setting is unknown.
     """
-    cards = {c.name: c.card.config | {"dataset": c.card.dataset or "unknown"} for c in checkpoints}
+    cards = {c.name: c.card.settings | {"dataset": c.card.dataset or "unknown"} for c in checkpoints}
     keys = dict.fromkeys(key for config in cards.values() for key in config)
     table = pd.DataFrame(
         {name: [str(config.get(key, "–")) for key in keys] for name, config in cards.items()},

@@ -22,7 +22,7 @@ def about_checkpoint(checkpoint: Checkpoint) -> None:
         if not card.is_imported:
             _scores(card)
         left, right = st.columns(2)
-        left.dataframe(_table("Setting", card.config), hide_index=True, height="content")
+        left.dataframe(_table("Setting", card.settings), hide_index=True, height="content")
         right.dataframe(_table("Version", card.versions), hide_index=True)
         st.markdown(f"**Limits.** {plain(card.limits)}")
         if card.command:

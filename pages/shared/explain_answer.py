@@ -1,18 +1,20 @@
 """What an answer rests on, how it changes when the face does, and which training faces look alike to the network."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.checkpoint import Checkpoint, verified_bytes
+from fer_core.checkpoint import Checkpoint
 from fer_core.classifier import Prediction
 from fer_core.data.summary import votes_in_words
 from fer_core.errors import FerError
+from fer_core.features import face_features
 from fer_core.insight.anatomy import Layer
 from fer_core.insight.gradcam import grad_cam
-from fer_core.insight.neighbours import FeatureExtractor, nearest, store_features, stored_features
+from fer_core.insight.neighbours import look_at_all, nearest, store_features, stored_features
 from fer_core.insight.pictures import heat_overlay
 from fer_core.insight.probes import Nudges, nudged, occlusion_map, stability
 from fer_core.labels import SPLITS
@@ -22,6 +24,7 @@ from pages.shared import cached
 from pages.shared.messages import plain
 
 _NEIGHBOURS = 12
+_LOOKING = "Looking at the training faces …"
 
 
 def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: Checkpoint) -> None:
@@ -82,8 +85,7 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: str) ->
     """The training faces nearest to a face by what the network knows of them, with their ten votes."""
     records = cached.records(dataset)
     training = np.flatnonzero(records.split == SPLITS.index("train"))
-    model = verified_bytes(checkpoint)
-    features = stored_features(model, records.fingerprint)
+    features = stored_features(checkpoint, records.fingerprint)
     if features is None:
         st.caption(
             f"The network has to look at all {len(training):,} training faces of “{plain(dataset)}” once, which takes "
@@ -91,9 +93,11 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: str) ->
         )
         if not st.button("Look at them", icon=":material/visibility:"):
             return
-        features = _look_at_all(model, records.images, training)
-        store_features(model, records.fingerprint, features)
-    own = next(FeatureExtractor(model).batches(face[None]))[0]
+        bar, faces = st.progress(0.0, _LOOKING), np.asarray(records.images[training])
+        features = look_at_all(checkpoint, faces, progress=partial(bar.progress, text=_LOOKING))
+        bar.empty()
+        store_features(checkpoint, records.fingerprint, features)
+    own = face_features(checkpoint, face[None])[0]
     places = nearest(own, features, _NEIGHBOURS + 1)
     rows = [row for row in training[places] if not np.array_equal(records.images[row], face)][:_NEIGHBOURS]
     captions = [votes_in_words(records.votes[row]) if records.has_votes else f"row {row}" for row in rows]
@@ -102,16 +106,6 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: str) ->
         "The training faces that leave the most similar numbers just before the output layer, with what ten people "
         "called them. When they disagree among themselves, so does the network."
     )
-
-
-def _look_at_all(model: bytes, images: NDArray[np.uint8], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    progress, batches = st.progress(0.0, "Looking at the training faces …"), list[NDArray[np.float32]]()
-    extractor = FeatureExtractor(model, threads=2)
-    for start in range(0, len(rows), 1024):
-        batches += extractor.batches(images[rows[start : start + 1024]])
-        progress.progress(min(1.0, (start + 1024) / len(rows)), "Looking at the training faces …")
-    progress.empty()
-    return np.concatenate(batches)
 
 
 def show_answer(image: NDArray[np.uint8], caption: str, prediction: Prediction) -> None:

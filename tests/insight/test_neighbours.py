@@ -1,11 +1,10 @@
-"""Features are what the output layer reads, and the nearest are the nearest."""
+"""The nearest are the nearest, and what was looked at once is kept."""
 
 import numpy as np
 import pytest
 
-from fer_core.errors import CheckpointError
-from fer_core.insight.anatomy import Anatomy
-from fer_core.insight.neighbours import FeatureExtractor, nearest, store_features, stored_features
+from fer_core.features import face_features
+from fer_core.insight.neighbours import look_at_all, nearest, store_features, stored_features
 
 
 @pytest.fixture
@@ -13,33 +12,25 @@ def faces():
     return np.random.default_rng(0).integers(0, 256, (70, 48, 48)).astype(np.uint8)
 
 
-def test_features_are_what_the_output_layer_reads(tiny_model, faces):
-    features = np.concatenate(list(FeatureExtractor(tiny_model).batches(faces)))
-    assert len(features) == 70
-    np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1, atol=1e-5)
-    layers = Anatomy(tiny_model).layers(faces[69])
-    dense = max(i for i, layer in enumerate(layers) if layer.kind == "dense")
-    before = layers[layers[dense].sources[0]].output.ravel()
-    np.testing.assert_allclose(features[69], before / np.linalg.norm(before), atol=1e-5)
-
-
-def test_a_face_is_nearest_to_itself(tiny_model, faces):
-    features = np.concatenate(list(FeatureExtractor(tiny_model).batches(faces)))
+def test_a_face_is_nearest_to_itself(save_tiny, faces):
+    shares = []
+    features = look_at_all(save_tiny(), faces, progress=shares.append)
+    assert shares == [1.0]
     places = nearest(features[33], features, 5)
     assert places[0] == 33
-    similarity = features @ features[33]
-    assert list(places) == sorted(range(70), key=lambda i: -similarity[i])[:5]
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    assert list(places) == sorted(range(70), key=lambda i: -(unit @ unit[33])[i])[:5]
 
 
-def test_features_are_kept_for_their_network_and_faces(home):
-    features = np.eye(3, dtype=np.float32)
-    assert stored_features(b"network", "faces") is None
-    store_features(b"network", "faces", features)
-    np.testing.assert_array_equal(stored_features(b"network", "faces"), features)
-    assert stored_features(b"another", "faces") is None
-    assert stored_features(b"network", "others") is None
+def test_all_are_looked_at_as_one_is(save_tiny, faces):
+    checkpoint = save_tiny()
+    together = look_at_all(checkpoint, faces, progress=lambda share: None)
+    np.testing.assert_allclose(together[69:], face_features(checkpoint, faces[69:]), atol=1e-5)
 
 
-def test_what_is_no_network_is_refused():
-    with pytest.raises(CheckpointError):
-        FeatureExtractor(b"no network at all, only text that is long enough")
+def test_features_are_kept_for_their_network_and_faces(save_tiny):
+    one, features = save_tiny("one"), np.eye(3, dtype=np.float32)
+    assert stored_features(one, "faces") is None
+    store_features(one, "faces", features)
+    np.testing.assert_array_equal(stored_features(one, "faces"), features)
+    assert stored_features(one, "others") is None
