@@ -10,6 +10,7 @@ from typing import get_args
 from fer_core import commands
 from fer_core.errors import FerError
 from fer_core.labels import SPLITS
+from fer_core.training.cluster import StrategyName
 from fer_core.videos.analysis import Sight
 
 
@@ -53,6 +54,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--dataset", help="name of a stored dataset (demo)")
     command.add_argument("--name", help="what to call the run and its checkpoint")
     command.add_argument("--run", dest="existing", metavar="NAME", help="go on with a run that was interrupted")
+    command.add_argument(
+        "--strategy", choices=get_args(StrategyName), default="auto", help="one device, all of them, or a cluster"
+    )
+    command.add_argument("--target", type=float, default=0.0, help="validation accuracy that is good enough, as 0.85")
+    command.add_argument(
+        "--then",
+        action="append",
+        default=[],
+        metavar="SETTINGS",
+        help="what to change when the target is missed, as 'learning_rate=0.001 epochs=90'; may be repeated",
+    )
 
     _add(choose, "runs", commands.runs, "list the training runs")
     _add(choose, "checkpoints", commands.checkpoints, "list the checkpoints")

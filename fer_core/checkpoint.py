@@ -64,6 +64,7 @@ class ModelCard:
         versions: Versions of the libraries.
         command: What repeats the training.
         limits: What it must not be trusted with.
+        provenance: What else it was made from and made on (a ``Provenance`` as JSON types).
         files: SHA-256 of each file.
         schema_version: Of this card.
     """
@@ -87,6 +88,7 @@ class ModelCard:
     versions: dict[str, str]
     command: str
     limits: str
+    provenance: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     schema_version: int = _SCHEMA
 

@@ -5,7 +5,7 @@ Only the commands that train or measure import TensorFlow, when they run: the ot
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,11 @@ from fer_core.evaluation import evaluate
 from fer_core.images import read_image
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.recognition import Recognition, recognition_rows, recognize, to_csv
+from fer_core.training.attempts import check_attempts
+from fer_core.training.command import assist_run, is_assistant, reopen, train_run
 from fer_core.training.config import TrainingConfig
-from fer_core.training.runs import create_run, find_run, list_runs
+from fer_core.training.record import Assignments, RunRecord, ambition_of
+from fer_core.training.runs import Run, create_run, find_run, list_runs
 from fer_core.videos.analysis import AnalysisOptions
 from fer_core.videos.command import predict_video, video_document, video_in_words
 from fer_core.videos.container import is_video
@@ -66,17 +69,16 @@ def datasets(options: argparse.Namespace) -> Answer:
 
 def train(options: argparse.Namespace) -> Answer:
     """Trains a new run, or goes on with an interrupted one, in this process."""
-    if options.existing:
-        run = find_run(options.existing)
-        if not run.status.is_active:  # a child finds its run active; a person goes on with one that was stopped
-            (run.folder / "stop").unlink(missing_ok=True)
-    else:
-        config = _config(options)
-        dataset_card(config.dataset)
-        run = create_run(config, options.name)
-    from fer_core.training.job import run_job  # noqa: PLC0415
-
-    checkpoint = run_job(run.folder)
+    run = reopen(options.existing) if options.existing else None
+    config = run.config if run else _config(options)
+    if is_assistant():
+        assist_run(config, options.existing or options.name or "")
+        return Answer({}, "This machine's part is done; the first worker has the run and its checkpoint.")
+    run = run or _new_run(config, options)
+    checkpoint = train_run(run, options.strategy)
+    if checkpoint is None:
+        status = find_run(run.name).status
+        return Answer(asdict(status), status.message)
     best = checkpoint.card.best
     text = (
         f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}. "
@@ -84,6 +86,13 @@ def train(options: argparse.Namespace) -> Answer:
         f"{best.validation_accuracy:.2%} right on validation, {best.test_accuracy:.2%} on test."
     )
     return Answer(asdict(checkpoint.card), text)
+
+
+def _new_run(config: TrainingConfig, options: argparse.Namespace) -> Run:
+    dataset_card(config.dataset)
+    ambition = ambition_of(options.target, [_assignments(attempt.split()) for attempt in options.then])
+    check_attempts(config, ambition)
+    return create_run(config, options.name, RunRecord(ambition=ambition))
 
 
 def runs(options: argparse.Namespace) -> Answer:
@@ -193,8 +202,12 @@ def _config(options: argparse.Namespace) -> TrainingConfig:
             config = TrainingConfig.from_json(options.config.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise TrainingError(f"{options.config} cannot be read as text ({error}). Check the path.") from error
-    assignments = dict(_assignment(text) for text in options.set)
+    assignments = _assignments(options.set)
     return config.with_settings(assignments | ({"dataset": options.dataset} if options.dataset else {}))
+
+
+def _assignments(texts: Sequence[str]) -> Assignments:
+    return dict(map(_assignment, texts))
 
 
 def _assignment(text: str) -> tuple[str, str]:

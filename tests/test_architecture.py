@@ -34,9 +34,26 @@ TIERS = (
 
 KERAS_ROOMS = {
     f"fer_core.training.{room}"
-    for room in ("layers", "architectures", "callbacks", "precision", "trainer", "export", "result", "job")
+    for room in (
+        "layers",
+        "heads",
+        "architectures",
+        "optimizers",
+        "callbacks",
+        "precision",
+        "strategy",
+        "steps",
+        "judging",
+        "trainer",
+        "export",
+        "result",
+        "job",
+    )
 }
-COMMAND_LINE = {f"fer_core.{room}" for room in ("commands", "benchmark", "benchmark.rooms", "__main__")}
+COMMAND_LINE = {
+    f"fer_core.{room}"
+    for room in ("commands", "training.command", "benchmark", "benchmark.rooms", "benchmark.training", "__main__")
+}
 
 
 @cache

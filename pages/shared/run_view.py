@@ -14,6 +14,7 @@ _ICONS = {
     "queued": ("gray", "hourglass_empty"),
     "running": ("blue", "play_circle"),
     "stopping": ("orange", "stop_circle"),
+    "paused": ("violet", "pause_circle"),
     "stopped": ("orange", "stop_circle"),
     "finished": ("green", "check_circle"),
     "failed": ("red", "error"),
@@ -71,7 +72,7 @@ def _show(run: Run) -> None:
 
 def _buttons(run: Run) -> None:
     status = run.status
-    can_resume = status.state in ("failed", "stopped") and status.epoch < status.epochs
+    can_resume = status.state in ("failed", "stopped", "paused") and status.epoch < status.epochs
     with errors_shown(stop=False):
         if status.is_active:
             stopping = (run.folder / "stop").exists()
