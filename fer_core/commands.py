@@ -5,8 +5,7 @@ Only the commands that train or measure import TensorFlow, when they run: the ot
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,43 +14,21 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from fer_core.answer import Answer
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, list_checkpoints, load_checkpoint
 from fer_core.classifier import Classifier
 from fer_core.data.dataset import label_records
-from fer_core.data.store import dataset_card, ensure_demo, import_dataset, list_datasets, load_records
+from fer_core.data.store import ensure_demo, import_dataset, list_datasets, load_records
 from fer_core.detection import Detector, PhotoDetector
 from fer_core.drawing import draw_recognitions
-from fer_core.errors import FerError, ImageError, TrainingError, VideoError
+from fer_core.errors import FerError, ImageError, VideoError
 from fer_core.evaluation import evaluate
 from fer_core.images import read_image
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.recognition import Recognition, recognition_rows, recognize, to_csv
-from fer_core.training.attempts import check_attempts
-from fer_core.training.command import assist_run, is_assistant, reopen, train_run
-from fer_core.training.config import TrainingConfig
-from fer_core.training.record import Assignments, RunRecord, ambition_of
-from fer_core.training.runs import Run, create_run, find_run, list_runs
 from fer_core.videos.analysis import AnalysisOptions
 from fer_core.videos.command import predict_video, video_document, video_in_words
 from fer_core.videos.container import is_video
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command has to say.
-
-    Attributes:
-        document: For ``--json``: JSON types.
-        text: For people.
-        problems: Sentences about what failed while the rest went on.
-    """
-
-    document: Any
-    text: str
-    problems: tuple[str, ...] = ()
-
-
-Command = Callable[[argparse.Namespace], Answer]
 
 
 def import_data(options: argparse.Namespace) -> Answer:
@@ -65,46 +42,6 @@ def datasets(options: argparse.Namespace) -> Answer:
     ensure_demo()
     cards = list_datasets()
     return Answer([asdict(c) for c in cards], "\n".join(f"{c.name}: {_sizes(c.sizes)}, {c.source}" for c in cards))
-
-
-def train(options: argparse.Namespace) -> Answer:
-    """Trains a new run, or goes on with an interrupted one, in this process."""
-    run = reopen(options.existing) if options.existing else None
-    config = run.config if run else _config(options)
-    if is_assistant():
-        assist_run(config, options.existing or options.name or "")
-        return Answer({}, "This machine's part is done; the first worker has the run and its checkpoint.")
-    run = run or _new_run(config, options)
-    checkpoint = train_run(run, options.strategy)
-    if checkpoint is None:
-        status = find_run(run.name).status
-        return Answer(asdict(status), status.message)
-    best = checkpoint.card.best
-    text = (
-        f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}. "
-        f"Its weights are those of epoch {best.epoch}: "
-        f"{best.validation_accuracy:.2%} right on validation, {best.test_accuracy:.2%} on test."
-    )
-    return Answer(asdict(checkpoint.card), text)
-
-
-def _new_run(config: TrainingConfig, options: argparse.Namespace) -> Run:
-    dataset_card(config.dataset)
-    ambition = ambition_of(options.target, [_assignments(attempt.split()) for attempt in options.then])
-    check_attempts(config, ambition)
-    return create_run(config, options.name, RunRecord(ambition=ambition))
-
-
-def runs(options: argparse.Namespace) -> Answer:
-    """Lists the training runs, the newest first."""
-    found = list_runs()
-    document = [
-        {"name": run.name, "status": asdict(run.status), "config": run.config.to_dict()}
-        | {"metrics": [asdict(metrics) for metrics in run.metrics()]}
-        for run in found
-    ]
-    lines = [f"{r.name}: {r.status.state}, epoch {r.status.epoch} of {r.status.epochs}" for r in found]
-    return Answer(document, "\n".join(lines) or "There are no runs yet.")
 
 
 def checkpoints(options: argparse.Namespace) -> Answer:
@@ -193,28 +130,6 @@ def benchmark(options: argparse.Namespace) -> Answer:
 
     figures = measure(options.only)
     return Answer([asdict(figure) for figure in figures], "\n".join(figure.in_words() for figure in figures))
-
-
-def _config(options: argparse.Namespace) -> TrainingConfig:
-    config = TrainingConfig()
-    if options.config:
-        try:
-            config = TrainingConfig.from_json(options.config.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise TrainingError(f"{options.config} cannot be read as text ({error}). Check the path.") from error
-    assignments = _assignments(options.set)
-    return config.with_settings(assignments | ({"dataset": options.dataset} if options.dataset else {}))
-
-
-def _assignments(texts: Sequence[str]) -> Assignments:
-    return dict(map(_assignment, texts))
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    key, separator, value = text.partition("=")
-    if not separator:
-        raise TrainingError(f"“{text}” is no setting. Write it as key=value, for example epochs=10.")
-    return key, value
 
 
 def _default_checkpoint() -> Checkpoint:

@@ -14,7 +14,7 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples"},
+    {"errors", "labels", "palette", "home", "files", "samples", "answer"},
     {"images", "data", "iceservers"},
     {"blazeface", "classifier"},
     {"detection"},
@@ -27,7 +27,7 @@ TIERS = (
     {"plots"},
     {"photos", "videos"},
     {"benchmark"},
-    {"commands"},
+    {"commands", "runcommands"},
     {"__main__"},
 )
 """The rooms of ``fer_core``, lowest first: a module imports from its own room and from lower tiers."""
@@ -52,7 +52,15 @@ KERAS_ROOMS = {
 }
 COMMAND_LINE = {
     f"fer_core.{room}"
-    for room in ("commands", "training.command", "benchmark", "benchmark.rooms", "benchmark.training", "__main__")
+    for room in (
+        "commands",
+        "runcommands",
+        "training.command",
+        "benchmark",
+        "benchmark.rooms",
+        "benchmark.training",
+        "__main__",
+    )
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -14,6 +15,7 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.line import turn
 from fer_core.training.report import Report
 from fer_core.training.runs import PAUSE, STOP, Run, find_run
+from fer_core.training.searches import Search
 
 
 def train_run(run: Run, strategy: StrategyName = "auto") -> Checkpoint | None:
@@ -32,7 +34,7 @@ def train_run(run: Run, strategy: StrategyName = "auto") -> Checkpoint | None:
         FerError: It could not be finished; what was saved stays usable.
     """
     with (
-        _alone_with(run),
+        _alone(run.folder),
         Report(run.folder, run.config.epochs) as report,
         turn(run.name, lambda message: report.set(message=message)),
     ):
@@ -41,6 +43,18 @@ def train_run(run: Run, strategy: StrategyName = "auto") -> Checkpoint | None:
         checkpoint = run_job(run, report, strategy)
     try_next(find_run(run.name))
     return checkpoint
+
+
+def search_runs(search: Search) -> Search:
+    """Carries a search out in this process; its runs are children.
+
+    Raises:
+        TrainingError: Another process carries it out already.
+    """
+    from fer_core.training.coordinator import run_search  # noqa: PLC0415
+
+    with _alone(search.folder):
+        return run_search(search.name)
 
 
 def reopen(name: str) -> Run:
@@ -81,17 +95,17 @@ def assist_run(config: TrainingConfig, name: str) -> None:
 
 
 @contextmanager
-def _alone_with(run: Run) -> Iterator[None]:
-    """Makes sure that no other process trains the same run.
+def _alone(folder: Path) -> Iterator[None]:
+    """Makes sure that no other process carries the same run or search out.
 
     Raises:
         TrainingError: Another one does.
     """
-    lock = FileLock(run.folder.with_name(f".{run.name}.training.lock"))
+    lock = FileLock(folder.with_name(f".{folder.name}.training.lock"))
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise TrainingError(f"Another process is training “{run.name}” already. Wait for it to end.") from error
+        raise TrainingError(f"Another process is busy with “{folder.name}” already. Wait for it to end.") from error
     try:
         yield
     finally:

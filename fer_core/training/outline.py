@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+import psutil
+
+from fer_core.errors import TrainingError
 from fer_core.training.blueprints import carry_out
 from fer_core.training.config import TrainingConfig
 
@@ -99,6 +102,21 @@ class _Counter:
 
     def dense(self, x: Shape, units: int) -> Shape:
         return self._add("dense", (units,), (x[0] + 1) * units, x[0] * units)
+
+
+def check_memory(config: TrainingConfig) -> None:
+    """Refuses a network that this machine's memory cannot hold.
+
+    Raises:
+        TrainingError: It needs more than there is.
+    """
+    needed, there = outline(config).training_bytes(config.batch_size), psutil.virtual_memory().total
+    if needed > there:
+        raise TrainingError(
+            f"{config.architecture} of width {config.width} with {config.batch_size} faces a step needs about "
+            f"{needed / 1e9:.0f} GB of memory, and this machine has {there / 1e9:.0f} GB. "
+            "Choose a smaller width or batch size."
+        )
 
 
 def outline(config: TrainingConfig) -> Outline:

@@ -19,6 +19,7 @@ from fer_core.home import runs_folder
 from fer_core.training.children import is_alive, launch_command
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, read_metrics, read_status, write_status
+from fer_core.training.outline import check_memory
 from fer_core.training.record import RunRecord, read_record, write_record
 
 _INTERRUPTED = "Interrupted after epoch {epoch}. Resume it to go on from there."
@@ -66,10 +67,11 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
         record: What else is known of it.
 
     Raises:
-        TrainingError: The name is not allowed or taken, or the folder cannot be written.
+        TrainingError: The name is not allowed or taken, the machine is too small, or the folder cannot be written.
     """
     name = name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     check_run_name(name)
+    check_memory(config)
     folder = runs_folder() / name
     try:
         folder.mkdir(parents=True)
