@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fer_core.benchmark.figure import AbsentError, Bench, median_seconds, seconds
+from fer_core.benchmark.homes import home_of
 from fer_core.benchmark.webcam import WEBCAM_BENCHES
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, load_checkpoint
 from fer_core.data.dataset import FerDataset, label_records
@@ -110,15 +111,8 @@ def _usual_idiom(path: Path) -> None:
 def _imported() -> Iterator[str]:
     """The name of the imported FER+ in a store of its own, so that the user's is left alone."""
     images, votes = real_files()
-    before = os.environ.get("FER_HOME")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["FER_HOME"] = folder
-        try:
-            yield import_dataset(images, votes).name
-        finally:
-            os.environ.pop("FER_HOME")
-            if before is not None:
-                os.environ["FER_HOME"] = before
+    with tempfile.TemporaryDirectory() as folder, home_of(folder):
+        yield import_dataset(images, votes).name
 
 
 def _shipped() -> Checkpoint:

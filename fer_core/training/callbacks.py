@@ -24,6 +24,7 @@ class Observer:
         on_epoch: Told an epoch's figures, just before its state is saved; a crash in between undoes it.
         should_stop: Asked between batches whether to stop.
         should_pause: Asked after each epoch whether to end there.
+        on_saved: Told the epoch's number when its state is saved: nothing can undo it any more.
         on_validation: Told an epoch's number and the validation faces' probabilities, just before its figures.
     """
 
@@ -31,6 +32,7 @@ class Observer:
     on_epoch: Callable[[EpochMetrics], None]
     should_stop: Callable[[], bool]
     should_pause: Callable[[], bool] = lambda: False
+    on_saved: Callable[[int], None] = lambda epoch: None
     on_validation: Callable[[int, NDArray[np.float32]], None] = lambda epoch, probabilities: None
 
 

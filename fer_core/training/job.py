@@ -129,6 +129,7 @@ def _observer(folder: Path, validation: FerDataset, report: Report) -> Observer:
         on_epoch=report.on_epoch,
         should_stop=report.should_stop,
         should_pause=report.should_pause,
+        on_saved=report.on_saved,
         on_validation=lambda epoch, probabilities: append_view(folder, view_of(epoch, validation, probabilities)),
     )
 

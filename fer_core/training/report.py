@@ -106,8 +106,10 @@ class Report:
         return (now - began) / (share - first) if share > first else 0.0
 
     def on_epoch(self, metrics: EpochMetrics) -> None:
-        """Reports a complete epoch."""
+        """Adds a complete epoch's figures."""
         append_metrics(self._folder, metrics)
         self._pace = 0.5 * (self._pace + metrics.seconds) if self._pace else metrics.seconds
-        eta = self._pace * (self._status.epochs - metrics.epoch)
-        self.set(epoch=metrics.epoch, progress=0.0, eta_seconds=eta)
+
+    def on_saved(self, epoch: int) -> None:
+        """Reports an epoch that nothing can undo any more."""
+        self.set(epoch=epoch, progress=0.0, eta_seconds=self._pace * (self._status.epochs - epoch))

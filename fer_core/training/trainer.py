@@ -23,6 +23,7 @@ from fer_core.training.heads import loss_of
 from fer_core.training.judging import Judge, Judgement
 from fer_core.training.metrics import EpochMetrics
 from fer_core.training.optimizers import make_optimizer
+from fer_core.training.schedule import learning_rate_at
 from fer_core.training.steps import Stepper
 from fer_core.training.strategy import agree, spans_machines
 
@@ -102,6 +103,7 @@ def train(config: TrainingConfig, data: TrainingData, plan: Plan, observer: Obse
         state = following
         if plan.writes:
             save_state(plan.backup, state)
+            observer.on_saved(state.epoch)
         if agree(plan.strategy, observer.should_stop() or observer.should_pause()):
             break
     if not state.epoch:
@@ -121,7 +123,9 @@ class _School:
         self._config, self._data, self._observer = config, data, observer
         with plan.strategy.scope():
             self._model = build_model(config, dtype=plan.precision, training=True)
-            self._model.compile(optimizer=make_optimizer(config), loss=loss_of(config), weighted_metrics=["accuracy"])
+            # Made here, under the strategy: by its name alone Keras would make it inside the first step.
+            accuracy = keras.metrics.CategoricalAccuracy("accuracy")
+            self._model.compile(optimizer=make_optimizer(config), loss=loss_of(config), weighted_metrics=[accuracy])
             self._model.optimizer.build(self._model.trainable_variables)
         self._stepper = Stepper(self._model, plan.strategy)
         self._judge = Judge(config, plan.precision, data.validation)
@@ -161,7 +165,7 @@ class _School:
             val_loss=judgement.loss,
             val_accuracy=judgement.accuracy,
             val_macro_f1=judgement.macro_f1,
-            learning_rate=float(self._model.optimizer.learning_rate),
+            learning_rate=learning_rate_at(config, (state.epoch + 1 - 1 / self._batches) / config.epochs),
             seconds=time.perf_counter() - start,
             images_per_second=self._size / (trained - start),
         )
@@ -187,7 +191,7 @@ class _School:
             epoch=metrics.epoch,
             weights=weights,
             average=average,
-            optimizer=[np.asarray(v) for v in self._model.optimizer.variables],
+            optimizer=[variable.numpy() for variable in self._model.optimizer.variables],
             best_weights=(average or weights) if better else state.best_weights,
             best_epoch=metrics.epoch if better else state.best_epoch,
             best_value=value if better else state.best_value,
