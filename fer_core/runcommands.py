@@ -79,6 +79,8 @@ def train(options: argparse.Namespace) -> Answer:
         f"Its weights are those of epoch {best.epoch}: "
         f"{best.validation_accuracy:.2%} right on validation, {best.test_accuracy:.2%} on test."
     )
+    if run.record.ambition.target:
+        text += f"\n{find_run(run.name).status.message}"
     return Answer(asdict(checkpoint.card), text)
 
 

@@ -10,7 +10,7 @@ from pages.shared.pickers import choose_dataset
 from pages.shared.run_table import show_runs, show_searches
 from pages.shared.run_view import choose_run, show_run
 from pages.shared.training_form import training_form
-from pages.shared.training_goal import SEARCH, choose_goal
+from pages.shared.training_goal import choose_goal
 from pages.shared.training_preview import preview_network, show_command
 from pages.shared.training_start import announce_settings, choose_preset, exchange_settings, fill_form
 
@@ -64,7 +64,7 @@ with errors_shown():
     choose_preset(dataset)
     config = training_form(dataset)
     preview_network(config, dataset.sizes["train"])
-    start, label = choose_goal(config)
+    goal = choose_goal(config)
     name = st.text_input(
         "Name of the run and its checkpoint",
         placeholder="named after the time",
@@ -72,12 +72,11 @@ with errors_shown():
         help="Letters, digits, dots, hyphens and underscores.",
         key="run_name",
     ).strip()
-    if st.button(label, type="primary", icon=":material/play_arrow:", key="start"):
-        started = start(name)
-        searching = st.session_state["goal"] == SEARCH
-        st.session_state["started"] = ALL if searching else FOLLOW
-        if not searching:
+    if st.button(goal.label, type="primary", icon=":material/play_arrow:", key="start"):
+        started = goal.start(name)
+        st.session_state["started"] = ALL if goal.is_search else FOLLOW
+        if not goal.is_search:
             st.session_state["run"] = started
         st.rerun()
-    show_command(config, name)
+    show_command(goal.command(name))
     exchange_settings(config)

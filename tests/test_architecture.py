@@ -49,7 +49,7 @@ KERAS_ROOMS = {
         "result",
         "job",
     )
-}
+} | {"fer_core.benchmark.rates"}
 COMMAND_LINE = {
     f"fer_core.{room}"
     for room in (

@@ -15,6 +15,7 @@ import pandas as pd
 
 from fer_core.benchmark.figure import AbsentError, Bench, median_seconds, seconds
 from fer_core.benchmark.homes import home_of
+from fer_core.benchmark.training import TRAINING_BENCHES
 from fer_core.benchmark.webcam import WEBCAM_BENCHES
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, load_checkpoint
 from fer_core.data.dataset import FerDataset, label_records
@@ -133,5 +134,6 @@ BENCHES = (
     Bench("evaluation.litert_difference", "of a probability", 0.0, 1e-4, litert_difference),
     Bench("evaluation.test_split_s", "s", 0.0, 4.0, test_split_seconds),
     *WEBCAM_BENCHES,
+    *TRAINING_BENCHES,
 )
 """Everything that is measured, room by room."""

@@ -6,7 +6,7 @@ from keras import layers
 from fer_core.training.blueprints import carry_out
 from fer_core.training.config import TrainingConfig
 from fer_core.training.heads import output_layer
-from fer_core.training.layers import FusedBatchNormalization
+from fer_core.training.layers import ByteDropout, FusedBatchNormalization
 
 
 class KerasBuilder:
@@ -21,6 +21,7 @@ class KerasBuilder:
     def __init__(self, config: TrainingConfig, dtype: str, *, training: bool) -> None:
         self._config, self._dtype = config, dtype
         self._normalization = FusedBatchNormalization if training else layers.BatchNormalization
+        self._dropout = ByteDropout if training else layers.Dropout
 
     def _make(self, kind: type[layers.Layer], *args: object, **options: object) -> layers.Layer:
         return kind(*args, dtype=self._dtype, **options)
@@ -49,7 +50,7 @@ class KerasBuilder:
 
     def dropout(self, x: keras.KerasTensor, rate: float) -> keras.KerasTensor:
         """Drops a share of the values."""
-        return self._make(layers.Dropout, rate)(x) if rate else x
+        return self._make(self._dropout, rate)(x) if rate else x
 
     def join(self, x: keras.KerasTensor, y: keras.KerasTensor) -> keras.KerasTensor:
         """Adds what went two ways."""

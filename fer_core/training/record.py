@@ -41,6 +41,10 @@ class Ambition:
         return as_record(cls, {**document, "attempts": tuple(document.get("attempts", ()))})
 
 
+NO_AMBITION = Ambition()
+"""Of a run that is good enough as it ends."""
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """What is known of a run.
@@ -59,7 +63,7 @@ class RunRecord:
     note: str = ""
     search: str = ""
     parent: str = ""
-    ambition: Ambition = Ambition()
+    ambition: Ambition = NO_AMBITION
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

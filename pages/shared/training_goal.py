@@ -1,13 +1,15 @@
 """How often a run is made: once, again until it is good enough, or many times in search of better settings."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from fer_core.errors import TrainingError
 from fer_core.training.attempts import check_attempts
+from fer_core.training.commandline import command_line, search_line
 from fer_core.training.config import TrainingConfig
-from fer_core.training.record import Ambition, Assignments, RunRecord, ambition_of
+from fer_core.training.record import NO_AMBITION, Ambition, Assignments, RunRecord, ambition_of
 from fer_core.training.runs import start_run
 from fer_core.training.searches import MOST_TRIALS, Method, SearchPlan, start_search
 from fer_core.training.space import grid_size, read_axes, typical_values
@@ -21,18 +23,29 @@ _METHODS: dict[Method, str] = {
 }
 _NOT_SEARCHED = ("dataset", "scheme", "priority", "precision", "metric", "loss", "output_activation")
 
-Start = Callable[[str], str]
-"""Starts what was chosen under a name ("" for one of the app's choice) and gives the name of what to follow."""
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be started. A name of "" leaves it to the app to choose one.
+
+    Attributes:
+        label: What the button says.
+        start: Starts it under a name, and gives the name of what to follow.
+        command: The command line that does the same under a name.
+        is_search: Whether it is a search.
+    """
+
+    label: str
+    start: Callable[[str], str]
+    command: Callable[[str], str]
+    is_search: bool = False
 
 
-def choose_goal(config: TrainingConfig) -> tuple[Start, str]:
+def choose_goal(config: TrainingConfig) -> Goal:
     """Asks how often to train.
 
     Args:
         config: The settings of the form.
-
-    Returns:
-        What starts it, and what the button says.
 
     Raises:
         TrainingError: What was written cannot be carried out.
@@ -40,13 +53,20 @@ def choose_goal(config: TrainingConfig) -> tuple[Start, str]:
     goal = st.segmented_control(
         "How often", [ONCE, AGAIN, SEARCH], default=ONCE, required=True, key="goal", persist_state="session"
     )
-    if goal == AGAIN:
-        ambition = _ask_ambition(config)
-        return lambda name: start_run(config, name or None, RunRecord(ambition=ambition)).name, "Start training"
     if goal == SEARCH:
         plan = _ask_search(config)
-        return lambda name: start_search(plan, name or None).name, f"Start {plan.runs} runs"
-    return lambda name: start_run(config, name or None).name, "Start training"
+        return Goal(
+            f"Start {plan.runs} runs",
+            lambda name: start_search(plan, name or None).name,
+            lambda name: search_line(plan, name),
+            is_search=True,
+        )
+    ambition = _ask_ambition(config) if goal == AGAIN else NO_AMBITION
+    return Goal(
+        "Start training",
+        lambda name: start_run(config, name or None, RunRecord(ambition=ambition)).name,
+        lambda name: command_line(config, name, ambition),
+    )
 
 
 def _ask_ambition(config: TrainingConfig) -> Ambition:

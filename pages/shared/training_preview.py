@@ -10,7 +10,6 @@ from fer_core.errors import TrainingError
 from fer_core.plots.network import learning_rate_curve, network_blocks
 from fer_core.plots.prediction import picture_html
 from fer_core.training.augmentation import Augmentation, augment, mix
-from fer_core.training.commandline import command_line
 from fer_core.training.config import TrainingConfig
 from fer_core.training.outline import outline
 from pages.shared.cached import records
@@ -82,7 +81,7 @@ def _layers(config: TrainingConfig) -> pd.DataFrame:
     )
 
 
-def show_command(config: TrainingConfig, name: str) -> None:
+def show_command(command: str) -> None:
     """The command line that does the same, for copying."""
     st.caption("The same on the command line, here or on a larger machine:")
-    st.code(command_line(config, name), language=None, wrap_lines=True)
+    st.code(command, language=None, wrap_lines=True)

@@ -234,6 +234,8 @@ def test_a_run_can_carry_a_target_and_what_to_try_next(home, small_demo):
     page = page.segmented_control(key="goal").set_value("Again until good enough").run()
     page.number_input(key="target").set_value(90.0)
     page.text_area(key="attempts").input("learning_rate=0.001\narchitecture=lab-cnn epochs=9")
+    page = page.run()
+    assert any("--target=0.9 --then learning_rate=0.001 --then 'architecture" in code.value for code in page.code)
     page = start(page, "again")
     assert not page.error
     ambition = find_run("again").record.ambition
@@ -255,7 +257,9 @@ def test_a_search_is_planned_and_shown_among_all_runs(home, small_demo):
     page = page.multiselect(key="search_over").set_value(["learning_rate", "batch_size"]).run()
     page.text_input(key="over_batch_size").input("16, 32")
     page.number_input(key="trials").set_value(3)
-    page = start(page.run(), "hunt")
+    page = page.run()
+    assert any("search --dataset demo --over" in c.value and "--trials 3" in c.value for c in page.code)
+    page = start(page, "hunt")
     assert not page.error
     (search,) = list_searches()
     assert (search.name, search.plan.trials, search.plan.method) == ("hunt", 3, "random")

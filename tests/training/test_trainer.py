@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from fer_core.classifier import Classifier
 from fer_core.data.dataset import label_records
@@ -22,7 +23,7 @@ from fer_core.training.callbacks import Observer
 from fer_core.training.config import TrainingConfig
 from fer_core.training.export import write_network
 from fer_core.training.judging import predict
-from fer_core.training.layers import FusedBatchNormalization
+from fer_core.training.layers import ByteDropout, FusedBatchNormalization
 from fer_core.training.optimizers import make_optimizer
 from fer_core.training.precision import choose_precision
 from fer_core.training.provenance import Probe
@@ -327,3 +328,25 @@ def test_litert_and_keras_agree(tmp_path, data, output):
 def test_following_runs_needs_no_keras():
     code = "import sys, fer_core.training.runs; assert not {'keras', 'tensorflow'} & {*sys.modules}"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_byte_decides_which_values_are_dropped():
+    x = tf.ones((4, 33, 7, 5), tf.bfloat16)
+    layer = ByteDropout(0.25, dtype="mixed_bfloat16")
+    layer.seed_generator.state.assign([1, 2])
+    dropped = np.asarray(tf.cast(layer(x, training=True), tf.float32))
+    assert (dropped == 0).mean() == pytest.approx(0.25, abs=0.03)
+    np.testing.assert_allclose(dropped[dropped > 0], 4 / 3, rtol=1e-2)
+    again = np.asarray(tf.cast(layer(x, training=True), tf.float32))
+    assert (again != dropped).any()
+    layer.seed_generator.state.assign([1, 2])
+    np.testing.assert_array_equal(np.asarray(tf.cast(layer(x, training=True), tf.float32)), dropped)
+    np.testing.assert_array_equal(np.asarray(tf.cast(layer(x, training=False), tf.float32)), 1)
+
+
+def test_a_support_vector_machine_learns(data, tmp_path):
+    ears = Ears()
+    config = replace(TINY, output_activation="svm", loss="squared_hinge", weight_decay=0.001, learning_rate=1e-3)
+    run(config, data, tmp_path, ears)
+    assert ears.epochs[1].loss < ears.epochs[0].loss
+    assert ears.epochs[1].val_loss < 2
