@@ -23,7 +23,7 @@ start_page(
 )
 
 runs = list_runs()
-default = FOLLOW if any(run.status.is_active for run in runs) else NEW
+default = FOLLOW if "run" in st.query_params or any(run.status.is_active for run in runs) else NEW
 if started := st.session_state.pop("started", None):
     st.session_state["training_view"] = started
 if st.session_state.pop("open_form", False):

@@ -29,7 +29,7 @@ from fer_core.training.trainer import Plan, TrainingData, train
 from fer_core.training.validation import append_view, keep_views, view_of, write_faces
 
 _BACKUP = "backup"
-_LOWER = 10  # on Unix: a fraction of the processor's time where somebody else wants it, all of it where nobody does
+_LOWEST = 19  # on Unix: a sliver of the processor's time where somebody else wants it, all of it where nobody does
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +54,8 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
         FerError: It could not be finished; what was saved stays usable.
     """
     with _system_errors_said():
-        strategy = make_strategy(strategy_name)  # before anything else of TensorFlow
         _make_way(run.config)
+        strategy = make_strategy(strategy_name)  # before anything else of TensorFlow
         report.set(state="running", message="Preparing: reading the dataset and building the network")
         splits, probe = _splits(run.config), _probe(run, together=spans_machines(strategy))
         done = saved_epoch(run.folder / _BACKUP)
@@ -88,8 +88,8 @@ def assist(config: TrainingConfig, backup: Path) -> None:
         FerError: It could not be finished.
     """
     with _system_errors_said():
-        strategy = make_strategy("multi-worker")
         _make_way(config)
+        strategy = make_strategy("multi-worker")
         plan = Plan(backup, _wanted(config, together=True), strategy, writes=False)
         quiet = Observer(lambda _: None, lambda _: None, lambda: False)
         train(config, _to_learn(_splits(config)), plan, quiet)
@@ -135,11 +135,11 @@ def _observer(folder: Path, validation: FerDataset, report: Report) -> Observer:
 
 
 def _make_way(config: TrainingConfig) -> None:
-    """Lets the pages and everything else on the machine go first."""
+    """Lets the pages and everything else on the machine go first; threads that exist already stay as they are."""
     if config.priority == "low":
         with contextlib.suppress(psutil.AccessDenied):
             # A number on Unix; Windows has a name for it that exists there only.
-            psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _LOWER))
+            psutil.Process().nice(getattr(psutil, "IDLE_PRIORITY_CLASS", _LOWEST))
 
 
 @contextmanager

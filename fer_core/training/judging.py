@@ -67,7 +67,9 @@ class Judge:
 
 def raw_scores(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """A network's outputs ``(n, classes)`` for ``(n, 48, 48)`` images, without dropout."""
-    return np.asarray(model.predict(images[..., None], batch_size=_PREDICT_BATCH, verbose=0), np.float32)
+    # Batch by batch: model.predict would build a pipeline for its data each time.
+    batches = [images[start : start + _PREDICT_BATCH, ..., None] for start in range(0, len(images), _PREDICT_BATCH)]
+    return np.concatenate([np.asarray(model.predict_on_batch(batch), np.float32) for batch in batches])
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:

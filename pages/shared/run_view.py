@@ -12,6 +12,7 @@ from fer_core.training.metrics import EpochMetrics
 from fer_core.training.provenance import read_probe
 from fer_core.training.runs import Run, find_run
 from fer_core.training.validation import read_faces, read_views
+from pages.shared.links import accept_link
 from pages.shared.messages import plain
 from pages.shared.run_actions import keep_run, steer_run
 
@@ -38,6 +39,7 @@ def choose_run(runs: Sequence[Run]) -> Run | None:
         st.session_state["run"] = renamed
     if st.session_state.get("run") not in (None, *by_name):
         del st.session_state["run"]  # deleted, here or in another browser
+    accept_link("run", by_name)
     name = st.selectbox(
         "Run",
         list(by_name),

@@ -1,5 +1,6 @@
 """The controls of the training form: one for each setting, each with a line that says what it does."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, get_args
 
@@ -91,8 +92,17 @@ def slider(key: str, label: str, explanation: str, *, step: float = 0.01, highes
     low, high = ranges[key]
     # Settings from a file may lie beyond the useful part.
     end = max(min(high, highest or high), float(st.session_state.get(key, 0.0)))
+    digits = max(0, -math.floor(math.log10(step)))
     value = st.slider(
-        label, low, end, float(DEFAULTS[key]), step=step, help=explanation, key=key, persist_state="session"
+        label,
+        low,
+        end,
+        float(DEFAULTS[key]),
+        step=step,
+        format=f"%.{digits}f",
+        help=explanation,
+        key=key,
+        persist_state="session",
     )
     return float(value)
 

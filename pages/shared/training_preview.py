@@ -39,7 +39,7 @@ def preview_faces(dataset: str, values: dict[str, Any]) -> None:
     faces = augment(np.asarray(records(dataset).images[rows]), augmentation, rng)
     if augmentation.mixup:
         faces, _ = mix(faces, np.ones((len(faces), 1), np.float32), augmentation.mixup, rng)
-    tiles = "".join(picture_html(face, 76, f"Training face {number}, changed") for number, face in enumerate(faces, 1))
+    tiles = "".join(picture_html(face, 68, f"Training face {number}, changed") for number, face in enumerate(faces, 1))
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:8px">{tiles}</div>')
     if augmentation == Augmentation():
         st.caption("Nothing is changed yet: these are ten training faces as they are.")

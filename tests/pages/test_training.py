@@ -302,6 +302,18 @@ def alive(state="running", **changes):
     return replace(status, pid=me.pid, pid_created=me.create_time(), **changes)
 
 
+def test_a_link_leads_to_its_run(home, small_demo):
+    make_run("older")
+    make_run("newer")
+    page = AppTest.from_file(str(APP), default_timeout=TIMEOUT)
+    page.query_params["run"] = "older"
+    page = page.run().switch_page("pages/training.py")
+    page.query_params["run"] = "older"
+    page = page.run()
+    assert not page.exception
+    assert page.selectbox(key="run").value == "older"
+
+
 def followed(status, epochs=2):
     make_run(status=status, epochs=epochs)
     return open_page("Follow a run")
