@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from fer_core import commands, evaluation_commands
+from fer_core import commands, evaluation_commands, runcommands
+from fer_core.answer import Command
 from fer_core.data_commands import add_data_commands
 from fer_core.errors import FerError
 from fer_core.foreign.scalings import SCALINGS
 from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
+from fer_core.runcommands import add_search, add_settings, add_train
 from fer_core.videos.analysis import Sight
 
 
@@ -51,14 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     add_data_commands(partial(_add, choose))
     _add(choose, "datasets", commands.datasets, "list the stored datasets")
 
-    command = _add(choose, "train", commands.train, "train a network and make a checkpoint of it")
-    command.add_argument("--config", type=Path, help="JSON file with settings")
-    command.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", help="settings, such as epochs=10")
-    command.add_argument("--dataset", help="name of a stored dataset (demo)")
-    command.add_argument("--name", help="what to call the run and its checkpoint")
-    command.add_argument("--run", dest="existing", metavar="NAME", help="go on with a run that was interrupted")
+    add_train(_add(choose, "train", runcommands.train, "train a network and make a checkpoint of it"))
+    add_search(_add(choose, "search", runcommands.search, "train with many settings and name the best"))
+    add_settings(_add(choose, "describe", runcommands.describe, "count a network's layers, weights and arithmetic"))
 
-    _add(choose, "runs", commands.runs, "list the training runs")
+    _add(choose, "runs", runcommands.runs, "list the training runs")
     _add(choose, "checkpoints", commands.checkpoints, "list the checkpoints")
 
     _add_evaluation(choose)
@@ -131,7 +130,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add(
-    choose: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: commands.Command, what: str
+    choose: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, what: str
 ) -> argparse.ArgumentParser:
     command = choose.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
     command.add_argument("--json", action="store_true", help="answer with one JSON document")

@@ -118,6 +118,7 @@ class ModelCard:
         command: What repeats the training.
         limits: What it must not be trusted with.
         files: SHA-256 of each file.
+        provenance: What else it was made from and made on (a ``Provenance`` as JSON types).
         origin: Whether it was trained here, or imported from a file of unknown provenance.
         notes: Sentences about its import.
         prior: Share of each class among the training faces, in the order of ``class_names``; empty when unknown.
@@ -146,6 +147,7 @@ class ModelCard:
     command: str
     limits: str
     files: dict[str, str] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
     origin: Origin = "trained"
     notes: tuple[str, ...] = ()
     prior: tuple[float, ...] = ()

@@ -4,8 +4,7 @@ Only the commands that train or measure import TensorFlow, when they run: the ot
 """
 
 import argparse
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +13,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from fer_core.answer import Answer
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, list_checkpoints, load_checkpoint
 from fer_core.classifier import Classifier
-from fer_core.data.exclusions import excluded_rows
-from fer_core.data.store import dataset_card, ensure_demo, import_dataset, list_datasets
+from fer_core.data.store import ensure_demo, import_dataset, list_datasets
 from fer_core.detection import Detector, PhotoDetector
 from fer_core.drawing import draw_recognitions
-from fer_core.errors import FerError, ImageError, TrainingError, VideoError
+from fer_core.errors import FerError, ImageError, VideoError
 from fer_core.images import read_image
 from fer_core.recognition import Recognition, recognition_rows, recognize, to_csv
-from fer_core.training.config import TrainingConfig
-from fer_core.training.runs import create_run, find_run, list_runs
 from fer_core.videos.analysis import AnalysisOptions
 from fer_core.videos.command import predict_video, video_document, video_in_words
 from fer_core.videos.container import is_video
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command has to say.
-
-    Attributes:
-        document: For ``--json``: JSON types.
-        text: For people.
-        problems: Sentences about what failed while the rest went on.
-    """
-
-    document: Any
-    text: str
-    problems: tuple[str, ...] = ()
-
-
-Command = Callable[[argparse.Namespace], Answer]
 
 
 def import_data(options: argparse.Namespace) -> Answer:
@@ -59,40 +38,6 @@ def datasets(options: argparse.Namespace) -> Answer:
     ensure_demo()
     cards = list_datasets()
     return Answer([asdict(c) for c in cards], "\n".join(f"{c.name}: {_sizes(c.sizes)}, {c.source}" for c in cards))
-
-
-def train(options: argparse.Namespace) -> Answer:
-    """Trains a new run, or goes on with an interrupted one, in this process."""
-    if options.existing:
-        run = find_run(options.existing)
-        if not run.status.is_active:  # a child finds its run active; a person goes on with one that was stopped
-            (run.folder / "stop").unlink(missing_ok=True)
-    else:
-        config = _config(options)
-        excluded_rows(dataset_card(config.dataset).name, config.exclude)  # whether both are there
-        run = create_run(config, options.name)
-    from fer_core.training.job import run_job  # noqa: PLC0415
-
-    checkpoint = run_job(run.folder)
-    best = checkpoint.card.best
-    text = (
-        f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}. "
-        f"Its weights are those of epoch {best.epoch}: "
-        f"{best.validation_accuracy:.2%} right on validation, {best.test_accuracy:.2%} on test."
-    )
-    return Answer(asdict(checkpoint.card), text)
-
-
-def runs(options: argparse.Namespace) -> Answer:
-    """Lists the training runs, the newest first."""
-    found = list_runs()
-    document = [
-        {"name": run.name, "status": asdict(run.status), "config": run.config.to_dict()}
-        | {"metrics": [asdict(metrics) for metrics in run.metrics()]}
-        for run in found
-    ]
-    lines = [f"{r.name}: {r.status.state}, epoch {r.status.epoch} of {r.status.epochs}" for r in found]
-    return Answer(document, "\n".join(lines) or "There are no runs yet.")
 
 
 def checkpoints(options: argparse.Namespace) -> Answer:
@@ -160,24 +105,6 @@ def benchmark(options: argparse.Namespace) -> Answer:
 
     figures = measure(options.only)
     return Answer([asdict(figure) for figure in figures], "\n".join(figure.in_words() for figure in figures))
-
-
-def _config(options: argparse.Namespace) -> TrainingConfig:
-    config = TrainingConfig()
-    if options.config:
-        try:
-            config = TrainingConfig.from_json(options.config.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise TrainingError(f"{options.config} cannot be read as text ({error}). Check the path.") from error
-    assignments = dict(_assignment(text) for text in options.set)
-    return config.with_settings(assignments | ({"dataset": options.dataset} if options.dataset else {}))
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    key, separator, value = text.partition("=")
-    if not separator:
-        raise TrainingError(f"“{text}” is no setting. Write it as key=value, for example epochs=10.")
-    return key, value
 
 
 def _default_checkpoint() -> Checkpoint:

@@ -1,5 +1,6 @@
 """Writing so that a file or folder is there whole or not at all, and reading back what was written."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -63,14 +64,36 @@ def as_record(kind: type[_Record], document: object) -> _Record:
     return kind(**document)
 
 
+def append_json(path: Path, document: object) -> None:
+    """Adds a line with a JSON document to a file."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(document) + "\n")
+        file.flush()
+
+
+def read_json_lines(path: Path, kind: type[_Record]) -> tuple[_Record, ...]:
+    """The records in a file with one JSON document a line; a line that was cut by a crash is left out."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return ()
+    records = []
+    for line in lines:
+        with contextlib.suppress(ValueError, TypeError):
+            records.append(as_record(kind, json.loads(line)))
+    return tuple(records)
+
+
 def _fits(value: object, hint: object) -> bool:
     if get_origin(hint) is Literal:
         return value in get_args(hint)
     if get_origin(hint) is dict:
         of_key, of_value = get_args(hint)
         return isinstance(value, dict) and all(_fits(k, of_key) and _fits(v, of_value) for k, v in value.items())
-    if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
+    if get_origin(hint) in (tuple, list):
+        return isinstance(value, tuple if get_origin(hint) is tuple else list) and all(
+            _fits(item, get_args(hint)[0]) for item in value
+        )
     if hint is float:
         return type(value) in (int, float)
     return hint is Any or type(value) is hint

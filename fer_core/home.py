@@ -27,6 +27,11 @@ def cache_folder() -> Path:
     return home() / "cache"
 
 
+def searches_folder() -> Path:
+    """The folder of the searches for better settings, one subfolder each; their runs are among the runs."""
+    return home() / "searches"
+
+
 def models_folders() -> tuple[Path, ...]:
     """The folders searched for checkpoints: the user's own first, then the shipped ones (once if they are the same)."""
     return tuple(dict.fromkeys((home() / "models", PROJECT / "models")))

@@ -1,29 +1,36 @@
-"""Set a run up, start it, watch it learn, and use what came of it."""
+"""Set a run up, start it, watch it learn, compare it with others, and use what came of it."""
 
 import streamlit as st
 
-from fer_core.training.runs import list_runs, start_run
+from fer_core.data.store import list_datasets
+from fer_core.training.runs import list_runs
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset
+from pages.shared.run_table import show_runs, show_searches
 from pages.shared.run_view import choose_run, show_run
 from pages.shared.training_form import training_form
+from pages.shared.training_goal import choose_goal
+from pages.shared.training_preview import preview_network, show_command
+from pages.shared.training_start import announce_settings, choose_preset, exchange_settings, fill_form
 
-NEW, FOLLOW = "New training", "Follow a run"
+NEW, FOLLOW, ALL = "New training", "Follow a run", "All runs"
 
 start_page(
     "Training",
-    "Train the paper's network and watch it learn. A run goes on when you leave this page or close the browser, "
+    "Train a network and watch it learn. A run goes on when you leave this page or close the browser, "
     "and its checkpoint is ready on the other pages as soon as it ends.",
 )
 
 runs = list_runs()
-default = FOLLOW if any(run.status.is_active for run in runs) else NEW
-if st.session_state.pop("run_started", False):
-    st.session_state["training_view"] = FOLLOW
+default = FOLLOW if "run" in st.query_params or any(run.status.is_active for run in runs) else NEW
+if started := st.session_state.pop("started", None):
+    st.session_state["training_view"] = started
+if st.session_state.pop("open_form", False):
+    st.session_state["training_view"] = NEW
 view = st.segmented_control(
     "View",
-    [NEW, FOLLOW],
+    [NEW, FOLLOW, ALL],
     default=None if "training_view" in st.session_state else default,
     required=True,
     key="training_view",
@@ -31,27 +38,45 @@ view = st.segmented_control(
     persist_state="session",
 )
 
-if view == FOLLOW:
-    run = choose_run(runs)
-    if run is None:
+if view != NEW:
+    if not runs:
         st.info("No run yet. Set one up under “New training”.", icon=":material/model_training:")
-    else:
-        with errors_shown():
+        st.stop()
+    with errors_shown():
+        if view == ALL:
+            show_runs(runs)
+            show_searches()
+        elif run := choose_run(runs):
             show_run(run.name)
     st.stop()
 
+fill_form({card.name: card for card in list_datasets()})
+announce_settings()
 left, right = st.columns([1, 2], gap="large", vertical_alignment="bottom")
 with left:
     dataset = choose_dataset()
 right.caption(
-    "These faces are drawn. Twenty epochs take some two minutes: the first five stay flat, then it gets the idea."
+    "These faces are drawn: the quickest way to see a network learn."
     if dataset.is_drawn
     else "The settings begin at the paper's Table 4. Every choice explains itself behind its question mark."
 )
 with errors_shown():
-    wanted = training_form(dataset)
-    if wanted:
-        config, name = wanted
-        st.session_state["run"] = start_run(config, name or None).name
-        st.session_state["run_started"] = True
+    choose_preset(dataset)
+    config = training_form(dataset)
+    preview_network(config, dataset.sizes["train"])
+    goal = choose_goal(config)
+    name = st.text_input(
+        "Name of the run and its checkpoint",
+        placeholder="named after the time",
+        max_chars=60,
+        help="Letters, digits, dots, hyphens and underscores.",
+        key="run_name",
+    ).strip()
+    if st.button(goal.label, type="primary", icon=":material/play_arrow:", key="start"):
+        started = goal.start(name)
+        st.session_state["started"] = ALL if goal.is_search else FOLLOW
+        if not goal.is_search:
+            st.session_state["run"] = started
         st.rerun()
+    show_command(goal.command(name))
+    exchange_settings(config)

@@ -14,7 +14,7 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples", "glossary", "preprocessing"},
+    {"errors", "labels", "palette", "home", "files", "samples", "glossary", "preprocessing", "answer"},
     {"images", "iceservers", "serverpaths"},
     {"data"},
     {"blazeface", "classifier", "card"},
@@ -30,7 +30,7 @@ TIERS = (
     {"plots"},
     {"photos", "videos", "roundtrip", "quiz", "takehome", "reports"},
     {"benchmark"},
-    {"commands"},
+    {"commands", "runcommands"},
     {"data_commands", "evaluation_commands"},
     {"__main__"},
 )
@@ -38,10 +38,34 @@ TIERS = (
 
 KERAS_ROOMS = {
     f"fer_core.training.{room}"
-    for room in ("layers", "architectures", "callbacks", "precision", "trainer", "export", "result", "job")
-} | {"fer_core.foreign.conversion"}
+    for room in (
+        "layers",
+        "heads",
+        "architectures",
+        "optimizers",
+        "callbacks",
+        "precision",
+        "strategy",
+        "steps",
+        "judging",
+        "trainer",
+        "export",
+        "result",
+        "job",
+    )
+} | {"fer_core.benchmark.rates", "fer_core.foreign.conversion"}
 COMMAND_LINE = {
-    f"fer_core.{room}" for room in ("commands", "evaluation_commands", "benchmark", "benchmark.rooms", "__main__")
+    f"fer_core.{room}"
+    for room in (
+        "commands",
+        "runcommands",
+        "evaluation_commands",
+        "training.command",
+        "benchmark",
+        "benchmark.rooms",
+        "benchmark.training",
+        "__main__",
+    )
 }
 
 CHILDREN = {"fer_core.foreign.child"}

@@ -7,21 +7,23 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fer_core.checkpoint import load_checkpoint
+from fer_core.classifier import with_temperature
 from fer_core.data.dataset import label_records
 from fer_core.data.exclusions import save_exclusions
 from fer_core.data.store import load_records
 from fer_core.detection import Face
 from fer_core.errors import CheckpointError, TrainingError
-from fer_core.evaluation import evaluate
+from fer_core.evaluation.scoring import evaluate
 from fer_core.features import face_features
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.preprocessing import STEPS, UNCHANGED, Preprocessing
 from fer_core.recognition import recognize, recognize_whole
+from fer_core.training.command import train_run
 from fer_core.training.config import TrainingConfig
 from fer_core.training.export import read_network
-from fer_core.training.job import load_splits, run_job
+from fer_core.training.job import load_splits
+from fer_core.training.judging import predict
 from fer_core.training.runs import create_run
-from fer_core.training.trainer import predict
 
 orders = st.permutations(list(STEPS)).flatmap(lambda names: st.integers(0, 4).map(lambda n: tuple(names[:n])))
 
@@ -86,14 +88,15 @@ class WholeFrame:
 def test_a_face_gives_the_same_probabilities_through_every_path(home, small_demo):
     """Trained with steps: in Keras on preprocessed faces, and by the checkpoint on raw ones, wherever it is used."""
     config = TrainingConfig(epochs=1, preprocessing="denoise+stretch", precision="float32")
-    checkpoint = run_job(create_run(config, "steps").folder)
+    checkpoint = train_run(create_run(config, "steps"))
     assert checkpoint.card.config["preprocessing"] == "denoise+stretch"
     raw = label_records(load_records("demo"), LABEL_SCHEMES[config.scheme], ["test"])
     classifier = checkpoint.open_classifier()
     trained_on = load_splits(config)[2].images
     assert (trained_on != raw.images).any()
-    keras = predict(read_network(checkpoint), trained_on)
-    np.testing.assert_allclose(classifier.predict(raw.images), keras, atol=1e-5)
+    uncalibrated = predict(read_network(checkpoint), trained_on)
+    np.testing.assert_allclose(classifier.predict_raw(raw.images), uncalibrated, atol=1e-5)
+    keras = with_temperature(uncalibrated, checkpoint.card.calibration.temperature)
     report = evaluate(classifier, raw)
     np.testing.assert_array_equal(report.probabilities, classifier.predict(raw.images))
     assert report.accuracy == pytest.approx(checkpoint.card.best.test_accuracy)

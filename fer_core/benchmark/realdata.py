@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fer_core.benchmark.figure import AbsentError
+from fer_core.benchmark.homes import home_of
 from fer_core.data.store import import_dataset
 from fer_core.home import PROJECT
 
@@ -28,12 +29,5 @@ def real_files() -> tuple[Path, Path]:
 def imported() -> Iterator[str]:
     """The name of the imported FER+ in a store of its own, so that the user's is left alone."""
     images, votes = real_files()
-    before = os.environ.get("FER_HOME")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["FER_HOME"] = folder
-        try:
-            yield import_dataset(images, votes).name
-        finally:
-            os.environ.pop("FER_HOME")
-            if before is not None:
-                os.environ["FER_HOME"] = before
+    with tempfile.TemporaryDirectory() as folder, home_of(folder):
+        yield import_dataset(images, votes).name

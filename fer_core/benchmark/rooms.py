@@ -15,6 +15,7 @@ from fer_core.benchmark.evaluation import EVALUATION_BENCHES
 from fer_core.benchmark.figure import Bench, median_seconds, seconds
 from fer_core.benchmark.realdata import imported, real_files
 from fer_core.benchmark.subjects import shipped, test_split
+from fer_core.benchmark.training import TRAINING_BENCHES
 from fer_core.benchmark.videos import VIDEO_BENCHES
 from fer_core.benchmark.webcam import WEBCAM_BENCHES
 from fer_core.data.dataset import label_records
@@ -47,21 +48,23 @@ def demo_accuracy() -> float:
     from fer_core.training.callbacks import Observer  # noqa: PLC0415
     from fer_core.training.config import TrainingConfig  # noqa: PLC0415
     from fer_core.training.metrics import EpochMetrics  # noqa: PLC0415
-    from fer_core.training.trainer import TrainingData, train  # noqa: PLC0415
+    from fer_core.training.precision import choose_precision  # noqa: PLC0415
+    from fer_core.training.trainer import Plan, TrainingData, train  # noqa: PLC0415
 
     records, epochs = load_records(DEMO), list[EpochMetrics]()
     training, validation = (label_records(records, LABEL_SCHEMES[DEFAULT_SCHEME], [s]) for s in ("train", "validation"))
     end = time.monotonic() + 60 * _DEMO_MINUTES
     observer = Observer(lambda _: None, epochs.append, lambda: time.monotonic() > end)
     with tempfile.TemporaryDirectory() as folder:
-        train(TrainingConfig(), TrainingData(training, validation), backup=Path(folder), observer=observer)
+        plan = Plan(Path(folder), choose_precision("auto").precision)
+        train(TrainingConfig(), TrainingData(training, validation), plan, observer)
     return 100 * max(metrics.val_accuracy for metrics in epochs)
 
 
 def litert_difference() -> float:
     """Largest difference between LiteRT's and Keras' probabilities over the test split."""
     from fer_core.training.export import read_network  # noqa: PLC0415
-    from fer_core.training.trainer import predict  # noqa: PLC0415
+    from fer_core.training.judging import predict  # noqa: PLC0415
 
     checkpoint = shipped()
     with imported() as name:
@@ -84,5 +87,6 @@ BENCHES = (
     *DATASET_BENCHES,
     *WEBCAM_BENCHES,
     *VIDEO_BENCHES,
+    *TRAINING_BENCHES,
 )
 """Everything that is measured, room by room."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from fer_core.training.backup import Arrays
 from fer_core.training.config import TrainingConfig
@@ -22,11 +23,17 @@ class Observer:
         on_batch: Told the share of the epoch that is done.
         on_epoch: Told an epoch's figures, just before its state is saved; a crash in between undoes it.
         should_stop: Asked between batches whether to stop.
+        should_pause: Asked after each epoch whether to end there.
+        on_saved: Told the epoch's number when its state is saved: nothing can undo it any more.
+        on_validation: Told an epoch's number and the validation faces' probabilities, just before its figures.
     """
 
     on_batch: Callable[[float], None]
     on_epoch: Callable[[EpochMetrics], None]
     should_stop: Callable[[], bool]
+    should_pause: Callable[[], bool] = lambda: False
+    on_saved: Callable[[int], None] = lambda epoch: None
+    on_validation: Callable[[int, NDArray[np.float32]], None] = lambda epoch, probabilities: None
 
 
 class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
@@ -35,17 +42,18 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
     Args:
         observer: Who is told.
         batches: Steps an epoch.
+        stops: Whether the epoch may end between two batches.
     """
 
-    def __init__(self, observer: Observer, batches: int) -> None:
+    def __init__(self, observer: Observer, batches: int, *, stops: bool = True) -> None:
         super().__init__()
-        self._observer, self._batches = observer, batches
+        self._observer, self._batches, self._stops = observer, batches, stops
         self.stopped = False
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        """Keras calls this after each step."""
+        """Called after each step."""
         self._observer.on_batch((batch + 1) / self._batches)
-        if self._observer.should_stop() and batch + 1 < self._batches:
+        if self._stops and self._observer.should_stop() and batch + 1 < self._batches:
             self.model.stop_training = True
             self.stopped = True
 
@@ -64,7 +72,7 @@ class RateSetter(keras.callbacks.Callback):  # type: ignore[misc]
         self._config, self._epoch, self._batches = config, epoch, batches
 
     def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
-        """Keras calls this before each step."""
+        """Called before each step."""
         progress = (self._epoch + batch / self._batches) / self._config.epochs
         self.model.optimizer.learning_rate = learning_rate_at(self._config, progress)
 
@@ -83,7 +91,7 @@ class WeightAverager(keras.callbacks.Callback):  # type: ignore[misc]
         self.average, self._decay, self._step = average, decay, step
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        """Keras calls this after each step."""
+        """Called after each step."""
         self._step += 1
         if self._step % _AVERAGE_EVERY:
             return

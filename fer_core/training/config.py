@@ -11,13 +11,20 @@ from fer_core.training.settings import Settings, number
 
 Architecture = Literal["paper-cnn", "lab-cnn", "residual-cnn", "vgg13"]
 Activation = Literal["relu", "elu", "gelu", "leaky_relu", "selu", "silu", "tanh"]
-OutputActivation = Literal["softmax", "sigmoid"]
+OutputActivation = Literal["softmax", "sigmoid", "svm"]
 Optimizer = Literal["adam", "adamw", "sgd", "rmsprop"]
 Schedule = Literal["constant", "cosine", "one_cycle"]
-Loss = Literal["categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence", "mean_squared_error"]
+Loss = Literal[
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "kl_divergence",
+    "mean_squared_error",
+    "squared_hinge",
+]
 Metric = Literal["accuracy", "macro_f1"]
 Balancing = Literal["none", "class_weights", "sampling"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
+Priority = Literal["low", "normal"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,8 @@ class TrainingConfig(Settings):
         epochs: Passes over the training split.
         batch_size: Images per step.
         activation: Of the hidden layers.
-        output_activation: Of the seven or eight outputs; independent sigmoids are divided by their sum.
+        output_activation: Of the seven or eight outputs: probabilities that compete, independent sigmoids that are
+            divided by their sum, or a linear one-vs-all support vector machine (section 6.2 of the paper).
         optimizer: Which optimiser makes the steps.
         loss: What is minimised.
         metric: Which validation figure decides which epoch's weights are kept as the best.
@@ -51,6 +59,7 @@ class TrainingConfig(Settings):
         balancing: Whether rare classes count more (``class_weights``) or come more often (``sampling``).
         share: Part of the training images that is used; which ones follows from the seed.
         patience: Epochs without a better validation figure after which the run ends; 0 goes on to the last.
+        priority: Of the training process: at ``low`` everything else on the machine goes first.
         augmentation: How training faces are changed in each epoch.
         preprocessing: Steps every face goes through, in training and wherever the checkpoint is used, joined by ``+``.
         exclude: Name of an exclusion list of the dataset, whose rows no split has; "" for all rows.
@@ -81,6 +90,7 @@ class TrainingConfig(Settings):
     balancing: Balancing = "none"
     share: float = number(1.0, 0.01, 1.0)
     patience: int = number(0, 0, 1000)
+    priority: Priority = "low"
     augmentation: Augmentation = field(default_factory=Augmentation)
     preprocessing: str = ""
     exclude: str = ""
@@ -97,6 +107,16 @@ class TrainingConfig(Settings):
             Preprocessing.from_text(self.preprocessing)
         except ValueError as error:
             raise TrainingError(f"preprocessing is “{self.preprocessing:.60}”. {error}") from error
+
+        if (self.output_activation == "svm") != (self.loss == "squared_hinge"):
+            raise TrainingError(
+                f"output_activation is “{self.output_activation}” and loss is “{self.loss}”: a support vector machine "
+                "is trained with squared_hinge, and nothing else is. Choose both or neither."
+            )
+        if self.output_activation == "svm" and not self.weight_decay:
+            raise TrainingError(
+                "weight_decay is 0: a support vector machine gets its margin from shrinking weights. Try 0.001."
+            )
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -1,126 +1,146 @@
-"""The child process: carries out one run from its folder and tells the parent about it through files only."""
+"""What a child does when it is its turn: read the data, train, save. The parent hears of it through files only."""
 
-import time
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import tensorflow as tf
-from filelock import FileLock, Timeout
 
 from fer_core.checkpoint import Checkpoint
 from fer_core.data.dataset import FerDataset, label_records
 from fer_core.data.exclusions import excluded_rows
 from fer_core.data.store import load_records
-from fer_core.errors import FerError, TrainingError
+from fer_core.errors import TrainingError
 from fer_core.labels import LABEL_SCHEMES, SPLITS
 from fer_core.preprocessing import Preprocessing
 from fer_core.training.backup import saved_epoch
 from fer_core.training.callbacks import Observer
+from fer_core.training.cluster import StrategyName
 from fer_core.training.config import TrainingConfig
-from fer_core.training.metrics import EpochMetrics, RunStatus, append_metrics, keep_metrics, write_status
+from fer_core.training.metrics import keep_metrics
+from fer_core.training.precision import choose_precision
+from fer_core.training.provenance import Probe, Provenance, read_probe, write_probe
+from fer_core.training.report import Report
 from fer_core.training.result import make_checkpoint
-from fer_core.training.trainer import TrainingData, train
+from fer_core.training.runs import Run
+from fer_core.training.strategy import in_words, make_strategy, spans_machines
+from fer_core.training.trainer import Plan, TrainingData, train
+from fer_core.training.validation import append_view, keep_views, view_of, write_faces
 
-_REPORT_EVERY = 0.5
-_TURN_POLL = 1.0
-
-
-class Report:
-    """Keeps a run's ``status.json`` and ``metrics.jsonl`` current; what the parent knows, it knows from here."""
-
-    def __init__(self, folder: Path, epochs: int) -> None:
-        me = psutil.Process()
-        self._folder = folder
-        self._status = RunStatus("queued", epochs=epochs, pid=me.pid, pid_created=me.create_time())
-        self._written = 0.0
-        self._first_batch = (0.0, 0.0)  # when the epoch's first batch was over, and what share it was
-        self._pace = 0.0
-
-    def set(self, **changes: object) -> None:
-        """Changes some fields of the status."""
-        self._status = replace(self._status, **changes)  # type: ignore[arg-type]
-        write_status(self._folder, self._status)
-        self._written = time.monotonic()
-
-    def start(self, message: str) -> None:
-        """Says that training proper begins, after what is already complete."""
-        self.set(state="running", message=message)
-
-    def should_stop(self) -> bool:
-        """Whether somebody asked the run to stop."""
-        return (self._folder / "stop").exists()
-
-    def on_batch(self, share: float) -> None:
-        """Reports the progress of an epoch, twice a second at most."""
-        now = time.monotonic()
-        if not self._first_batch[1]:
-            self._first_batch = (now, share)
-        if now - self._written < _REPORT_EVERY:
-            return
-        left = self._status.epochs - self._status.epoch - share
-        pace = self._pace or self._pace_so_far(now, share)
-        message = f"Training epoch {self._status.epoch + 1} of {self._status.epochs}"
-        state = "stopping" if self.should_stop() else "running"
-        self.set(state=state, progress=share, eta_seconds=max(pace * left, 0.0), message=message)
-
-    def _pace_so_far(self, now: float, share: float) -> float:
-        """Seconds an epoch by the batches after the first, which also compiles the network; 0 while unknown."""
-        began, first = self._first_batch
-        return (now - began) / (share - first) if share > first else 0.0
-
-    def on_epoch(self, metrics: EpochMetrics) -> None:
-        """Reports a complete epoch."""
-        append_metrics(self._folder, metrics)
-        self._pace = 0.5 * (self._pace + metrics.seconds) if self._pace else metrics.seconds
-        eta = self._pace * (self._status.epochs - metrics.epoch)
-        self.set(epoch=metrics.epoch, progress=0.0, eta_seconds=eta)
+_BACKUP = "backup"
+_LOWEST = 19  # on Unix: a sliver of the processor's time where somebody else wants it, all of it where nobody does
 
 
-def run_job(folder: Path) -> Checkpoint:
-    """Trains the run in a folder that holds ``config.json``, or goes on with it, and makes a checkpoint of it.
+@dataclass(frozen=True, eq=False)
+class _Splits:
+    train: FerDataset
+    validation: FerDataset
+    test: FerDataset  # not looked at before training is over
 
-    One run trains at a time under one ``FER_HOME``: others wait for their turn. The outcome is in ``status.json`` too.
+
+def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> Checkpoint | None:
+    """Trains a run, or goes on with it, and makes a checkpoint of it; the outcome is in the report too.
+
+    Args:
+        run: Whose turn it is.
+        report: Keeps its files.
+        strategy_name: How the arithmetic is shared out.
+
+    Returns:
+        The checkpoint, or None when it was paused.
 
     Raises:
         FerError: It could not be finished; what was saved stays usable.
     """
-    config = TrainingConfig.from_json((folder / "config.json").read_text(encoding="utf-8"))
-    report = Report(folder, config.epochs)
-    report.set(message="Waiting for the run before it to end")
-    try:
-        with _turn(folder, report):
-            checkpoint = _carry_out(folder, config, report)
-    except FerError as error:
-        report.set(state="stopped" if report.should_stop() else "failed", eta_seconds=0.0, message=str(error))
-        raise
-    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-        message = "The memory was not enough. Choose a smaller batch size and start again; what was saved is kept."
-        report.set(state="failed", eta_seconds=0.0, message=message)
-        raise TrainingError(message) from error
-    except OSError as error:
-        message = f"Training could not write its files ({error.strerror or error}). Free some space, then resume it."
-        report.set(state="failed", eta_seconds=0.0, message=message)
-        raise TrainingError(message) from error
-    state = "stopped" if report.should_stop() else "finished"
-    report.set(state=state, progress=0.0, eta_seconds=0.0, checkpoint=checkpoint.name, message="Checkpoint saved")
-    return checkpoint
+    with _system_errors_said():
+        _make_way(run.config)
+        strategy = make_strategy(strategy_name)  # before anything else of TensorFlow
+        report.set(state="running", message="Preparing: reading the dataset and building the network")
+        splits, probe = _splits(run.config), _probe(run, together=spans_machines(strategy))
+        done = saved_epoch(run.folder / _BACKUP)
+        _begin_files(run.folder, splits.validation, done)
+        report.set(epoch=done, message="Preparing: the first batches take longer")
+        plan = Plan(run.folder / _BACKUP, probe.precision, strategy)
+        trained = train(run.config, _to_learn(splits), plan, _observer(run.folder, splits.validation, report))
+        if report.should_pause() and not report.should_stop() and trained.last_epoch < run.config.epochs:
+            message = f"Paused after epoch {trained.last_epoch}. Resume it to go on from there."
+            report.set(state="paused", progress=0.0, eta_seconds=0.0, message=message)
+            return None
+        report.set(message="Saving the checkpoint", progress=0.0, eta_seconds=0.0)
+        provenance = Provenance(run.record.id, run.config.seed, probe, in_words(strategy))
+        checkpoint = make_checkpoint(
+            run.name, run.config, trained, (splits.train, splits.validation, splits.test), provenance
+        )
+        state = "stopped" if report.should_stop() else "finished"
+        report.set(state=state, checkpoint=checkpoint.name, message="Checkpoint saved")
+        return checkpoint
 
 
-def _carry_out(folder: Path, config: TrainingConfig, report: Report) -> Checkpoint:
-    report.set(state="running", message="Preparing: reading the dataset and building the network")
-    training, validation, test = load_splits(config)  # test is not looked at before training is over
-    data = TrainingData(training, validation)
-    done = saved_epoch(folder / "backup")
+def assist(config: TrainingConfig, backup: Path) -> None:
+    """Trains along with the machine that writes the run's files; this one writes none.
+
+    Args:
+        config: The run's settings, the same on all machines.
+        backup: Folder of the states to go on from, if there are any.
+
+    Raises:
+        FerError: It could not be finished.
+    """
+    with _system_errors_said():
+        _make_way(config)
+        strategy = make_strategy("multi-worker")
+        plan = Plan(backup, _wanted(config, together=True), strategy, writes=False)
+        quiet = Observer(lambda _: None, lambda _: None, lambda: False)
+        train(config, _to_learn(_splits(config)), plan, quiet)
+
+
+def _splits(config: TrainingConfig) -> _Splits:
+    return _Splits(*load_splits(config))
+
+
+def _to_learn(splits: _Splits) -> TrainingData:
+    return TrainingData(splits.train, splits.validation)
+
+
+def _probe(run: Run, *, together: bool) -> Probe:
+    """The number format the run has begun with, else the one it is to have."""
+    probe = read_probe(run.folder) or choose_precision(_wanted(run.config, together=together))
+    write_probe(run.folder, probe)
+    return probe
+
+
+def _wanted(config: TrainingConfig, *, together: bool) -> str:
+    # Machines that measure for themselves may choose differently, and then their sums do not fit.
+    return "float32" if together and config.precision == "auto" else config.precision
+
+
+def _begin_files(folder: Path, validation: FerDataset, done: int) -> None:
+    """Leaves what the complete epochs have written, and nothing of one that a crash undid."""
     keep_metrics(folder, done)
-    report.set(epoch=done)
-    report.start("Preparing: the first batches take longer")
-    observer = Observer(report.on_batch, report.on_epoch, report.should_stop)
-    trained = train(config, data, backup=folder / "backup", observer=observer)
-    report.set(message="Saving the checkpoint", progress=0.0, eta_seconds=0.0)
-    return make_checkpoint(folder.name, config, trained, (data.training, data.validation, test))
+    keep_views(folder, done)
+    write_faces(folder, validation)
+
+
+def _observer(folder: Path, validation: FerDataset, report: Report) -> Observer:
+    return Observer(
+        on_batch=report.on_batch,
+        on_epoch=report.on_epoch,
+        should_stop=report.should_stop,
+        should_pause=report.should_pause,
+        on_saved=report.on_saved,
+        on_validation=lambda epoch, probabilities: append_view(folder, view_of(epoch, validation, probabilities)),
+    )
+
+
+def _make_way(config: TrainingConfig) -> None:
+    """Lets the pages and everything else on the machine go first; threads that exist already stay as they are."""
+    if config.priority == "low":
+        with contextlib.suppress(psutil.AccessDenied):
+            # A number on Unix; Windows has a name for it that exists there only.
+            psutil.Process().nice(getattr(psutil, "IDLE_PRIORITY_CLASS", _LOWEST))
 
 
 def load_splits(config: TrainingConfig) -> tuple[FerDataset, FerDataset, FerDataset]:
@@ -138,17 +158,15 @@ def load_splits(config: TrainingConfig) -> tuple[FerDataset, FerDataset, FerData
 
 
 @contextmanager
-def _turn(folder: Path, report: Report) -> Iterator[None]:
-    """Waits until no other run trains."""
-    lock = FileLock(folder.parent / ".training.lock")
-    while True:
-        try:
-            lock.acquire(timeout=_TURN_POLL)
-            break
-        except Timeout:
-            if report.should_stop():
-                raise TrainingError("Stopped while it waited for its turn, so there is nothing to keep.") from None
+def _system_errors_said() -> Iterator[None]:
+    """Says what the machine lacks, and what to do about it."""
     try:
         yield
-    finally:
-        lock.release()
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise TrainingError(
+            "The memory was not enough. Choose a smaller batch size and start again; what was saved is kept."
+        ) from error
+    except OSError as error:
+        raise TrainingError(
+            f"Training could not write its files ({error.strerror or error}). Free some space, then resume it."
+        ) from error

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from fer_core.files import as_record, read_json, write_json, write_text
+from fer_core.files import append_json, as_record, read_json, read_json_lines, write_json, write_text
 
-State = Literal["queued", "running", "stopping", "stopped", "finished", "failed"]
+State = Literal["queued", "running", "stopping", "paused", "stopped", "finished", "failed"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class RunStatus:
     """Where a run stands.
 
     Attributes:
-        state: One of the six states.
+        state: One of the seven states.
         epoch: Epochs that are complete.
         epochs: Epochs that were asked for.
         progress: Share of the epoch in flight that is done, 0 to 1.
@@ -51,6 +51,7 @@ class RunStatus:
         checkpoint: Name of the checkpoint that came of it, or "".
         pid: The child's process number, or 0.
         pid_created: When that process began, to tell it from a later one of the same number.
+        since: When the run joined the queue, in seconds since 1970: the first one trains first.
     """
 
     state: State
@@ -62,6 +63,7 @@ class RunStatus:
     checkpoint: str = ""
     pid: int = 0
     pid_created: float = 0.0
+    since: float = 0.0
 
     @property
     def is_active(self) -> bool:
@@ -84,24 +86,12 @@ def read_status(folder: Path) -> RunStatus:
 
 def append_metrics(folder: Path, metrics: EpochMetrics) -> None:
     """Adds an epoch's line to ``metrics.jsonl``."""
-    with (folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(metrics)) + "\n")
-        file.flush()
+    append_json(folder / "metrics.jsonl", asdict(metrics))
 
 
 def read_metrics(folder: Path) -> tuple[EpochMetrics, ...]:
     """All complete epochs of a run, in order; a line that was cut by a crash is left out."""
-    try:
-        lines = (folder / "metrics.jsonl").read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return ()
-    epochs: dict[int, EpochMetrics] = {}
-    for line in lines:
-        try:
-            metrics = as_record(EpochMetrics, json.loads(line))
-        except (ValueError, TypeError):
-            continue
-        epochs[metrics.epoch] = metrics
+    epochs = {metrics.epoch: metrics for metrics in read_json_lines(folder / "metrics.jsonl", EpochMetrics)}
     return tuple(epochs[e] for e in sorted(epochs))
 
 

@@ -5,19 +5,25 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from fer_core.training.provenance import Probe
+
 _PROBES = 10
 
 
-def choose_precision(wanted: str) -> str:
-    """``float32`` or ``mixed_bfloat16``: what is wanted, or for ``auto`` the faster one here (about two seconds)."""
+def choose_precision(wanted: str) -> Probe:
+    """What is wanted, or for ``auto`` the faster number format here (about two seconds)."""
     if wanted != "auto":
-        return wanted
-    steps = _make_probe(tf.float32), _make_probe(tf.bfloat16)
+        return Probe(wanted)
+    try:
+        steps = _make_probe(tf.float32), _make_probe(tf.bfloat16)
+    except tf.errors.OpError:  # an operation that this machine does not have in bfloat16
+        return Probe("float32")
     times = [[step() for step in steps] for _ in range(_PROBES)]
     # The shortest time of each is the one that other work on the machine disturbed least.
     full, half = (min(column) for column in zip(*times, strict=True))
     # Casting costs something too: mixed precision pays when its bare convolution is well ahead.
-    return "mixed_bfloat16" if half < 0.75 * full else "float32"
+    precision = "mixed_bfloat16" if half < 0.75 * full else "float32"
+    return Probe(precision, round(1000 * full, 3), round(1000 * half, 3))
 
 
 def _make_probe(dtype: tf.DType) -> Callable[[], float]:

@@ -1,29 +1,31 @@
 """The end of a run: its scores, its card and its checkpoint."""
 
-import os
-import platform
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import keras
 
 from fer_core.card import Calibration
-from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard, free_name, save_checkpoint
+from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard, free_name, list_checkpoints, save_checkpoint
 from fer_core.data.dataset import FerDataset
 from fer_core.data.store import dataset_card
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.architectures import build_model
 from fer_core.training.backup import Arrays
+from fer_core.training.commandline import command_line
 from fer_core.training.config import TrainingConfig
+from fer_core.training.epochs import epoch_size
 from fer_core.training.export import write_network, write_quantized
-from fer_core.training.trainer import Trained, predict
+from fer_core.training.heads import calibrate as calibrate_head
+from fer_core.training.judging import predict
+from fer_core.training.provenance import Provenance, git_state, hardware, library_versions
+from fer_core.training.trainer import Trained
 
 Splits = tuple[FerDataset, FerDataset, FerDataset]
 """Training, validation and test."""
 
-_LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn", "ai-edge-litert")
 _INPUT = "48x48 grey faces, raw values 0 to 255; scaling to 0..1 is the network's first layer"
 _LIMITS = (
     "Says which expression a face seems to show in one picture, as strangers would name it; it says nothing about what "
@@ -32,14 +34,17 @@ _LIMITS = (
 )
 
 
-def make_checkpoint(name: str, config: TrainingConfig, trained: Trained, splits: Splits) -> Checkpoint:
+def make_checkpoint(
+    name: str, config: TrainingConfig, trained: Trained, splits: Splits, provenance: Provenance
+) -> Checkpoint:
     """Scores the last and the best epoch's weights on each split and saves the best as a checkpoint.
 
     Args:
-        name: The run's name; becomes the checkpoint's unless a checkpoint has it already.
+        name: The run's name; becomes the checkpoint's unless another run's checkpoint has it already.
         config: The run's settings.
         trained: What training left.
         splits: The labelled training, validation and test splits.
+        provenance: Where it comes from. A checkpoint that the same run has made before is replaced.
 
     Raises:
         CheckpointError: The checkpoint could not be saved.
@@ -50,10 +55,13 @@ def make_checkpoint(name: str, config: TrainingConfig, trained: Trained, splits:
         last if trained.best_epoch == last.epoch else _scores(model, trained.best_weights, trained.best_epoch, splits)
     )
     model.set_weights(trained.best_weights)
+    if config.output_activation == "svm":
+        calibrate_head(model, predict(model, splits[1].images), splits[1].labels)
     stored = dataset_card(config.dataset)
     has_votes = LABEL_SCHEMES[config.scheme].rule != "fer2013"
+    counts = dict(zip(("train", "validation", "test"), map(len, splits), strict=True))
     card = ModelCard(
-        name=free_name(name),
+        name=_name_for(provenance.run, name),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         class_names=config.class_names,
         input=_INPUT,
@@ -63,17 +71,23 @@ def make_checkpoint(name: str, config: TrainingConfig, trained: Trained, splits:
         dataset_fingerprint=splits[0].fingerprint,
         label_file=stored.votes_file if has_votes else "",
         label_file_sha256=stored.votes_sha256 if has_votes else "",
-        counts=dict(zip(("train", "validation", "test"), map(len, splits), strict=True)),
+        counts=counts,
         last=last,
         best=best,
-        precision=trained.precision,
+        precision=provenance.probe.precision,
         seconds=round(trained.seconds, 1),
-        hardware=f"{_processor()}, {os.cpu_count()} cores",
-        versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
-        command=_command(config, name),
+        hardware=hardware(),
+        versions=library_versions(),
+        command=command_line(config, name),
         limits=_LIMITS,
         prior=tuple(splits[0].targets.mean(axis=0, dtype=float).round(6).tolist()),
         calibration=_calibration(model, config.dataset, splits[1]),
+        provenance=replace(
+            provenance,
+            git=git_state(),
+            unlabelled={split: stored.sizes[split] - count for split, count in counts.items()},
+            used=epoch_size(config, counts["train"]),
+        ).to_dict(),
     )
 
     def write(folder: Path) -> None:
@@ -81,6 +95,12 @@ def make_checkpoint(name: str, config: TrainingConfig, trained: Trained, splits:
         write_quantized(model, folder, splits[0].images)
 
     return save_checkpoint(card, write)
+
+
+def _name_for(run: str, wanted: str) -> str:
+    """The name of the checkpoint that a run has made already, or a free one."""
+    own = [c.name for c in list_checkpoints() if c.card.provenance.get("run") == run]
+    return own[0] if own else free_name(wanted)
 
 
 def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: Splits) -> EpochScores:
@@ -94,20 +114,3 @@ def _calibration(model: keras.Model, dataset: str, validation: FerDataset) -> Ca
     fitted_on = f"the {len(validation):,} validation faces of “{dataset}” ({LABEL_SCHEMES[validation.scheme].title})"
     probabilities = predict(model, validation.images)
     return calibrate(probabilities, validation.labels, fitted_on, not_sure_below=NOT_SURE_BELOW)
-
-
-def _command(config: TrainingConfig, name: str) -> str:
-    """The shortest command line that repeats the run: only what differs from the defaults is named."""
-    changed = config.differences(TrainingConfig())
-    settings = "".join(f" {key}={value}" for key, value in changed.items() if key != "dataset")
-    flag = f" --set{settings}" if settings else ""
-    return f"python -m fer_core train --dataset {config.dataset} --name {name}{flag}"
-
-
-def _processor() -> str:
-    """The processor's name where the system tells it, else its family."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()

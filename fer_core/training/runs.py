@@ -1,12 +1,11 @@
-"""The parent's view of the runs: start, follow, stop, resume. No Keras here; the children speak through files."""
+"""The runs on disk: make, find, start, pause, stop, resume. No Keras here; the children speak through files."""
 
 import contextlib
-import os
 import re
 import shutil
-import subprocess
-import sys
-import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +15,17 @@ from filelock import FileLock
 
 from fer_core.errors import TrainingError
 from fer_core.files import write_text
-from fer_core.home import PROJECT, home, runs_folder
+from fer_core.home import runs_folder
+from fer_core.training.children import is_alive, launch_command
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, read_metrics, read_status, write_status
+from fer_core.training.outline import check_memory
+from fer_core.training.record import RunRecord, read_record, write_record
 
 _INTERRUPTED = "Interrupted after epoch {epoch}. Resume it to go on from there."
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
+STOP, PAUSE = "stop", "pause"
+"""Files in a run's folder that ask its child for something."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,13 @@ class Run:
         folder: Its folder, named after the run.
         config: Its settings.
         status: Where it stands.
+        record: What else is known of it.
     """
 
     folder: Path
     config: TrainingConfig
     status: RunStatus
+    record: RunRecord
 
     @property
     def name(self) -> str:
@@ -47,26 +53,30 @@ class Run:
         """The figures of all its complete epochs."""
         return read_metrics(self.folder)
 
+    def asked_to(self, word: str) -> bool:
+        """Whether somebody asked it to :data:`STOP` or to :data:`PAUSE`."""
+        return (self.folder / word).exists()
 
-def create_run(config: TrainingConfig, name: str | None = None) -> Run:
+
+def create_run(config: TrainingConfig, name: str | None = None, record: RunRecord | None = None) -> Run:
     """Makes a run's folder; nothing trains yet.
 
     Args:
         config: Its settings.
         name: Letters, digits, ``.``, ``-`` and ``_``; by default the architecture and the time.
+        record: What else is known of it.
 
     Raises:
-        TrainingError: The name is not allowed or taken, or the folder cannot be written.
+        TrainingError: The name is not allowed or taken, the machine is too small, or the folder cannot be written.
     """
     name = name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    if not re.fullmatch(_NAME, name):
-        raise TrainingError(
-            f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, dots, hyphens and underscores."
-        )
+    check_run_name(name)
+    check_memory(config)
     folder = runs_folder() / name
     try:
         folder.mkdir(parents=True)
         write_text(folder / "config.json", config.to_json())
+        write_record(folder, record or RunRecord())
         write_status(folder, _starting(config.epochs, psutil.Process()))
     except FileExistsError as error:
         raise TrainingError(f"There is a run called “{name}” already. Choose another name.") from error
@@ -78,13 +88,25 @@ def create_run(config: TrainingConfig, name: str | None = None) -> Run:
     return find_run(name)
 
 
-def start_run(config: TrainingConfig, name: str | None = None) -> Run:
+def check_run_name(name: str) -> None:
+    """Refuses names that are no folder's everywhere.
+
+    Raises:
+        TrainingError: The name is not allowed.
+    """
+    if not re.fullmatch(_NAME, name):
+        raise TrainingError(
+            f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, dots, hyphens and underscores."
+        )
+
+
+def start_run(config: TrainingConfig, name: str | None = None, record: RunRecord | None = None) -> Run:
     """Makes a run and starts its child process, which lives on when the caller ends.
 
     Raises:
         TrainingError: See :func:`create_run`.
     """
-    return _launch(create_run(config, name))
+    return _launch(create_run(config, name, record))
 
 
 def resume_run(name: str) -> Run:
@@ -93,30 +115,33 @@ def resume_run(name: str) -> Run:
     Raises:
         TrainingError: There is no such run, or it is active or finished.
     """
-    with FileLock(find_run(name).folder / ".starting.lock"):  # two at once start one child
+    with idle_run(name) as run:
+        if run.status.state == "finished":
+            raise TrainingError(f"The run “{name}” is finished. Start a new one with more epochs.")
+        for word in (STOP, PAUSE):
+            (run.folder / word).unlink(missing_ok=True)
+        return _launch(run)
+
+
+@contextmanager
+def idle_run(name: str) -> Iterator[Run]:
+    """A run that is not active and that nobody else starts, renames or deletes during the block.
+
+    Raises:
+        TrainingError: There is no such run, or it is active.
+    """
+    folder = find_run(name).folder
+    with FileLock(folder.with_name(f".{folder.name}.lock")):
         run = find_run(name)
         if run.status.is_active:
             raise TrainingError(f"The run “{name}” is active already. Wait for it to end, or stop it.")
-        if run.status.state == "finished":
-            raise TrainingError(f"The run “{name}” is finished. Start a new one with more epochs.")
-        (run.folder / "stop").unlink(missing_ok=True)
-        return _launch(run)
+        yield run
 
 
 def _launch(run: Run) -> Run:
     """Starts a run's child and records its process."""
     with (run.folder / "log.txt").open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "fer_core", "train", "--run", run.name],
-            cwd=PROJECT,
-            env=os.environ | {"FER_HOME": str(home())},  # a relative one means another folder to the child
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    # Somebody has to wait for the child, or it stays in the process table as a zombie when it ends.
-    threading.Thread(target=child.wait, name=f"run {run.name}", daemon=True).start()
+        child = launch_command(["train", "--run", run.name], log.fileno())
     with contextlib.suppress(psutil.NoSuchProcess):
         status = replace(_starting(run.config.epochs, psutil.Process(child.pid)), epoch=run.status.epoch)
         write_status(run.folder, status)
@@ -125,7 +150,9 @@ def _launch(run: Run) -> Run:
 
 def _starting(epochs: int, process: psutil.Process) -> RunStatus:
     created = process.create_time()
-    return RunStatus("queued", epochs=epochs, message="Starting", pid=process.pid, pid_created=created)
+    return RunStatus(
+        "queued", epochs=epochs, message="Starting", pid=process.pid, pid_created=created, since=time.time()
+    )
 
 
 def stop_run(name: str) -> None:
@@ -134,16 +161,32 @@ def stop_run(name: str) -> None:
     Raises:
         TrainingError: There is no such run.
     """
-    (find_run(name).folder / "stop").touch()
+    (find_run(name).folder / STOP).touch()
+
+
+def pause_run(name: str) -> None:
+    """Asks a run to end after the epoch in flight without a checkpoint; :func:`resume_run` goes on from there.
+
+    Raises:
+        TrainingError: There is no such run.
+    """
+    (find_run(name).folder / PAUSE).touch()
 
 
 def list_runs() -> tuple[Run, ...]:
     """All readable runs, the newest first."""
     runs = []
-    for path in sorted(runs_folder().glob("[!.]*/config.json"), key=lambda p: p.stat().st_mtime, reverse=True):
+    for path in sorted(runs_folder().glob("[!.]*/config.json"), key=_changed, reverse=True):
         with contextlib.suppress(TrainingError):
             runs.append(find_run(path.parent.name))
     return tuple(runs)
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # deleted by somebody else just now
+        return 0.0
 
 
 def find_run(name: str) -> Run:
@@ -165,17 +208,7 @@ def find_run(name: str) -> Run:
             f"There is no run called “{name[:60]}” (there are: {names}). Choose one of these or start it."
         ) from error
     status = read_status(folder)
-    if status.is_active and not _is_alive(status):
+    if status.is_active and not is_alive(status.pid, status.pid_created):
         message = _INTERRUPTED.format(epoch=status.epoch)
         status = replace(status, state="failed", eta_seconds=0.0, progress=0.0, message=message)
-    return Run(folder, config, status)
-
-
-def _is_alive(status: RunStatus) -> bool:
-    """Whether the recorded process still runs: the same number and the same start, and not a zombie of ours."""
-    try:
-        process = psutil.Process(status.pid)
-        same = abs(process.create_time() - status.pid_created) < 1.0
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
-        return False  # gone, somebody else's, or no number of a process
+    return Run(folder, config, status, read_record(folder))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fer_core.insight.anatomy import Layer
 from fer_core.insight.pictures import filter_sheet, map_sheet
 from fer_core.insight.words import explain
-from fer_core.plots.network import network_figure
+from fer_core.plots.anatomy import network_figure
 
 
 def show_layers(layers: Sequence[Layer], class_names: Sequence[str]) -> None:

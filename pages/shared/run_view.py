@@ -1,4 +1,4 @@
-"""A training run as it stands: progress, curves, and what can be done with it."""
+"""A training run as it stands: progress, curves, what it makes of the validation faces."""
 
 from collections.abc import Sequence
 from typing import get_args
@@ -6,18 +6,28 @@ from typing import get_args
 import streamlit as st
 
 from fer_core.plots.training import Quantity, learning_curve
+from fer_core.plots.validation import confusion_table, followed_strip
+from fer_core.training.line import in_words, runs_before
 from fer_core.training.metrics import EpochMetrics
-from fer_core.training.runs import Run, find_run, resume_run, stop_run
-from pages.shared.messages import errors_shown, plain
+from fer_core.training.provenance import read_probe
+from fer_core.training.runs import Run, find_run
+from fer_core.training.validation import read_faces, read_views
+from pages.shared.links import accept_link
+from pages.shared.messages import plain
+from pages.shared.run_actions import keep_run, steer_run
 
-_ICONS = {
+ICONS = {
     "queued": ("gray", "hourglass_empty"),
     "running": ("blue", "play_circle"),
     "stopping": ("orange", "stop_circle"),
+    "paused": ("violet", "pause_circle"),
     "stopped": ("orange", "stop_circle"),
     "finished": ("green", "check_circle"),
     "failed": ("red", "error"),
 }
+"""Colour and icon of each state."""
+
+_FORMATS = {"float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
 
 
 def choose_run(runs: Sequence[Run]) -> Run | None:
@@ -25,6 +35,11 @@ def choose_run(runs: Sequence[Run]) -> Run | None:
     by_name = {run.name: run for run in runs}
     if not by_name:
         return None
+    if (renamed := st.session_state.pop("renamed_run", None)) in by_name:
+        st.session_state["run"] = renamed
+    if st.session_state.get("run") not in (None, *by_name):
+        del st.session_state["run"]  # deleted, here or in another browser
+    accept_link("run", by_name)
     name = st.selectbox(
         "Run",
         list(by_name),
@@ -52,40 +67,35 @@ def show_run(name: str) -> None:
             st.rerun()  # once: the page below and the menu should know of the new checkpoint
 
     follow()
+    keep_run(find_run(name))
 
 
 def _show(run: Run) -> None:
     status, metrics = run.status, run.metrics()
-    color, icon = _ICONS[status.state]
-    left, right = st.columns([4, 1], vertical_alignment="center")
+    color, icon = ICONS[status.state]
+    left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
-        st.markdown(f":{color}-badge[:material/{icon}: {status.state}] {plain(status.message)}")
+        st.markdown(f":{color}-badge[:material/{icon}: {status.state}] {plain(_message(run))}")
     with right:
-        _buttons(run)
-    if status.is_active:
+        steer_run(run)
+    if status.is_active and status.state != "queued":
         done = (status.epoch + status.progress) / max(status.epochs, 1)
         st.progress(min(done, 1.0), text=_progress_in_words(run, metrics))
     _figures(run, metrics)
+    _validation(run)
     _next_steps(run)
 
 
-def _buttons(run: Run) -> None:
-    status = run.status
-    can_resume = status.state in ("failed", "stopped") and status.epoch < status.epochs
-    with errors_shown(stop=False):
-        if status.is_active:
-            stopping = (run.folder / "stop").exists()
-            label = "Stopping …" if stopping else "Stop"
-            if st.button(label, icon=":material/stop:", disabled=stopping, key="stop", width="stretch"):
-                stop_run(run.name)
-                st.rerun()
-        elif can_resume and st.button("Resume", icon=":material/resume:", key="resume", width="stretch"):
-            resume_run(run.name)
-            st.rerun()
+def _message(run: Run) -> str:
+    if run.status.state == "queued" and (before := runs_before(run)):
+        return f"{in_words(len(before))} ({before[0].name} is training)"
+    return run.status.message
 
 
 def _progress_in_words(run: Run, metrics: Sequence[EpochMetrics]) -> str:
     status = run.status
+    if not metrics and not status.progress:
+        return "Preparing: the network is built and the first batches are compiled"
     parts = [f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"]
     if metrics:
         parts.append(f"{metrics[-1].seconds:.0f} s an epoch")
@@ -114,22 +124,64 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
         _tile("On training", f"{last.accuracy:.1%}", "Accuracy on the faces it learns from, on the way.")
         _tile("Best so far", f"{best.val_accuracy:.1%}", f"On validation, after epoch {best.epoch}: these are kept.")
         _tile("Speed", f"{last.images_per_second:,.0f}/s", f"Faces learned from; {last.seconds:.1f} s an epoch.")
+        _tile("Learning rate", f"{last.learning_rate:.2g}", "Of the last step; the schedule moves it.")
+    _curves(run, metrics, best.epoch)
+    _calculation(run)
+
+
+def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        smoothing = st.slider(
+            "Smoothing",
+            0.0,
+            0.95,
+            0.0,
+            0.05,
+            help="A running mean over the epochs.",
+            key="smoothing",
+            persist_state="session",
+            width=260,
+        )
+        log = st.toggle(
+            "Logarithmic loss", help="Shows small changes late in a run.", key="log", persist_state="session"
+        )
     for column, quantity in zip(st.columns(2), get_args(Quantity), strict=True):
         column.plotly_chart(
-            learning_curve(metrics, quantity, run.config.epochs, best.epoch),
+            learning_curve(metrics, quantity, run.config.epochs, best_epoch, smoothing=smoothing, log=log),
             key=quantity,
             config={"displayModeBar": False},
             alt=f"{quantity.capitalize()} of training and validation over {len(metrics)} epochs.",
         )
 
 
+def _calculation(run: Run) -> None:
+    probe = read_probe(run.folder)
+    if probe is None:
+        return
+    measured = f" (probed: {probe.float32_ms:.0f} ms in float32, {probe.bfloat16_ms:.0f} ms in bfloat16)"
+    st.caption(f"It calculates in {_FORMATS.get(probe.precision, '')}{measured if probe.float32_ms else ''}.")
+
+
 def _tile(label: str, value: str, explanation: str) -> None:
-    st.metric(label, value, help=explanation, border=True, width=170)
+    st.metric(label, value, help=explanation, border=True, width=150)
+
+
+def _validation(run: Run) -> None:
+    views, names = read_views(run.folder), run.config.class_names
+    if not views:
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(f"**The validation faces after epoch {views[-1].epoch}**")
+        st.html(confusion_table(views[-1].matrix, names))
+    with right:
+        st.markdown("**The same eight of them, epoch by epoch**")
+        st.html(followed_strip(read_faces(run.folder), views, names))
 
 
 def _next_steps(run: Run) -> None:
     status = run.status
-    if not status.checkpoint:
+    if not status.checkpoint or status.is_active:
         return
     st.success(f"The checkpoint **{plain(status.checkpoint)}** is ready.", icon=":material/check:")
     query = {"checkpoint": status.checkpoint}

@@ -17,7 +17,7 @@ from fer_core.detective.findings import duplicate_findings, exclusion_effect, vo
 from fer_core.evaluation.scoring import evaluate
 from fer_core.labels import EMOTIONS, LABEL_SCHEMES, SPLITS, VOTE_COLUMNS
 from fer_core.training.export import read_network
-from fer_core.training.trainer import predict
+from fer_core.training.judging import predict
 
 DATA = Path(os.environ.get("FER_DATA_DIR") or Path(__file__).parents[2] / ".." / "shared" / "data").resolve()
 IMAGES, VOTES = DATA / "fer2013.csv.gz", DATA / "fer2013new.csv"

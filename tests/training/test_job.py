@@ -1,17 +1,26 @@
 """The real child, started as the page starts it, on a tiny dataset."""
 
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from fer_core.benchmark.kills import KillReport, kill_and_resume
 from fer_core.checkpoint import KERAS_FILE, list_checkpoints, verified_bytes
 from fer_core.data.dataset import label_records
 from fer_core.data.store import load_records
 from fer_core.errors import TrainingError
 from fer_core.evaluation.scoring import evaluate
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.training.command import train_run
 from fer_core.training.config import TrainingConfig
-from fer_core.training.runs import find_run, list_runs, start_run, stop_run
+from fer_core.training.metrics import write_status
+from fer_core.training.record import Ambition, RunRecord
+from fer_core.training.runs import create_run, find_run, list_runs, pause_run, resume_run, start_run, stop_run
+from fer_core.training.searches import SearchPlan, find_search, resume_search, start_search, stop_search
+from fer_core.training.space import read_axes
+from fer_core.training.validation import read_faces, read_views
 
 PATIENCE = 300  # seconds, for a machine that is busy with other things
 
@@ -108,3 +117,151 @@ def files_without_votes(home, demo_files):
     from fer_core.data.store import import_dataset
 
     return import_dataset(demo_files[0])
+
+
+def wait_ended(name):
+    return wait_until(name, ended)[0]
+
+
+SMALL = TrainingConfig(epochs=4, batch_size=16, precision="float32", width=8, learning_rate=1e-3, seed=2)
+
+
+def test_five_kills_at_random_instants_cost_the_epoch_in_flight_at_most(small_demo, stopped_at_the_end):
+    report = kill_and_resume(SMALL, kills=5, seed=1)
+    assert report == KillReport(kills=5, lost_epochs=0, unreadable=0, same=True)
+
+
+def test_a_paused_run_goes_on_exactly_where_it_was(small_demo, stopped_at_the_end):
+    start_run(SMALL, "straight")
+    start_run(SMALL, "paused")
+    pause_run("paused")  # while it waits
+    run, _ = wait_until("paused", ended)
+    assert run.status.state == "paused"
+    resume_run("paused")
+    wait_until("paused", lambda run: run.status.state == "running" and run.status.epoch >= 1)
+    pause_run("paused")
+    run, _ = wait_until("paused", ended)
+    assert (run.status.state, list_names()) == ("paused", {"straight"})
+    assert f"Paused after epoch {run.status.epoch}" in run.status.message
+    assert 1 <= run.status.epoch < SMALL.epochs
+    resume_run("paused")
+    straight, paused = wait_ended("straight"), wait_ended("paused")
+    assert figures(paused) == figures(straight)
+    assert list_names() == {"straight", "paused"}
+
+
+def figures(run):
+    return [replace(metrics, seconds=0.0, images_per_second=0.0) for metrics in run.metrics()]
+
+
+def list_names():
+    return {checkpoint.name for checkpoint in list_checkpoints()}
+
+
+def test_what_a_run_leaves_and_that_a_crash_before_its_status_makes_no_second_checkpoint(
+    small_demo, stopped_at_the_end
+):
+    run = start_run(replace(SMALL, epochs=2, share=0.5), "first")
+    finished = wait_ended("first")
+    assert_provenance(list_checkpoints()[0].card, run, small_demo.sizes)
+    assert_views(finished)
+    write_status(run.folder, replace(finished.status, state="running", checkpoint="", pid=2**22 + 7))
+    resume_run("first")
+    again = wait_ended("first")
+    assert (again.status.state, again.status.checkpoint) == ("finished", "first")
+    assert list_names() == {"first"}
+
+
+def assert_provenance(card, run, sizes):
+    provenance = card.provenance
+    assert provenance["run"] == run.record.id
+    assert provenance["seed"] == SMALL.seed
+    assert provenance["probe"] == {"precision": "float32", "float32_ms": 0.0, "bfloat16_ms": 0.0}
+    assert provenance["used"] == round(card.counts["train"] / 2)
+    assert provenance["unlabelled"] == {split: sizes[split] - card.counts[split] for split in card.counts}
+    assert "share=0.5" in card.command
+
+
+def assert_views(run):
+    views = read_views(run.folder)
+    validation = label_records(load_records("demo"), LABEL_SCHEMES[SMALL.scheme], ["validation"])
+    assert [view.epoch for view in views] == [1, 2]
+    for view, metrics in zip(views, run.metrics(), strict=True):
+        matrix = np.array(view.matrix)
+        assert matrix.sum(axis=1).tolist() == np.bincount(validation.labels, minlength=7).tolist()
+        assert np.trace(matrix) / len(validation) == pytest.approx(metrics.val_accuracy)
+        np.testing.assert_allclose(np.sum(view.faces, axis=1), 1, atol=1e-3)
+    faces = read_faces(run.folder)
+    assert len(faces.images) == 8
+    assert set(faces.labels) == set(validation.labels)
+
+
+def test_a_fault_in_the_program_ends_the_run_with_a_sentence(small_demo, stopped_at_the_end, monkeypatch):
+    """A dataset that vanishes between the start and the child's turn is such a fault; so is a broken library."""
+    run = create_run(SMALL, "broken")
+    (run.folder / "backup").write_text("a file where a folder belongs")
+    with pytest.raises(TrainingError, match="could not write its files"):
+        train_run(run)
+    assert find_run("broken").status.state == "failed"
+    monkeypatch.setattr("fer_core.training.job.train", lambda *_: 1 / 0)
+    other = create_run(SMALL, "faulty")
+    with pytest.raises(ZeroDivisionError):
+        train_run(other)
+    status = find_run("faulty").status
+    assert status.state == "failed"
+    assert "A fault in the program ended it (ZeroDivisionError: division by zero)" in status.message
+
+
+def test_a_run_that_falls_short_is_followed_by_the_next_attempt(small_demo, stopped_at_the_end):
+    ambition = Ambition(target=1.0, attempts=({"learning_rate": "0.002"}, {"epochs": "2"}))
+    start_run(replace(SMALL, epochs=1), "mine", RunRecord(ambition=ambition))
+    first = wait_ended("mine")
+    deadline = time.monotonic() + PATIENCE
+    while "mine-try3" not in {run.name for run in list_runs()} and time.monotonic() < deadline:
+        time.sleep(0.2)
+    last = wait_ended("mine-try3")
+    second = find_run("mine-try2")
+    assert "below the target of 100.0%" in find_run("mine").status.message
+    assert (second.config.learning_rate, second.config.epochs) == (0.002, 1)
+    assert (last.config.learning_rate, last.config.epochs) == (0.002, 2)
+    assert (second.record.parent, last.record.parent) == (first.record.id, second.record.id)
+    deadline = time.monotonic() + PATIENCE
+    while "nothing is left to try" not in find_run("mine-try3").status.message and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert "nothing is left to try" in find_run("mine-try3").status.message
+
+
+def test_a_search_tries_settings_as_ordinary_runs(small_demo, stopped_at_the_end):
+    base = replace(SMALL, epochs=1)
+    plan = SearchPlan(base, read_axes({"learning_rate": "0.001,0.002", "seed": "0,1"}, base), "grid", 3)
+    start_search(plan, "hunt")
+    deadline = time.monotonic() + PATIENCE
+    while find_search("hunt").status.is_active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    search = find_search("hunt")
+    assert (search.status.state, search.status.epoch) == ("finished", 3)
+    tried = {(run.config.learning_rate, run.config.seed) for run in search.trials()}
+    assert len(tried) == 3
+    assert tried < {(rate, seed) for rate in (0.001, 0.002) for seed in (0, 1)}
+    assert all(run.status.state == "finished" and run.name.startswith("hunt-0") for run in search.trials())
+    with pytest.raises(TrainingError, match="nothing to resume"):
+        resume_search("hunt")
+
+
+def test_a_search_is_stopped_and_resumed(small_demo, stopped_at_the_end):
+    base = replace(SMALL, epochs=1)
+    start_search(SearchPlan(base, read_axes({"learning_rate": "0.001..0.002"}, base), "random", 2), "hunt")
+    deadline = time.monotonic() + PATIENCE
+    while not find_search("hunt").trials() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    stop_search("hunt")
+    while find_search("hunt").status.is_active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert find_search("hunt").status.state == "stopped"
+    assert len(find_search("hunt").trials()) == 1
+    resume_search("hunt")
+    while find_search("hunt").status.is_active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert find_search("hunt").status.state == "finished"
+    rates = [run.config.learning_rate for run in find_search("hunt").trials()]
+    assert all(0.001 <= rate <= 0.002 for rate in rates)

@@ -13,6 +13,7 @@ import pytest
 
 from fer_core.errors import TrainingError
 from fer_core.home import runs_folder
+from fer_core.training import children as children_room
 from fer_core.training import runs
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, append_metrics, read_status, write_status
@@ -37,7 +38,7 @@ def children(monkeypatch):
         started.append((child, arguments, options))
         return child
 
-    monkeypatch.setattr(runs.subprocess, "Popen", sleep)
+    monkeypatch.setattr(children_room.subprocess, "Popen", sleep)
     yield started
     for child, *_ in started:
         child.kill()

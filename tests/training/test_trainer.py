@@ -8,22 +8,26 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from fer_core.classifier import Classifier
 from fer_core.data.dataset import label_records
 from fer_core.data.store import load_records
 from fer_core.errors import TrainingError
 from fer_core.labels import LABEL_SCHEMES, PAPER_EMOTIONS
-from fer_core.training import trainer
+from fer_core.training import judging
 from fer_core.training.architectures import build_model
 from fer_core.training.augmentation import Augmentation
 from fer_core.training.backup import load_state
 from fer_core.training.callbacks import Observer
 from fer_core.training.config import TrainingConfig
 from fer_core.training.export import write_network, write_quantized
-from fer_core.training.layers import FusedBatchNormalization
+from fer_core.training.judging import predict
+from fer_core.training.layers import ByteDropout, FusedBatchNormalization
+from fer_core.training.optimizers import make_optimizer
 from fer_core.training.precision import choose_precision
-from fer_core.training.trainer import TrainingData, make_optimizer, predict, train
+from fer_core.training.provenance import Probe
+from fer_core.training.trainer import Plan, TrainingData, train
 
 TINY = TrainingConfig(epochs=2, batch_size=16, precision="float32", seed=3)
 
@@ -77,7 +81,8 @@ class Ears:
 
 
 def run(config, data, backup, ears=None):
-    return train(config, data, backup=backup, observer=(ears or Ears()).observer())
+    plan = Plan(backup, "float32" if config.precision == "auto" else config.precision)
+    return train(config, data, plan, (ears or Ears()).observer())
 
 
 def layers_of(model):
@@ -146,9 +151,12 @@ def test_weights_and_outputs_stay_float32(precision):
 
 
 def test_a_wanted_precision_is_taken_and_auto_chooses_one():
-    assert choose_precision("float32") == "float32"
-    assert choose_precision("mixed_bfloat16") == "mixed_bfloat16"
-    assert choose_precision("auto") in ("float32", "mixed_bfloat16")
+    assert choose_precision("float32") == Probe("float32")
+    assert choose_precision("mixed_bfloat16") == Probe("mixed_bfloat16")
+    probe = choose_precision("auto")
+    assert min(probe.float32_ms, probe.bfloat16_ms) > 0
+    faster = probe.bfloat16_ms < 0.75 * probe.float32_ms
+    assert probe.precision == ("mixed_bfloat16" if faster else "float32")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +179,6 @@ def test_two_epochs_are_told_and_leave_weights(data, tmp_path):
     assert 0 <= last.val_macro_f1 <= 1
     assert last.images_per_second > 0
     assert trained.last_epoch == 2
-    assert trained.precision == "float32"
     assert trained.best_epoch == (2 if last.val_accuracy > first.val_accuracy else 1)
     assert trained.seconds == pytest.approx(first.seconds + last.seconds)
 
@@ -285,7 +292,7 @@ def test_an_exploding_rate_ends_with_a_remedy_and_keeps_what_was_good(data, tmp_
 
 
 def test_answers_that_are_no_numbers_are_never_the_best(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(trainer, "predict", lambda model, images: np.full((len(images), 7), np.nan, np.float32))
+    monkeypatch.setattr(judging, "raw_scores", lambda model, images: np.full((len(images), 7), np.nan, np.float32))
     with pytest.raises(TrainingError, match="no longer a number in epoch 1"):
         run(replace(TINY, epochs=1), data, tmp_path)
     assert load_state(tmp_path) is None
@@ -325,3 +332,25 @@ def test_litert_and_keras_agree(tmp_path, data, output):
 def test_following_runs_needs_no_keras():
     code = "import sys, fer_core.training.runs; assert not {'keras', 'tensorflow'} & {*sys.modules}"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_byte_decides_which_values_are_dropped():
+    x = tf.ones((4, 33, 7, 5), tf.bfloat16)
+    layer = ByteDropout(0.25, dtype="mixed_bfloat16")
+    layer.seed_generator.state.assign([1, 2])
+    dropped = np.asarray(tf.cast(layer(x, training=True), tf.float32))
+    assert (dropped == 0).mean() == pytest.approx(0.25, abs=0.03)
+    np.testing.assert_allclose(dropped[dropped > 0], 4 / 3, rtol=1e-2)
+    again = np.asarray(tf.cast(layer(x, training=True), tf.float32))
+    assert (again != dropped).any()
+    layer.seed_generator.state.assign([1, 2])
+    np.testing.assert_array_equal(np.asarray(tf.cast(layer(x, training=True), tf.float32)), dropped)
+    np.testing.assert_array_equal(np.asarray(tf.cast(layer(x, training=False), tf.float32)), 1)
+
+
+def test_a_support_vector_machine_learns(data, tmp_path):
+    ears = Ears()
+    config = replace(TINY, output_activation="svm", loss="squared_hinge", weight_decay=0.001, learning_rate=1e-3)
+    run(config, data, tmp_path, ears)
+    assert ears.epochs[1].loss < ears.epochs[0].loss
+    assert ears.epochs[1].val_loss < 2

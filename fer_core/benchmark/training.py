@@ -1,0 +1,148 @@
+"""How fast networks are trained here, beside Keras' own loop, PyTorch and what the processor can do at most."""
+
+import os
+import statistics
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fer_core.benchmark.figure import AbsentError, Bench, seconds
+from fer_core.benchmark.kills import damage_of_kills
+from fer_core.benchmark.reruns import rerun_ratio
+from fer_core.benchmark.torchside import BATCH, LAYOUTS, STEPS
+from fer_core.data.dataset import label_records
+from fer_core.data.store import DEMO, ensure_demo, load_records
+from fer_core.labels import LABEL_SCHEMES, SPLITS
+from fer_core.training.config import TrainingConfig
+from fer_core.training.epochs import epoch_data
+from fer_core.training.outline import outline
+from fer_core.training.presets import PRESETS
+
+_ROUNDS = 7
+_FORMATS = ("float32", "mixed_bfloat16")
+_PAPER = TrainingConfig(batch_size=BATCH)
+_BACKWARD = 3  # a training step needs the forward arithmetic and twice that for the gradients
+
+
+def keras_ratio() -> float:
+    """Images per second over those of Keras' own ``fit`` as it is by default: same network, data, batch, threads."""
+    from fer_core.benchmark.rates import keras_rate, our_rate  # noqa: PLC0415
+
+    return _in_turns(our_rate(_PAPER, STEPS), keras_rate(_PAPER, STEPS))
+
+
+def torch_ratio() -> float:
+    """Images per second over those of PyTorch's best layout of four, in turns in the same run."""
+    from fer_core.benchmark.rates import our_rate  # noqa: PLC0415
+
+    ours = our_rate(_PAPER, STEPS)
+    with _torch() as theirs:
+        quickest = max(LAYOUTS, key=lambda layout: statistics.median(theirs(layout) for _ in range(3)))
+        return _in_turns(ours, lambda: theirs(quickest))
+
+
+def ceiling_share() -> float:
+    """Arithmetic of training, counted by the network's, in per cent of a bfloat16 matrix product's."""
+    from fer_core.benchmark.rates import matrix_rate, our_rate  # noqa: PLC0415
+
+    ours, product = our_rate(_PAPER, STEPS), matrix_rate()
+    operations = 2 * _BACKWARD * outline(_PAPER).multiply_adds
+    return 100 * _in_turns(lambda: operations * ours(), product)
+
+
+def augmentation_cost() -> float:
+    """What changed faces add to an epoch's time, in per cent, with the strongest preset's changes."""
+    from fer_core.benchmark.rates import stepper  # noqa: PLC0415
+
+    ensure_demo()
+    config = replace(_PAPER, share=0.25)
+    changed = replace(config, augmentation=PRESETS[-1].config(DEMO, 1, tuple(LABEL_SCHEMES)).augmentation)
+    training = label_records(load_records(DEMO), LABEL_SCHEMES[config.scheme], ["train"])
+    run = stepper(config)
+
+    def epoch(settings: TrainingConfig) -> Callable[[], object]:
+        return lambda: run(epoch_data(settings, training, 0))
+
+    pairs = [(seconds(epoch(changed)), seconds(epoch(config))) for _ in range(_ROUNDS)]
+    return 100 * (statistics.median(slow / quick for slow, quick in pairs) - 1)
+
+
+def precision_points() -> float:
+    """Mean test accuracy on the demo in bfloat16 less that in float32, over three seeds, in points, without its sign.
+
+    The rate falls and the weights are averaged, since a network in motion differs more from epoch to epoch than the two
+    number formats do.
+    """
+    config = replace(
+        PRESETS[0].config(DEMO, 1, tuple(LABEL_SCHEMES)), epochs=12, schedule="one_cycle", weight_average=0.99
+    )
+    pairs = [[_test_accuracy(replace(config, seed=seed), p) for p in _FORMATS] for seed in range(3)]
+    return 100 * abs(statistics.mean(half - full for full, half in pairs))
+
+
+def _test_accuracy(config: TrainingConfig, precision: str) -> float:
+    from fer_core.training.judging import Judge  # noqa: PLC0415
+    from fer_core.training.trainer import Plan, TrainingData, train  # noqa: PLC0415
+
+    ensure_demo()
+    records, scheme = load_records(DEMO), LABEL_SCHEMES[config.scheme]
+    training, validation, test = (label_records(records, scheme, [split]) for split in SPLITS)
+    with tempfile.TemporaryDirectory() as folder:
+        trained = train(config, TrainingData(training, validation), Plan(Path(folder), precision), _nobody())
+    return Judge(config, "float32", test).judge(trained.best_weights).accuracy
+
+
+def _in_turns(ours: Callable[[], float], theirs: Callable[[], float]) -> float:
+    """The median ratio of two rates that are measured one after the other, so that both have the same machine."""
+    return statistics.median(ours() / theirs() for _ in range(_ROUNDS))
+
+
+@contextmanager
+def _torch() -> Iterator[Callable[[str], float]]:
+    """PyTorch in a child of its own, which measures a layout when asked."""
+    python = os.environ.get("FER_BENCHMARK_TORCH_PYTHON", "")
+    if not python:
+        raise AbsentError("Set FER_BENCHMARK_TORCH_PYTHON to a Python that has PyTorch: see tests/benchmark-torch.txt.")
+    script = str(Path(__file__).with_name("torchside.py"))
+    with subprocess.Popen(
+        [python, script, str(os.cpu_count())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        try:
+            yield _asked(child)
+        finally:
+            child.kill()
+
+
+def _asked(child: "subprocess.Popen[str]") -> Callable[[str], float]:
+    stdin, stdout = child.stdin, child.stdout
+    if stdin is None or stdout is None or stdout.readline().strip() != "ready":
+        raise AbsentError("PyTorch does not start: see tests/benchmark-torch.txt.")
+
+    def rate(layout: str) -> float:
+        stdin.write(f"{layout}\n")
+        stdin.flush()
+        return float(stdout.readline())
+
+    return rate
+
+
+def _nobody() -> Any:  # noqa: ANN401  (the observer's room loads Keras)
+    from fer_core.training.callbacks import Observer  # noqa: PLC0415
+
+    return Observer(lambda _: None, lambda _: None, lambda: False)
+
+
+TRAINING_BENCHES = (
+    Bench("training.keras_ratio", "times Keras' own default fit", 3.0, 1e6, keras_ratio),
+    Bench("training.torch_ratio", "times PyTorch's best of four layouts", 1.2, 1e6, torch_ratio),
+    Bench("training.ceiling_share", "% of a bfloat16 matrix product", 60.0, 100.0, ceiling_share),
+    Bench("training.augmentation_cost", "% more an epoch", 0.0, 15.0, augmentation_cost),
+    Bench("training.precision_points", "points of test accuracy on the demo", 0.0, 0.5, precision_points),
+    Bench("training.rerun_ratio", "times the idle p95 of page reruns", 0.0, 1.5, rerun_ratio),
+    Bench("training.kill_damage", "epochs or runs lost in 100 kills", 0.0, 0.0, damage_of_kills),
+)
+"""What is measured of training; the last one takes an hour."""

@@ -1,0 +1,161 @@
+"""The commands that train: one run, a search over many, and the list of them; with the options they take."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import get_args
+
+from fer_core.answer import Answer
+from fer_core.data.exclusions import excluded_rows
+from fer_core.data.store import dataset_card
+from fer_core.errors import TrainingError
+from fer_core.training.attempts import best_accuracy, check_attempts
+from fer_core.training.cluster import StrategyName
+from fer_core.training.command import assist_run, is_assistant, reopen, search_runs, train_run
+from fer_core.training.config import TrainingConfig
+from fer_core.training.outline import outline
+from fer_core.training.record import Assignments, RunRecord, ambition_of
+from fer_core.training.runs import Run, create_run, find_run, list_runs
+from fer_core.training.searches import Method, SearchPlan, create_search, find_search
+from fer_core.training.space import read_axes
+
+
+def add_settings(command: argparse.ArgumentParser) -> None:
+    """The options that say which settings a run has."""
+    command.add_argument("--config", type=Path, help="JSON file with settings")
+    command.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", help="settings, such as epochs=10")
+    command.add_argument("--dataset", help="name of a stored dataset (demo)")
+
+
+def add_train(command: argparse.ArgumentParser) -> None:
+    """The options of :func:`train`."""
+    add_settings(command)
+    command.add_argument("--name", help="what to call the run and its checkpoint")
+    command.add_argument("--run", dest="existing", metavar="NAME", help="go on with a run that was interrupted")
+    command.add_argument(
+        "--strategy", choices=get_args(StrategyName), default="auto", help="one device, all of them, or a cluster"
+    )
+    command.add_argument("--target", type=float, default=0.0, help="validation accuracy that is good enough, as 0.85")
+    command.add_argument(
+        "--then",
+        action="append",
+        default=[],
+        metavar="SETTINGS",
+        help="what to change when the target is missed, as 'learning_rate=0.001 epochs=90'; may be repeated",
+    )
+
+
+def add_search(command: argparse.ArgumentParser) -> None:
+    """The options of :func:`search`."""
+    add_settings(command)
+    command.add_argument("--name", help="what to call the search; its runs' names begin with it")
+    command.add_argument("--run", dest="existing", metavar="NAME", help="go on with a search that was interrupted")
+    command.add_argument(
+        "--over",
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUES",
+        help="what varies: lists as batch_size=32,64 and ranges as learning_rate=0.0001..0.01",
+    )
+    command.add_argument("--method", choices=get_args(Method), default="random", help="how settings are chosen")
+    command.add_argument("--trials", type=int, default=10, help="how many runs at most (10)")
+
+
+def train(options: argparse.Namespace) -> Answer:
+    """Trains a new run, or goes on with an interrupted one, in this process."""
+    run = reopen(options.existing) if options.existing else None
+    config = run.config if run else _config(options)
+    if is_assistant():
+        assist_run(config, options.existing or options.name or "")
+        return Answer({}, "This machine's part is done; the first worker has the run and its checkpoint.")
+    run = run or _new_run(config, options)
+    checkpoint = train_run(run, options.strategy)
+    if checkpoint is None:
+        status = find_run(run.name).status
+        return Answer(asdict(status), status.message)
+    best = checkpoint.card.best
+    text = (
+        f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}. "
+        f"Its weights are those of epoch {best.epoch}: "
+        f"{best.validation_accuracy:.2%} right on validation, {best.test_accuracy:.2%} on test."
+    )
+    if run.record.ambition.target:
+        text += f"\n{find_run(run.name).status.message}"
+    return Answer(asdict(checkpoint.card), text)
+
+
+def search(options: argparse.Namespace) -> Answer:
+    """Tries many settings, each as an ordinary run, and names the best; in this process until all are over."""
+    if options.existing:
+        found = find_search(options.existing)
+    else:
+        config = _config(options)
+        _check_data(config)
+        plan = SearchPlan(config, read_axes(_assignments(options.over), config), options.method, options.trials)
+        found = create_search(plan, options.name)
+    found = search_runs(found)
+    trials = [
+        {"run": run.name, "settings": run.record.note, "accuracy": best_accuracy(run), "state": run.status.state}
+        for run in found.trials()
+    ]
+    lines = [f"{trial['run']}: {trial['accuracy']:.2%} on validation with {trial['settings']}" for trial in trials]
+    return Answer({"name": found.name, "status": asdict(found.status), "trials": trials}, "\n".join(lines))
+
+
+def runs(options: argparse.Namespace) -> Answer:
+    """Lists the training runs, the newest first."""
+    found = list_runs()
+    document = [
+        {"name": run.name, "status": asdict(run.status), "config": run.config.to_dict(), "about": asdict(run.record)}
+        | {"metrics": [asdict(metrics) for metrics in run.metrics()]}
+        for run in found
+    ]
+    lines = [f"{r.name}: {r.status.state}, epoch {r.status.epoch} of {r.status.epochs}" for r in found]
+    return Answer(document, "\n".join(lines) or "There are no runs yet.")
+
+
+def describe(options: argparse.Namespace) -> Answer:
+    """Counts the layers, weights and arithmetic of the network that some settings mean."""
+    network = outline(_config(options))
+    document = asdict(network) | {"weights": network.weights, "multiply_adds": network.multiply_adds}
+    lines = [
+        f"{layer.kind:14}{'x'.join(map(str, layer.shape)):>12}{layer.weights:12,}{layer.multiply_adds:14,}"
+        for layer in network.layers
+    ]
+    total = f"{network.weights:,} weights, {network.multiply_adds:,} multiply-adds for one picture"
+    return Answer(document, "\n".join([*lines, total]))
+
+
+def _new_run(config: TrainingConfig, options: argparse.Namespace) -> Run:
+    _check_data(config)
+    ambition = ambition_of(options.target, [_assignments(attempt.split()) for attempt in options.then])
+    check_attempts(config, ambition)
+    return create_run(config, options.name, RunRecord(ambition=ambition))
+
+
+def _check_data(config: TrainingConfig) -> None:
+    """Raises a DatasetError unless the dataset and its exclusion list are there."""
+    excluded_rows(dataset_card(config.dataset).name, config.exclude)
+
+
+def _config(options: argparse.Namespace) -> TrainingConfig:
+    config = TrainingConfig()
+    if options.config:
+        try:
+            config = TrainingConfig.from_json(options.config.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise TrainingError(f"{options.config} cannot be read as text ({error}). Check the path.") from error
+    assignments = _assignments(options.set)
+    return config.with_settings(assignments | ({"dataset": options.dataset} if options.dataset else {}))
+
+
+def _assignments(texts: Sequence[str]) -> Assignments:
+    return dict(map(_assignment, texts))
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not separator:
+        raise TrainingError(f"“{text}” is no setting. Write it as key=value, for example epochs=10.")
+    return key, value

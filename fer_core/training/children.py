@@ -1,0 +1,41 @@
+"""Child processes of this program that outlive whoever started them."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import psutil
+
+from fer_core.home import PROJECT, home
+
+
+def launch_command(words: list[str], log: int) -> "subprocess.Popen[bytes]":
+    """Starts a command of this program that lives on when the caller ends.
+
+    Args:
+        words: The command and its options.
+        log: File descriptor of what it writes to.
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-m", "fer_core", *words],
+        cwd=PROJECT,
+        env=os.environ | {"FER_HOME": str(home())},  # a relative one means another folder to the child
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    # Somebody has to wait for the child, or it stays in the process table as a zombie when it ends.
+    threading.Thread(target=child.wait, name=" ".join(words), daemon=True).start()
+    return child
+
+
+def is_alive(pid: int, created: float) -> bool:
+    """Whether a recorded process still runs: the same number and the same start, and not a zombie of ours."""
+    try:
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - created) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
+        return False  # gone, somebody else's, or no number of a process

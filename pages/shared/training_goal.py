@@ -1,0 +1,146 @@
+"""How often a run is made: once, again until it is good enough, or many times in search of better settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from fer_core.errors import TrainingError
+from fer_core.training.attempts import check_attempts
+from fer_core.training.commandline import command_line, search_line
+from fer_core.training.config import TrainingConfig
+from fer_core.training.record import NO_AMBITION, Ambition, Assignments, RunRecord, ambition_of
+from fer_core.training.runs import start_run
+from fer_core.training.searches import MOST_TRIALS, Method, SearchPlan, start_search
+from fer_core.training.space import grid_size, read_axes, typical_values
+from pages.shared.messages import plain
+
+ONCE, AGAIN, SEARCH = "One run", "Again until good enough", "Search"
+_METHODS: dict[Method, str] = {
+    "random": "Random draws",
+    "grid": "Every combination",
+    "tpe": "Draws near what was good",
+}
+_NOT_SEARCHED = ("dataset", "scheme", "priority", "precision", "metric", "loss", "output_activation")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be started. A name of "" leaves it to the app to choose one.
+
+    Attributes:
+        label: What the button says.
+        start: Starts it under a name, and gives the name of what to follow.
+        command: The command line that does the same under a name.
+        is_search: Whether it is a search.
+    """
+
+    label: str
+    start: Callable[[str], str]
+    command: Callable[[str], str]
+    is_search: bool = False
+
+
+def choose_goal(config: TrainingConfig) -> Goal:
+    """Asks how often to train.
+
+    Args:
+        config: The settings of the form.
+
+    Raises:
+        TrainingError: What was written cannot be carried out.
+    """
+    goal = st.segmented_control(
+        "How often", [ONCE, AGAIN, SEARCH], default=ONCE, required=True, key="goal", persist_state="session"
+    )
+    if goal == SEARCH:
+        plan = _ask_search(config)
+        return Goal(
+            f"Start {plan.runs} runs",
+            lambda name: start_search(plan, name or None).name,
+            lambda name: search_line(plan, name),
+            is_search=True,
+        )
+    ambition = _ask_ambition(config) if goal == AGAIN else NO_AMBITION
+    return Goal(
+        "Start training",
+        lambda name: start_run(config, name or None, RunRecord(ambition=ambition)).name,
+        lambda name: command_line(config, name, ambition),
+    )
+
+
+def _ask_ambition(config: TrainingConfig) -> Ambition:
+    left, right = st.columns([1, 2], gap="large")
+    target = left.number_input(
+        "Good enough from, in % of the validation faces",
+        1.0,
+        100.0,
+        85.0,
+        help="When a run ends below this, the next one starts with the first line of settings on the right.",
+        key="target",
+        persist_state="session",
+    )
+    text = right.text_area(
+        "What to change, a line for each further run",
+        placeholder="learning_rate=0.001\nlearning_rate=0.001 epochs=90\narchitecture=lab-cnn schedule=one_cycle",
+        help="Settings as the command line takes them: name=value, with blanks between. The others stay as above.",
+        key="attempts",
+        persist_state="session",
+    )
+    ambition = ambition_of(float(target) / 100, [_assignments(line) for line in text.splitlines() if line.strip()])
+    check_attempts(config, ambition)
+    if not ambition.attempts:
+        st.caption("Without a line, a run that falls short only says so.")
+    return ambition
+
+
+def _assignments(line: str) -> Assignments:
+    pairs = [word.partition("=") for word in line.split()]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise TrainingError(f"“{wrong[0]}” is no setting. Write name=value, for example epochs=90.")
+    return {name: value for name, _, value in pairs}
+
+
+def _ask_search(config: TrainingConfig) -> SearchPlan:
+    names = st.multiselect(
+        "What varies",
+        [name for name in config.flat() if name not in _NOT_SEARCHED],
+        ["learning_rate"],
+        format_func=lambda name: name.replace("augmentation.", "").replace("_", " "),
+        help="Each trial is an ordinary run with its own values of these; the others stay as above.",
+        key="search_over",
+        persist_state="session",
+    )
+    texts = {
+        name: st.text_input(
+            f"Values of {name.replace('augmentation.', '').replace('_', ' ')}",
+            typical_values(name),
+            help="A list such as 32, 64, 128 or, for numbers, a range such as 0.0001..0.01.",
+            key=f"over_{name}",
+            persist_state="session",
+        )
+        for name in names
+    }
+    axes = read_axes(texts, config)
+    left, right = st.columns(2, gap="large")
+    method: Method = left.selectbox(
+        "How values are chosen",
+        list(_METHODS),
+        format_func=_METHODS.__getitem__,
+        help="Every combination needs lists; drawing also takes ranges, and spends its trials better.",
+        key="search_method",
+        persist_state="session",
+    )
+    trials = right.number_input(
+        "Runs at most",
+        1,
+        MOST_TRIALS,
+        10,
+        help="They train one after the other.",
+        key="trials",
+        persist_state="session",
+    )
+    plan = SearchPlan(config, axes, method, int(trials))
+    if method == "grid" and grid_size(axes) > plan.runs:
+        st.caption(plain(f"There are {grid_size(axes)} combinations: {plan.runs} of them will be tried."))
+    return plan

@@ -1,0 +1,87 @@
+"""What the chosen settings mean, drawn before anything starts: the network, the learning rate, changed faces."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from fer_core.errors import TrainingError
+from fer_core.plots.network import learning_rate_curve, network_blocks
+from fer_core.plots.prediction import picture_html
+from fer_core.training.augmentation import Augmentation, augment, mix
+from fer_core.training.config import TrainingConfig
+from fer_core.training.outline import outline
+from pages.shared.cached import records
+
+_SHOWN = 10
+_PLAIN = {"displayModeBar": False}
+
+
+def preview_rate(values: dict[str, Any]) -> None:
+    """Draws the learning rate over the epochs, for settings that may still contradict each other."""
+    names = ("learning_rate", "epochs", "schedule", "warmup_epochs")
+    try:
+        config = TrainingConfig.from_dict({name: values[name] for name in names})
+    except TrainingError:
+        st.caption("The curve is drawn when the warm-up is shorter than the run.")
+        return
+    st.plotly_chart(
+        learning_rate_curve(config), key="rate_preview", config=_PLAIN, alt="The learning rate over the epochs."
+    )
+
+
+def preview_faces(dataset: str, values: dict[str, Any]) -> None:
+    """Shows ten training faces as an epoch might change them."""
+    augmentation = Augmentation(**values)
+    rows = np.flatnonzero(records(dataset).split == 0)[:_SHOWN]
+    rng = np.random.default_rng(st.session_state.get("preview_seed", 0))
+    faces = augment(np.asarray(records(dataset).images[rows]), augmentation, rng)
+    if augmentation.mixup:
+        faces, _ = mix(faces, np.ones((len(faces), 1), np.float32), augmentation.mixup, rng)
+    tiles = "".join(picture_html(face, 68, f"Training face {number}, changed") for number, face in enumerate(faces, 1))
+    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:8px">{tiles}</div>')
+    if augmentation == Augmentation():
+        st.caption("Nothing is changed yet: these are ten training faces as they are.")
+    elif st.button("Change them anew", icon=":material/refresh:", key="preview_again", type="tertiary"):
+        st.session_state["preview_seed"] = st.session_state.get("preview_seed", 0) + 1
+        st.rerun()
+
+
+def preview_network(config: TrainingConfig, training_faces: int) -> None:
+    """Draws the network's layers with their shapes, and counts its weights and arithmetic.
+
+    Args:
+        config: Names the architecture.
+        training_faces: How many faces there are to learn from.
+    """
+    network = outline(config)
+    steps = -(-max(1, round(config.share * training_faces)) // config.batch_size)
+    with st.container(border=True):
+        st.markdown(
+            f"**{network.weights:,}** weights · **{network.multiply_adds / 1e6:,.1f} million** multiply-adds a face · "
+            f"**{steps * config.epochs:,}** steps"
+        )
+        st.plotly_chart(
+            network_blocks(network), key="network", config=_PLAIN, alt="The network's layers as blocks, left to right."
+        )
+        with st.expander("Layer by layer", icon=":material/table_rows:"):
+            st.dataframe(_layers(config), hide_index=True, height="content")
+
+
+def _layers(config: TrainingConfig) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Layer": " ".join(filter(None, (layer.kind, layer.detail))),
+            "Gives": " × ".join(map(str, layer.shape)),
+            "Weights": layer.weights,
+            "Multiply-adds": layer.multiply_adds,
+        }
+        for layer in outline(config).layers
+    )
+
+
+def show_command(command: str) -> None:
+    """The command line that does the same, for copying."""
+    st.caption("The same on the command line, here or on a larger machine:")
+    st.code(command, language=None, wrap_lines=True)

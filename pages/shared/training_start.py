@@ -1,0 +1,111 @@
+"""Where settings come from: presets, files and earlier runs."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from fer_core.data.exclusions import list_exclusions
+from fer_core.data.store import DatasetCard
+from fer_core.errors import TrainingError
+from fer_core.preprocessing import Preprocessing
+from fer_core.training.config import TrainingConfig
+from fer_core.training.presets import PRESETS
+from pages.shared.cached import records
+from pages.shared.messages import errors_shown, plain
+
+_NEXT, _NEWS = "settings to take", "settings taken"
+
+
+def take_settings(config: TrainingConfig, source: str) -> None:
+    """Fills the form with settings on the next run of the page, and opens it.
+
+    Args:
+        config: The settings.
+        source: Where they come from, for a message.
+    """
+    st.session_state[_NEXT] = (config, source)
+
+
+def fill_form(datasets: dict[str, Any]) -> None:
+    """Puts settings that were taken into the controls; called before any of them is drawn.
+
+    Args:
+        datasets: The stored datasets by name.
+    """
+    if _NEXT not in st.session_state:
+        return
+    config, source = st.session_state.pop(_NEXT)
+    lists = [""] if config.dataset not in datasets else ["", *(x.name for x in list_exclusions(config.dataset))]
+    own_keys = {
+        "training_scheme": config.scheme,
+        "training_preprocessing": list(Preprocessing.from_text(config.preprocessing).steps),
+        "training_exclude": config.exclude if config.exclude in lists else "",
+    }
+    for name, value in config.flat().items():
+        if f"training_{name}" not in own_keys and name != "dataset":
+            st.session_state[name] = value
+    st.session_state.update(own_keys)
+    st.session_state["preset"] = None
+    missing = config.dataset not in datasets
+    if not missing:
+        st.session_state["dataset"] = config.dataset
+    st.session_state[_NEWS] = (source, config.dataset if missing else "")
+
+
+def announce_settings() -> None:
+    """Says once where the settings in the form come from."""
+    if _NEWS in st.session_state:
+        source, missing = st.session_state.pop(_NEWS)
+        st.toast(f"The settings are those of {plain(source)}.", icon=":material/tune:")
+        if missing:
+            st.warning(
+                f"The dataset {plain(missing)} is not here: another one is chosen below.", icon=":material/warning:"
+            )
+
+
+def choose_preset(dataset: DatasetCard) -> None:
+    """A button for each preset, with what it is good for."""
+    schemes = tuple(scheme.name for scheme in records(dataset.name).schemes)
+    for column, preset in zip(st.columns(len(PRESETS)), PRESETS, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            if st.button(preset.title, key=f"preset_{preset.name}", width="stretch", icon=":material/bolt:"):
+                config = preset.config(dataset.name, dataset.sizes["train"], schemes)
+                take_settings(config, f"“{preset.title}”")
+                st.rerun()
+            st.caption(preset.reason)
+
+
+def exchange_settings(config: TrainingConfig) -> None:
+    """Settings as a file: down to keep or pass on, up to use again."""
+    with st.expander("Settings as a file", icon=":material/data_object:"):
+        left, right = st.columns(2, gap="large", vertical_alignment="bottom")
+        left.download_button(
+            "Download these settings",
+            config.to_json(),
+            f"{config.architecture}.json",
+            "application/json",
+            icon=":material/download:",
+            key="download_settings",
+        )
+        file = right.file_uploader("Use settings from a file", "json", key="settings_upload")
+        if file is not None and st.session_state.get("settings_file") != file.file_id:
+            st.session_state["settings_file"] = file.file_id
+            with errors_shown(stop=False):
+                take_settings(_read(file.getvalue()), f"the file {file.name}")
+                st.rerun()
+
+
+def _read(content: bytes) -> TrainingConfig:
+    """Settings from a file: a run's ``config.json``, or a checkpoint's ``card.json`` that holds one.
+
+    Raises:
+        TrainingError: They cannot be read.
+    """
+    try:
+        text = content.decode("utf-8")
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise TrainingError(f"The file is not valid JSON ({error!s:.80}). Choose a file with settings.") from error
+    inner = document.get("config") if isinstance(document, dict) else None
+    return TrainingConfig.from_dict(inner) if isinstance(inner, dict) else TrainingConfig.from_json(text)
