@@ -2,7 +2,7 @@
 
 import pytest
 
-from fer_core.plots.training import learning_curve
+from fer_core.plots.training import RUN_QUANTITIES, learning_curve, run_curves, smoothed
 from fer_core.training.metrics import EpochMetrics
 
 EPOCHS = tuple(EpochMetrics(e, 2 / e, 0.2 * e, 2.2 / e, 0.18 * e, 0.1, 10, 300) for e in (1, 2, 3))
@@ -28,3 +28,27 @@ def test_accuracy_always_runs_from_0_to_100_per_cent():
 
 def test_a_run_without_epochs_is_an_empty_figure():
     assert [len(trace.x) for trace in learning_curve((), "loss", 10).data] == [0, 0]
+
+
+def test_smoothing_is_a_running_mean_that_ends_between_the_values():
+    assert smoothed([1.0, 0.0, 1.0], 0.0) == [1.0, 0.0, 1.0]
+    smooth = smoothed([1.0, 0.0, 1.0], 0.5)
+    assert smooth[0] == 1.0
+    assert smooth[1] == pytest.approx(1 / 3)
+    assert smooth[2] == pytest.approx((1 + 0.25) / (1 + 0.5 + 0.25))
+    line = learning_curve(EPOCHS, "loss", 10, best_epoch=2, smoothing=0.5)
+    assert list(line.data[0].y) == smoothed([m.loss for m in EPOCHS], 0.5)
+    assert line.data[2].y == (EPOCHS[1].val_loss,)  # the mark stays at its true value
+
+
+def test_losses_may_have_a_logarithmic_axis_but_accuracies_never_do():
+    assert learning_curve(EPOCHS, "loss", 10, log=True).layout.yaxis.type == "log"
+    assert learning_curve(EPOCHS, "accuracy", 10, log=True).layout.yaxis.type != "log"
+
+
+@pytest.mark.parametrize("quantity", RUN_QUANTITIES)
+def test_runs_are_drawn_over_one_another(quantity):
+    figure = run_curves({"one": EPOCHS, "two": EPOCHS[:2], "none yet": ()}, quantity)
+    assert [(line.name, len(line.x)) for line in figure.data] == [("one", 3), ("two", 2), ("none yet", 0)]
+    assert list(figure.data[0].y) == [getattr(m, quantity) for m in EPOCHS]
+    assert len({line.line.color for line in figure.data}) == 3

@@ -22,20 +22,33 @@ def within(ranges):
     return {name: st.floats(*bounds) for name, bounds in ranges.items()}
 
 
+HEADS = [
+    *((head, loss) for head in ("softmax", "sigmoid") for loss in room.Loss.__args__ if loss != "squared_hinge"),
+    ("svm", "squared_hinge"),
+]
+"""Output heads with the losses that go with them."""
+
+
+def build_config(head_and_loss, **settings):
+    head, loss = head_and_loss
+    return TrainingConfig(output_activation=head, loss=loss, **settings)
+
+
 configs = st.builds(
-    TrainingConfig,
+    build_config,
+    st.sampled_from(HEADS),
     learning_rate=st.floats(*RANGES["learning_rate"]),
     epochs=st.integers(1, 1000),
     batch_size=st.integers(1, 1024),
     activation=one_of(room.Activation),
-    output_activation=one_of(room.OutputActivation),
     optimizer=one_of(room.Optimizer),
-    loss=one_of(room.Loss),
     metric=one_of(room.Metric),
     dataset=st.text(),
     scheme=st.sampled_from(list(LABEL_SCHEMES)),
     seed=st.integers(0, 2**31 - 1),
     precision=one_of(room.Precision),
+    priority=one_of(room.Priority),
+    weight_decay=st.floats(1e-6, 1.0),
     schedule=one_of(room.Schedule),
     balancing=one_of(room.Balancing),
     draw_labels=st.booleans(),
@@ -93,7 +106,7 @@ def test_what_is_not_given_keeps_its_default():
         ({"seed": 2**31}, "choose a number from 0 to"),
         ({"activation": "step"}, "activation is “step”; choose one of relu, elu"),
         ({"activation": ["relu"]}, "choose one of relu"),
-        ({"output_activation": "relu"}, "choose one of softmax, sigmoid."),
+        ({"output_activation": "relu"}, "choose one of softmax, sigmoid, svm."),
         ({"optimizer": "newton"}, "choose one of adam, adamw, sgd, rmsprop."),
         ({"loss": "zero"}, "choose one of categorical_crossentropy"),
         ({"metric": "luck"}, "choose one of accuracy, macro_f1."),

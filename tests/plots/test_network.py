@@ -1,0 +1,33 @@
+"""A network as blocks, and the learning rate over a run."""
+
+from itertools import pairwise
+
+import pytest
+
+from fer_core.plots.network import describe_layer, learning_rate_curve, network_blocks
+from fer_core.training.config import TrainingConfig
+from fer_core.training.outline import outline
+from fer_core.training.schedule import learning_rate_at
+
+
+@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "residual-cnn", "vgg13"])
+def test_each_layer_is_a_block_that_says_what_it_is(architecture):
+    network = outline(TrainingConfig(architecture=architecture))
+    blocks = network_blocks(network).data
+    assert [block.text for block in blocks] == [describe_layer(layer) for layer in network.layers]
+    assert all(left.x[2] <= right.x[0] for left, right in pairwise(blocks))  # none over another
+    assert len([block for block in blocks if block.showlegend]) == len({layer.kind for layer in network.layers})
+
+
+def test_maps_are_as_high_as_they_are():
+    first = network_blocks(outline(TrainingConfig())).data[1]
+    assert max(first.y) - min(first.y) == 46
+    assert first.text == "convolution 3x3, 46×46×32, 320 weights"
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle"])
+def test_the_rate_is_drawn_as_the_trainer_sets_it(schedule):
+    config = TrainingConfig(schedule=schedule, warmup_epochs=2, epochs=10)
+    (line,) = learning_rate_curve(config).data
+    assert (line.x[0], line.x[-1]) == (0, 10)
+    assert list(line.y) == [learning_rate_at(config, x / 10) for x in line.x]
