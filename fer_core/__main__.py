@@ -61,9 +61,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
     command.add_argument("--split", choices=SPLITS, default="test")
 
-    command = _add(
-        choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions"
+    _add_predict(
+        _add(choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions")
     )
+
+    command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
+    command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
+    return parser
+
+
+def _add_predict(command: argparse.ArgumentParser) -> None:
+    """The options of :func:`fer_core.commands.predict`."""
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures or videos")
     command.add_argument("--checkpoint", help="name of a checkpoint (the default one)")
     command.add_argument("--csv", action="store_true", help="answer with a CSV row for each face (and moment)")
@@ -74,10 +82,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--sight", choices=get_args(Sight), default="room", help="how far the faces of videos are (room)"
     )
-
-    command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
-    command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
-    return parser
 
 
 def _add(
