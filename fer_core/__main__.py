@@ -62,17 +62,17 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_evaluation(choose)
 
-    _add_predict(choose)
+    _add_predict(
+        _add(choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions")
+    )
 
     command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
     command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
     return parser
 
 
-def _add_predict(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    command = _add(
-        choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions"
-    )
+def _add_predict(command: argparse.ArgumentParser) -> None:
+    """The options of :func:`fer_core.commands.predict`."""
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures or videos")
     command.add_argument("--checkpoint", help="name of a checkpoint (the default one)")
     command.add_argument("--csv", action="store_true", help="answer with a CSV row for each face (and moment)")

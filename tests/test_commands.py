@@ -202,6 +202,29 @@ def test_train_reads_a_configuration_file(capsys, home, tmp_path):
     assert "missing.json" in refusal(capsys, "train", "--config", str(tmp_path / "missing.json"))
 
 
+def test_describe_counts_the_network_that_the_settings_mean(capsys, home):
+    network = answer(capsys, "describe")
+    assert (network["weights"], len(network["layers"])) == (2_345_607, 14)
+    assert answer(capsys, "describe", "--set", "architecture=lab-cnn", "scheme=majority-8")["weights"] == 1_176_616
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["search"], "at least one setting to vary"),
+        (["search", "--over", "learning_rate=0.001"], "give two or more"),
+        (["search", "--over", "dropout=0..0.5", "--method", "grid"], "A grid needs lists"),
+        (["search", "--over", "seed=0,1", "--trials", "0"], "not possible"),
+        (["train", "--then", "epochs=9"], "no target"),
+        (["train", "--target", "0.9", "--then", "epochs=many"], "Attempt 1"),
+        (["train", "--set", "architecture=vgg13", "width=128", "batch_size=1024"], "GB of memory"),
+    ],
+)
+def test_what_cannot_be_carried_out_is_refused_before_anything_starts(capsys, home, small_demo, words, said):
+    assert said in refusal(capsys, *words)
+    assert answer(capsys, "runs") == []
+
+
 def test_train_answers_with_its_card_and_nothing_else(home, small_demo):
     """In a process of its own: TensorFlow's converter writes to standard output."""
     words = ["train", "--dataset", "demo", "--name", "first", "--set", "epochs=1", "--json"]

@@ -12,7 +12,7 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.record import NO_AMBITION, Ambition, Assignments, RunRecord, ambition_of
 from fer_core.training.runs import start_run
 from fer_core.training.searches import MOST_TRIALS, Method, SearchPlan, start_search
-from fer_core.training.space import grid_size, read_axes, typical_values
+from fer_core.training.space import Axis, grid_size, read_axes, typical_values
 from pages.shared.messages import plain
 
 ONCE, AGAIN, SEARCH = "One run", "Again until good enough", "Search"
@@ -102,26 +102,7 @@ def _assignments(line: str) -> Assignments:
 
 
 def _ask_search(config: TrainingConfig) -> SearchPlan:
-    names = st.multiselect(
-        "What varies",
-        [name for name in config.flat() if name not in _NOT_SEARCHED],
-        ["learning_rate"],
-        format_func=lambda name: name.replace("augmentation.", "").replace("_", " "),
-        help="Each trial is an ordinary run with its own values of these; the others stay as above.",
-        key="search_over",
-        persist_state="session",
-    )
-    texts = {
-        name: st.text_input(
-            f"Values of {name.replace('augmentation.', '').replace('_', ' ')}",
-            typical_values(name),
-            help="A list such as 32, 64, 128 or, for numbers, a range such as 0.0001..0.01.",
-            key=f"over_{name}",
-            persist_state="session",
-        )
-        for name in names
-    }
-    axes = read_axes(texts, config)
+    axes = _ask_axes(config)
     left, right = st.columns(2, gap="large")
     method: Method = left.selectbox(
         "How values are chosen",
@@ -144,3 +125,30 @@ def _ask_search(config: TrainingConfig) -> SearchPlan:
     if method == "grid" and grid_size(axes) > plan.runs:
         st.caption(plain(f"There are {grid_size(axes)} combinations: {plan.runs} of them will be tried."))
     return plan
+
+
+def _ask_axes(config: TrainingConfig) -> tuple[Axis, ...]:
+    names = st.multiselect(
+        "What varies",
+        [name for name in config.flat() if name not in _NOT_SEARCHED],
+        ["learning_rate"],
+        format_func=_plain_name,
+        help="Each trial is an ordinary run with its own values of these; the others stay as above.",
+        key="search_over",
+        persist_state="session",
+    )
+    texts = {
+        name: st.text_input(
+            f"Values of {_plain_name(name)}",
+            typical_values(name),
+            help="A list such as 32, 64, 128 or, for numbers, a range such as 0.0001..0.01.",
+            key=f"over_{name}",
+            persist_state="session",
+        )
+        for name in names
+    }
+    return read_axes(texts, config)
+
+
+def _plain_name(setting: str) -> str:
+    return setting.replace("augmentation.", "").replace("_", " ")

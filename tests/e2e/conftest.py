@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -99,15 +100,14 @@ def wait_until_up(url, server):
     raise AssertionError("the server did not come up")
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """One server for all browsers, with an empty home and the shipped checkpoint: its port, process and log."""
-    home, port = tmp_path_factory.mktemp("home"), free_port()
+@contextmanager
+def running(home, **environment):
+    """A server over a home: its port, process and log; it ends with the block."""
+    port, log = free_port(), home / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "localhost"]
-    log = home / "server.log"
     with log.open("w") as file:
-        variables = os.environ | {"FER_HOME": str(home)}
+        variables = os.environ | {"FER_HOME": str(home)} | environment
         process = subprocess.Popen(command, cwd=PROJECT, env=variables, stdout=file, stderr=subprocess.STDOUT)
     try:
         wait_until_up(f"http://127.0.0.1:{port}", process)
@@ -115,6 +115,25 @@ def server(tmp_path_factory):
     finally:
         process.terminate()
         process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One server for all browsers that need no home of their own, with the shipped checkpoint."""
+    with running(tmp_path_factory.mktemp("home")) as started:
+        yield started
+
+
+@pytest.fixture
+def serve():
+    """Starts servers over a test's own home; they end with the test."""
+    with ExitStack() as stack:
+
+        def start(home, **environment):
+            started = stack.enter_context(running(home, **environment))
+            return f"http://localhost:{started.port}", started.process
+
+        yield start
 
 
 @pytest.fixture
