@@ -60,8 +60,9 @@ def kill_and_resume(config: TrainingConfig, kills: int, *, seed: int = 0) -> Kil
             state = load_state(run.folder / "backup")
             saved = state.epoch if state else 0
             lost += max(0, max(done, find_run(run.name).status.epoch) - saved)
-            done = max(done, saved)
-            run = _again(run, config)
+            again = _again(run, config)
+            done = max(done, saved) if again.name == run.name else 0
+            run = again
         except TrainingError:
             unreadable += 1
     return KillReport(kills, lost, unreadable, _same(straight, _ended(run)))

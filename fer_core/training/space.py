@@ -10,6 +10,7 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.settings import Settings
 
 _RANGE = ".."
+_FIXED = ("dataset", "exclude")  # what a search is judged by must not change within it
 _LOGARITHMIC = 10  # ranges whose ends differ by this factor are drawn evenly on a logarithmic scale
 
 
@@ -54,7 +55,7 @@ def read_axis(name: str, values: str, config: TrainingConfig) -> Axis:
     Raises:
         TrainingError: The setting is unknown, a value does not fit it, or there is nothing to choose from.
     """
-    if name not in config.flat() or name == "dataset":
+    if name not in config.flat() or name in _FIXED:
         raise TrainingError(f"There is no setting “{name}” to search over; see python -m fer_core train --help.")
     if _RANGE in values:
         return _read_range(name, values, config)
@@ -112,6 +113,7 @@ def typical_values(name: str) -> str:
 
 
 _TYPICAL = {
+    "preprocessing": "stretch,clahe",
     "learning_rate": "0.0001..0.01",
     "epochs": "10,20,40",
     "batch_size": "32,64,128",

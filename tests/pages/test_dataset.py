@@ -321,7 +321,7 @@ def test_training_and_evaluation_offer_the_lists(home_with_checkpoint):
     test_rows = np.flatnonzero(np.asarray(load_records("demo").split) == 2)[:5]
     save_exclusions("demo", "clean-test", test_rows, "for a test")
     app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/training.py").run()
-    assert "clean-test" in app.selectbox(key="training_exclude_demo").options
+    assert "clean-test" in app.selectbox(key="training_exclude").options
     app.switch_page("pages/evaluation.py").run()
     before = app.metric[3].value
     app.selectbox(key="exclude").set_value("clean-test").run()

@@ -57,7 +57,8 @@ def test_a_grid_counts_its_combinations_and_takes_no_ranges():
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in CONFIG.flat() if name not in ("dataset", "scheme", "loss", "output_activation")]
+    "name",
+    [name for name in CONFIG.flat() if name not in ("dataset", "exclude", "scheme", "loss", "output_activation")],
 )
 def test_every_setting_has_values_to_begin_with(name):
     assert read_axis(name, typical_values(name), CONFIG)
