@@ -64,11 +64,6 @@ class Checkpoint:
         return self.directory / KERAS_FILE
 
     @property
-    def has_int8(self) -> bool:
-        """Whether there is a quantized network, a quarter of the size, for small devices."""
-        return INT8_FILE in self.card.files
-
-    @property
     def litert_path(self) -> Path:
         """The network for prediction, in LiteRT's format."""
         return self.directory / LITERT_FILE
