@@ -14,6 +14,7 @@ from fer_core.data_commands import add_data_commands
 from fer_core.errors import FerError
 from fer_core.foreign.scalings import SCALINGS
 from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
+from fer_core.priors import Commonness
 from fer_core.runcommands import add_search, add_settings, add_train
 from fer_core.videos.analysis import Sight
 
@@ -78,6 +79,12 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     command.add_argument("--csv", action="store_true", help="answer with a CSV row for each face (and moment)")
     command.add_argument(
         "--annotated", type=Path, metavar="PATH", help="write what was found into this folder, or one video as PATH.mp4"
+    )
+    command.add_argument(
+        "--common",
+        choices=get_args(Commonness),
+        default="between",
+        help="how common each emotion is taken to be: as in training, all equally, or between (the default)",
     )
     command.add_argument("--frames-per-second", type=_rate, default=10.0, help="of videos, how many to look at (10)")
     command.add_argument(

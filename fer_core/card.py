@@ -6,6 +6,7 @@ from typing import Any, Literal
 from fer_core.files import as_record
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.preprocessing import Preprocessing
+from fer_core.priors import Commonness
 
 _SCHEMA = 2
 _READABLE = (1, 2)  # cards of version 1 know nothing of calibration, figures and origin
@@ -45,6 +46,8 @@ class Calibration:
         fitted_on: What it was fitted on, in words; "" when it was not.
         error_before: Expected calibration error on those faces before.
         error_after: The same, after.
+        between: How far from the training shares of the classes (0) towards equal ones (1) to go by default: where
+            accuracy and balanced accuracy add up to most.
     """
 
     temperature: float = 1.0
@@ -52,6 +55,7 @@ class Calibration:
     fitted_on: str = ""
     error_before: float = 0.0
     error_after: float = 0.0
+    between: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class MeasuredFigures:
         class_names: The classes scored, in the order of the matrix.
         confusion_matrix: Counts; rows are true, columns predicted.
         robustness: By perturbation, the accuracy at each of its levels, the mildest first.
+        by_commonness: By how common classes are taken to be, accuracy, balanced accuracy and macro F1.
+        int8_accuracy: Accuracy of the network in eight bits; 0 when there is none.
     """
 
     dataset: str = ""
@@ -91,6 +97,8 @@ class MeasuredFigures:
     class_names: tuple[str, ...] = ()
     confusion_matrix: tuple[tuple[int, ...], ...] = ()
     robustness: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    by_commonness: dict[Commonness, tuple[float, ...]] = field(default_factory=dict)
+    int8_accuracy: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -170,6 +178,11 @@ class ModelCard:
         """What is done to every face before the network; cards from before there was a choice mean nothing."""
         return Preprocessing.from_text(str(self.config.get("preprocessing", "")))
 
+    def strength(self, commonness: Commonness) -> float:
+        """How far from the training shares of the classes (0) towards equal ones (1) a view of them goes."""
+        strengths: dict[Commonness, float] = {"training": 0.0, "between": self.calibration.between, "equal": 1.0}
+        return strengths[commonness] if self.prior else 0.0
+
     @property
     def is_imported(self) -> bool:
         """Whether its training is unknown."""
@@ -191,6 +204,8 @@ class ModelCard:
         card = as_record(cls, document | records | lists | {"schema_version": _SCHEMA})
         if card.config.get("scheme") not in LABEL_SCHEMES:
             raise ValueError("Its label scheme is unknown.")
+        if len(card.prior) not in {0, len(card.class_names)}:
+            raise ValueError("It has not one training share for each class.")
         _ = card.preprocessing  # raises ValueError for steps this version does not know
         return card
 

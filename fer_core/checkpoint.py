@@ -12,6 +12,7 @@ from fer_core.classifier import Classifier
 from fer_core.errors import CheckpointError
 from fer_core.files import new_folder, read_json, write_json
 from fer_core.home import home, models_folders
+from fer_core.priors import Commonness, prior_weights
 
 __all__ = [
     "CARD_FILE",
@@ -68,19 +69,30 @@ class Checkpoint:
         """The network for prediction, in LiteRT's format."""
         return self.directory / LITERT_FILE
 
-    def open_classifier(self, *, threads: int = 1) -> Classifier:
+    def open_classifier(
+        self, *, threads: int = 1, live: bool = False, commonness: Commonness = "training"
+    ) -> Classifier:
         """Opens the network for prediction, with its card's calibration, after verifying its file.
+
+        Args:
+            threads: Processor threads of one prediction.
+            live: Whether speed counts more than the last decimal, as for a stream's frames: the network in eight bits
+                is then taken, if the checkpoint has it.
+            commonness: How common classes are taken to be; without effect where the card does not know how common
+                they were among the training faces.
 
         Raises:
             CheckpointError: The file is missing or damaged.
         """
         calibration = self.card.calibration
+        file = INT8_FILE if live and INT8_FILE in self.card.files else LITERT_FILE
         return Classifier(
-            verified_bytes(self),
+            verified_bytes(self, file),
             self.card.class_names,
             threads=threads,
             preprocessing=self.card.preprocessing,
             temperature=calibration.temperature,
+            weights=prior_weights(self.card.prior, self.card.strength(commonness)) if self.card.prior else None,
             not_sure_below=calibration.not_sure_below,
         )
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fer_core.errors import CheckpointError
 from fer_core.preprocessing import UNCHANGED, Preprocessing
+from fer_core.priors import reweighted
 
 NOT_SURE = "not sure"
 """What is shown where the best class is not probable enough."""
@@ -71,6 +72,7 @@ class Classifier:
         threads: int = 1,
         preprocessing: Preprocessing = UNCHANGED,
         temperature: float = 1.0,
+        weights: NDArray[np.float32] | None = None,
         not_sure_below: float = 0.0,
     ) -> None:
         """Opens a LiteRT network.
@@ -81,6 +83,7 @@ class Classifier:
             threads: Processor threads of one prediction.
             preprocessing: What was done to every face the network was trained on, and is done to those it is asked of.
             temperature: Divides the logits, above 0; 1 leaves the probabilities as they are.
+            weights: ``(classes,)``, by which each probability is then multiplied; by default none is.
             not_sure_below: A best class with less probability than this is no answer.
 
         Raises:
@@ -89,7 +92,7 @@ class Classifier:
         self.class_names = class_names
         self.preprocessing = preprocessing
         self.not_sure_below = not_sure_below
-        self._temperature = temperature
+        self._temperature, self._weights = temperature, weights
         self._lock = threading.Lock()
         try:
             self._interpreter = Interpreter(model_content=model, num_threads=threads)
@@ -116,7 +119,8 @@ class Classifier:
         Returns:
             ``(n, classes)`` float32, rows summing to one.
         """
-        return with_temperature(self.predict_raw(images), self._temperature)
+        probabilities = with_temperature(self.predict_raw(images), self._temperature)
+        return probabilities if self._weights is None else reweighted(probabilities, self._weights)
 
     def predict_raw(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The network's own probabilities of some faces, before calibration.

@@ -56,13 +56,14 @@ def _line(checkpoint: Checkpoint) -> str:
 def predict(options: argparse.Namespace) -> Answer:
     """Finds and classifies the faces of each picture or video; one bad file does not stop the others."""
     checkpoint = load_checkpoint(options.checkpoint) if options.checkpoint else _default_checkpoint()
-    classifier, detector = checkpoint.open_classifier(threads=2), PhotoDetector()
+    classifier = checkpoint.open_classifier(threads=2, commonness=options.common)
+    live, detector = checkpoint.open_classifier(live=True, commonness=options.common), PhotoDetector()
     entries: list[dict[str, Any]] = []
     lines, tables, problems = [], [], []
     for path in options.files:
         try:
             if is_video(path):
-                entry, line, table = _predict_video(path, classifier, options)
+                entry, line, table = _predict_video(path, live, options)
             else:
                 entry, line, table = _predict_picture(path, detector, classifier, options.annotated)
         except FerError as error:

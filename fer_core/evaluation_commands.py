@@ -11,6 +11,7 @@ from fer_core.data.dataset import FerDataset, label_records
 from fer_core.data.exclusions import excluded_rows
 from fer_core.data.store import load_records
 from fer_core.errors import EvaluationError
+from fer_core.evaluation.commonness import by_commonness
 from fer_core.evaluation.contest import Contest, hold_contest, milliseconds_per_face
 from fer_core.evaluation.measuring import complete_card, report_on
 from fer_core.evaluation.report import EvaluationReport
@@ -38,6 +39,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
         "scheme": scheme.name,
         "exclude": options.exclude,
         **figures_document(report),
+        "by_commonness": {name: asdict(seen) for name, seen in by_commonness(report, checkpoint.card).items()},
     }
     low, high = report.accuracy_interval()
     lines = [

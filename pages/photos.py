@@ -7,11 +7,12 @@ import streamlit as st
 from fer_core.checkpoint import Checkpoint
 from fer_core.images import IMAGE_EXTENSIONS
 from fer_core.photos import Photo, look_at
+from fer_core.priors import Commonness
 from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.photo_view import offer_downloads, show_photo
-from pages.shared.pickers import choose_checkpoint
+from pages.shared.pickers import choose_checkpoint, choose_commonness
 
 _SAMPLES, _KEPT, _WHOLE = "samples", "photos kept", "photos to classify whole"
 _Source = tuple[str, bytes]  # name and content of a file
@@ -53,15 +54,15 @@ def _pick(title: str) -> None:
     st.session_state[_SAMPLES] = [title]
 
 
-def _look(source: _Source, checkpoint: Checkpoint) -> Photo:
+def _look(source: _Source, checkpoint: Checkpoint, commonness: Commonness) -> Photo:
     """What was found in a picture; kept in this session, so that each picture is looked at once."""
     name, content = source
     kept: dict[tuple[str, ...], Photo] = st.session_state.setdefault(_KEPT, {})
     digest = hashlib.sha256(content).hexdigest()
     whole = digest in st.session_state.setdefault(_WHOLE, set())
-    key = name, digest, checkpoint.name, cached.version_of(checkpoint), str(whole)
+    key = name, digest, checkpoint.name, cached.version_of(checkpoint), commonness, str(whole)
     if key not in kept:
-        detector, classifier = pictures.photo_detector(), cached.classifier(checkpoint)
+        detector, classifier = pictures.photo_detector(), cached.classifier(checkpoint, commonness)
         kept[key] = look_at(name, content, detector, classifier, whole_if_none=whole)
     return kept[key]
 
@@ -86,13 +87,14 @@ if checkpoint is None:
     st.info("There is no checkpoint to look with yet. Train one first: on the drawn demo faces it takes minutes.")
     st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
     st.stop()
+commonness = choose_commonness(checkpoint)
 sources = _choose_pictures()
 progress, downloads = st.empty(), st.empty()
 photos: list[Photo] = []
 for number, source in enumerate(sources, start=1):
     progress.progress((number - 1) / len(sources), f"Looking at picture {number} of {len(sources)} …")
     with errors_shown():
-        photos.append(_look(source, checkpoint))
+        photos.append(_look(source, checkpoint, commonness))
     show_photo(photos[-1], source[1], number, _classify_whole)
 progress.empty()
 _forget_others(photos)

@@ -7,6 +7,7 @@ from fer_core.checkpoint import Checkpoint
 from fer_core.classifier import Classifier
 from fer_core.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
 from fer_core.photos import look_at
+from fer_core.priors import Commonness
 from fer_core.recognition import DEFAULT_MARGIN
 from fer_core.streaming import FrameAnalyser
 from fer_core.streamvalues import StreamSettings
@@ -17,7 +18,7 @@ from pages.shared.cached import version_of
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.photo_view import show_photo
-from pages.shared.pickers import choose_checkpoint
+from pages.shared.pickers import choose_checkpoint, choose_commonness
 from pages.shared.webcam_camera import reason
 
 _ANALYSER = "webcam analyser"
@@ -30,8 +31,9 @@ def _detector(range_: Range) -> FaceDetector:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the network …")
-def _classifier(name: str, version: str, _checkpoint: Checkpoint) -> Classifier:
-    return _checkpoint.open_classifier()  # of its own: an evaluation under way must not hold up frames
+def _classifier(name: str, version: str, commonness: Commonness, _checkpoint: Checkpoint) -> Classifier:
+    # Of its own: an evaluation under way must not hold up frames.
+    return _checkpoint.open_classifier(live=True, commonness=commonness)
 
 
 def choose_settings() -> tuple[Checkpoint, StreamSettings] | None:
@@ -59,7 +61,8 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings] | None:
         smoothing = columns[0].slider("Smoothing (s)", 0.0, 2.0, DEFAULT_SMOOTHING, 0.1, help=help_)
         margin = columns[1].slider("Margin around a face (%)", -10, 40, round(100 * DEFAULT_MARGIN))
         size = columns[2].slider("Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10)
-    classifier = _classifier(checkpoint.name, version_of(checkpoint), checkpoint)
+        commonness = choose_commonness(checkpoint)
+    classifier = _classifier(checkpoint.name, version_of(checkpoint), commonness, checkpoint)
     return checkpoint, StreamSettings(_detector(range_), classifier, margin / 100, size, smoothing)
 
 

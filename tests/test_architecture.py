@@ -14,7 +14,7 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples", "glossary", "preprocessing", "answer"},
+    {"errors", "labels", "palette", "home", "files", "samples", "glossary", "preprocessing", "priors", "answer"},
     {"images", "iceservers", "serverpaths"},
     {"data"},
     {"blazeface", "classifier", "card"},

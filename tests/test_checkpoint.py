@@ -13,6 +13,7 @@ from fer_core.card import Calibration
 from fer_core.checkpoint import (
     CARD_FILE,
     DEFAULT_CHECKPOINT,
+    INT8_FILE,
     KERAS_FILE,
     LITERT_FILE,
     ModelCard,
@@ -266,10 +267,10 @@ def test_cards_of_version_1_are_still_read(save_tiny):
 def test_a_new_card_leaves_the_networks_alone(save_tiny):
     checkpoint = save_tiny()
     calibration = Calibration(1.7, 0.5, "validation", 0.2, 0.1)
-    update_card(checkpoint, replace(checkpoint.card, calibration=calibration, prior=(0.5, 0.5)))
+    update_card(checkpoint, replace(checkpoint.card, calibration=calibration, prior=(0.4, *[0.1] * 6)))
     again = load_checkpoint("tiny")
     assert again.card.calibration == calibration
-    assert again.card.prior == (0.5, 0.5)
+    assert again.card.prior == (0.4, *[0.1] * 6)
     assert again.card.files == checkpoint.card.files
     faces = np.random.default_rng(0).integers(0, 256, (6, 48, 48), dtype=np.uint8)
     softened, raw = again.open_classifier(), checkpoint.open_classifier()
@@ -289,3 +290,18 @@ def test_own_checkpoints_can_be_removed_and_shipped_ones_not(save_tiny, home, mo
     with pytest.raises(CheckpointError, match="belongs to the app"):
         delete_checkpoint(shipped)
     assert shipped.litert_path.exists()
+
+
+def test_live_video_is_looked_at_in_eight_bits_where_there_is_such_a_file(save_tiny, make_card, home, tiny_model):
+    other = (Path(__file__).parent / "fixtures" / "sigmoid8.tflite").read_bytes()
+
+    def write(folder):
+        (folder / KERAS_FILE).write_bytes(b"no real Keras file")
+        (folder / LITERT_FILE).write_bytes(tiny_model)
+        (folder / INT8_FILE).write_bytes(other)
+
+    both = room.save_checkpoint(make_card("both"), write)
+    both.open_classifier()
+    with pytest.raises(CheckpointError, match="maps"):  # the other fixture has eight outputs: it was opened
+        both.open_classifier(live=True)
+    save_tiny().open_classifier(live=True)  # without such a file the usual one does

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, load_checkpoint, verified_bytes
+from fer_core.checkpoint import INT8_FILE, KERAS_FILE, LITERT_FILE, load_checkpoint, verified_bytes
 from fer_core.home import PROJECT
 from fer_core.labels import PAPER_EMOTIONS
 from fer_core.training.config import TrainingConfig
@@ -18,7 +18,7 @@ def test_it_comes_with_the_project(shipped):
     assert shipped.directory == PROJECT / "models" / "paper-cnn"
 
 
-@pytest.mark.parametrize("file", [KERAS_FILE, LITERT_FILE])
+@pytest.mark.parametrize("file", [KERAS_FILE, LITERT_FILE, INT8_FILE])
 def test_its_files_are_those_that_were_saved(shipped, file):
     assert verified_bytes(shipped, file)
 
@@ -39,3 +39,8 @@ def test_readme_states_its_figures(shipped):
     for scores in (shipped.card.last, shipped.card.best):
         for accuracy in (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy):
             assert f"{100 * accuracy:.2f} %" in readme
+
+
+def test_eight_bits_cost_less_than_a_third_of_a_point(shipped):
+    measured = shipped.card.measured
+    assert measured.accuracy - 0.003 <= measured.int8_accuracy <= 1

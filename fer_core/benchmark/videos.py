@@ -55,7 +55,7 @@ def _clip(folder: Path, frames: int) -> Path:
 
 def _classifier() -> Classifier:
     try:
-        return load_checkpoint(DEFAULT_CHECKPOINT).open_classifier()
+        return load_checkpoint(DEFAULT_CHECKPOINT).open_classifier(live=True)
     except CheckpointError as error:
         raise AbsentError(str(error)) from error
 

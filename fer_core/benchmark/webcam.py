@@ -77,7 +77,7 @@ def _fer_ratio(checkpoint: str) -> float:
 
 def _analyser(checkpoint: str = DEFAULT_CHECKPOINT) -> FrameAnalyser:
     try:
-        classifier = load_checkpoint(checkpoint).open_classifier()
+        classifier = load_checkpoint(checkpoint).open_classifier(live=True)
     except CheckpointError as error:
         raise AbsentError(str(error)) from error
     return FrameAnalyser(StreamSettings(FaceDetector(), classifier))

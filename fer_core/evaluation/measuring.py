@@ -1,16 +1,17 @@
 """What a checkpoint's card learns after training: its calibration from validation, its figures from test."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 
 from fer_core.card import Calibration, MeasuredFigures, ModelCard
-from fer_core.checkpoint import Checkpoint, update_card
+from fer_core.checkpoint import INT8_FILE, Checkpoint, update_card
 from fer_core.classifier import with_temperature
 from fer_core.data.dataset import FaceRecords, FerDataset, label_records, label_table
 from fer_core.evaluation.cache import raw_probabilities
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, calibration_error
+from fer_core.evaluation.commonness import by_commonness, recommended_strength
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import LEVELS, PERTURBATIONS, robustness_steps
 from fer_core.evaluation.scoring import fitting_scheme, score
@@ -40,7 +41,7 @@ def report_on(
 def calibration_of(
     checkpoint: Checkpoint, records: FaceRecords, dataset_name: str, *, not_sure_below: float = NOT_SURE_BELOW
 ) -> Calibration:
-    """Fits a checkpoint's temperature on the validation split of a dataset.
+    """Fits a checkpoint's temperature, and how common classes had best be taken to be, on a validation split.
 
     Raises:
         FerError: The dataset has no validation faces for it, or the checkpoint's file is damaged.
@@ -49,7 +50,13 @@ def calibration_of(
     validation = label_records(records, scheme, ["validation"])
     report = report_on(checkpoint, validation, raw=True)
     fitted_on = f"the {len(report):,} validation faces of “{dataset_name}” ({scheme.title})"
-    return calibrate(report.probabilities, report.y_true, fitted_on, not_sure_below=not_sure_below)
+    calibration = calibrate(report.probabilities, report.y_true, fitted_on, not_sure_below=not_sure_below)
+    if not checkpoint.card.prior:
+        return calibration
+    shares = dict(zip(checkpoint.card.class_names, checkpoint.card.prior, strict=True))
+    prior = [shares[name] for name in report.class_names]
+    calibrated = with_temperature(report.probabilities, calibration.temperature)
+    return replace(calibration, between=recommended_strength(calibrated, report.y_true, prior))
 
 
 def measured_figures(
@@ -91,6 +98,8 @@ def measured_figures(
         class_names=report.class_names,
         confusion_matrix=tuple(map(tuple, report.confusion_matrix().tolist())),
         robustness=_robustness(checkpoint, dataset, progress) if robustness else {},
+        by_commonness={name: astuple(seen)[1:] for name, seen in by_commonness(report, checkpoint.card).items()},
+        int8_accuracy=_int8_accuracy(checkpoint, dataset),
     )
 
 
@@ -116,12 +125,20 @@ def complete_card(
     Raises:
         FerError: The dataset does not fit, or the card cannot be written.
     """
+    if checkpoint.card.dataset_fingerprint == records.fingerprint:
+        prior = training_prior(checkpoint.card, records)
+        checkpoint = replace(checkpoint, card=replace(checkpoint.card, prior=prior))
     calibration = calibration_of(checkpoint, records, dataset_name, not_sure_below=not_sure_below)
     checkpoint = replace(checkpoint, card=replace(checkpoint.card, calibration=calibration))
     figures = measured_figures(checkpoint, records, dataset_name, robustness=robustness, progress=progress)
-    is_own = checkpoint.card.dataset_fingerprint == records.fingerprint
-    prior = training_prior(checkpoint.card, records) if is_own else checkpoint.card.prior
-    return update_card(checkpoint, replace(checkpoint.card, measured=figures, prior=prior))
+    return update_card(checkpoint, replace(checkpoint.card, measured=figures))
+
+
+def _int8_accuracy(checkpoint: Checkpoint, dataset: FerDataset) -> float:
+    if INT8_FILE not in checkpoint.card.files:
+        return 0.0
+    live = checkpoint.open_classifier(threads=2, live=True)
+    return score(live.predict(dataset.images), checkpoint.card.class_names, dataset).accuracy
 
 
 def _robustness(

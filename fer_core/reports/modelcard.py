@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from fer_core.card import EpochScores, MeasuredFigures, ModelCard
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.priors import COMMONNESS_TITLES
 
 
 def model_card_markdown(card: ModelCard) -> str:
@@ -89,6 +90,7 @@ def _figures(measured: MeasuredFigures) -> str:
         ("Balanced accuracy", f"{100 * measured.balanced_accuracy:.2f} %"),
         ("Top-2 accuracy", f"{100 * measured.top2_accuracy:.2f} %"),
         ("Expected calibration error", f"{100 * measured.calibration_error:.2f} points"),
+        *([("Accuracy in eight bits", f"{100 * measured.int8_accuracy:.2f} %")] if measured.int8_accuracy else []),
     ]
     parts = [
         "## Figures",
@@ -100,6 +102,15 @@ def _figures(measured: MeasuredFigures) -> str:
             [(n, *map(str, row)) for n, row in zip(measured.class_names, measured.confusion_matrix, strict=True)],
         ),
     ]
+    if measured.by_commonness:
+        views = [
+            (COMMONNESS_TITLES.get(name, name), f"{100 * accuracy:.2f} %", f"{100 * balanced:.2f} %", f"{macro_f1:.3f}")
+            for name, (accuracy, balanced, macro_f1) in measured.by_commonness.items()
+        ]
+        parts += [
+            "By how common emotions are taken to be:",
+            _table(("", "Accuracy", "Balanced accuracy", "Macro F1"), views),
+        ]
     if measured.robustness:
         rows = [(name, *(f"{100 * a:.1f} %" for a in values)) for name, values in measured.robustness.items()]
         parts += [

@@ -15,6 +15,7 @@ from fer_core.classifier import Classifier
 from fer_core.detection import Detector, FaceDetector, PhotoDetector
 from fer_core.errors import VideoError
 from fer_core.overlay import draw_faces
+from fer_core.priors import Commonness
 from fer_core.recognition import Recognition, recognize
 from fer_core.timelines import VideoResult
 from fer_core.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
@@ -39,11 +40,13 @@ class AnalysisOptions:
         frames_per_second: How often it is looked at; no more often than it has frames.
         sight: Which faces are looked for.
         smoothing: Time constant of the probabilities in seconds; 0 leaves the network's answers raw.
+        commonness: How common each class is taken to be, for whoever opens the classifier.
     """
 
     frames_per_second: float = 10.0
     sight: Sight = "room"
     smoothing: float = DEFAULT_SMOOTHING
+    commonness: Commonness = "between"
 
     def __post_init__(self) -> None:
         if not 0 < self.frames_per_second <= 1000:

@@ -55,11 +55,12 @@ def _analyse(folder: Path, order: VideoOrder, parent: psutil.Process) -> None:
             _write_preview(folder, frame)
             write_status(folder, JobStatus("running", progress.fraction, progress.frames, progress.eta_seconds))
 
+    options = as_record(AnalysisOptions, order.options)
     result = analyse_video(
         folder / VIDEO_FILE,
-        load_checkpoint(order.checkpoint).open_classifier(),
+        load_checkpoint(order.checkpoint).open_classifier(live=True, commonness=options.commonness),
         name=order.name,
-        options=as_record(AnalysisOptions, order.options),
+        options=options,
         annotated=folder / ANNOTATED_FILE,
         on_progress=tell,
         is_cancelled=lambda: not parent.is_running(),

@@ -16,6 +16,7 @@ from fer_core.evaluation.measuring import report_on
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import scored_images
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.priors import Commonness
 
 
 class _Tested(NamedTuple):
@@ -68,19 +69,24 @@ def typical_faces(dataset: str) -> dict[str, int]:
     return _typical_faces(dataset, dataset_card(dataset).fingerprint)
 
 
-def classifier(checkpoint: Checkpoint) -> Classifier:
+def classifier(checkpoint: Checkpoint, commonness: Commonness = "training") -> Classifier:
     """A checkpoint's network, opened once per content.
+
+    Args:
+        checkpoint: The checkpoint.
+        commonness: How common classes are taken to be.
 
     Raises:
         CheckpointError: A file is missing or damaged.
     """
-    return _classifier(checkpoint.name, version_of(checkpoint))
+    return _classifier(checkpoint.name, version_of(checkpoint), commonness)
 
 
 def version_of(checkpoint: Checkpoint) -> str:
     """What changes whenever a checkpoint answers differently: new weights, or a new calibration."""
     calibration = checkpoint.card.calibration
-    return f"{checkpoint.card.created_at} {calibration.temperature} {calibration.not_sure_below}"
+    settings = calibration.temperature, calibration.not_sure_below, calibration.between
+    return f"{checkpoint.card.created_at} {settings}"
 
 
 def report(
@@ -161,8 +167,8 @@ def _scored(tested: _Tested, class_names: tuple[str, ...]) -> FerDataset:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the network …")
-def _classifier(name: str, version: str) -> Classifier:
-    return load_checkpoint(name).open_classifier(threads=2)
+def _classifier(name: str, version: str, commonness: Commonness) -> Classifier:
+    return load_checkpoint(name).open_classifier(threads=2, commonness=commonness)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Classifying the split …")

@@ -5,6 +5,7 @@ import streamlit as st
 from fer_core.evaluation.curves import class_curves
 from fer_core.plots.classes import class_figure, precision_recall_figure, roc_figure
 from pages.shared.charts import chart_config
+from pages.shared.eval_commonness import show_commonness
 from pages.shared.evaluated import Evaluated
 from pages.shared.scores import class_table
 
@@ -35,6 +36,7 @@ def show_classes(shown: Evaluated) -> None:
             "Lines are 95 % intervals: Wilson’s for precision and recall; for F1, Wilson’s of the share of hits among "
             "all pictures that are of the class or were called so."
         )
+    show_commonness(shown)
     curves = class_curves(report)
     if curves:
         for column, figure, key in zip(

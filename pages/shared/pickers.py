@@ -9,6 +9,7 @@ from fer_core.data.dataset import FaceRecords
 from fer_core.data.exclusions import ExclusionList, list_exclusions
 from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
 from fer_core.labels import LabelScheme
+from fer_core.priors import COMMONNESS_TITLES, Commonness
 from pages.shared.links import accept_link
 
 _NOTHING = "nothing"
@@ -102,3 +103,21 @@ def choose_checkpoint() -> Checkpoint | None:
         help="A trained network. New ones appear here as soon as a training run ends.",
     )
     return checkpoints[name]
+
+
+def choose_commonness(checkpoint: Checkpoint) -> Commonness:
+    """How common each emotion is taken to be; nothing is drawn for a checkpoint whose training shares are unknown."""
+    if not checkpoint.card.prior:
+        return "training"
+    return st.segmented_control(
+        "How common is each emotion here?",
+        list(COMMONNESS_TITLES),
+        format_func=COMMONNESS_TITLES.__getitem__,
+        default="between",
+        required=True,
+        key="commonness",
+        persist_state="session",
+        help="A third of the training faces is neutral and hardly any shows disgust or contempt, and the network's "
+        "answers hold these shares. “All equally” takes them out: rare emotions are then seen more often, and more "
+        "often wrongly. “In between” is what served the validation faces best.",
+    )

@@ -1,6 +1,6 @@
 """The choice of a video and of how it is looked at."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import streamlit as st
@@ -10,6 +10,7 @@ from fer_core.samples import sample_videos
 from fer_core.videos.analysis import AnalysisOptions, Sight
 from fer_core.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.shared.messages import errors_shown
+from pages.shared.pickers import choose_commonness
 from pages.shared.video_view import start_job, upload_key
 
 _MAX_MEGABYTES = VideoLimits().max_bytes // 2**20
@@ -38,7 +39,7 @@ def order_analysis(checkpoint: Checkpoint) -> None:
         "Videos stay on this computer. They are deleted when you remove them, "
         "and a few minutes after you close the app."
     )
-    options = _choose_options()
+    options = replace(_choose_options(), commonness=choose_commonness(checkpoint))
     if upload is None:
         _offer_sample(checkpoint, options)
     elif st.button("Analyse the video", type="primary", icon=":material/movie:"):

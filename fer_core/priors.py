@@ -1,0 +1,52 @@
+"""How common each class is taken to be: what a network learned of it from its training faces, put in another's place.
+
+A network's probabilities hold the shares of its training faces. Where classes are as common as elsewhere, Bayes' rule
+divides these shares out: Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori
+probabilities", Neural Computation, 2002.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Commonness = Literal["training", "between", "equal"]
+"""As among the training faces; part of the way, as far as validation recommends; or all classes equally."""
+
+COMMONNESS_TITLES: dict[Commonness, str] = {
+    "training": "as in training",
+    "between": "in between",
+    "equal": "all equally",
+}
+"""What people read."""
+
+_LEAST = 1e-3  # of a class that training hardly had, so that no weight grows beyond all bounds
+
+
+def prior_weights(prior: Sequence[float], strength: float) -> NDArray[np.float32]:
+    """By how much each probability is multiplied.
+
+    Args:
+        prior: Share of each class among the training faces.
+        strength: 0 for the training shares, 1 for all classes equally, between them for part of the way.
+
+    Returns:
+        ``(classes,)`` float32, the largest 1.
+    """
+    weights = np.maximum(np.asarray(prior, np.float64), _LEAST) ** -strength
+    return np.asarray(weights / weights.max(), np.float32)
+
+
+def reweighted(probabilities: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities multiplied by a weight for each class.
+
+    Args:
+        probabilities: ``(n, classes)``, rows summing to one.
+        weights: ``(classes,)``, above 0.
+
+    Returns:
+        ``(n, classes)`` float32, rows summing to one.
+    """
+    weighted = probabilities * weights
+    return np.asarray(weighted / np.maximum(weighted.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny), np.float32)
