@@ -64,5 +64,6 @@ def matrix_rate() -> Callable[[], float]:
 def _faces(config: TrainingConfig, steps: int) -> EpochData:
     rng, count = np.random.default_rng(0), config.batch_size * steps
     images: NDArray[np.uint8] = rng.integers(0, 256, (count, 48, 48)).astype(np.uint8)
-    targets = np.eye(7, dtype=np.float32)[rng.integers(0, 7, count)]
+    classes = len(config.class_names)
+    targets = np.eye(classes, dtype=np.float32)[rng.integers(0, classes, count)]
     return EpochData(images, targets, np.ones(count, np.float32))

@@ -13,6 +13,7 @@ import pandas as pd
 from fer_core.benchmark.dataset import DATASET_BENCHES
 from fer_core.benchmark.evaluation import EVALUATION_BENCHES
 from fer_core.benchmark.figure import Bench, median_seconds, seconds
+from fer_core.benchmark.photos import PHOTO_BENCHES
 from fer_core.benchmark.realdata import imported, real_files
 from fer_core.benchmark.subjects import shipped, test_split
 from fer_core.benchmark.training import TRAINING_BENCHES
@@ -86,6 +87,7 @@ BENCHES = (
     *EVALUATION_BENCHES,
     *DATASET_BENCHES,
     *WEBCAM_BENCHES,
+    *PHOTO_BENCHES,
     *VIDEO_BENCHES,
     *TRAINING_BENCHES,
 )
