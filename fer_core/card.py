@@ -1,5 +1,6 @@
 """What is known of a checkpoint: the card that travels with its weights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -177,6 +178,11 @@ class ModelCard:
     def preprocessing(self) -> Preprocessing:
         """What is done to every face before the network; cards from before there was a choice mean nothing."""
         return Preprocessing.from_text(str(self.config.get("preprocessing", "")))
+
+    def prior_of(self, class_names: Sequence[str]) -> tuple[float, ...]:
+        """The training shares of some of its classes, in that order; empty when they are unknown."""
+        shares = dict(zip(self.class_names, self.prior, strict=True)) if self.prior else {}
+        return tuple(shares[name] for name in class_names) if shares else ()
 
     def strength(self, commonness: Commonness) -> float:
         """How far from the training shares of the classes (0) towards equal ones (1) a view of them goes."""

@@ -20,6 +20,7 @@ __all__ = [
     "INT8_FILE",
     "KERAS_FILE",
     "LITERT_FILE",
+    "SHIPPED",
     "Checkpoint",
     "EpochScores",
     "ModelCard",
@@ -32,7 +33,10 @@ __all__ = [
     "verified_bytes",
 ]
 
-DEFAULT_CHECKPOINT = "paper-cnn"
+SHIPPED = ("paper-cnn",)
+"""The checkpoints that come with the project, the best first."""
+
+DEFAULT_CHECKPOINT = SHIPPED[0]
 """The checkpoint used where none is chosen."""
 
 KERAS_FILE = "model.keras"
@@ -196,7 +200,7 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: It is shipped, or its folder cannot be removed.
     """
-    if checkpoint.directory.parent != home() / "models" or checkpoint.name == DEFAULT_CHECKPOINT:
+    if checkpoint.directory.parent != home() / "models" or checkpoint.name in SHIPPED:
         raise CheckpointError(f"“{checkpoint.name}” belongs to the app and stays. Remove only checkpoints of your own.")
     try:
         shutil.rmtree(checkpoint.directory)

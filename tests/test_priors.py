@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fer_core.card import Calibration
-from fer_core.evaluation.commonness import by_commonness, recommended_strength
+from fer_core.evaluation.calibration import recommended_strength
+from fer_core.evaluation.commonness import by_commonness
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.priors import prior_weights, reweighted
 

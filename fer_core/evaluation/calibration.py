@@ -1,19 +1,23 @@
 """Whether probabilities mean what they say, and what makes them: one temperature, fitted on validation faces."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
+from sklearn.metrics import recall_score
 
 from fer_core.card import Calibration
 from fer_core.classifier import with_temperature
 from fer_core.evaluation.intervals import wilson
+from fer_core.priors import prior_weights, reweighted
 
 NOT_SURE_BELOW = 0.5
 """The default threshold of "not sure": a calibrated answer below it is more often wrong than right."""
 
+_STRENGTHS = np.arange(0, 1.01, 0.05)
 _BINS = 15  # as in Guo et al., 2017
 _LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; outside of these a network knows nothing
 
@@ -39,21 +43,56 @@ def fit_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.int64
     return float(np.exp(minimize_scalar(surprise, bounds=bounds, method="bounded").x))
 
 
+def recommended_strength(
+    probabilities: NDArray[np.float32], labels: NDArray[np.int64], prior: Sequence[float]
+) -> float:
+    """How far to go from the training shares towards equal ones: where accuracy and balanced accuracy add up to most.
+
+    Args:
+        probabilities: ``(n, classes)`` of validation faces, calibrated.
+        labels: ``(n,)`` their true classes.
+        prior: Share of each class among the training faces.
+
+    Returns:
+        0 to 1, the smallest of equally good ones.
+    """
+
+    def worth(strength: float) -> float:
+        answers = reweighted(probabilities, prior_weights(prior, strength)).argmax(axis=1)
+        present = np.unique(labels)
+        balanced = recall_score(labels, answers, labels=present, average="macro", zero_division=0)
+        return float((answers == labels).mean() + balanced)
+
+    return round(float(max(_STRENGTHS, key=worth)), 2)
+
+
 def calibrate(
-    probabilities: NDArray[np.float32], labels: NDArray[np.int64], fitted_on: str, *, not_sure_below: float
+    probabilities: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    fitted_on: str,
+    *,
+    not_sure_below: float,
+    prior: Sequence[float] = (),
 ) -> Calibration:
-    """Fits a temperature and says what it does.
+    """Fits a temperature, and how common classes had best be taken to be, and says what the temperature does.
 
     Args:
         probabilities: ``(n, classes)`` of validation faces, before calibration.
         labels: ``(n,)`` their true classes.
         fitted_on: What faces these are, in words.
         not_sure_below: A best answer with less probability is shown as "not sure"; 0 to 1.
+        prior: Share of each class among the training faces; empty when that is unknown.
     """
     temperature = fit_temperature(probabilities, labels)
-    before = calibration_error(probabilities, labels)
-    after = calibration_error(with_temperature(probabilities, temperature), labels)
-    return Calibration(round(temperature, 4), not_sure_below, fitted_on, round(before, 5), round(after, 5))
+    calibrated = with_temperature(probabilities, temperature)
+    return Calibration(
+        round(temperature, 4),
+        not_sure_below,
+        fitted_on,
+        error_before=round(calibration_error(probabilities, labels), 5),
+        error_after=round(calibration_error(calibrated, labels), 5),
+        between=recommended_strength(calibrated, labels, prior) if prior else 0.0,
+    )
 
 
 def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64], *, bins: int = _BINS) -> float:

@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from dataclasses import astuple, replace
 
-import numpy as np
-
 from fer_core.card import Calibration, MeasuredFigures, ModelCard
 from fer_core.checkpoint import INT8_FILE, Checkpoint, update_card
 from fer_core.classifier import with_temperature
-from fer_core.data.dataset import FaceRecords, FerDataset, label_records, label_table
+from fer_core.data.dataset import FaceRecords, FerDataset, label_records
 from fer_core.evaluation.cache import raw_probabilities
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, calibration_error
-from fer_core.evaluation.commonness import by_commonness, recommended_strength
+from fer_core.evaluation.commonness import by_commonness
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import LEVELS, PERTURBATIONS, robustness_steps
 from fer_core.evaluation.scoring import fitting_scheme, score
+from fer_core.labels import LABEL_SCHEMES
 
 
 def report_on(
@@ -50,13 +49,8 @@ def calibration_of(
     validation = label_records(records, scheme, ["validation"])
     report = report_on(checkpoint, validation, raw=True)
     fitted_on = f"the {len(report):,} validation faces of “{dataset_name}” ({scheme.title})"
-    calibration = calibrate(report.probabilities, report.y_true, fitted_on, not_sure_below=not_sure_below)
-    if not checkpoint.card.prior:
-        return calibration
-    shares = dict(zip(checkpoint.card.class_names, checkpoint.card.prior, strict=True))
-    prior = [shares[name] for name in report.class_names]
-    calibrated = with_temperature(report.probabilities, calibration.temperature)
-    return replace(calibration, between=recommended_strength(calibrated, report.y_true, prior))
+    prior = checkpoint.card.prior_of(report.class_names)
+    return calibrate(report.probabilities, report.y_true, fitted_on, not_sure_below=not_sure_below, prior=prior)
 
 
 def measured_figures(
@@ -104,11 +98,9 @@ def measured_figures(
 
 
 def training_prior(card: ModelCard, records: FaceRecords) -> tuple[float, ...]:
-    """Share of each class among a checkpoint's training faces, in the order of its classes."""
-    labels = label_table(records, fitting_scheme(card.scheme, records))
-    counts = labels.loc[labels["split"] == "train", "label"].value_counts()
-    shares = np.array([counts.get(name, 0) for name in card.class_names], float)
-    return tuple((shares / shares.sum()).round(6).tolist())
+    """Share of each class in the targets of a checkpoint's training faces, in the order of its classes."""
+    training = label_records(records, LABEL_SCHEMES[card.scheme], ["train"])
+    return tuple(training.targets.mean(axis=0, dtype=float).round(6).tolist())
 
 
 def complete_card(

@@ -59,6 +59,7 @@ def make_checkpoint(
         calibrate_head(model, predict(model, splits[1].images), splits[1].labels)
     stored = dataset_card(config.dataset)
     has_votes = LABEL_SCHEMES[config.scheme].rule != "fer2013"
+    prior = tuple(splits[0].targets.mean(axis=0, dtype=float).round(6).tolist())
     counts = dict(zip(("train", "validation", "test"), map(len, splits), strict=True))
     card = ModelCard(
         name=_name_for(provenance.run, name),
@@ -80,8 +81,8 @@ def make_checkpoint(
         versions=library_versions(),
         command=command_line(config, name),
         limits=_LIMITS,
-        prior=tuple(splits[0].targets.mean(axis=0, dtype=float).round(6).tolist()),
-        calibration=_calibration(model, config.dataset, splits[1]),
+        prior=prior,
+        calibration=_calibration(model, config.dataset, splits[1], prior),
         provenance=replace(
             provenance,
             git=git_state(),
@@ -109,8 +110,8 @@ def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: Splits) -> 
     return EpochScores(epoch, *accuracies)
 
 
-def _calibration(model: keras.Model, dataset: str, validation: FerDataset) -> Calibration:
-    """The temperature that validation faces, which chose the epoch already, ask for."""
+def _calibration(model: keras.Model, dataset: str, validation: FerDataset, prior: tuple[float, ...]) -> Calibration:
+    """What validation faces, which chose the epoch already, ask for."""
     fitted_on = f"the {len(validation):,} validation faces of “{dataset}” ({LABEL_SCHEMES[validation.scheme].title})"
     probabilities = predict(model, validation.images)
-    return calibrate(probabilities, validation.labels, fitted_on, not_sure_below=NOT_SURE_BELOW)
+    return calibrate(probabilities, validation.labels, fitted_on, not_sure_below=NOT_SURE_BELOW, prior=prior)

@@ -112,7 +112,7 @@ def choose_commonness(checkpoint: Checkpoint) -> Commonness:
     return st.segmented_control(
         "How common is each emotion here?",
         list(COMMONNESS_TITLES),
-        format_func=COMMONNESS_TITLES.__getitem__,
+        format_func=lambda view: COMMONNESS_TITLES[view].capitalize(),
         default="between",
         required=True,
         key="commonness",
