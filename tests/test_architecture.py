@@ -14,8 +14,8 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples", "glossary", "preprocessing", "answer"},
-    {"images", "iceservers", "serverpaths"},
+    {"errors", "labels", "palette", "home", "files", "samples", "glossary", "preprocessing", "answer", "places"},
+    {"images", "iceservers", "serverpaths", "deployment", "incidents", "plaintext"},
     {"data"},
     {"blazeface", "classifier", "card"},
     {"detection"},
@@ -28,7 +28,7 @@ TIERS = (
     {"streaming"},
     {"insight"},
     {"plots"},
-    {"photos", "videos", "roundtrip", "quiz", "takehome", "reports"},
+    {"photos", "videos", "roundtrip", "quiz", "takehome", "reports", "notice", "diagnostics"},
     {"benchmark"},
     {"commands", "runcommands"},
     {"data_commands", "evaluation_commands"},

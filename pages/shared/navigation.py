@@ -4,6 +4,11 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.charts import legible_charts
+from pages.shared.faults import report_faults
+from pages.shared.messages import PAGE, errors_shown, page_name
+from pages.shared.operator import deployment
+from pages.shared.session_end import forget_with_session
+from pages.shared.uploads import keep_within
 
 _STARTED = "navigation_started"
 
@@ -60,7 +65,13 @@ def start_page(title: str, lead: str) -> None:
     if _STARTED not in st.session_state:
         navigate()
         st.rerun()
+    is_new_page = page_name() not in ("", title.casefold())
+    st.session_state[PAGE] = title.casefold()
+    report_faults()
+    forget_with_session()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
     legible_charts()
     st.title(title)
     st.markdown(lead)
+    with errors_shown(stop=False):
+        keep_within(deployment().limits, is_new_page=is_new_page)
