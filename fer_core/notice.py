@@ -80,8 +80,8 @@ def _worst(card: ModelCard) -> str:
 
 CLOSED_REASON = (
     "This server is used in education or at work, and there cameras, photos and videos of people are switched off: in "
-    "the European Union, systems that infer emotions of people at school and at work are prohibited, but for medical and "
-    "safety reasons. Datasets, training, evaluation and the drawn samples work as ever."
+    "the European Union, systems that infer emotions of people at school and at work are prohibited, but for medical "
+    "and safety reasons. Datasets, training, evaluation and the drawn samples work as ever."
 )
 """What is said where own faces are off."""
 

@@ -16,7 +16,7 @@ from fer_core.incidents import record_event
 from fer_core.places import Places
 from fer_core.streaming import FrameAnalyser
 from pages.shared import webcam_camera
-from pages.shared.messages import plain
+from pages.shared.messages import plain, refuse_with
 from pages.shared.operator import deployment, setting
 from pages.shared.webcam_peer import Peer, PeerError
 
@@ -111,9 +111,7 @@ def ice_servers() -> list[dict[str, Any]]:
 def say_problem_of_frames(analyser: FrameAnalyser) -> None:
     """Says what failed in the frames of the last seconds; the video goes on and the next frame is tried."""
     if text := analyser.problem():
-        st.error(
-            f"Some frames could not be looked at: {plain(text)}. The next ones are tried.", icon=":material/error:"
-        )
+        refuse_with(f"Some frames could not be looked at: {plain(text)}. The next ones are tried.", "webcam frames")
 
 
 def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
