@@ -7,6 +7,7 @@ from pages.shared.charts import legible_charts
 from pages.shared.faults import report_faults
 from pages.shared.messages import PAGE, errors_shown, page_name
 from pages.shared.operator import deployment
+from pages.shared.operator_gate import is_operator_here
 from pages.shared.session_end import forget_with_session
 from pages.shared.uploads import keep_within
 
@@ -27,7 +28,7 @@ _PAGES = {
         ("photos", "Photos", "add_a_photo"),
         ("videos", "Videos", "movie"),
     ),
-    "More": (("about", "About", "info"),),
+    "More": (("about", "About", "info"), ("diagnostics", "Diagnostics", "monitor_heart")),
 }
 
 
@@ -41,10 +42,16 @@ def navigate() -> StreamlitPage:
         The page the address asks for, to be run by ``app.py``.
     """
     st.session_state[_STARTED] = True
+    hidden = () if is_operator_here() else ("diagnostics",)  # with the operator's key its address still opens it
     return st.navigation(
         {
             section: [
-                st.Page(f"pages/{name}.py", title=f":material/{icon}:\u2002{title}", default=name == "overview")
+                st.Page(
+                    f"pages/{name}.py",
+                    title=f":material/{icon}:\u2002{title}",
+                    default=name == "overview",
+                    visibility="hidden" if name in hidden else "visible",
+                )
                 for name, title, icon in pages
             ]
             for section, pages in _PAGES.items()
