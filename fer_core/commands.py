@@ -133,7 +133,7 @@ def _face(item: Recognition) -> dict[str, Any]:
 
 def _in_words(item: Recognition) -> str:
     answer = f"{item.prediction.class_name} ({item.prediction.confidence:.0%})"
-    return f"looks like {answer}" if item.prediction.is_sure else f"not sure, most likely {answer}"
+    return f"looks like: {answer}" if item.prediction.is_sure else f"not sure, most likely {answer}"
 
 
 def _sizes(sizes: dict[str, int]) -> str:

@@ -31,3 +31,7 @@ class TrainingError(FerError):
 
 class EvaluationError(FerError):
     """A checkpoint cannot be scored on a dataset, or checkpoints cannot be compared."""
+
+
+class SettingError(FerError):
+    """A setting of the environment or of the secrets cannot be used."""

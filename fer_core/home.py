@@ -27,6 +27,11 @@ def cache_folder() -> Path:
     return home() / "cache"
 
 
+def logs_folder() -> Path:
+    """The folder of the logs, which name no person, file or picture."""
+    return home() / "logs"
+
+
 def searches_folder() -> Path:
     """The folder of the searches for better settings, one subfolder each; their runs are among the runs."""
     return home() / "searches"

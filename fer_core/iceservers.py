@@ -3,11 +3,7 @@
 import json
 from typing import Any
 
-from fer_core.errors import FerError
-
-
-class SettingError(FerError):
-    """A setting of the environment or of the secrets cannot be used."""
+from fer_core.errors import SettingError
 
 
 def read_ice_servers(text: str) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ class Photo:
 
     @property
     def summary(self) -> str:
-        """What was found in one line, such as "2 faces: 1 happiness, 1 neutral"."""
+        """What was found in one line, such as "2 faces, as they look: 1 happiness, 1 neutral"."""
         if self.problem:
             return "could not be read"
         if self.is_whole:

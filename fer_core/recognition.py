@@ -121,12 +121,12 @@ def frame(face: Face, margin: float = DEFAULT_MARGIN) -> Face:
 
 
 def summary(recognitions: Sequence[Recognition]) -> str:
-    """What was recognized in one line, such as "3 faces: 2 happiness, 1 neutral"."""
+    """What was recognized in one line, such as "3 faces, as they look: 2 happiness, 1 neutral"."""
     counts = Counter(recognition.prediction.answer for recognition in recognitions)
     if not counts:
         return "No face found"
     faces = "1 face" if len(recognitions) == 1 else f"{len(recognitions)} faces"
-    return f"{faces}: " + ", ".join(f"{count} {class_name}" for class_name, count in counts.most_common())
+    return f"{faces}, as they look: " + ", ".join(f"{count} {class_name}" for class_name, count in counts.most_common())
 
 
 def recognition_rows(name: str, recognitions: Sequence[Recognition]) -> pd.DataFrame:

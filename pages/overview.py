@@ -70,7 +70,7 @@ def show_faces() -> None:
     described = [f"A face that people called {name} (row {row} of {card.name})" for name, row in rows.items()]
     st.html(face_grid(records.images[list(rows.values())], list(rows), described, size=76, columns=len(rows)))
     kind = "drawn by this app" if card.is_drawn else f"from the dataset {plain(card.name)}"
-    st.caption(f"A typical face for each emotion, {kind}.")
+    st.caption(f"A typical face for each expression, {kind}.")
 
 
 def show_next_step() -> None:

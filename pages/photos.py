@@ -11,6 +11,7 @@ from fer_core.priors import Commonness
 from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
+from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.photo_view import offer_downloads, show_photo
 from pages.shared.pickers import choose_checkpoint, choose_commonness
 
@@ -18,7 +19,20 @@ _SAMPLES, _KEPT, _WHOLE = "samples", "photos kept", "photos to classify whole"
 _Source = tuple[str, bytes]  # name and content of a file
 
 
-def _choose_pictures() -> list[_Source]:
+def _choose_pictures(checkpoint: Checkpoint) -> list[_Source]:
+    chosen = _uploaded() if admits_faces(checkpoint.card) else []
+    built_in = pictures.samples(are_samples_drawn_only())
+    if st.session_state.get(_SAMPLES):
+        titles = st.pills(
+            "Sample pictures", list(built_in), selection_mode="multi", key=_SAMPLES, persist_state="session"
+        )
+        chosen += [(title, built_in[title]) for title in titles]
+    elif not chosen:
+        _offer_samples()
+    return chosen
+
+
+def _uploaded() -> list[_Source]:
     uploads = st.file_uploader(
         "Your pictures",
         type=list(IMAGE_EXTENSIONS),
@@ -29,22 +43,13 @@ def _choose_pictures() -> list[_Source]:
     st.caption(
         "Pictures stay in the memory of the computer that runs FER Lab and are gone when you leave or close this page."
     )
-    chosen = [(upload.name, upload.getvalue()) for upload in uploads]
-    built_in = pictures.samples()
-    if st.session_state.get(_SAMPLES):
-        titles = st.pills(
-            "Sample pictures", list(built_in), selection_mode="multi", key=_SAMPLES, persist_state="session"
-        )
-        chosen += [(title, built_in[title]) for title in titles]
-    elif not uploads:
-        _offer_samples()
-    return chosen
+    return [(upload.name, upload.getvalue()) for upload in uploads]
 
 
 def _offer_samples() -> None:
     st.subheader("No picture at hand? Try one of these")
     with st.container(horizontal=True, gap="medium"):
-        for title, picture in pictures.sample_thumbnails(320, 240).items():
+        for title, picture in pictures.sample_thumbnails(320, 240, are_samples_drawn_only()).items():
             with st.container(width=160, gap="small"):
                 st.image(picture, width=160, alt=title)
                 st.button(title, width="stretch", on_click=_pick, args=(title,), help=f"Look at “{title}”")
@@ -88,7 +93,7 @@ if checkpoint is None:
     st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
     st.stop()
 commonness = choose_commonness(checkpoint)
-sources = _choose_pictures()
+sources = _choose_pictures(checkpoint)
 progress, downloads = st.empty(), st.empty()
 photos: list[Photo] = []
 for number, source in enumerate(sources, start=1):

@@ -1,4 +1,4 @@
-"""Live emotion in the browser: every face labelled as it moves."""
+"""Live video: what the expression of every face looks like, as it moves."""
 
 import streamlit as st
 
@@ -15,11 +15,12 @@ from fer_core.tracking import DEFAULT_SMOOTHING
 from pages.shared import pictures, webcam_live
 from pages.shared import webcam_stream as stream
 from pages.shared.cached import version_of
-from pages.shared.messages import errors_shown
+from pages.shared.messages import errors_shown, refuse_with
 from pages.shared.navigation import start_page
+from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
 from pages.shared.pickers import choose_checkpoint, choose_commonness
-from pages.shared.webcam_camera import reason
+from pages.shared.webcam_camera import kind_of, reason
 
 _ANALYSER = "webcam analyser"
 _RANGES: dict[Range, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
@@ -90,7 +91,10 @@ def show_buttons(analyser: FrameAnalyser) -> None:
 def offer_stills(analyser: FrameAnalyser, problem: str) -> None:
     """In place of live video: what is wrong, what to do, and two other ways."""
     why = reason(problem)
-    st.error(f"**{why.title}.** {why.remedy}", icon=":material/videocam_off:")
+    if problem == stream.BUSY:  # which is nobody's fault
+        st.info(f"**{why.title}.** {why.remedy}", icon=":material/hourglass_top:")
+    else:
+        refuse_with(f"**{why.title}.** {why.remedy}", f"webcam {kind_of(problem)}", icon=":material/videocam_off:")
     st.markdown("Meanwhile a single picture does it too:")
     st.page_link("pages/photos.py", label="Upload pictures on the Photos page", icon=":material/add_a_photo:")
     shot = st.camera_input("or take one here", key="webcam-still")
@@ -114,6 +118,9 @@ with errors_shown():
 if chosen is None:
     st.stop()
 analyser = analyser_with(chosen[1])
+with left:
+    if not admits_faces(chosen[0].card):
+        st.stop()
 with left, errors_shown():
     stream.show_stream(analyser)
     if problem := stream.problem():

@@ -14,8 +14,20 @@ CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
-    {"errors", "labels", "palette", "home", "files", "samples", "glossary", "preprocessing", "priors", "answer"},
-    {"images", "iceservers", "serverpaths"},
+    {
+        "errors",
+        "labels",
+        "palette",
+        "home",
+        "files",
+        "samples",
+        "glossary",
+        "preprocessing",
+        "priors",
+        "answer",
+        "places",
+    },
+    {"images", "iceservers", "serverpaths", "deployment", "incidents", "plaintext"},
     {"data"},
     {"blazeface", "classifier", "card"},
     {"detection"},
@@ -28,7 +40,7 @@ TIERS = (
     {"streaming"},
     {"insight"},
     {"plots"},
-    {"photos", "videos", "roundtrip", "quiz", "takehome", "reports"},
+    {"photos", "videos", "roundtrip", "quiz", "takehome", "reports", "notice", "diagnostics"},
     {"benchmark"},
     {"commands", "runcommands"},
     {"data_commands", "evaluation_commands"},

@@ -53,7 +53,7 @@ def test_faces_are_found_and_shown(quarrel, detector, classifier):
     photo = look_at("quarrel.png", quarrel, detector, classifier)
     assert len(photo.recognitions) == 2
     assert photo.size == (800, 600)
-    assert photo.summary.startswith("2 faces: ")
+    assert photo.summary.startswith("2 faces, as they look: ")
     assert read_image(photo.preview).shape == (600, 800, 3)
 
 

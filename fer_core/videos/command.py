@@ -40,7 +40,7 @@ def video_document(path: Path, result: VideoResult) -> dict[str, Any]:
 def video_in_words(path: Path, result: VideoResult) -> str:
     """A result in a line for the file, one for each face, and one for each note."""
     faces = [
-        f"  face {one.number}, {one.times[0]:.1f} to {one.times[-1]:.1f} s: looks like "
+        f"  face {one.number}, {one.times[0]:.1f} to {one.times[-1]:.1f} s: looks like: "
         + ", ".join(f"{name} {share:.0%}" for name, share in one.shares.items())
         for one in result.timelines
     ]

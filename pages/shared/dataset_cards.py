@@ -6,7 +6,7 @@ from fer_core.data.exclusions import list_exclusions
 from fer_core.data.store import DatasetCard, delete_dataset, list_datasets
 from fer_core.errors import DatasetError
 from pages.shared import cached
-from pages.shared.messages import plain
+from pages.shared.messages import plain, refuse_with
 
 _FAULT = "delete_fault"
 _SHORT = 12  # characters of a fingerprint that tell datasets apart
@@ -15,7 +15,7 @@ _SHORT = 12  # characters of a fingerprint that tell datasets apart
 def show_cards() -> None:
     """Shows the cards of all stored datasets."""
     if fault := st.session_state.pop(_FAULT, ""):
-        st.error(plain(fault), icon=":material/error:")
+        refuse_with(plain(fault), "dataset not deleted")
     cards = list_datasets()
     st.subheader("Your datasets" if cards else "There is no dataset yet", anchor="datasets")
     for card in cards:

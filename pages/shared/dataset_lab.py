@@ -14,6 +14,7 @@ from fer_core.preprocessing import STEPS, Preprocessing
 from fer_core.stages import Stage, dataset_stages, photo_stages
 from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown
+from pages.shared.notice import admits_faces, are_samples_drawn_only
 
 TRAINING_STEPS = "training_preprocessing"
 """Key of the Training page's choice of steps."""
@@ -86,10 +87,12 @@ def _another(last: int) -> None:
 
 
 def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
-    upload = st.file_uploader(
-        "A picture with a face", list(IMAGE_EXTENSIONS), max_upload_size=_LARGEST_MB, key="lab_photo"
-    )
-    samples = pictures.samples()
+    upload = None
+    if admits_faces():
+        upload = st.file_uploader(
+            "A picture with a face", list(IMAGE_EXTENSIONS), max_upload_size=_LARGEST_MB, key="lab_photo"
+        )
+    samples = pictures.samples(are_samples_drawn_only())
     if upload is None:
         title = st.pills("Or a sample", list(samples), default=next(iter(samples)), required=True, key="lab_sample")
         name, content = str(title), samples[str(title)]

@@ -11,7 +11,8 @@ from fer_core.data.summary import votes_in_words
 from fer_core.images import IMAGE_EXTENSIONS
 from fer_core.photos import look_at
 from pages.shared import cached, pictures
-from pages.shared.messages import errors_shown
+from pages.shared.messages import errors_shown, plain, refuse_with
+from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset
 
 SENT_FACE = "face to explain"
@@ -68,6 +69,8 @@ def _draw_row(rows: int) -> None:
 
 
 def _from_picture(checkpoint: Checkpoint) -> ExplainedFace | None:
+    if not admits_faces(checkpoint.card):
+        return None
     upload = st.file_uploader("A picture with a face", type=list(IMAGE_EXTENSIONS), max_upload_size=50)
     if upload is None:
         st.caption("It stays in this computer's memory and is gone when you leave.")
@@ -81,7 +84,11 @@ def _from_picture(checkpoint: Checkpoint) -> ExplainedFace | None:
             whole_if_none=True,
         )
     if photo.problem or not photo.recognitions:
-        st.error(photo.problem or "No face was found.", icon=":material/broken_image:")
+        refuse_with(
+            plain(photo.problem) or "No face was found. Choose a picture in which one is larger.",
+            "picture refused",
+            icon=":material/broken_image:",
+        )
         return None
     number = 1
     if len(photo.recognitions) > 1:

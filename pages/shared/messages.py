@@ -1,16 +1,28 @@
-"""How a page says that something is wrong, or that nothing is there yet."""
+"""How a page says that something is wrong: one door, through which every refusal gets its number in the log."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from fer_core.errors import FerError
+from fer_core.incidents import record_error, record_refusal
+from fer_core.plaintext import visible
+
+PAGE = "page shown"
+"""Key of the name of the page that this session looks at."""
+
+_TOLD = "incidents told"
+_REMEMBERED = 200  # refusals of a session that keep their number while they are shown again and again
+_JOINER = "\N{WORD JOINER}"
+_REWRITTEN = re.compile(r"(?<=:)(?=material/|streamlit:|//)|(?<=www)(?=\.)|(?<=@)|(?<=[-<>~])(?=[-=>])")
+"""Where Streamlit and GitHub's Markdown find links, icons and arrows even in escaped text."""
 
 
 @contextmanager
 def errors_shown(*, stop: bool = True) -> Iterator[None]:
-    """Shows a :class:`FerError` of the block as a sentence on the page.
+    """Shows a :class:`FerError` of the block as a sentence on the page, with its number in the log.
 
     Args:
         stop: Whether the page ends there; otherwise it goes on after the block.
@@ -18,12 +30,67 @@ def errors_shown(*, stop: bool = True) -> Iterator[None]:
     try:
         yield
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        refuse(error)
         if stop:
             st.stop()
 
 
+def refuse(error: FerError, *, icon: str = ":material/error:") -> None:
+    """Shows a refusal: its sentence, which names the remedy, and its number."""
+    number = _told(str(error)) or _tell(str(error), record_error(error, page=page_name()).number)
+    st.error(_with_number(plain(str(error)), number), icon=icon)
+
+
+def refuse_with(sentence: str, kind: str, *, icon: str = ":material/error:") -> None:
+    """Shows a refusal for which nothing was raised on this page.
+
+    Args:
+        sentence: What is wrong and what to do, as Markdown.
+        kind: What the log calls it; never a name, a file or a prediction.
+        icon: Beside it.
+    """
+    number = _told(sentence) or _tell(sentence, record_refusal(kind, page=page_name()).number)
+    st.error(_with_number(sentence, number), icon=icon)
+
+
+def report_fault(error: Exception) -> bool:
+    """Writes a fault of the program down and shows its number instead of a traceback; Streamlit calls it.
+
+    Returns:
+        That it was shown.
+    """
+    number = record_error(error, page=page_name(), is_fault=True).number
+    sentence = (
+        "Something went wrong in FER Lab itself; nothing you did is lost that was saved before. Load the page again; "
+        "if it happens again, tell the person who runs this server the number below."
+    )
+    st.error(_with_number(sentence, number), icon=":material/bug_report:")
+    return True
+
+
+def page_name() -> str:
+    """Which page this session looks at, in lower case."""
+    return str(st.session_state.get(PAGE, ""))
+
+
 def plain(text: str) -> str:
     """Text that Streamlit's Markdown shows literally, whatever a file name or a label contains."""
-    escaped = "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~$:&" else c for c in text)
-    return " ".join(escaped.split())
+    joined = _REWRITTEN.sub(_JOINER, visible(text))
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~$:&" else c for c in joined)
+
+
+def _with_number(sentence: str, number: str) -> str:
+    return f"{sentence}  \n:small[Incident {number}]"
+
+
+def _told(sentence: str) -> str:
+    """The number under which this session was already told a sentence on this page, or ""."""
+    return str(st.session_state.get(_TOLD, {}).get((page_name(), sentence), ""))
+
+
+def _tell(sentence: str, number: str) -> str:
+    told = st.session_state.setdefault(_TOLD, {})
+    told[page_name(), sentence] = number
+    if len(told) > _REMEMBERED:
+        del told[next(iter(told))]
+    return number

@@ -4,6 +4,12 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.charts import legible_charts
+from pages.shared.faults import report_faults
+from pages.shared.messages import PAGE, errors_shown, page_name
+from pages.shared.operator import deployment
+from pages.shared.operator_gate import is_operator_here
+from pages.shared.session_end import forget_with_session
+from pages.shared.uploads import keep_within
 
 _STARTED = "navigation_started"
 
@@ -22,7 +28,7 @@ _PAGES = {
         ("photos", "Photos", "add_a_photo"),
         ("videos", "Videos", "movie"),
     ),
-    "More": (("about", "About", "info"),),
+    "More": (("about", "About", "info"), ("diagnostics", "Diagnostics", "monitor_heart")),
 }
 
 
@@ -36,10 +42,16 @@ def navigate() -> StreamlitPage:
         The page the address asks for, to be run by ``app.py``.
     """
     st.session_state[_STARTED] = True
+    hidden = () if is_operator_here() else ("diagnostics",)  # with the operator's key its address still opens it
     return st.navigation(
         {
             section: [
-                st.Page(f"pages/{name}.py", title=f":material/{icon}:\u2002{title}", default=name == "overview")
+                st.Page(
+                    f"pages/{name}.py",
+                    title=f":material/{icon}:\u2002{title}",
+                    default=name == "overview",
+                    visibility="hidden" if name in hidden else "visible",
+                )
                 for name, title, icon in pages
             ]
             for section, pages in _PAGES.items()
@@ -60,7 +72,13 @@ def start_page(title: str, lead: str) -> None:
     if _STARTED not in st.session_state:
         navigate()
         st.rerun()
+    is_new_page = page_name() not in ("", title.casefold())
+    st.session_state[PAGE] = title.casefold()
+    report_faults()
+    forget_with_session()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
     legible_charts()
     st.title(title)
     st.markdown(lead)
+    with errors_shown(stop=False):
+        keep_within(deployment().limits, is_new_page=is_new_page)

@@ -8,7 +8,7 @@ import streamlit as st
 from fer_core.photos import Photo, annotated_name, annotated_png, annotated_zip, photo_table
 from fer_core.plots.prediction import face_cards
 from fer_core.recognition import MAX_LISTED_FACES, to_csv
-from pages.shared.messages import plain
+from pages.shared.messages import plain, refuse_with
 
 _BESIDE = 3  # faces that fit beside their picture
 _HEIGHT = 560  # of a picture on the page, in pixels, at most
@@ -26,7 +26,7 @@ def show_photo(photo: Photo, content: bytes, number: int, classify_whole: Callab
     with st.container(border=True):
         st.markdown(f"**{plain(photo.name)}** · {plain(photo.summary)}")
         if photo.problem:
-            st.error(plain(photo.problem), icon=":material/broken_image:")
+            refuse_with(plain(photo.problem), "picture refused", icon=":material/broken_image:")
             return
         beside = len(photo.recognitions) <= _BESIDE
         left, right = st.columns([3, 2], gap="medium") if beside else (st.container(), st.container())

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from fer_core.detection import PhotoDetector
 from fer_core.photos import sample_photos, thumbnail
+from fer_core.samples import sample_pictures
 
 
 @st.cache_resource(show_spinner="Opening the face detector …")
@@ -19,12 +20,13 @@ def photo_detector() -> PhotoDetector:
 
 
 @st.cache_resource(show_spinner="Drawing the sample pictures …")
-def samples() -> dict[str, bytes]:
-    """The built-in pictures by title."""
-    return sample_photos()
+def samples(drawn_only: bool = False) -> dict[str, bytes]:
+    """The built-in pictures by title; perhaps without the photographs of people."""
+    photographs = sample_pictures() if drawn_only else {}
+    return {title: content for title, content in sample_photos().items() if title not in photographs}
 
 
 @st.cache_resource(show_spinner=False)
-def sample_thumbnails(width: int, height: int) -> dict[str, NDArray[np.uint8]]:
+def sample_thumbnails(width: int, height: int, drawn_only: bool = False) -> dict[str, NDArray[np.uint8]]:
     """The same, small and all of one size."""
-    return {title: thumbnail(content, width, height) for title, content in samples().items()}
+    return {title: thumbnail(content, width, height) for title, content in samples(drawn_only).items()}

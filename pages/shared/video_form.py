@@ -4,12 +4,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.checkpoint import Checkpoint
 from fer_core.samples import sample_videos
 from fer_core.videos.analysis import AnalysisOptions, Sight
 from fer_core.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.shared.messages import errors_shown
+from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_commonness
 from pages.shared.video_view import start_job, upload_key
 
@@ -28,6 +30,17 @@ def order_analysis(checkpoint: Checkpoint) -> None:
     Args:
         checkpoint: What the faces are shown to.
     """
+    upload = _uploaded() if admits_faces(checkpoint.card) else None
+    options = replace(_choose_options(), commonness=choose_commonness(checkpoint))
+    if upload is None:
+        _offer_sample(checkpoint, options)
+    elif st.button("Analyse the video", type="primary", icon=":material/movie:"):
+        with errors_shown(stop=False):
+            start_job(upload.name, upload, checkpoint, asdict(options))
+            st.rerun()
+
+
+def _uploaded() -> UploadedFile | None:
     upload = st.file_uploader(
         "Your video",
         type=list(VIDEO_EXTENSIONS),
@@ -39,13 +52,7 @@ def order_analysis(checkpoint: Checkpoint) -> None:
         "Videos stay on this computer. They are deleted when you remove them, "
         "and a few minutes after you close the app."
     )
-    options = replace(_choose_options(), commonness=choose_commonness(checkpoint))
-    if upload is None:
-        _offer_sample(checkpoint, options)
-    elif st.button("Analyse the video", type="primary", icon=":material/movie:"):
-        with errors_shown(stop=False):
-            start_job(upload.name, upload, checkpoint, asdict(options))
-            st.rerun()
+    return upload
 
 
 def _choose_options() -> AnalysisOptions:

@@ -13,7 +13,7 @@ from fer_core.plots.timeline import MAX_LISTED_TIMELINES, emotion_timeline, long
 from fer_core.recognition import to_csv
 from fer_core.timelines import VideoResult
 from fer_core.videos.jobs import JobStatus, VideoJob
-from pages.shared.messages import errors_shown, plain
+from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.run_view import duration
 from pages.shared.session_end import finish_with_session
 
@@ -57,7 +57,7 @@ def show_job(job: VideoJob) -> None:
         help="Deletes this video and its results, and lets you choose another one.",
     )
     if job.status.state == "failed":
-        st.error(plain(job.status.message), icon=":material/error:")
+        refuse_with(plain(job.status.message), "video refused")
         return
     with errors_shown():
         _show_result(job, job.result)

@@ -31,6 +31,9 @@ KEY = "camera"
 
 WAITING, PENDING = "Waiting", ""
 
+BUSY = "Busy"
+"""The name of the problem that all places are taken."""
+
 _CONSTRAINTS = {
     "video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 24}},
     "audio": False,
@@ -84,6 +87,10 @@ _REASONS = {
         "you. On a school’s network ask for UDP to be let through, or have a TURN server set (`FER_ICE_SERVERS`, see "
         "README).",
     ),
+    BUSY: Reason(
+        "All webcams of this server are in use",
+        "So many at once are as many as it can serve well. Try again in a minute or two; nothing is wrong with yours.",
+    ),
     "Stalled": Reason(
         "The video has stopped",
         "No frame has come for some seconds: the camera was unplugged, the computer slept or the network broke off. "
@@ -119,6 +126,11 @@ def reason(problem: str) -> Reason:
     """What a problem's name means."""
     unknown = Reason(f"The camera cannot be used ({problem})", "Try another browser, or start again.")
     return _REASONS.get(problem, unknown)
+
+
+def kind_of(problem: str) -> str:
+    """What the log calls a problem; what a browser says that is not known here does not get into the log."""
+    return problem if problem in _REASONS else "unknown"
 
 
 def _of_attempt(attempt: int, message: object, name: str) -> str:

@@ -4,28 +4,41 @@ streamlit-webrtc answers the browser, but its own component there is not used: t
 for each time it is drawn while it loads, and the answer to one start may reach another, which leaves a black picture.
 """
 
-import os
+import secrets
 import time
 from typing import Any
 
+import av
 import streamlit as st
 
 from fer_core.iceservers import read_ice_servers
+from fer_core.incidents import record_event
+from fer_core.places import Places
 from fer_core.streaming import FrameAnalyser
 from pages.shared import webcam_camera
-from pages.shared.messages import plain
+from pages.shared.messages import plain, refuse_with
+from pages.shared.operator import deployment, setting
 from pages.shared.webcam_peer import Peer, PeerError
 
 _WANTED, _ATTEMPT, _PROBLEM = "webcam on", "webcam attempt", "webcam problem"
 _PEER, _ANSWER, _BEGUN = "webcam peer", "webcam answer", "webcam begun"
+_HOLDER = "webcam holder"
 _CONNECTING_SECONDS = 10.0  # once the camera is there
 _FIRST_FRAME_SECONDS = 20.0
 _STALLED_SECONDS = 6.0
 
 
+BUSY = webcam_camera.BUSY
+
+
 def start() -> None:
-    """Switches the camera on, from the next run of the page."""
+    """Switches the camera on, from the next run of the page, if the server has a place for one more."""
     _end()
+    if not places().take(_holder()):
+        record_event("webcam refused: busy", page="webcam")
+        stop(BUSY)
+        return
+    record_event("webcam started", page="webcam")
     st.session_state[_WANTED] = True
     st.session_state[_ATTEMPT] = st.session_state.get(_ATTEMPT, 0) + 1
     st.session_state[_PROBLEM] = ""
@@ -73,6 +86,8 @@ def show_stream(analyser: FrameAnalyser) -> None:
 
 def failure(analyser: FrameAnalyser) -> str:
     """The name of what is wrong with a stream that should be playing, or ""."""
+    if is_wanted() and not places().take(_holder()):
+        return BUSY  # it was silent for so long that another one got its place
     peer: Peer | None = st.session_state.get(_PEER)
     if not is_wanted() or peer is None:
         return ""
@@ -90,19 +105,13 @@ def ice_servers() -> list[dict[str, Any]]:
     Raises:
         SettingError: The setting cannot be read.
     """
-    name = "FER_ICE_SERVERS"
-    text = os.environ.get(name, "")
-    if not text and st.secrets.load_if_toml_exists():
-        text = str(st.secrets.get(name, ""))
-    return read_ice_servers(text)
+    return read_ice_servers(setting("FER_ICE_SERVERS"))
 
 
 def say_problem_of_frames(analyser: FrameAnalyser) -> None:
     """Says what failed in the frames of the last seconds; the video goes on and the next frame is tried."""
     if text := analyser.problem():
-        st.error(
-            f"Some frames could not be looked at: {plain(text)}. The next ones are tried.", icon=":material/error:"
-        )
+        refuse_with(f"Some frames could not be looked at: {plain(text)}. The next ones are tried.", "webcam frames")
 
 
 def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
@@ -110,7 +119,13 @@ def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
     offer = webcam_camera.offer(st.session_state[_ATTEMPT])
     if not offer or not is_wanted() or _PEER in st.session_state:
         return
-    st.session_state[_PEER] = peer = Peer(analyser.on_frame, servers)
+    held, holder = places(), _holder()
+
+    def on_frame(frame: av.VideoFrame) -> av.VideoFrame:
+        held.keep(holder)  # also of a tab in the background, whose page the browser runs seldom
+        return analyser.on_frame(frame)
+
+    st.session_state[_PEER] = peer = Peer(on_frame, servers)
     st.session_state[_BEGUN] = (time.monotonic(), analyser.latest().number)
     try:
         st.session_state[_ANSWER] = peer.answer(offer)
@@ -125,6 +140,23 @@ def _end() -> None:
         st.session_state.pop(key, None)
     if peer is not None:
         peer.close()
+    if _HOLDER in st.session_state:
+        places().leave(_holder())
+
+
+def places() -> Places:
+    """The places for webcams, as many as the operator says; one value for the whole server."""
+    return _places(deployment().limits.webcams)
+
+
+@st.cache_resource
+def _places(count: int) -> Places:
+    return Places(count)
+
+
+def _holder() -> str:
+    """This session, by a name that nobody else knows."""
+    return str(st.session_state.setdefault(_HOLDER, secrets.token_hex(16)))
 
 
 def _say_off() -> None:

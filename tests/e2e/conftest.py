@@ -60,6 +60,11 @@ def playwright():
         yield started
 
 
+def accept_notice(page):
+    """Reads what stands before the first camera, photo or video of a session, and agrees."""
+    page.get_by_role("button", name="I have read this and agree").click(timeout=40_000)
+
+
 def write_camera(path, seed=5, size=(480, 640)):
     """Writes what the fake camera plays: two drawn people who sway, and the frame's number as black and white squares.
 

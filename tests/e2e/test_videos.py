@@ -6,6 +6,7 @@ import pandas as pd
 
 from fer_core.samples import sample_videos
 from fer_core.videos.reader import VideoReader
+from tests.e2e.conftest import accept_notice
 
 SLOW = 40_000
 ANALYSED = 120_000
@@ -28,6 +29,7 @@ def test_a_video_becomes_a_timeline_a_table_and_a_video_that_plays(lab, open_bro
     (path,) = sample_videos().values()
     page = open_browser()
     page.goto(f"{lab}/videos")
+    accept_notice(page)
     page.locator('input[type="file"]').set_input_files(str(path), timeout=SLOW)
     page.get_by_role("button", name="Analyse the video").click(timeout=SLOW)
     page.get_by_role("progressbar").first.wait_for(timeout=SLOW)
@@ -60,5 +62,5 @@ def test_an_analysis_can_be_cancelled(lab, open_browser):
     page.goto(f"{lab}/videos")
     page.get_by_role("button", name="Analyse “Two moods”").click(timeout=SLOW)
     page.get_by_role("button", name="Cancel").click(timeout=SLOW)
-    page.locator('input[type="file"]').wait_for(state="attached", timeout=SLOW)
+    page.get_by_role("button", name="Analyse “Two moods”").wait_for(timeout=SLOW)
     assert page.locator('[data-testid="stException"]').count() == 0

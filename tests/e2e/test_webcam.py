@@ -52,6 +52,7 @@ async (shown, [bits, size, samples]) => {
 
 def start(page, address):
     page.goto(f"{address}/webcam")
+    camera.accept_notice(page)
     page.get_by_role("button", name="Start the camera").click(timeout=SLOW)
 
 

@@ -6,6 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.notice import ACCEPTED
+
 APP = Path(__file__).parents[2] / "app.py"
 SECONDS = 60
 """What one run of a page may take on a busy machine."""
@@ -21,10 +23,14 @@ def _fresh_caches():
 
 @pytest.fixture
 def app_at():
-    """Makes the app at a page such as "photos", with query parameters if wanted; it has not run yet."""
+    """Makes the app at a page such as "photos", with query parameters if wanted; it has not run yet.
+
+    The notice about faces has been accepted; ``del app.session_state["notice accepted"]`` takes that back.
+    """
 
     def make(page, /, **query):
         app = AppTest.from_file(str(APP), default_timeout=SECONDS)
+        app.session_state[ACCEPTED] = True
         app.query_params.update(query)
         return app.switch_page(f"pages/{page}.py")
 

@@ -43,6 +43,7 @@ class Browser:
 @pytest.fixture(autouse=True)
 def browser(monkeypatch):
     browser = Browser()
+    webcam_stream._places.clear()  # others' tests have not left theirs
     monkeypatch.setattr(webcam_camera, "show_camera", browser.show_camera)
     monkeypatch.setattr(webcam_camera, "offer", browser.offer)
     monkeypatch.setattr(webcam_stream, "Peer", browser.peer)
@@ -208,6 +209,43 @@ def test_a_failing_frame_is_said(page, browser):
     stream.annotate(FRAME)
     page.run()
     assert "Some frames could not be looked at" in text(page)
+
+
+def test_one_webcam_more_than_there_are_places_is_told_kindly(home_with_checkpoint, open_page, monkeypatch):
+    monkeypatch.setenv("FER_WEBCAMS", "2")
+    sessions = [open_page("webcam") for _ in range(3)]
+    for session in sessions:
+        button(session, "Start the camera").click().run()
+    assert ["Stop the camera" in labels(session) for session in sessions] == [True, True, False]
+    last = sessions[-1]
+    assert "All webcams of this server are in use" in text(last)
+    assert not last.error
+    assert last.get("camera_input")
+    assert any("Photos" in link.proto.label for link in last.get("page_link"))
+
+    button(sessions[0], "Stop the camera").click().run()
+    button(last, "Start the camera").click().run()
+    assert "Stop the camera" in labels(last)
+    button(sessions[0], "Start the camera").click().run()
+    assert "All webcams of this server are in use" in text(sessions[0])
+
+
+def test_frames_keep_a_place_whose_page_is_silent(home_with_checkpoint, open_page, browser, monkeypatch):
+    monkeypatch.setenv("FER_WEBCAMS", "1")
+    callbacks = []
+    monkeypatch.setattr(webcam_stream, "Peer", lambda on_frame, servers: callbacks.append(on_frame) or browser)
+    browser.offers = True
+    page = open_page("webcam")
+    button(page, "Start the camera").click().run()
+    now = [0.0]
+    places = webcam_stream._places(1)
+    monkeypatch.setattr(places, "_clock", lambda: now[0])
+    places.keep(page.session_state["webcam holder"])
+    for now[0] in (15.0, 30.0, 45.0):
+        callbacks[0](None)
+    assert places.taken == 1
+    now[0] = 70.0
+    assert places.taken == 0
 
 
 @pytest.mark.parametrize("value", ["stun:stun.example.org:3478", ""])

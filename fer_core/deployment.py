@@ -1,0 +1,107 @@
+"""For whom the app runs, and what one visitor may use of it: the operator's settings in one value."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from fer_core.errors import SettingError
+
+Context = Literal["personal", "research", "education", "workplace"]
+"""Where the app is used; at school and at work the law of the European Union asks for more (see README)."""
+
+CLOSED_CONTEXTS: tuple[Context, ...] = ("education", "workplace")
+"""Where cameras, photos and videos of people start off."""
+
+OWN_FACES = "enabled"
+"""What ``FER_OWN_FACES`` must say, word for word, for people to use their own faces in a closed context."""
+
+_SHORTEST_KEY = 12  # characters of the operator's key
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is shared, and how much of it there is.
+
+    Attributes:
+        webcams: How many may be on at the same time; each takes a good part of a processor's core.
+        upload_mb: Size of one file in MB, at most; ``server.maxUploadSize`` in ``.streamlit/config.toml`` holds it too.
+        session_mb: MB of uploads that one session may hold at a time.
+        server_mb: MB of uploads that all sessions together may hold at a time.
+    """
+
+    webcams: int = 4
+    upload_mb: int = 400
+    session_mb: int = 800
+    server_mb: int = 4000
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """How the operator wants the app to run.
+
+    Attributes:
+        context: Where it is used.
+        own_faces: Whether the operator enabled own faces in a closed context.
+        contact: Whom people ask, in words; "" when the operator did not say.
+        operator_key: What opens the Diagnostics page on a shared server; "" when nothing does.
+        limits: What is shared.
+    """
+
+    context: Context = "personal"
+    own_faces: bool = False
+    contact: str = ""
+    operator_key: str = field(default="", repr=False)
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def admits_faces(self) -> bool:
+        """Whether cameras, photos and videos of people may be used at all."""
+        return self.context not in CLOSED_CONTEXTS or self.own_faces
+
+
+def read_deployment(setting: Callable[[str], str]) -> Deployment:
+    """Reads all settings of the operator; what is not set keeps its default.
+
+    Args:
+        setting: The text of a setting by its name, such as ``FER_CONTEXT``; "" when it is not set.
+
+    Raises:
+        SettingError: One of them cannot be used. Nothing is guessed: a misspelt "education" must not mean "personal".
+    """
+    context = setting("FER_CONTEXT").strip().casefold() or "personal"
+    if context not in get_args(Context):
+        raise SettingError(
+            f"The setting FER_CONTEXT must be one of {', '.join(get_args(Context))}; it is “{context:.40}”."
+        )
+    own_faces = setting("FER_OWN_FACES").strip().casefold()
+    if own_faces not in ("", OWN_FACES):
+        raise SettingError(f"The setting FER_OWN_FACES must be “{OWN_FACES}” or not set; it is “{own_faces:.40}”.")
+    key = setting("FER_OPERATOR").strip()
+    if key and len(key) < _SHORTEST_KEY:
+        raise SettingError(f"The setting FER_OPERATOR is a key that others must not guess: {_SHORTEST_KEY} characters.")
+    return Deployment(
+        context=context,  # type: ignore[arg-type]  # one of them, as was just checked
+        own_faces=own_faces == OWN_FACES,
+        contact=setting("FER_CONTACT").strip(),
+        operator_key=key,
+        limits=_read_limits(setting),
+    )
+
+
+def _read_limits(setting: Callable[[str], str]) -> Limits:
+    usual = Limits()
+    return Limits(
+        webcams=_whole(setting, "FER_WEBCAMS", usual.webcams, least=0),
+        upload_mb=_whole(setting, "FER_UPLOAD_MB", usual.upload_mb),
+        session_mb=_whole(setting, "FER_SESSION_MB", usual.session_mb),
+        server_mb=_whole(setting, "FER_SERVER_MB", usual.server_mb),
+    )
+
+
+def _whole(setting: Callable[[str], str], name: str, usual: int, *, least: int = 1) -> int:
+    text = setting(name).strip()
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) < least:
+        raise SettingError(f"The setting {name} must be a whole number, {least} or more; it is “{text:.40}”.")
+    return int(text)

@@ -1,0 +1,126 @@
+"""Every refusal and every fault gets a number that a person can tell the operator, and that the log holds.
+
+The log is ``logs/incidents.jsonl`` in the home: a JSON document a line, rotated. It says when, on which page, what kind
+of thing, and where in this program, and nothing about the person: no message of an error (which may name a file), no
+file name, no label, no picture, no prediction.
+"""
+
+import json
+import logging
+import logging.handlers
+import secrets
+import threading
+import traceback
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from fer_core.files import read_json_lines
+from fer_core.home import PROJECT, logs_folder
+
+LOG_FILE = "incidents.jsonl"
+_LARGEST, _KEPT_FILES = 1_000_000, 5  # bytes of a file before it is rotated, and how many older ones stay
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for others when read aloud
+_FRAMES = 4  # places in the program that one record names, the innermost last
+
+_ONE_WRITER = threading.Lock()  # a file is not rotated while another thread writes to it
+
+Nature = Literal["refusal", "fault", "event"]
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One line of the log.
+
+    Attributes:
+        number: What a person reads to the operator, such as "K7F3-9QXD"; "" for an event nobody was told of.
+        time: UTC, ISO 8601, to the second.
+        nature: A ``refusal`` a person can mend, a ``fault`` of the program, or an ``event`` of its operation.
+        kind: The class of the error, or the name of the event.
+        page: The page it was on.
+        places: Where in the program, the innermost last: file, line and function.
+    """
+
+    number: str
+    time: str
+    nature: Nature
+    kind: str
+    page: str
+    places: str = ""
+
+
+def record_error(error: BaseException, *, page: str, is_fault: bool = False) -> Incident:
+    """Writes an error down, without its message.
+
+    Args:
+        error: What was raised, or would have been.
+        page: Name of the page, such as "photos".
+        is_fault: Whether it is a fault of the program instead of something a person can mend.
+
+    Returns:
+        The incident, whose number is told to the person.
+    """
+    nature: Nature = "fault" if is_fault else "refusal"
+    return _write(Incident(_number(), _now(), nature, type(error).__name__, page, _places(error)))
+
+
+def record_refusal(kind: str, *, page: str) -> Incident:
+    """Writes down a refusal for which nothing was raised, such as "webcams busy"."""
+    return _write(Incident(_number(), _now(), "refusal", kind, page))
+
+
+def record_event(kind: str, *, page: str) -> None:
+    """Writes down something of the app's operation, such as "webcam started"."""
+    _write(Incident("", _now(), "event", kind, page))
+
+
+def recent_incidents(most: int = 50) -> tuple[Incident, ...]:
+    """The last lines of the log, the newest first; a damaged line is left out."""
+    folder = logs_folder()
+    found = [*read_json_lines(folder / f"{LOG_FILE}.1", Incident), *read_json_lines(folder / LOG_FILE, Incident)]
+    return tuple(reversed(found[-most:]))
+
+
+def _number() -> str:
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _places(error: BaseException) -> str:
+    """Where in this project an error came from; of libraries only the last place is named, without its folder."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(PROJECT)]
+    named = [f"{Path(f.filename).relative_to(PROJECT).as_posix()}:{f.lineno} {f.name}" for f in own[-_FRAMES:]]
+    if frames and frames[-1] not in own:
+        named.append(f"{Path(frames[-1].filename).name}:{frames[-1].lineno} {frames[-1].name}")
+    return " > ".join(named)
+
+
+def _write(incident: Incident) -> Incident:
+    record = logging.LogRecord("fer_core.incidents", logging.INFO, "", 0, json.dumps(asdict(incident)), None, None)
+    folder = logs_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _ONE_WRITER, closing(_LogFile(folder / LOG_FILE, "a", _LARGEST, _KEPT_FILES, encoding="utf-8")) as file:
+            file.handle(record)
+    except OSError:
+        _say_elsewhere(record)
+    return incident
+
+
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """A rotating file that never disturbs what it reports on."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Says the line elsewhere, as on a full disk."""
+        _say_elsewhere(record)
+
+
+def _say_elsewhere(record: logging.LogRecord) -> None:
+    logging.getLogger("fer_core").warning("The log cannot be written: %s", record.getMessage())

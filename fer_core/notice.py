@@ -1,0 +1,92 @@
+"""What people are told before their faces are looked at, in plain words; no legal advice."""
+
+from fer_core.card import ModelCard
+from fer_core.deployment import Deployment
+
+LEAD = "Faces say something about people, so here is what happens to them. Please read it once."
+
+_NO_CONTACT = "Ask whoever gave you this address."
+
+
+def notice_points(card: ModelCard | None, deployment: Deployment) -> tuple[tuple[str, str], ...]:
+    """The notice: titles and sentences.
+
+    Args:
+        card: Of the checkpoint that is chosen, whose figures are told; None where no network looks at the picture.
+        deployment: Whom people ask, and where the app is used.
+
+    Returns:
+        In the order in which they are read.
+    """
+    here = "this computer" if deployment.context == "personal" else "the computer that runs FER Lab"
+    points = (
+        ("What it is for", "To learn how a network names expressions, and where it fails. For nothing else."),
+        (
+            "What is computed",
+            "Where faces are in a picture, and for each a probability of every expression the network knows. No "
+            "identity, no age, no sex; nobody is recognised again in another picture.",
+        ),
+        (
+            "What it is not",
+            "An expression is not a feeling. The answer says what a face looks like to other people, not what somebody "
+            "feels or thinks.",
+        ),
+        ("How often it is wrong", error_rates(card) if card else ""),
+        (
+            "Who sees it, and for how long",
+            f"Pictures and videos go to {here} and nowhere else. Only your own session shows them. They are forgotten "
+            "when you leave the page, a video and its results when you remove it, and everything within five minutes "
+            "after you close the app. The log holds no pictures, names or answers.",
+        ),
+        (
+            "Not allowed",
+            "Faces of people who do not know and agree. Decisions about people: hiring, marks, police, insurance, "
+            "health. Watching people at work or at school.",
+        ),
+        ("Questions", f"Ask {deployment.contact}." if deployment.contact else _NO_CONTACT),
+    )
+    return tuple((title, sentence) for title, sentence in points if sentence)
+
+
+def error_rates(card: ModelCard) -> str:
+    """How often a checkpoint's answer differs from what most people said, as far as its card knows."""
+    measured, people = card.measured, "Even ten people looking at one face often disagree."
+    if measured.n:
+        wrong = (
+            f"On {measured.n:,} test faces of “{measured.dataset}” it is wrong {_of_hundred(1 - measured.accuracy)}."
+        )
+        return f"{wrong}{_worst(card)} On other pictures expect more errors. {people}"
+    if card.is_imported:
+        return f"Unknown: “{card.name}” was imported and has not been tested here; take no answer for right. {people}"
+    wrong = f"On the test faces of “{card.dataset}” it is wrong {_of_hundred(1 - card.best.test_accuracy)}."
+    return f"{wrong} On other pictures expect more errors. {people}"
+
+
+def _of_hundred(share: float) -> str:
+    return f"{100 * share:.0f} times in 100"
+
+
+def _worst(card: ModelCard) -> str:
+    """The class that is missed most, if its faces were counted."""
+    matrix = zip(card.measured.class_names, card.measured.confusion_matrix, strict=True)
+    missed = {
+        name: 1 - row[place] / sum(row) for place, (name, row) in enumerate(matrix) if sum(row) and len(row) > place
+    }
+    if not missed:
+        return ""
+    name = max(missed, key=missed.__getitem__)
+    return f" Of faces that people called {name} it misses {100 * missed[name]:.0f} in 100."
+
+
+CLOSED_REASON = (
+    "This server is used in education or at work, and there cameras, photos and videos of people are switched off: in "
+    "the European Union, systems that infer emotions of people at school and at work are prohibited, but for medical "
+    "and safety reasons. Datasets, training, evaluation and the drawn samples work as ever."
+)
+"""What is said where own faces are off."""
+
+CLOSED_REMEDY = (
+    "Whoever runs the server can let people try it on their own faces, each of their own free will, after reading the "
+    "README's chapter “For whom it is allowed”: with the setting FER_OWN_FACES=enabled."
+)
+"""What the operator can do about it."""

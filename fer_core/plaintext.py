@@ -1,0 +1,25 @@
+"""Text of unknown origin (names of files, classes, runs; notes), made safe to show: nothing in it is an instruction."""
+
+import unicodedata
+
+MAX_SHOWN = 2000
+"""Characters that are shown; what is longer ends with an ellipsis."""
+
+_ACTING = ("Cc", "Cf", "Cs", "Co")  # Unicode's controls, format characters, lone surrogates and private ones
+_JOINERS = "\u200c\u200d"  # of scripts and emoji; they do nothing else
+
+
+def visible(text: str, *, most: int = MAX_SHOWN) -> str:
+    """Text in one line without what is not seen but acts, such as characters that turn the reading direction.
+
+    Args:
+        text: Anything.
+        most: Characters of it that are kept.
+
+    Returns:
+        The text, with each such character replaced by "\N{REPLACEMENT CHARACTER}" and white space by single spaces.
+    """
+    line = " ".join(text[: 4 * most].split())
+    acts = [unicodedata.category(c) in _ACTING and c not in _JOINERS for c in line]
+    shown = "".join("\N{REPLACEMENT CHARACTER}" if acting else c for c, acting in zip(line, acts, strict=True))
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"

@@ -1,0 +1,80 @@
+"""How this server is, for the person who runs it: no names of people, files, datasets or runs, and no pictures."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.diagnostics import folders, machine, runs_by_state, settings_in_words, versions
+from fer_core.incidents import recent_incidents
+from pages.shared import webcam_stream
+from pages.shared.messages import errors_shown
+from pages.shared.navigation import start_page
+from pages.shared.operator import deployment
+from pages.shared.operator_gate import admits_operator
+from pages.shared.uploads import held_here
+
+
+def show_table(title: str, rows: Mapping[str, str]) -> None:
+    st.subheader(title)
+    st.dataframe(
+        pd.DataFrame({"what": list(rows), "value": list(rows.values())}),
+        hide_index=True,
+        height="content",
+        column_config={"what": "", "value": ""},
+    )
+
+
+def show_now() -> None:
+    places, by_state = webcam_stream.places(), runs_by_state()
+    active = sum(by_state.get(state, 0) for state in ("running", "queued", "stopping"))
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Webcams in use", f"{places.taken} of {places.count}", border=True, width=180)
+        st.metric("Uploads in memory", f"{held_here():,.0f} MB", border=True, width=180)
+        st.metric("Runs under way", active, border=True, width=180)
+        st.metric("Runs in all", sum(by_state.values()), border=True, width=180)
+    if by_state:
+        st.caption("Runs: " + ", ".join(f"{count} {state}" for state, count in sorted(by_state.items())))
+
+
+def show_incidents() -> None:
+    st.subheader("Recent incidents", anchor="incidents")
+    incidents = recent_incidents()
+    if not incidents:
+        st.caption("None so far.")
+        return
+    st.dataframe(
+        pd.DataFrame([asdict(incident) for incident in incidents]),
+        hide_index=True,
+        column_order=["time", "number", "nature", "kind", "page", "places"],
+        column_config={"places": st.column_config.TextColumn("where in the program", width="large")},
+    )
+    st.caption(
+        "A person who was refused something sees the number. The log holds neither the message nor any name, file or "
+        "picture: `logs/incidents.jsonl` below the home."
+    )
+
+
+start_page("Diagnostics", "How this server is. Nothing here names a person, a file, a dataset or a run.")
+with errors_shown():
+    how = deployment()
+if not admits_operator(how):
+    st.stop()
+st.button("Look again", icon=":material/refresh:")
+show_now()
+show_incidents()
+left, right = st.columns(2, gap="large")
+with left:
+    show_table("Settings in force", settings_in_words(how))
+    show_table("This computer", machine())
+    st.subheader("On the disk")
+    st.dataframe(
+        pd.DataFrame([asdict(folder) for folder in folders()]),
+        hide_index=True,
+        height="content",
+        column_config={"megabytes": st.column_config.NumberColumn("MB", format="%.1f")},
+    )
+with right:
+    show_table("Versions", versions())
+    st.caption("Whether the server answers at all, for a watching program: `/_stcore/health`.")

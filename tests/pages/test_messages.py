@@ -1,0 +1,96 @@
+"""What went wrong is told with a number that the log holds, and text of others is shown literally."""
+
+import json
+import re
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from fer_core.errors import DatasetError
+from pages.shared import messages
+from pages.shared.messages import plain
+from tests.payloads import PAYLOADS
+
+NUMBER = re.compile(r"Incident ([2-9A-Z]{4}-[2-9A-Z]{4})")
+SPECIAL = re.compile(r"[\`*_{}\[\]()#+\-.!|<>~$:&]")
+"""What means something to Markdown."""
+
+
+def log(home):
+    return [json.loads(line) for line in (home / "logs" / "incidents.jsonl").read_text().splitlines()]
+
+
+def refusing():
+    from fer_core.errors import DatasetError
+    from pages.shared.messages import errors_shown
+
+    with errors_shown(stop=False):
+        raise DatasetError("The file “anna.csv” has no pixels. Choose another one.")
+
+
+def test_a_refusal_has_one_number_however_often_it_is_shown(home):
+    app = AppTest.from_function(refusing).run()
+    app.run()
+    assert "anna\\.csv" in app.error[0].value
+    (line,) = log(home)
+    assert NUMBER.search(app.error[0].value)[1] == line["number"]
+    assert line["kind"] == "DatasetError"
+    assert "anna" not in json.dumps(line)
+
+
+def test_another_session_has_another_number(home):
+    for _ in range(2):
+        AppTest.from_function(refusing).run()
+    assert len({line["number"] for line in log(home)}) == 2
+
+
+def test_a_fault_is_a_sentence_with_a_number_and_no_traceback(home_with_checkpoint, app_at, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("secret detail of anna.jpg")
+
+    monkeypatch.setattr("pages.shared.pictures.samples", broken)
+    app = app_at("photos").run()
+    assert not app.exception
+    (error,) = app.error
+    assert "Something went wrong in FER Lab itself" in error.value
+    assert "secret" not in error.value
+    (line,) = [line for line in log(home_with_checkpoint) if line["nature"] == "fault"]
+    assert NUMBER.search(error.value)[1] == line["number"]
+    assert (line["kind"], line["page"]) == ("RuntimeError", "photos")
+    assert "pages/photos.py" in line["places"]
+    assert "secret" not in json.dumps(line)
+
+
+def test_no_page_shows_an_error_past_the_one_door():
+    sources = {path.name: path.read_text() for path in messages_folder().rglob("*.py")}
+    offenders = {name for name, text in sources.items() if re.search(r"\.(error|exception)\(", text)}
+    assert offenders <= {"messages.py"}
+
+
+def messages_folder():
+    from pathlib import Path
+
+    return Path(messages.__file__).parents[1]
+
+
+def test_what_a_session_was_told_is_forgotten_in_time(home, monkeypatch):
+    monkeypatch.setattr(messages, "_REMEMBERED", 3)
+    monkeypatch.setattr(st, "session_state", {})
+    for number in range(10):
+        messages.refuse(DatasetError(str(number)))
+    assert len(st.session_state["incidents told"]) == 3
+
+
+def test_there_are_enough_payloads():
+    assert len(set(PAYLOADS)) >= 200
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_in_a_payload_means_anything_to_markdown(payload):
+    shown = plain(payload)
+    assert not SPECIAL.search(re.sub(r"\\.", "", shown))
+    assert len(shown) <= 2 * 2000 + 600
+    for found in (r":(material/|streamlit:|//)", r"www\.", r"@\w", r"--|->|<-|>=|<=|~="):
+        assert not re.search(found, shown.replace("\\", ""))
+    assert not re.search("[\x00-\x1f\u202a-\u202e\u2066-\u2069]", shown)

@@ -1,0 +1,85 @@
+"""What a session uploads has a limit, and goes with the page it was for."""
+
+import pytest
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from fer_core.deployment import Limits
+from pages.shared import uploads
+
+MB = 2**20
+
+
+@pytest.fixture
+def store(monkeypatch):
+    """An upload store, the session "mine" on it, and what was refused there."""
+    store = MemoryUploadedFileManager("/upload")
+    store.refused = []
+
+    class Context:
+        uploaded_file_mgr, session_id = store, "mine"
+
+    monkeypatch.setattr(uploads, "get_script_run_ctx", Context)
+    monkeypatch.setattr(uploads, "refuse_with", lambda sentence, kind: store.refused.append(kind))
+    return store
+
+
+def put(store, session, *megabytes):
+    for size in megabytes:
+        number = f"{session}{len(store.file_storage[session])}"
+        store.add_file(session, UploadedFileRec(number, "a.png", "image/png", bytes(round(size * MB))))
+
+
+def held(store, session="mine"):
+    return [len(file.data) / MB for file in store.file_storage.get(session, {}).values()]
+
+
+LIMITS = Limits(upload_mb=3, session_mb=4, server_mb=6)
+
+
+def test_what_fits_stays(store):
+    put(store, "mine", 3, 1)
+    uploads.keep_within(LIMITS, is_new_page=False)
+    assert held(store) == [3, 1]
+    assert store.refused == []
+
+
+def test_the_newest_goes_where_it_is_too_much(store):
+    put(store, "mine", 2, 2, 1, 1)
+    uploads.keep_within(LIMITS, is_new_page=False)
+    assert held(store) == [2, 2]
+    assert store.refused == ["upload quota"]
+
+
+def test_one_file_has_a_limit_too(store):
+    put(store, "mine", 1, 3.5)
+    uploads.keep_within(LIMITS, is_new_page=False)
+    assert held(store) == [1]
+    assert store.refused == ["upload quota"]
+
+
+def test_all_sessions_together_have_one_and_nobody_loses_another_s(store):
+    put(store, "others", 3, 2)
+    put(store, "mine", 1, 1)
+    uploads.keep_within(LIMITS, is_new_page=False)
+    assert held(store) == [1]
+    assert held(store, "others") == [3, 2]
+    assert store.refused == ["upload room full"]
+    assert uploads.held_here() == 6
+
+
+def test_leaving_a_page_lets_go_of_its_uploads(store):
+    put(store, "others", 1)
+    put(store, "mine", 1)
+    uploads.keep_within(LIMITS, is_new_page=True)
+    assert held(store) == []
+    assert held(store, "others") == [1]
+
+
+def test_a_real_page_refuses_what_is_too_much_and_goes_on(home_with_checkpoint, open_page, monkeypatch):
+    monkeypatch.setenv("FER_SESSION_MB", "1")
+    page = open_page("photos")
+    page.file_uploader[0].set_value([("large.jpg", bytes(2 * MB), "image/jpeg")]).run()
+    assert not page.exception
+    assert "too much at once" in page.error[0].value
+    assert "Incident" in page.error[0].value

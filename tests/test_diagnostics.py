@@ -1,0 +1,29 @@
+from fer_core.deployment import Deployment
+from fer_core.diagnostics import folders, machine, megabytes_in, runs_by_state, settings_in_words, versions
+
+
+def test_versions_and_the_machine_are_known():
+    found = versions()
+    assert "missing" not in found.values()
+    assert found["streamlit"].startswith("1.67")
+    assert all(machine().values())
+    assert "MB free" in machine()["disk"]
+
+
+def test_folders_are_measured_and_need_not_be_there(home):
+    assert {folder.megabytes for folder in folders()} == {0}
+    (home / "runs" / "one").mkdir(parents=True)
+    (home / "runs" / "one" / "log.txt").write_bytes(bytes(3 * 2**20))
+    (runs,) = [folder for folder in folders() if folder.folder == "runs"]
+    assert (runs.entries, runs.megabytes) == (1, 3)
+    assert megabytes_in(home / "nowhere") == 0
+
+
+def test_no_runs_are_no_states(home):
+    assert runs_by_state() == {}
+
+
+def test_the_key_is_never_told():
+    words = settings_in_words(Deployment("education", operator_key="a-long-secret-key"))
+    assert "a-long-secret-key" not in str(words)
+    assert words["own faces"] == "off"

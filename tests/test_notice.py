@@ -1,0 +1,48 @@
+import pytest
+
+from fer_core.card import UNKNOWN_SCORES, MeasuredFigures
+from fer_core.checkpoint import list_checkpoints
+from fer_core.deployment import Deployment
+from fer_core.notice import error_rates, notice_points
+
+MEASURED = MeasuredFigures(
+    "ferplus", "f", "test", "majority-7", n=200, accuracy=0.8, class_names=("neutral", "fear"),
+    confusion_matrix=((90, 10), (30, 70)),
+)  # fmt: skip
+
+
+def test_it_says_all_that_has_to_be_said(make_card):
+    words = dict(notice_points(make_card(), Deployment(contact="Ms Smith, room 12")))
+    assert list(words) == [
+        "What it is for",
+        "What is computed",
+        "What it is not",
+        "How often it is wrong",
+        "Who sees it, and for how long",
+        "Not allowed",
+        "Questions",
+    ]
+    assert "not a feeling" in words["What it is not"]
+    assert "within five minutes" in words["Who sees it, and for how long"]
+    assert "Ms Smith, room 12" in words["Questions"]
+
+
+def test_measured_figures_are_told_with_the_class_that_is_missed_most(make_card):
+    words = error_rates(make_card(measured=MEASURED))
+    assert "On 200 test faces of “ferplus” it is wrong 20 times in 100." in words
+    assert "called fear it misses 30 in 100" in words
+
+
+def test_without_them_the_test_split_of_training_is_told(make_card):
+    assert "it is wrong 70 times in 100" in error_rates(make_card())
+
+
+def test_of_an_imported_checkpoint_nothing_is_claimed(make_card):
+    words = error_rates(make_card(origin="imported", best=UNKNOWN_SCORES, last=UNKNOWN_SCORES))
+    assert words.startswith("Unknown")
+    assert "100" not in words
+
+
+@pytest.mark.parametrize("checkpoint", [c for c in list_checkpoints() if c.name == "paper-cnn"], ids=lambda c: c.name)
+def test_the_shipped_checkpoint_has_figures_to_tell(checkpoint):
+    assert "times in 100" in error_rates(checkpoint.card)

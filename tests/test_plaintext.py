@@ -1,0 +1,35 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fer_core.plaintext import visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("two\nlines\tand  spaces", "two lines and spaces"),
+        ("\u202egpj.exe", "�gpj.exe"),
+        ("a\x1b[31mred\x00", "a�[31mred�"),
+        ("zero\u200bwidth\ufeff", "zero�width�"),
+        ("\ud800", "�"),
+        ("نام‌ها and 👩‍👧", "نام‌ها and 👩‍👧"),
+        ("", ""),
+    ],
+)
+def test_what_acts_unseen_is_replaced(text, shown):
+    assert visible(text) == shown
+
+
+def test_what_is_long_ends_with_an_ellipsis():
+    assert visible("x" * 10_000) == "x" * 1999 + "…"
+    assert visible("abcdef", most=4) == "abc…"
+
+
+@given(st.text(max_size=300))
+def test_anything_becomes_one_short_line(text):
+    shown = visible(text, most=50)
+    assert len(shown) <= 50
+    shown.encode()  # no lone surrogate is left
+    assert "\n" not in shown
+    assert visible(shown, most=50) == shown

@@ -1,0 +1,38 @@
+"""The configuration that ships: this computer only, no details of errors, capped uploads, nobody told anything."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from streamlit import config
+
+from fer_core.deployment import Limits
+
+FILE = Path(__file__).parents[1] / ".streamlit" / "config.toml"
+
+
+def shipped():
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("section", "option", "value"),
+    [
+        ("server", "address", "localhost"),
+        ("server", "enableXsrfProtection", True),
+        ("server", "enableCORS", True),
+        ("server", "enableStaticServing", False),
+        ("server", "maxUploadSize", Limits().upload_mb),
+        ("browser", "gatherUsageStats", False),
+        ("client", "showErrorDetails", "none"),
+        ("client", "toolbarMode", "minimal"),
+    ],
+)
+def test_safe_defaults_are_written_down_and_known_to_streamlit(section, option, value):
+    assert shipped()[section][option] == value
+    config.get_options_for_section(section)[option]  # a misspelt one would be passed over in silence
+
+
+def test_no_secret_ships():
+    assert [path.name for path in FILE.parent.iterdir() if path.name != "secrets.toml"] == ["config.toml"]
+    assert "/.streamlit/secrets.toml" in (FILE.parents[1] / ".gitignore").read_text().splitlines()
