@@ -71,6 +71,8 @@ class Checkpoint:
     def open_classifier(self, *, threads: int = 1) -> Classifier:
         """Opens the network for prediction, with its card's calibration, after verifying its file.
 
+        An imported network runs in a limited process of its own, which ends with the classifier.
+
         Raises:
             CheckpointError: The file is missing or damaged.
         """
@@ -82,6 +84,7 @@ class Checkpoint:
             preprocessing=self.card.preprocessing,
             temperature=calibration.temperature,
             not_sure_below=calibration.not_sure_below,
+            apart=self.card.is_imported,
         )
 
 

@@ -15,8 +15,10 @@ PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 
 TIERS = (
     {"errors", "labels", "palette", "home", "files", "samples", "glossary", "preprocessing", "answer"},
-    {"images", "iceservers", "serverpaths"},
+    {"images", "iceservers", "serverpaths", "sandbox"},
     {"data"},
+    {"network"},
+    {"worker"},
     {"blazeface", "classifier", "card"},
     {"detection"},
     {"checkpoint"},
