@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fer_core.errors import CheckpointError
 from fer_core import sandbox
+from fer_core.errors import CheckpointError
 from fer_core.sandbox import run_limited
 
 

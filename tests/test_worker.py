@@ -76,12 +76,12 @@ def test_a_process_that_hangs_costs_one_batch(network, monkeypatch):
 
 @pytest.mark.parametrize("content", [b"", b"no network", bytes(200)])
 def test_what_is_no_network_is_told(content):
-    with pytest.raises(CheckpointError, match="cannot be opened by LiteRT|ended while it was asked"):
+    with pytest.raises(CheckpointError, match=r"cannot be opened by LiteRT|ended while it was asked"):
         WorkerNetwork(content, 7)
 
 
 def test_a_network_of_other_classes_is_told(tiny_model):
-    with pytest.raises(CheckpointError, match="where .* belongs"):
+    with pytest.raises(CheckpointError, match=r"where .* belongs"):
         WorkerNetwork(tiny_model, 8)
 
 

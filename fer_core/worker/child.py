@@ -4,6 +4,7 @@ It gets the number of classes, then the network, then batch after batch; it ends
 """
 
 import sys
+
 import numpy as np
 
 from fer_core.errors import CheckpointError
