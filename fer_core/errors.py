@@ -4,6 +4,8 @@ Every class here is a :class:`FerError`: the pages show its text, the command li
 traceback. A mistake of the calling code is a ``ValueError`` instead.
 """
 
+from dataclasses import dataclass
+
 
 class FerError(Exception):
     """Base of every error a user can cause; the message says what is wrong, where, and what to do next."""
@@ -31,3 +33,16 @@ class TrainingError(FerError):
 
 class EvaluationError(FerError):
     """A checkpoint cannot be scored on a dataset, or checkpoints cannot be compared."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Something stored that cannot be used; what lies beside it can.
+
+    Attributes:
+        name: What it was called.
+        reason: What is wrong with it and what to do, for people.
+    """
+
+    name: str
+    reason: str
