@@ -14,6 +14,7 @@ from fer_core.benchmark.dataset import DATASET_BENCHES
 from fer_core.benchmark.evaluation import EVALUATION_BENCHES
 from fer_core.benchmark.figure import Bench, median_seconds, seconds
 from fer_core.benchmark.realdata import imported, real_files
+from fer_core.benchmark.serving import SERVER_BENCHES
 from fer_core.benchmark.subjects import shipped, test_split
 from fer_core.benchmark.training import TRAINING_BENCHES
 from fer_core.benchmark.videos import VIDEO_BENCHES
@@ -88,5 +89,6 @@ BENCHES = (
     *WEBCAM_BENCHES,
     *VIDEO_BENCHES,
     *TRAINING_BENCHES,
+    *SERVER_BENCHES,
 )
 """Everything that is measured, room by room."""
