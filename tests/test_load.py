@@ -15,9 +15,9 @@ def test_visitors_get_every_page_and_no_error():
     figures = measure(free_port(), sessions=4, seconds=25, think=2.0)
     assert figures["first_errors"] == []
     assert figures["tracebacks"] == 0
-    assert figures["reruns"] >= 20
-    assert len(figures["p95_by_page"]) >= 5
-    assert figures["p95_seconds"] < 10  # on a machine busy with other tests; the bar is that of the long run
+    assert figures["reruns"] >= 8
+    assert len(figures["p95_by_page"]) >= 3
+    assert figures["p95_seconds"] < 60  # on a machine busy with other tests; the bar is that of the long run
     assert set(figures["p95_by_page"]) <= set(PAGES)
 
 

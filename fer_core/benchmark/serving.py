@@ -41,9 +41,7 @@ def growth() -> float:
 
 SERVER_BENCHES = (
     Bench("server.p95_seconds", "s a page with 50 visitors", 0.0, 1.0, waiting),
-    Bench(
-        "server.p95_seconds_training", "s a page with 50 visitors, training", 0.0, 2.0, partial(waiting, "--training")
-    ),
+    Bench("server.p95_seconds_training", "s a page, beside a training", 0.0, 2.0, partial(waiting, "--training")),
     Bench("server.growth", "MB a minute", -inf, 1.0, growth),
 )
 """What is measured of the server."""
