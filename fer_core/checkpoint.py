@@ -1,5 +1,6 @@
 """Checkpoints: a folder with a network in three formats and ``card.json``, there whole or not at all."""
 
+import functools
 import hashlib
 import re
 import shutil
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from fer_core.card import EpochScores, ModelCard
 from fer_core.classifier import Classifier
-from fer_core.errors import CheckpointError
+from fer_core.errors import CheckpointError, Damage
 from fer_core.files import new_folder, read_json, write_json
 from fer_core.home import home, models_folders
 from fer_core.priors import Commonness, prior_weights
@@ -24,6 +25,7 @@ __all__ = [
     "Checkpoint",
     "EpochScores",
     "ModelCard",
+    "damaged_checkpoints",
     "delete_checkpoint",
     "free_name",
     "list_checkpoints",
@@ -31,6 +33,7 @@ __all__ = [
     "save_checkpoint",
     "update_card",
     "verified_bytes",
+    "verify",
 ]
 
 SHIPPED = ("paper-cnn",)
@@ -78,6 +81,8 @@ class Checkpoint:
     ) -> Classifier:
         """Opens the network for prediction, with its card's calibration, after verifying its file.
 
+        An imported network runs in a limited process of its own, which ends with the classifier.
+
         Args:
             threads: Processor threads of one prediction.
             live: Whether speed counts more than the last decimal, as for a stream's frames: the network in eight bits
@@ -98,6 +103,7 @@ class Checkpoint:
             temperature=calibration.temperature,
             weights=prior_weights(self.card.prior, self.card.strength(commonness)) if self.card.prior else None,
             not_sure_below=calibration.not_sure_below,
+            apart=self.card.is_imported,
         )
 
 
@@ -112,6 +118,52 @@ def list_checkpoints() -> tuple[Checkpoint, ...]:
                 continue
     newest_first = sorted(found.values(), key=lambda c: c.card.created_at, reverse=True)
     return tuple(sorted(newest_first, key=lambda c: c.name != DEFAULT_CHECKPOINT))
+
+
+def damaged_checkpoints() -> tuple[Damage, ...]:
+    """The checkpoints whose card cannot be read, or whose network is not the one that was saved, by name."""
+    found: dict[str, Damage] = {}
+    for card in (card for folder in models_folders() for card in folder.glob(f"[!.]*/{CARD_FILE}")):
+        try:
+            verify(_read(card.parent))
+        except CheckpointError as error:
+            found.setdefault(card.parent.name, Damage(card.parent.name, str(error)))
+    return tuple(found[name] for name in sorted(found))
+
+
+def verify(checkpoint: Checkpoint) -> None:
+    """Compares the network that predicts with the card; one that has not changed since is not read again.
+
+    Raises:
+        CheckpointError: It is missing or is not the one that was saved.
+    """
+    try:
+        stat = checkpoint.litert_path.stat()
+        known = _digest(checkpoint.litert_path, stat.st_mtime_ns, stat.st_size)
+    except OSError as error:
+        raise _unreadable(checkpoint, LITERT_FILE, error) from error
+    if known != checkpoint.card.files.get(LITERT_FILE):
+        raise _damaged(checkpoint, LITERT_FILE)
+
+
+@functools.lru_cache(maxsize=256)
+def _digest(path: Path, changed_ns: int, size: int) -> str:
+    """SHA-256 of a file; its time and size tell when it has to be read again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unreadable(checkpoint: Checkpoint, file: str, error: OSError) -> CheckpointError:
+    return CheckpointError(
+        f"{file} of the checkpoint “{checkpoint.name}” cannot be read ({error.strerror}). Train or copy it again."
+    )
+
+
+def _damaged(checkpoint: Checkpoint, file: str) -> CheckpointError:
+    return CheckpointError(
+        f"{file} of the checkpoint “{checkpoint.name}” is damaged: it is not the file that was saved. "
+        "Train or copy it again."
+    )
 
 
 def load_checkpoint(name: str) -> Checkpoint:
@@ -138,14 +190,9 @@ def verified_bytes(checkpoint: Checkpoint, file: str = LITERT_FILE) -> bytes:
     try:
         content = (checkpoint.directory / file).read_bytes()
     except OSError as error:
-        raise CheckpointError(
-            f"{file} of the checkpoint “{checkpoint.name}” cannot be read ({error.strerror}). Train or copy it again."
-        ) from error
+        raise _unreadable(checkpoint, file, error) from error
     if hashlib.sha256(content).hexdigest() != checkpoint.card.files.get(file):
-        raise CheckpointError(
-            f"{file} of the checkpoint “{checkpoint.name}” is damaged: it is not the file that was saved. "
-            "Train or copy it again."
-        )
+        raise _damaged(checkpoint, file)
     return content
 
 

@@ -1,15 +1,14 @@
 """From 48x48 faces to probabilities, by LiteRT: no TensorFlow in the process that serves the pages."""
 
-import threading
 from dataclasses import dataclass
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from fer_core.errors import CheckpointError
+from fer_core.network import LocalNetwork, Network
 from fer_core.preprocessing import UNCHANGED, Preprocessing
 from fer_core.priors import reweighted
+from fer_core.worker import WorkerNetwork
 
 NOT_SURE = "not sure"
 """What is shown where the best class is not probable enough."""
@@ -74,6 +73,7 @@ class Classifier:
         temperature: float = 1.0,
         weights: NDArray[np.float32] | None = None,
         not_sure_below: float = 0.0,
+        apart: bool = False,
     ) -> None:
         """Opens a LiteRT network.
 
@@ -85,6 +85,7 @@ class Classifier:
             temperature: Divides the logits, above 0; 1 leaves the probabilities as they are.
             weights: ``(classes,)``, by which each probability is then multiplied; by default none is.
             not_sure_below: A best class with less probability than this is no answer.
+            apart: Whether the network runs in a limited process of its own, as those from elsewhere do.
 
         Raises:
             CheckpointError: The file is no such network.
@@ -93,22 +94,9 @@ class Classifier:
         self.preprocessing = preprocessing
         self.not_sure_below = not_sure_below
         self._temperature, self._weights = temperature, weights
-        self._lock = threading.Lock()
-        try:
-            self._interpreter = Interpreter(model_content=model, num_threads=threads)
-        except (ValueError, RuntimeError) as error:
-            raise CheckpointError(
-                f"The network cannot be opened by LiteRT ({error}). Train or export it again."
-            ) from error
-        self._input = self._interpreter.get_input_details()[0]
-        self._output = self._interpreter.get_output_details()[0]
-        self._batch = 0  # of the tensors that are allocated: none yet
-        shapes = tuple(self._input["shape"][1:].tolist()), tuple(self._output["shape"][1:].tolist())
-        if shapes != ((48, 48, 1), (len(class_names),)):
-            raise CheckpointError(
-                f"The network maps {shapes[0]} to {shapes[1]} where (48, 48, 1) to ({len(class_names)},) belongs. "
-                "Export it again from the run that trained it."
-            )
+        self._network: Network = (
+            WorkerNetwork(model, len(class_names)) if apart else LocalNetwork(model, len(class_names), threads=threads)
+        )
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Calibrated probabilities of some faces: what pages and commands show.
@@ -134,7 +122,7 @@ class Classifier:
         if images.ndim != 3 or images.shape[1:] != (48, 48) or images.dtype != np.uint8:
             raise ValueError(f"Expected images (n, 48, 48) uint8. Received {images.shape} {images.dtype}.")
         images = self.preprocessing.apply(images)
-        batches = [self._run(images[i : i + _BATCH]) for i in range(0, len(images), _BATCH)]
+        batches = [self._network.run(images[i : i + _BATCH]) for i in range(0, len(images), _BATCH)]
         scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
         # Softmax rows sum to one already; independent sigmoids are made to.
         return _normalised(scores)
@@ -146,16 +134,6 @@ class Classifier:
     def predictions(self, images: NDArray[np.uint8]) -> tuple[Prediction, ...]:
         """The predictions for ``(n, 48, 48)`` uint8 faces."""
         return tuple(Prediction(row, self.class_names, self.not_sure_below) for row in self.predict(images))
-
-    def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        with self._lock:
-            if len(batch) != self._batch:
-                self._interpreter.resize_tensor_input(self._input["index"], (len(batch), 48, 48, 1))
-                self._interpreter.allocate_tensors()
-                self._batch = len(batch)
-            self._interpreter.set_tensor(self._input["index"], batch[..., None].astype(np.float32))
-            self._interpreter.invoke()
-            return np.array(self._interpreter.get_tensor(self._output["index"]), np.float32)
 
 
 def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:

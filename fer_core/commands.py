@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from fer_core.answer import Answer
-from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, list_checkpoints, load_checkpoint
+from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, damaged_checkpoints, list_checkpoints, load_checkpoint
 from fer_core.classifier import Classifier
-from fer_core.data.store import ensure_demo, import_dataset, list_datasets
+from fer_core.data.store import damaged_datasets, ensure_demo, import_dataset, list_datasets
 from fer_core.detection import Detector, PhotoDetector
 from fer_core.drawing import draw_recognitions
 from fer_core.errors import FerError, ImageError, VideoError
@@ -37,13 +37,15 @@ def datasets(options: argparse.Namespace) -> Answer:
     """Lists the stored datasets, the embedded demo among them."""
     ensure_demo()
     cards = list_datasets()
-    return Answer([asdict(c) for c in cards], "\n".join(f"{c.name}: {_sizes(c.sizes)}, {c.source}" for c in cards))
+    text = "\n".join(f"{c.name}: {_sizes(c.sizes)}, {c.source}" for c in cards)
+    return Answer([asdict(c) for c in cards], text, tuple(damage.reason for damage in damaged_datasets()))
 
 
 def checkpoints(options: argparse.Namespace) -> Answer:
     """Lists the checkpoints, the default one first."""
     found = list_checkpoints()
-    return Answer([asdict(c.card) for c in found], "\n".join(map(_line, found)) or "There are no checkpoints yet.")
+    text = "\n".join(map(_line, found)) or "There are no checkpoints yet."
+    return Answer([asdict(c.card) for c in found], text, tuple(damage.reason for damage in damaged_checkpoints()))
 
 
 def _line(checkpoint: Checkpoint) -> str:

@@ -4,6 +4,8 @@ Every class here is a :class:`FerError`: the pages show its text, the command li
 traceback. A mistake of the calling code is a ``ValueError`` instead.
 """
 
+from dataclasses import dataclass
+
 
 class FerError(Exception):
     """Base of every error a user can cause; the message says what is wrong, where, and what to do next."""
@@ -35,3 +37,16 @@ class EvaluationError(FerError):
 
 class SettingError(FerError):
     """A setting of the environment or of the secrets cannot be used."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Something stored that cannot be used; what lies beside it can.
+
+    Attributes:
+        name: What it was called.
+        reason: What is wrong with it and what to do, for people.
+    """
+
+    name: str
+    reason: str

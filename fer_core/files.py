@@ -79,7 +79,7 @@ def read_json_lines(path: Path, kind: type[_Record]) -> tuple[_Record, ...]:
         return ()
     records = []
     for line in lines:
-        with contextlib.suppress(ValueError, TypeError):
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
             records.append(as_record(kind, json.loads(line)))
     return tuple(records)
 

@@ -36,7 +36,7 @@ def read_ice_servers(text: str) -> list[dict[str, Any]]:
 def _from_json(text: str) -> Any:  # noqa: ANN401
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _unusable(f"its JSON is broken ({error})") from error
     return document if isinstance(document, list) else [document]
 

@@ -16,7 +16,7 @@ from fer_core.training.command import assist_run, is_assistant, reopen, search_r
 from fer_core.training.config import TrainingConfig
 from fer_core.training.outline import outline
 from fer_core.training.record import Assignments, RunRecord, ambition_of
-from fer_core.training.runs import Run, create_run, find_run, list_runs
+from fer_core.training.runs import Run, create_run, damaged_runs, find_run, list_runs
 from fer_core.training.searches import Method, SearchPlan, create_search, find_search
 from fer_core.training.space import read_axes
 
@@ -112,7 +112,8 @@ def runs(options: argparse.Namespace) -> Answer:
         for run in found
     ]
     lines = [f"{r.name}: {r.status.state}, epoch {r.status.epoch} of {r.status.epochs}" for r in found]
-    return Answer(document, "\n".join(lines) or "There are no runs yet.")
+    problems = tuple(damage.reason for damage in damaged_runs())
+    return Answer(document, "\n".join(lines) or "There are no runs yet.", problems)
 
 
 def describe(options: argparse.Namespace) -> Answer:

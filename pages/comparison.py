@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, list_checkpoints
+from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.evaluation.comparison import SIGNIFICANT
 from fer_core.evaluation.contest import Contest
 from fer_core.evaluation.scoring import fitting_scheme
@@ -14,6 +14,7 @@ from pages.shared.compare_export import show_export
 from pages.shared.compare_pair import show_pair
 from pages.shared.compare_photo import show_photo
 from pages.shared.compare_settings import show_settings
+from pages.shared.damages import show_damages
 from pages.shared.import_checkpoint import offer_import
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
@@ -83,6 +84,7 @@ def _say_caveats(contest: Contest) -> None:
 
 start_page("Comparison", "Which checkpoint is better? On the same faces, with intervals, and with how likely luck is.")
 checkpoints = _choose_checkpoints()
+show_damages(damaged_checkpoints())
 view = st.segmented_control(
     "View",
     [*_VIEWS, _PHOTO, _IMPORT],

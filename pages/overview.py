@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, list_checkpoints
-from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
+from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
+from fer_core.data.store import DatasetCard, damaged_datasets, ensure_demo, list_datasets
 from fer_core.plots.data import face_grid
 from fer_core.training.runs import list_runs
 from pages.shared import cached
+from pages.shared.damages import show_damages
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
@@ -42,8 +43,10 @@ def main() -> None:
     left, right = st.columns(2)
     with left:
         show_datasets(list_datasets())
+        show_damages(damaged_datasets())
     with right:
         show_checkpoints(list_checkpoints())
+        show_damages(damaged_checkpoints())
     st.info(
         "**An expression is not a feeling.** A network names what a face looks like to other people. Nobody can read "
         "from a picture what a person feels, and even ten people looking at the same face often disagree.",

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fer_core.data.store import list_datasets
-from fer_core.training.runs import list_runs
+from fer_core.training.runs import damaged_runs, list_runs
+from pages.shared.damages import show_damages
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset
@@ -39,6 +40,7 @@ view = st.segmented_control(
 )
 
 if view != NEW:
+    show_damages(damaged_runs())
     if not runs:
         st.info("No run yet. Set one up under “New training”.", icon=":material/model_training:")
         st.stop()

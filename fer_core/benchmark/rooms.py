@@ -15,6 +15,7 @@ from fer_core.benchmark.evaluation import EVALUATION_BENCHES
 from fer_core.benchmark.figure import Bench, median_seconds, seconds
 from fer_core.benchmark.photos import PHOTO_BENCHES
 from fer_core.benchmark.realdata import imported, real_files
+from fer_core.benchmark.serving import SERVER_BENCHES
 from fer_core.benchmark.subjects import shipped, test_split
 from fer_core.benchmark.training import TRAINING_BENCHES
 from fer_core.benchmark.videos import VIDEO_BENCHES
@@ -90,5 +91,6 @@ BENCHES = (
     *PHOTO_BENCHES,
     *VIDEO_BENCHES,
     *TRAINING_BENCHES,
+    *SERVER_BENCHES,
 )
 """Everything that is measured, room by room."""

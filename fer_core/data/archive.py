@@ -17,8 +17,8 @@ from typing import IO, BinaryIO
 
 from fer_core.errors import DatasetError
 
-BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, RuntimeError)
-"""What zipfile raises for damaged archives (RuntimeError: passwords and unknown methods; ValueError: names)."""
+BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, RuntimeError, IndexError)
+"""What zipfile raises for damaged archives (RuntimeError: passwords and methods; ValueError, IndexError: names)."""
 
 _NESTED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _LARGEST_DIRECTORY = 32 << 20
@@ -97,7 +97,7 @@ class Archive:
                     self._count(len(block))
                     if len(content) > min(self._limits.member_bytes, self._largest(member)):
                         raise ValueError("The file unpacks to far more than a picture holds.")
-        except BROKEN as error:
+        except (*BROKEN, OSError) as error:  # OSError: what bz2 calls a damaged stream
             raise ValueError(f"The file is damaged ({error}).") from error
         return bytes(content)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fer_core.errors import DatasetError
+from fer_core.errors import Damage, DatasetError
 from fer_core.files import as_record, read_json
 from fer_core.home import data_folder
 
@@ -90,6 +90,17 @@ def list_datasets() -> tuple[DatasetCard, ...]:
         except DatasetError:
             continue
     return tuple(sorted(cards, key=lambda card: (card.is_drawn, card.name)))
+
+
+def damaged_datasets() -> tuple[Damage, ...]:
+    """The stored datasets whose card cannot be read, by name."""
+    found = []
+    for path in sorted(data_folder().glob("[!.]*/card.json")):
+        try:
+            read_card(path.parent.name)
+        except DatasetError as error:
+            found.append(Damage(path.parent.name, str(error)))
+    return tuple(found)
 
 
 def read_card(name: str) -> DatasetCard:

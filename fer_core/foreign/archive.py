@@ -1,7 +1,9 @@
 """The ``.keras`` file as an archive: three members, of honest sizes, and nothing else."""
 
 import io
+import lzma
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ MAX_FILE_BYTES = 450_000_000
 _MAX_INFLATED = 1 << 30
 _MAX_RATIO = 20  # Keras stores, it does not compress
 _MEMBERS = {"metadata.json": 100_000, "config.json": MAX_CONFIG_BYTES, "model.weights.h5": _MAX_INFLATED}
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, OSError, ValueError, IndexError)
 _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
 _CONVERT = "import keras; keras.models.load_model('model.h5', compile=False).save('model.keras')"
 
@@ -59,7 +62,7 @@ def read_archive(path: Path) -> KerasArchive:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive.infolist())
             parts = {name: _read(archive, name) for name in _MEMBERS}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _BROKEN as error:
         raise CheckpointError(f"The archive is damaged ({error!s:.80}). Save the model again.") from error
     check_weights(parts["model.weights.h5"])
     return KerasArchive(parts["config.json"], parts["metadata.json"], parts["model.weights.h5"])

@@ -4,7 +4,6 @@ It limits itself before it looks at the file, and speaks to its parent through t
 """
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from fer_core.errors import CheckpointError
 from fer_core.files import write_json
 from fer_core.foreign.allowlist import ForeignNetwork, check_network
 from fer_core.foreign.archive import KerasArchive, read_archive
+from fer_core.sandbox import GIB, limit_resources
 
 UPLOAD_FILE, ORDER_FILE, FACES_FILE, ANSWER_FILE, RESULT_FOLDER = (
     "upload",
@@ -25,13 +25,12 @@ UPLOAD_FILE, ORDER_FILE, FACES_FILE, ANSWER_FILE, RESULT_FOLDER = (
     "answer.json",
     "result",
 )
-_GIB = 1 << 30
 _SLOWEST = 250.0  # milliseconds a face
 
 
 def main(folder: Path) -> int:
     """Carries out one import; every refusal is an answer too."""
-    limit_resources()
+    limit_resources(12 * GIB, seconds=240)
     try:
         answer = _carry_out(folder)
     except CheckpointError as error:
@@ -40,26 +39,6 @@ def main(folder: Path) -> int:
         answer = {"refused": "The network needs more memory than an import may use. Import a smaller one."}
     write_json(folder / ANSWER_FILE, answer)
     return 0
-
-
-def limit_resources() -> None:
-    """Bounds memory, processor time, the size of files and their number, where the system can."""
-    os.umask(0o077)
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 (not on Windows)
-
-    limits = {
-        resource.RLIMIT_AS: 12 * _GIB,
-        resource.RLIMIT_CPU: 240,
-        resource.RLIMIT_FSIZE: _GIB,
-        resource.RLIMIT_NOFILE: 512,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, wanted in limits.items():
-        _, hard = resource.getrlimit(kind)
-        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(kind, (value, value))
 
 
 def _carry_out(folder: Path) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from fer_core.data.dataset import label_records
 from fer_core.data.store import DEMO, ensure_demo, list_datasets, load_records
 from fer_core.errors import CheckpointError
 from fer_core.files import read_json, write_json
-from fer_core.foreign.sandbox import run_limited
 from fer_core.foreign.scalings import SCALING_TITLES, SCALINGS, Scaling
 from fer_core.home import cache_folder
 from fer_core.labels import EMOTIONS, KNOWN_ORDERS, SYNONYMS
+from fer_core.sandbox import run_limited
 
 _CHILD = "fer_core.foreign.child"
 _TIMEOUT = 180.0

@@ -1,5 +1,6 @@
 """Child processes of this program that outlive whoever started them."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -29,6 +30,25 @@ def launch_command(words: list[str], log: int) -> "subprocess.Popen[bytes]":
     # Somebody has to wait for the child, or it stays in the process table as a zombie when it ends.
     threading.Thread(target=child.wait, name=" ".join(words), daemon=True).start()
     return child
+
+
+def end_process(pid: int, created: float, *, patience: float = 10.0) -> None:
+    """Ends a recorded process that no longer listens: it is asked to end, and killed when it does not.
+
+    Args:
+        pid: Its number.
+        created: When it began, to tell it from a later one of the same number.
+        patience: Seconds between the two.
+    """
+    if not is_alive(pid, created):
+        return
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        process = psutil.Process(pid)
+        process.terminate()
+        with contextlib.suppress(psutil.TimeoutExpired):
+            process.wait(patience)
+            return
+        process.kill()
 
 
 def is_alive(pid: int, created: float) -> bool:

@@ -55,7 +55,7 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
     Raises:
         FerError: It could not be finished; what was saved stays usable.
     """
-    with _system_errors_said():
+    with _system_errors_said(run.config):
         _make_way(run.config)
         strategy = make_strategy(strategy_name)  # before anything else of TensorFlow
         report.set(state="running", message="Preparing: reading the dataset and building the network")
@@ -89,7 +89,7 @@ def assist(config: TrainingConfig, backup: Path) -> None:
     Raises:
         FerError: It could not be finished.
     """
-    with _system_errors_said():
+    with _system_errors_said(config):
         _make_way(config)
         strategy = make_strategy("multi-worker")
         plan = Plan(backup, _wanted(config, together=True), strategy, writes=False)
@@ -158,13 +158,14 @@ def load_splits(config: TrainingConfig) -> tuple[FerDataset, FerDataset, FerData
 
 
 @contextmanager
-def _system_errors_said() -> Iterator[None]:
+def _system_errors_said(config: TrainingConfig) -> Iterator[None]:
     """Says what the machine lacks, and what to do about it."""
     try:
         yield
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise TrainingError(
-            "The memory was not enough. Choose a smaller batch size and start again; what was saved is kept."
+            f"The memory was not enough for batches of {config.batch_size}. Choose a smaller batch size, such as "
+            f"{max(1, config.batch_size // 2)}, and start again; what was saved is kept."
         ) from error
     except OSError as error:
         raise TrainingError(

@@ -1,6 +1,7 @@
 """What a run reports of itself: a line an epoch, and a status that is replaced as it changes."""
 
 import json
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -74,6 +75,14 @@ class RunStatus:
 def write_status(folder: Path, status: RunStatus) -> None:
     """Replaces a run's status in one step."""
     write_json(folder / "status.json", asdict(status))
+
+
+def silent_seconds(folder: Path) -> float:
+    """How long a run has not written its status, which it does twice a second while it trains."""
+    try:
+        return max(0.0, time.time() - (folder / "status.json").stat().st_mtime)
+    except OSError:
+        return 0.0
 
 
 def read_status(folder: Path) -> RunStatus:

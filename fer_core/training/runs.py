@@ -3,6 +3,7 @@
 import contextlib
 import re
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +14,19 @@ from pathlib import Path
 import psutil
 from filelock import FileLock
 
-from fer_core.errors import TrainingError
+from fer_core.errors import Damage, TrainingError
 from fer_core.files import write_text
 from fer_core.home import runs_folder
-from fer_core.training.children import is_alive, launch_command
+from fer_core.training.children import end_process, is_alive, launch_command
 from fer_core.training.config import TrainingConfig
-from fer_core.training.metrics import EpochMetrics, RunStatus, read_metrics, read_status, write_status
+from fer_core.training.metrics import EpochMetrics, RunStatus, read_metrics, read_status, silent_seconds, write_status
 from fer_core.training.outline import check_memory
 from fer_core.training.record import RunRecord, read_record, write_record
 
 _INTERRUPTED = "Interrupted after epoch {epoch}. Resume it to go on from there."
+_SILENT = "Not responding: no sign of life for {seconds:.0f} seconds. Wait for it, or press Stop to end it now."
+_SILENT_AFTER = 60.0
+_PREPARING_AFTER = 600.0  # reading a dataset and compiling a network report nothing
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
 STOP, PAUSE = "stop", "pause"
 """Files in a run's folder that ask its child for something."""
@@ -52,6 +56,12 @@ class Run:
     def metrics(self) -> tuple[EpochMetrics, ...]:
         """The figures of all its complete epochs."""
         return read_metrics(self.folder)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it trains but has given no sign of life for so long that something must be wrong."""
+        patience = _SILENT_AFTER if self.status.progress else _PREPARING_AFTER
+        return self.status.state in ("running", "stopping") and silent_seconds(self.folder) > patience
 
     def asked_to(self, word: str) -> bool:
         """Whether somebody asked it to :data:`STOP` or to :data:`PAUSE`."""
@@ -158,19 +168,35 @@ def _starting(epochs: int, process: psutil.Process) -> RunStatus:
 def stop_run(name: str) -> None:
     """Asks a run to stop after the batch in flight; its best weights become a checkpoint.
 
+    One that does not respond is ended, and killed ten seconds later if need be; its complete epochs are kept.
+
     Raises:
-        TrainingError: There is no such run.
+        TrainingError: There is no such run, or its folder cannot be written.
     """
-    (find_run(name).folder / STOP).touch()
+    run = find_run(name)
+    _leave_word(run, STOP)
+    if run.is_silent:
+        ended = (run.status.pid, run.status.pid_created)
+        threading.Thread(target=end_process, args=ended, name=f"end {name}", daemon=True).start()
 
 
 def pause_run(name: str) -> None:
     """Asks a run to end after the epoch in flight without a checkpoint; :func:`resume_run` goes on from there.
 
     Raises:
-        TrainingError: There is no such run.
+        TrainingError: There is no such run, or its folder cannot be written.
     """
-    (find_run(name).folder / PAUSE).touch()
+    _leave_word(find_run(name), PAUSE)
+
+
+def _leave_word(run: Run, word: str) -> None:
+    try:
+        (run.folder / word).touch()
+    except OSError as error:
+        raise TrainingError(
+            f"“{run.name}” could not be asked to {word} ({error.strerror or error}). "
+            f"Free some space under {run.folder.parent} and allow writing there."
+        ) from error
 
 
 def list_runs() -> tuple[Run, ...]:
@@ -180,6 +206,17 @@ def list_runs() -> tuple[Run, ...]:
         with contextlib.suppress(TrainingError):
             runs.append(find_run(path.parent.name))
     return tuple(runs)
+
+
+def damaged_runs() -> tuple[Damage, ...]:
+    """The runs whose settings cannot be read, by name."""
+    found = []
+    for path in sorted(runs_folder().glob("[!.]*/config.json")):
+        try:
+            find_run(path.parent.name)
+        except TrainingError as error:
+            found.append(Damage(path.parent.name, str(error)))
+    return tuple(found)
 
 
 def _changed(path: Path) -> float:
@@ -211,4 +248,9 @@ def find_run(name: str) -> Run:
     if status.is_active and not is_alive(status.pid, status.pid_created):
         message = _INTERRUPTED.format(epoch=status.epoch)
         status = replace(status, state="failed", eta_seconds=0.0, progress=0.0, message=message)
-    return Run(folder, config, status, read_record(folder))
+    run = Run(folder, config, status, read_record(folder))
+    return replace(run, status=replace(status, message=_silence(folder))) if run.is_silent else run
+
+
+def _silence(folder: Path) -> str:
+    return _SILENT.format(seconds=silent_seconds(folder))

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from fer_core.data.store import DatasetCard
+from fer_core.data.store import DatasetCard, damaged_datasets
 from pages.shared import cached
+from pages.shared.damages import show_damages
 from pages.shared.dataset_cards import show_cards
 from pages.shared.dataset_tables import show_splits
 from pages.shared.import_pictures import offer_pictures
@@ -36,6 +37,7 @@ def show_room() -> None:
             st.session_state[NEWS] = made
             st.rerun()
     show_cards()
+    show_damages(damaged_datasets())
 
 
 def _report(card: DatasetCard) -> None:

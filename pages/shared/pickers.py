@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, list_checkpoints
+from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.data.dataset import FaceRecords
 from fer_core.data.exclusions import ExclusionList, list_exclusions
 from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
 from fer_core.labels import LabelScheme
 from fer_core.priors import COMMONNESS_TITLES, Commonness
+from pages.shared.damages import show_damages
 from pages.shared.links import accept_link
 
 _NOTHING = "nothing"
@@ -89,9 +90,10 @@ def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
 
 
 def choose_checkpoint() -> Checkpoint | None:
-    """A select box of the checkpoints, or None when there is none at all."""
+    """A select box of the checkpoints, or None when there is none at all; damaged ones are said below it."""
     checkpoints = {c.name: c for c in list_checkpoints()}
     if not checkpoints:
+        show_damages(damaged_checkpoints())
         return None
     accept_link("checkpoint", checkpoints)
     name = st.selectbox(
@@ -102,6 +104,7 @@ def choose_checkpoint() -> Checkpoint | None:
         persist_state="session",
         help="A trained network. New ones appear here as soon as a training run ends.",
     )
+    show_damages(damaged_checkpoints())
     return checkpoints[name]
 
 

@@ -31,9 +31,10 @@ def _steer_active(run: Run) -> None:
     if st.button(label, icon=":material/pause:", disabled=pausing or stopping, key="pause", help=explanation):
         pause_run(run.name)
         st.rerun()
-    label = "Stopping …" if stopping else "Stop"
+    waits = stopping and not run.is_silent
+    label = "Stopping …" if waits else "Stop"
     explanation = "Ends now and makes a checkpoint of the best epoch so far."
-    if st.button(label, icon=":material/stop:", disabled=stopping, key="stop", help=explanation):
+    if st.button(label, icon=":material/stop:", disabled=waits, key="stop", help=explanation):
         stop_run(run.name)
         st.rerun()
 

@@ -9,12 +9,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO, TypeAlias
 
 import psutil
 
 from fer_core.errors import CheckpointError
 from fer_core.home import PROJECT
 
+GIB = 1 << 30
+
+_Stream: TypeAlias = int | IO[bytes]
 _LOG = logging.getLogger(__name__)
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")  # Windows starts nothing without its root
 
@@ -30,17 +34,8 @@ def run_limited(module: str, folder: Path, *, timeout: float) -> None:
     Raises:
         CheckpointError: It took too long.
     """
-    command = [*_without_network(), sys.executable, "-P", "-m", module, str(folder)]  # -P: no modules from its folder
     with (folder / "log.txt").open("wb") as log:
-        child = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=_environment(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        child = start_limited(module, folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             child.wait(timeout)
         except subprocess.TimeoutExpired as error:
@@ -48,7 +43,54 @@ def run_limited(module: str, folder: Path, *, timeout: float) -> None:
                 f"Opening the file took more than {timeout:.0f} seconds and was stopped. Import a smaller network."
             ) from error
         finally:
-            _kill(child)
+            end_limited(child)
+
+
+def start_limited(
+    module: str, folder: Path, *, stdin: "_Stream", stdout: "_Stream", stderr: "_Stream"
+) -> "subprocess.Popen[bytes]":
+    """Starts a module of this project with nothing of ours; it has to call :func:`limit_resources` itself.
+
+    Args:
+        module: Such as ``fer_core.foreign.child``.
+        folder: Its only argument, its home and its place for scratch files.
+        stdin: As in ``subprocess``, like the others.
+        stdout: Likewise.
+        stderr: Likewise.
+    """
+    return subprocess.Popen(
+        [*_without_network(), sys.executable, "-P", "-m", module, str(folder)],  # -P: no modules from its folder
+        cwd=folder,
+        env=_environment(folder),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+    )
+
+
+def limit_resources(memory: int, *, seconds: int | None = None) -> None:
+    """Bounds what this process may use, where the system can: memory, time, the size of files and their number.
+
+    Args:
+        memory: Bytes of address space.
+        seconds: Of processor time; by default any.
+    """
+    os.umask(0o077)
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 (not on Windows)
+
+    limits = {
+        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_FSIZE: GIB,
+        resource.RLIMIT_NOFILE: 512,
+        resource.RLIMIT_CORE: 0,
+    } | ({} if seconds is None else {resource.RLIMIT_CPU: seconds})
+    for kind, wanted in limits.items():
+        _, hard = resource.getrlimit(kind)
+        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (value, value))
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -70,7 +112,7 @@ def _without_network() -> list[str]:
     """What starts a program in a network namespace of its own, which has no way out."""
     prefix = _namespace()
     if not prefix:
-        _LOG.warning("An imported file is opened without a network namespace: this system has none for this user.")
+        _LOG.warning("An imported network is opened without a network namespace: this system has none for this user.")
     return list(prefix)
 
 
@@ -84,7 +126,7 @@ def _namespace() -> tuple[str, ...]:
     return ()
 
 
-def _kill(child: "subprocess.Popen[bytes]") -> None:
+def end_limited(child: "subprocess.Popen[bytes]") -> None:
     """Ends what may be left of a child and of what it started."""
     left = []
     with contextlib.suppress(psutil.NoSuchProcess):

@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from fer_core import sandbox
 from fer_core.errors import CheckpointError
-from fer_core.foreign import sandbox
-from fer_core.foreign.sandbox import run_limited
+from fer_core.sandbox import run_limited
 
 
 @pytest.fixture
@@ -108,8 +108,8 @@ def test_it_limits_itself():
 
     program = """
 import resource
-from fer_core.foreign.child import limit_resources
-limit_resources()
+from fer_core.sandbox import limit_resources
+limit_resources(12 << 30, seconds=240)
 kinds = resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE
 print(*(resource.getrlimit(kind)[1] for kind in kinds))
 """
