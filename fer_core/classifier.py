@@ -118,11 +118,13 @@ class Classifier:
         """
         return with_temperature(self.predict_raw(images), self._temperature)
 
-    def predict_raw(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
         """The network's own probabilities of some faces, before calibration.
 
         Args:
             images: ``(n, 48, 48)`` uint8 grey faces; n may be 0.
+            gain: What grey values are multiplied by on their way into the network. Anything but 1 is a mistake, made
+                on purpose to show what it does: 255 undoes the network's own scaling, 1/255 scales twice.
 
         Returns:
             ``(n, classes)`` float32, rows summing to one.
@@ -130,7 +132,7 @@ class Classifier:
         if images.ndim != 3 or images.shape[1:] != (48, 48) or images.dtype != np.uint8:
             raise ValueError(f"Expected images (n, 48, 48) uint8. Received {images.shape} {images.dtype}.")
         images = self.preprocessing.apply(images)
-        batches = [self._run(images[i : i + _BATCH]) for i in range(0, len(images), _BATCH)]
+        batches = [self._run(images[i : i + _BATCH], gain) for i in range(0, len(images), _BATCH)]
         scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
         # Softmax rows sum to one already; independent sigmoids are made to.
         return _normalised(scores)
@@ -143,13 +145,13 @@ class Classifier:
         """The predictions for ``(n, 48, 48)`` uint8 faces."""
         return tuple(Prediction(row, self.class_names, self.not_sure_below) for row in self.predict(images))
 
-    def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _run(self, batch: NDArray[np.uint8], gain: float) -> NDArray[np.float32]:
         with self._lock:
             if len(batch) != self._batch:
                 self._interpreter.resize_tensor_input(self._input["index"], (len(batch), 48, 48, 1))
                 self._interpreter.allocate_tensors()
                 self._batch = len(batch)
-            self._interpreter.set_tensor(self._input["index"], batch[..., None].astype(np.float32))
+            self._interpreter.set_tensor(self._input["index"], batch[..., None].astype(np.float32) * np.float32(gain))
             self._interpreter.invoke()
             return np.array(self._interpreter.get_tensor(self._output["index"]), np.float32)
 

@@ -28,7 +28,7 @@ TIERS = (
     {"streaming"},
     {"insight"},
     {"plots"},
-    {"photos", "videos", "roundtrip", "quiz", "takehome", "reports"},
+    {"photos", "videos", "roundtrip", "quiz", "takehome", "reports", "experiments"},
     {"benchmark"},
     {"commands", "runcommands"},
     {"data_commands", "evaluation_commands"},

@@ -16,6 +16,7 @@ _PAGES = {
         ("comparison", "Comparison", "balance"),
         ("explain", "Explain", "neurology"),
         ("quiz", "Ten people voted", "how_to_vote"),
+        ("break_it", "Break it", "science"),
     ),
     "Use": (
         ("webcam", "Webcam", "videocam"),
