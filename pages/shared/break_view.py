@@ -11,6 +11,7 @@ from fer_core.training.line import in_words, runs_before
 from fer_core.training.runs import Run, stop_run
 from pages.shared.messages import plain
 from pages.shared.run_view import ICONS
+from pages.shared.words import explained
 
 
 def show_trial(trial: Trial) -> tuple[Outcome, Outcome] | None:
@@ -103,4 +104,4 @@ def show_verdict(experiment: Experiment, outcomes: tuple[Outcome, Outcome], gues
         st.success(f"As you guessed: {what}", icon=":material/check_circle:")
     else:
         st.info(f"You guessed: {experiment.choices[guess]}. What happened: {what}", icon=":material/lightbulb:")
-    st.markdown(f"**Why.** {experiment.why}")
+    st.markdown(f"**Why.** {explained(experiment.why)}")

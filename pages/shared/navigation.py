@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.charts import legible_charts
+from pages.shared.words import explained, show_page_words
 
 _STARTED = "navigation_started"
 
@@ -63,5 +64,6 @@ def start_page(title: str, lead: str) -> None:
         st.rerun()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
     legible_charts()
+    show_page_words(title)
     st.title(title)
-    st.markdown(lead)
+    st.markdown(explained(lead))

@@ -9,6 +9,7 @@ from fer_core.experiments import catalogue
 from fer_core.experiments.catalogue import EXPERIMENTS, find_experiment
 from fer_core.experiments.trial import Trial
 from fer_core.training.runs import list_runs
+from pages.shared.words import explained
 
 QUICK = {"width": 4, "epochs": 1, "batch_size": 32, "precision": "float32", "priority": "normal"}
 
@@ -31,7 +32,7 @@ def test_what_needs_no_training_is_measured_at_once(home_with_checkpoint, open_p
     assert "Why." not in texts(app)
     assert app.button(key="try").disabled
     guess(app, name, 2)
-    assert find_experiment(name).why in texts(app)
+    assert explained(find_experiment(name).why) in texts(app)
     assert [metric.label for metric in app.metric] == ["Accuracy", "Sureness"] * 2
     assert "ou guessed" in texts(app)
 
@@ -46,7 +47,7 @@ def test_two_small_networks_are_trained_and_the_guess_compared(home_with_checkpo
     app.run()
     assert not app.exception
     assert "As you guessed" in texts(app) or "You guessed" in texts(app)
-    assert find_experiment("shuffled").why in texts(app)
+    assert explained(find_experiment("shuffled").why) in texts(app)
     assert len(app.get("plotly_chart")) == 2
     # Another visitor guesses for themselves and then sees the same two runs, which are over.
     other = open_page("break_it", dataset="demo", experiment="shuffled")
@@ -58,7 +59,7 @@ def test_two_small_networks_are_trained_and_the_guess_compared(home_with_checkpo
 
 def test_a_guess_survives_in_the_address(home_with_checkpoint, open_page):
     app = open_page("break_it", dataset="demo", experiment="order", guess="order-0")
-    assert find_experiment("order").why in texts(app)
+    assert explained(find_experiment("order").why) in texts(app)
     next(button for button in app.button if button.label == "Guess again").click().run()
     assert "Why." not in texts(app)
 
