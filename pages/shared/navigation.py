@@ -8,24 +8,21 @@ from pages.shared.words import explained, show_page_words
 
 _STARTED = "navigation_started"
 
-_PAGES = {
-    "": (("overview", "Overview", "home"),),
-    "Learn": (
-        ("dataset", "Dataset", "grid_view"),
-        ("training", "Training", "model_training"),
-        ("evaluation", "Evaluation", "fact_check"),
-        ("comparison", "Comparison", "balance"),
-        ("explain", "Explain", "neurology"),
-        ("quiz", "Ten people voted", "how_to_vote"),
-        ("break_it", "Break it", "science"),
-    ),
-    "Use": (
-        ("webcam", "Webcam", "videocam"),
-        ("photos", "Photos", "add_a_photo"),
-        ("videos", "Videos", "movie"),
-    ),
-    "More": (("about", "About", "info"),),
-}
+_PAGES = (
+    ("overview", "Overview", "home"),
+    ("dataset", "Dataset", "grid_view"),
+    ("training", "Training", "model_training"),
+    ("evaluation", "Evaluation", "fact_check"),
+    ("comparison", "Comparison", "balance"),
+    ("explain", "Explain", "neurology"),
+    ("break_it", "Break it", "science"),
+    ("quiz", "Ten people voted", "how_to_vote"),
+    ("webcam", "Webcam", "videocam"),
+    ("photos", "Photos", "add_a_photo"),
+    ("videos", "Videos", "movie"),
+    ("about", "About", "info"),
+)
+"""Script, title and icon, without sections: Streamlit's markup of these is no list to a screen reader."""
 
 
 def navigate() -> StreamlitPage:
@@ -39,13 +36,11 @@ def navigate() -> StreamlitPage:
     """
     st.session_state[_STARTED] = True
     return st.navigation(
-        {
-            section: [
-                st.Page(f"pages/{name}.py", title=f":material/{icon}:\u2002{title}", default=name == "overview")
-                for name, title, icon in pages
-            ]
-            for section, pages in _PAGES.items()
-        }
+        [
+            st.Page(f"pages/{name}.py", title=f":material/{icon}:\u2002{title}", default=name == "overview")
+            for name, title, icon in _PAGES
+        ],
+        expanded=True,
     )
 
 
