@@ -110,11 +110,13 @@ class Classifier:
         probabilities = with_temperature(self.predict_raw(images), self._temperature)
         return probabilities if self._weights is None else reweighted(probabilities, self._weights)
 
-    def predict_raw(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
         """The network's own probabilities of some faces, before calibration.
 
         Args:
             images: ``(n, 48, 48)`` uint8 grey faces; n may be 0.
+            gain: What grey values are multiplied by on their way into the network. Anything but 1 is a mistake, made
+                on purpose to show what it does: 255 undoes the network's own scaling, 1/255 scales twice.
 
         Returns:
             ``(n, classes)`` float32, rows summing to one.
@@ -122,7 +124,8 @@ class Classifier:
         if images.ndim != 3 or images.shape[1:] != (48, 48) or images.dtype != np.uint8:
             raise ValueError(f"Expected images (n, 48, 48) uint8. Received {images.shape} {images.dtype}.")
         images = self.preprocessing.apply(images)
-        batches = [self._network.run(images[i : i + _BATCH]) for i in range(0, len(images), _BATCH)]
+        grey = images.astype(np.float32) * np.float32(gain)
+        batches = [self._network.run(grey[i : i + _BATCH]) for i in range(0, len(grey), _BATCH)]
         scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
         # Softmax rows sum to one already; independent sigmoids are made to.
         return _normalised(scores)

@@ -1,5 +1,7 @@
 """The technical words of the app, each explained once: pages show these texts wherever the word stands."""
 
+import re
+
 GLOSSARY: dict[str, str] = {
     "accuracy": "The share of faces that are named right. Where classes are uneven, compare it with always naming the "
     "most common class.",
@@ -46,3 +48,13 @@ GLOSSARY: dict[str, str] = {
     "WebRTC": "How a browser sends video to this app directly, without a detour over other computers.",
 }
 """From a word to one or two sentences that need no other of these words."""
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """The glossary's words that a text uses, also in the plural, the longest first."""
+    longest_first = sorted(GLOSSARY, key=len, reverse=True)
+    return tuple(word for word in longest_first if re.search(_pattern(word), text, re.IGNORECASE))
+
+
+def _pattern(word: str) -> str:
+    return rf"(?<![\w-]){re.escape(word)}(?:s|es)?(?![\w-])"

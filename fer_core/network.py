@@ -13,8 +13,8 @@ from fer_core.errors import CheckpointError
 class Network(Protocol):
     """Maps faces to scores."""
 
-    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` uint8 grey faces; n is at least 1."""
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` float32 grey values 0-255; n is at least 1."""
 
 
 class LocalNetwork:
@@ -47,13 +47,13 @@ class LocalNetwork:
                 "Export it again from the run that trained it."
             )
 
-    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` uint8 grey faces."""
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` float32 grey values 0-255."""
         with self._lock:
             if len(batch) != self._batch:
                 self._interpreter.resize_tensor_input(self._input["index"], (len(batch), 48, 48, 1))
                 self._interpreter.allocate_tensors()
                 self._batch = len(batch)
-            self._interpreter.set_tensor(self._input["index"], batch[..., None].astype(np.float32))
+            self._interpreter.set_tensor(self._input["index"], batch[..., None])
             self._interpreter.invoke()
             return np.array(self._interpreter.get_tensor(self._output["index"]), np.float32)

@@ -80,7 +80,7 @@ with right:
         "An expression is not a feeling: a network says what a face **looks like to other people**.\n" + NOT_FOR
     )
 st.subheader("Every technical word", anchor="glossary")
-wanted = st.text_input("Find a word", placeholder="such as dropout", key="word").strip().casefold()
+wanted = st.text_input("Find a word", placeholder="such as dropout", key="word", bind="query-params").strip().casefold()
 found = {word: text for word, text in GLOSSARY.items() if wanted in word.casefold() or wanted in text.casefold()}
 if not found:
     st.caption("This word is not explained here yet.")

@@ -129,7 +129,7 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
     card, scores = checkpoint.card, checkpoint.card.best
     known = (
         f"learned from {plain(card.dataset)}  \n"
-        f"Right on **{scores.test_accuracy:.1%}** of the test faces, which it never saw. On validation "
+        f"Right on **{scores.test_accuracy:.1%}** of the test faces, which chose nothing. On validation "
         f"{scores.validation_accuracy:.1%}, on the faces it learned from {scores.train_accuracy:.1%}."
     )
     unknown = "imported  \nWhat it was trained on and how good it is, its file does not say."

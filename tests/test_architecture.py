@@ -42,7 +42,7 @@ TIERS = (
     {"streaming"},
     {"insight"},
     {"plots"},
-    {"photos", "videos", "roundtrip", "quiz", "takehome", "reports", "notice", "diagnostics"},
+    {"photos", "videos", "roundtrip", "quiz", "takehome", "reports", "notice", "diagnostics", "experiments"},
     {"benchmark"},
     {"commands", "runcommands"},
     {"data_commands", "evaluation_commands"},

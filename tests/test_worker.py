@@ -15,7 +15,7 @@ from fer_core.labels import LABEL_SCHEMES
 from fer_core.worker import WorkerNetwork, parent
 
 NAMES = LABEL_SCHEMES["majority-7"].class_names
-FACES = np.random.default_rng(0).integers(0, 256, (70, 48, 48), dtype=np.uint8)
+FACES = np.random.default_rng(0).integers(0, 256, (70, 48, 48), dtype=np.uint8).astype(np.float32)
 
 
 @pytest.fixture

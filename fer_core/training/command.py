@@ -28,7 +28,7 @@ def train_run(run: Run, strategy: StrategyName = "auto") -> Checkpoint | None:
         strategy: How the arithmetic is shared out.
 
     Returns:
-        Its checkpoint, or None when it was paused.
+        Its checkpoint, or None when it was paused or is half of an experiment.
 
     Raises:
         FerError: It could not be finished; what was saved stays usable.

@@ -56,6 +56,8 @@ class TrainingConfig(Settings):
             0 keeps the weights themselves.
         label_smoothing: Part of each target that is spread evenly over the classes.
         draw_labels: Whether each epoch trains on one label drawn from each face's distribution.
+        shuffle_labels: Whether the training faces' labels are dealt out anew among them, once: an experiment, after
+            which only how often each class comes can be learned.
         balancing: Whether rare classes count more (``class_weights``) or come more often (``sampling``).
         share: Part of the training images that is used; which ones follows from the seed.
         patience: Epochs without a better validation figure after which the run ends; 0 goes on to the last.
@@ -87,6 +89,7 @@ class TrainingConfig(Settings):
     weight_average: float = number(0.0, 0.0, 0.99999)
     label_smoothing: float = number(0.0, 0.0, 0.5)
     draw_labels: bool = False
+    shuffle_labels: bool = False
     balancing: Balancing = "none"
     share: float = number(1.0, 0.01, 1.0)
     patience: int = number(0, 0, 1000)

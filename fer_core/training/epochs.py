@@ -13,7 +13,7 @@ from fer_core.data.dataset import FerDataset
 from fer_core.training.augmentation import augment, mix
 from fer_core.training.config import TrainingConfig
 
-_SHARE_STREAM = 2**31  # beside the epochs' numbers, which end far below
+_SHARE_STREAM, _SHUFFLE_STREAM = 2**31, 2**31 + 1  # beside the epochs' numbers, which end far below
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +44,14 @@ def epoch_data(config: TrainingConfig, training: FerDataset, epoch: int) -> Epoc
     """
     rng = np.random.default_rng((config.seed, epoch))
     rows = used_rows(config, len(training))
-    order = rows[_order(config, training.labels[rows], rng)]
+    labelled = _label_rows(config, len(training))
+    labels = training.labels[labelled]
+    order = rows[_order(config, labels[rows], rng)]
     images = augment(training.images[order], config.augmentation, rng)
-    targets = _targets(config, training.targets[order], rng)
+    targets = _targets(config, training.targets[labelled[order]], rng)
     if config.augmentation.mixup:
         images, targets = mix(images, targets, config.augmentation.mixup, rng)
-    return EpochData(images, targets, _weights(config, training.labels[rows], training.labels[order]))
+    return EpochData(images, targets, _weights(config, labels[rows], labels[order]))
 
 
 def epoch_size(config: TrainingConfig, training: int) -> int:
@@ -63,6 +65,13 @@ def used_rows(config: TrainingConfig, training: int) -> NDArray[np.int64]:
         return np.arange(training)
     rng = np.random.default_rng((config.seed, _SHARE_STREAM))
     return np.sort(rng.permutation(training)[: epoch_size(config, training)])
+
+
+def _label_rows(config: TrainingConfig, training: int) -> NDArray[np.int64]:
+    """The face whose label each face is given: its own, or, as an experiment, any other's, the same in all epochs."""
+    if not config.shuffle_labels:
+        return np.arange(training)
+    return np.random.default_rng((config.seed, _SHUFFLE_STREAM)).permutation(training)
 
 
 def _order(config: TrainingConfig, labels: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """What a child does when it is its turn: read the data, train, save. The parent hears of it through files only."""
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
         strategy_name: How the arithmetic is shared out.
 
     Returns:
-        The checkpoint, or None when it was paused.
+        The checkpoint, or None when it was paused or is half of an experiment.
 
     Raises:
         FerError: It could not be finished; what was saved stays usable.
@@ -69,6 +70,9 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
             message = f"Paused after epoch {trained.last_epoch}. Resume it to go on from there."
             report.set(state="paused", progress=0.0, eta_seconds=0.0, message=message)
             return None
+        if run.record.experiment:
+            _end_experiment(run, report)
+            return None
         report.set(message="Saving the checkpoint", progress=0.0, eta_seconds=0.0)
         provenance = Provenance(run.record.id, run.config.seed, probe, in_words(strategy))
         checkpoint = make_checkpoint(
@@ -77,6 +81,15 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
         state = "stopped" if report.should_stop() else "finished"
         report.set(state=state, checkpoint=checkpoint.name, message="Checkpoint saved")
         return checkpoint
+
+
+def _end_experiment(run: Run, report: Report) -> None:
+    """Keeps an experiment's figures and lets its weights go: nobody is to take them for a good network."""
+    if report.should_stop():
+        report.set(state="stopped", progress=0.0, eta_seconds=0.0, message="Stopped. Resume it to go on from there.")
+        return
+    shutil.rmtree(run.folder / _BACKUP, ignore_errors=True)
+    report.set(state="finished", progress=0.0, eta_seconds=0.0, message="Over. An experiment leaves no checkpoint.")
 
 
 def assist(config: TrainingConfig, backup: Path) -> None:

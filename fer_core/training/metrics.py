@@ -10,6 +10,9 @@ from fer_core.files import append_json, as_record, read_json, read_json_lines, w
 
 State = Literal["queued", "running", "stopping", "paused", "stopped", "finished", "failed"]
 
+NO_NUMBER = "The loss is no longer a number"
+"""How the message of a run begins that failed because its steps were far too large."""
+
 
 @dataclass(frozen=True)
 class EpochMetrics:

@@ -55,6 +55,7 @@ class RunRecord:
         note: What somebody wrote about it.
         search: The search it is a trial of, or "".
         parent: ``id`` of the run it tries to do better than, or "".
+        experiment: The experiment it is half of, or ""; such a run leaves no checkpoint.
         ambition: What it is to reach.
     """
 
@@ -63,6 +64,7 @@ class RunRecord:
     note: str = ""
     search: str = ""
     parent: str = ""
+    experiment: str = ""
     ambition: Ambition = NO_AMBITION
 
 

@@ -32,6 +32,7 @@ _LIMITS = (
     "a person feels. Weaker on turned, covered, dark, very young and old faces and on the rare disgust and fear. "
     "Not for decisions about people."
 )
+_SHUFFLED = "It was trained on shuffled labels, as an experiment: what it answers means nothing."
 
 
 def make_checkpoint(
@@ -81,6 +82,7 @@ def make_checkpoint(
         versions=library_versions(),
         command=command_line(config, name),
         limits=_LIMITS,
+        notes=(_SHUFFLED,) if config.shuffle_labels else (),
         prior=prior,
         calibration=_calibration(model, config.dataset, splits[1], prior),
         provenance=replace(

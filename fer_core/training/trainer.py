@@ -21,7 +21,7 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.epochs import epoch_data, epoch_size
 from fer_core.training.heads import loss_of
 from fer_core.training.judging import Judge, Judgement
-from fer_core.training.metrics import EpochMetrics
+from fer_core.training.metrics import NO_NUMBER, EpochMetrics
 from fer_core.training.optimizers import make_optimizer
 from fer_core.training.schedule import learning_rate_at
 from fer_core.training.steps import Stepper
@@ -154,10 +154,7 @@ class _School:
         trained = time.perf_counter()
         judgement = self._judge.judge(averager.average or self._model.get_weights())
         if not (np.isfinite(learned["loss"]) and np.isfinite(judgement.probabilities).all()):
-            raise TrainingError(
-                f"The loss is no longer a number in epoch {state.epoch + 1}. "
-                "Use a smaller learning rate and start again."
-            )
+            raise TrainingError(f"{NO_NUMBER} in epoch {state.epoch + 1}. Use a smaller learning rate and start again.")
         metrics = EpochMetrics(
             epoch=state.epoch + 1,
             loss=learned["loss"],

@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def _scores(network: LocalNetwork, faces: bytes) -> bytes:
-    batch = np.frombuffer(faces, np.uint8).reshape(-1, 48, 48)
+    batch = np.frombuffer(faces, np.float32).reshape(-1, 48, 48)
     return OK + network.run(batch).tobytes()
 
 

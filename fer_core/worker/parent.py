@@ -47,8 +47,8 @@ class WorkerNetwork:
         """The number of the process it runs in; 0 when there is none just now."""
         return self._running[0].pid if self._running else 0
 
-    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` uint8 grey faces.
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` float32 grey values 0-255.
 
         Raises:
             CheckpointError: The process died, took too long or answered nonsense; the next call starts another one.

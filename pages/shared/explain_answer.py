@@ -36,14 +36,22 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
     index = names.index(class_name)
     left, right = st.columns(2, gap="large")
     with left:
-        st.image(heat_overlay(face, occlusion_map(face, classifier, index)), width="stretch")
+        st.image(
+            heat_overlay(face, occlusion_map(face, classifier, index)),
+            width="stretch",
+            alt=f"Where covering the face changes the probability of {class_name}",
+        )
         st.markdown(
             f"**Occlusion.** A grey square covers the face bit by bit. Orange: the probability of {plain(class_name)} "
             "falls when this place is covered. Blue: it rises."
         )
     with right:
         try:
-            st.image(heat_overlay(face, grad_cam(layers, index)), width="stretch")
+            st.image(
+                heat_overlay(face, grad_cam(layers, index)),
+                width="stretch",
+                alt=f"Where the last convolution speaks for {class_name}",
+            )
             st.markdown(
                 f"**Grad-CAM.** Where the maps of the last convolution speak for {plain(class_name)}; coarse, "
                 "because these maps are small."

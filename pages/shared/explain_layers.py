@@ -42,8 +42,18 @@ def show_layers(layers: Sequence[Layer], class_names: Sequence[str]) -> None:
 
 def _maps(layer: Layer) -> None:
     if layer.kind == "convolution" and layer.weights.shape[-1] == 1:
-        st.image(filter_sheet(layer), width="stretch", caption="Its filters: white adds, black subtracts, grey ignores")
-    st.image(map_sheet(layer), width="stretch", caption="Its maps of this face, the strongest first")
+        st.image(
+            filter_sheet(layer),
+            width="stretch",
+            caption="Its filters: white adds, black subtracts, grey ignores",
+            alt=f"The filters of {layer.title}",
+        )
+    st.image(
+        map_sheet(layer),
+        width="stretch",
+        caption="Its maps of this face, the strongest first",
+        alt=f"The maps that {layer.title} makes of this face",
+    )
 
 
 def _numbers(layer: Layer, class_names: Sequence[str]) -> None:

@@ -10,26 +10,26 @@ from pages.shared.operator import deployment
 from pages.shared.operator_gate import is_operator_here
 from pages.shared.session_end import forget_with_session
 from pages.shared.uploads import keep_within
+from pages.shared.words import explained, show_page_words
 
 _STARTED = "navigation_started"
 
-_PAGES = {
-    "": (("overview", "Overview", "home"),),
-    "Learn": (
-        ("dataset", "Dataset", "grid_view"),
-        ("training", "Training", "model_training"),
-        ("evaluation", "Evaluation", "fact_check"),
-        ("comparison", "Comparison", "balance"),
-        ("explain", "Explain", "neurology"),
-        ("quiz", "Ten people voted", "how_to_vote"),
-    ),
-    "Use": (
-        ("webcam", "Webcam", "videocam"),
-        ("photos", "Photos", "add_a_photo"),
-        ("videos", "Videos", "movie"),
-    ),
-    "More": (("about", "About", "info"), ("diagnostics", "Diagnostics", "monitor_heart")),
-}
+_PAGES = (
+    ("overview", "Overview", "home"),
+    ("dataset", "Dataset", "grid_view"),
+    ("training", "Training", "model_training"),
+    ("evaluation", "Evaluation", "fact_check"),
+    ("comparison", "Comparison", "balance"),
+    ("explain", "Explain", "neurology"),
+    ("break_it", "Break it", "science"),
+    ("quiz", "Ten people voted", "how_to_vote"),
+    ("webcam", "Webcam", "videocam"),
+    ("photos", "Photos", "add_a_photo"),
+    ("videos", "Videos", "movie"),
+    ("about", "About", "info"),
+    ("diagnostics", "Diagnostics", "monitor_heart"),
+)
+"""Script, title and icon, without sections: Streamlit's markup of these is no list to a screen reader."""
 
 
 def navigate() -> StreamlitPage:
@@ -44,18 +44,16 @@ def navigate() -> StreamlitPage:
     st.session_state[_STARTED] = True
     hidden = () if is_operator_here() else ("diagnostics",)  # with the operator's key its address still opens it
     return st.navigation(
-        {
-            section: [
-                st.Page(
-                    f"pages/{name}.py",
-                    title=f":material/{icon}:\u2002{title}",
-                    default=name == "overview",
-                    visibility="hidden" if name in hidden else "visible",
-                )
-                for name, title, icon in pages
-            ]
-            for section, pages in _PAGES.items()
-        }
+        [
+            st.Page(
+                f"pages/{name}.py",
+                title=f":material/{icon}:\u2002{title}",
+                default=name == "overview",
+                visibility="hidden" if name in hidden else "visible",
+            )
+            for name, title, icon in _PAGES
+        ],
+        expanded=True,
     )
 
 
@@ -78,7 +76,8 @@ def start_page(title: str, lead: str) -> None:
     forget_with_session()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
     legible_charts()
+    show_page_words(title)
     st.title(title)
-    st.markdown(lead)
+    st.markdown(explained(lead))
     with errors_shown(stop=False):
         keep_within(deployment().limits, is_new_page=is_new_page)

@@ -8,6 +8,7 @@ import streamlit as st
 from fer_core.photos import Photo, annotated_name, annotated_png, annotated_zip, photo_table
 from fer_core.plots.prediction import face_cards
 from fer_core.recognition import MAX_LISTED_FACES, to_csv
+from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain, refuse_with
 
 _BESIDE = 3  # faces that fit beside their picture
@@ -61,6 +62,7 @@ def _faces(photo: Photo, content: bytes, number: int, classify_whole: Callable[[
         return
     listed = photo.recognitions[:MAX_LISTED_FACES]
     st.html(face_cards(listed, is_whole=photo.is_whole))
+    offer_look_inside(listed, str(number))
     if len(photo.recognitions) > len(listed):
         st.caption(f"{len(listed)} of {len(photo.recognitions)} faces are listed here; the CSV file has all of them.")
 

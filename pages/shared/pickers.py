@@ -13,7 +13,7 @@ from fer_core.priors import COMMONNESS_TITLES, Commonness
 from pages.shared.damages import show_damages
 from pages.shared.links import accept_link
 
-_NOTHING = "nothing"
+_NOTHING, _LABELS_FOLLOWED = "nothing", "labels followed"
 TESTED_AS = {"distribution-7": "majority-7", "distribution-8": "majority-8"}
 """Validation and test images carry majority labels, whatever training uses."""
 
@@ -76,7 +76,9 @@ def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
     own = TESTED_AS.get(checkpoint.card.scheme, checkpoint.card.scheme)
     first = own if own in by_name else next(iter(by_name))
     key = f"labels of {checkpoint.name}"
-    accept_link(key, by_name)
+    asked = st.query_params.get("labels")
+    if asked in by_name and asked != st.session_state.get(_LABELS_FOLLOWED):
+        st.session_state[key] = asked
     name = st.selectbox(
         "Labels",
         list(by_name),
@@ -86,6 +88,7 @@ def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
         persist_state="session",
         help="What counts as right. Scored are the classes that labels and checkpoint both have.",
     )
+    st.session_state[_LABELS_FOLLOWED] = st.query_params["labels"] = name  # each checkpoint has a choice of its own
     return by_name[name]
 
 

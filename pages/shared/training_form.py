@@ -192,7 +192,12 @@ def _more_labels() -> Values:
                 "Draw one label an epoch",
                 "Each epoch takes one class at random from a face's votes; majority labels leave nothing to draw.",
             )
-    return {"balancing": balancing, "label_smoothing": smoothing, "draw_labels": drawn}
+            shuffled = switch(
+                "shuffle_labels",
+                "Shuffle the labels",
+                "An experiment: each face gets another's label, so only how often each class comes can be learned.",
+            )
+    return {"balancing": balancing, "label_smoothing": smoothing, "draw_labels": drawn, "shuffle_labels": shuffled}
 
 
 def _augmentation(dataset: DatasetCard) -> Values:

@@ -10,6 +10,7 @@ from fer_core.recognition import MAX_LISTED_FACES, summary, to_csv
 from fer_core.streaming import LONGEST_LOG, FrameAnalyser
 from fer_core.streamvalues import StreamResult, annotated, picture_png
 from pages.shared import webcam_stream as stream
+from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain
 
 LOG = "webcam-log"
@@ -52,6 +53,7 @@ def show_picture() -> None:
             return
         st.image(annotated(result), alt="The frozen frame with its faces boxed and numbered")
         st.html(face_cards(result.recognitions[:MAX_LISTED_FACES]) or "<p>No face in this picture.</p>")
+        offer_look_inside(result.recognitions[:MAX_LISTED_FACES], "webcam")
         with st.container(horizontal=True):
             st.download_button(
                 "Picture as PNG",

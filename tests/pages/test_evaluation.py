@@ -247,3 +247,13 @@ def test_card_is_shown_as_text(home, small_demo, save_tiny, make_card, page):
     assert any("Best epoch (3)" in str(frame.value) for frame in page.dataframe)
     assert "62 %" in shown
     assert "85 %" in shown
+
+
+def test_the_choice_of_labels_is_in_the_address(home_with_checkpoint, open_page):
+    page = open_page("evaluation", labels="fer2013")
+    choice = page.selectbox(key="labels of tiny")
+    assert choice.value == "fer2013"
+    choice.set_value("majority-8").run()
+    assert not page.exception
+    assert page.query_params["labels"] in ("majority-8", ["majority-8"])
+    assert page.selectbox(key="labels of tiny").value == "majority-8"

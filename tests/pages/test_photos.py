@@ -8,6 +8,7 @@ from PIL import Image
 from fer_core.data.faces.scene import sample_scenes
 from fer_core.detection import PhotoDetector
 from fer_core.recognition import MAX_LISTED_FACES
+from pages.shared.explain_face import SENT_FACE
 
 
 @pytest.fixture
@@ -140,3 +141,14 @@ def test_a_damaged_checkpoint_gives_one_sentence(ready, home, quarrel):
     st.cache_resource.clear()
     upload(ready, ("a.jpg", quarrel))
     assert "is damaged" in ready.error[0].value.replace("\\", "")
+
+
+def test_a_face_of_a_picture_is_looked_into(ready, quarrel):
+    upload(ready, ("quarrel.jpg", quarrel, "image/jpeg")[:2])
+    row = ready.button_group(key="look inside 1")
+    assert row.options == ["1", "2"]
+    row.set_value("2").run()
+    assert not ready.exception
+    assert ready.title[0].value == "Explain"
+    assert "As it was found in a picture" in texts(ready)
+    assert ready.session_state[SENT_FACE].shape == (48, 48)

@@ -49,6 +49,7 @@ CHANGED = TrainingConfig(
     weight_average=0.99,
     label_smoothing=0.05,
     draw_labels=True,
+    shuffle_labels=True,
     balancing="sampling",
     share=0.5,
     patience=3,

@@ -201,6 +201,19 @@ def test_a_picture_and_a_log_are_kept_on_request_and_gone_with_the_page(page, br
     assert analyser(page) is not stream
 
 
+def test_a_face_of_the_frozen_frame_is_looked_into(page, browser):
+    browser.offers = True
+    button(page, "Start the camera").click().run()
+    stream = analyser(page)
+    stream.settings = type(stream.settings)(OneFace(), stream.settings.classifier)
+    stream.annotate(FRAME)
+    button(page, "Take a picture").click().run()
+    button(page, "Look inside the network").click().run()
+    assert not page.exception
+    assert page.title[0].value == "Explain"
+    assert "As it was found in a picture" in text(page)
+
+
 def test_a_failing_frame_is_said(page, browser):
     browser.offers = True
     button(page, "Start the camera").click().run()

@@ -73,3 +73,15 @@ def test_a_share_is_the_same_faces_in_every_epoch(training):
     assert sets[0] == sets[1] == sets[2]
     assert len(used_rows(config, len(training))) == epoch_size(config, len(training)) == round(len(training) / 2)
     assert not np.array_equal(used_rows(config, 100), used_rows(replace(config, seed=1), 100))
+
+
+def test_shuffled_labels_are_the_same_ones_on_other_faces_in_every_epoch(training):
+    config = TrainingConfig(shuffle_labels=True)
+    own = {image.tobytes(): target.tolist() for image, target in zip(training.images, training.targets, strict=True)}
+    given = []
+    for epoch in (0, 1):
+        data = epoch_data(config, training, epoch)
+        given.append({i.tobytes(): t.tolist() for i, t in zip(data.images, data.targets, strict=True)})
+    assert given[0] == given[1]
+    assert sorted(given[0].values()) == sorted(own.values())
+    assert sum(given[0][face] != own[face] for face in own) > len(own) / 2

@@ -1,0 +1,126 @@
+"""Break it: guess what one change does to a network, then see it happen."""
+
+import streamlit as st
+
+from fer_core.data.dataset import label_records
+from fer_core.data.store import DatasetCard
+from fer_core.errors import DatasetError
+from fer_core.experiments.catalogue import EXPERIMENTS, Experiment, find_experiment
+from fer_core.experiments.outcome import Outcome
+from fer_core.experiments.reading import MOST_FACES, in_order_of, read_wrongly
+from fer_core.experiments.trial import Trial
+from fer_core.labels import LABEL_SCHEMES
+from pages.shared import cached
+from pages.shared.break_view import show_sides, show_trial, show_verdict
+from pages.shared.messages import errors_shown
+from pages.shared.navigation import start_page
+from pages.shared.pickers import TESTED_AS, choose_checkpoint, choose_dataset
+
+
+def _choose_experiment() -> Experiment:
+    names = [experiment.name for experiment in EXPERIMENTS]
+    titles = {experiment.name: experiment.title for experiment in EXPERIMENTS}
+    if st.session_state.get("experiment") is None:
+        asked = st.query_params.get("experiment", "")
+        st.session_state["experiment"] = asked if asked in names else names[0]
+    name = st.pills(
+        "Experiment", names, format_func=lambda n: titles[n], key="experiment", required=True, persist_state="session"
+    )
+    st.query_params["experiment"] = name or names[0]
+    return find_experiment(name or names[0])
+
+
+def _number(name: str) -> int:
+    text = st.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _guess_of(experiment: Experiment) -> int | None:
+    """The visitor's guess, which the address keeps, or None before there is one."""
+    name, _, choice = st.query_params.get("guess", "").partition("-")
+    valid = name == experiment.name and choice in [str(i) for i in range(len(experiment.choices))]
+    return int(choice) if valid else None
+
+
+def _ask(experiment: Experiment, trial: Trial | None) -> None:
+    """The question, before anything is shown."""
+    with st.container(border=True):
+        choice = st.radio(experiment.question, experiment.choices, index=None, key=f"guess {experiment.name}")
+        label = "Train both and see" if experiment.trains else "Try it and see"
+        if st.button(label, type="primary", icon=":material/science:", disabled=choice is None, key="try"):
+            if trial is not None:
+                trial.start()
+            st.query_params["guess"] = f"{experiment.name}-{experiment.choices.index(str(choice))}"
+            st.rerun()
+        if experiment.trains:
+            st.caption(
+                "Two small networks, about a minute. Whoever asks for the same experiment watches the same two runs; "
+                "they leave no checkpoint."
+            )
+
+
+def _guess_again() -> None:
+    del st.query_params["guess"]
+
+
+def _other_seed() -> None:
+    st.query_params["seed"] = str(_number("seed") + 1)
+    del st.query_params["guess"]
+
+
+def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcome] | None:
+    """Both sides of an experiment that trains nothing, or None where there is no network to ask."""
+    checkpoint = choose_checkpoint()
+    if checkpoint is None:
+        st.info("There is no network to ask yet. Train one first: on the drawn demo faces it takes minutes.")
+        st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
+        st.stop()
+    if _guess_of(experiment) is None:
+        return None
+    records, own = cached.records(dataset.name), TESTED_AS.get(checkpoint.card.scheme, checkpoint.card.scheme)
+    scheme = LABEL_SCHEMES.get(own, records.schemes[0])
+    faces = label_records(records, scheme if scheme in records.schemes else records.schemes[0], ["test"])
+    classifier = cached.classifier(checkpoint)
+    known = in_order_of(faces, classifier.class_names)
+    if not len(known):
+        raise DatasetError("This dataset has no test face that the network has a class for. Choose another one.")
+    st.caption(f"“{checkpoint.name}” on {min(len(known), MOST_FACES):,} test faces.")
+    return read_wrongly(classifier, known, experiment.mistake)
+
+
+start_page(
+    "Break it",
+    "Change one thing, guess what it does, then see it happen. Mistakes are the quickest way to understand what each "
+    "part of the recipe is for.",
+)
+experiment = _choose_experiment()
+left, right = st.columns(2, gap="large")
+with left:
+    dataset = choose_dataset()
+with errors_shown():
+    with right:
+        outcomes = None if experiment.trains else _read(dataset, experiment)
+    trial = Trial.of(experiment, dataset, _number("seed")) if experiment.trains else None
+    st.subheader(experiment.title, anchor="experiment")
+    st.markdown(f"**{experiment.usual}** against **{experiment.changed}**")
+    if trial is not None:
+        st.caption(f"What differs: `{experiment.differences()}`. Everything else, the seed too, is the same.")
+    guess = _guess_of(experiment)
+    if guess is None:
+        _ask(experiment, trial)
+        st.stop()
+    if trial is not None:
+        outcomes = show_trial(trial)
+    elif outcomes is not None:
+        show_sides(experiment, outcomes)
+    if outcomes is not None:
+        show_verdict(experiment, outcomes, guess)
+        with st.container(horizontal=True):
+            st.button("Guess again", icon=":material/replay:", on_click=_guess_again)
+            if trial is not None:
+                st.button(
+                    "Once more with another seed",
+                    icon=":material/casino:",
+                    on_click=_other_seed,
+                    help="Other first weights and another order of the faces: does it come out the same?",
+                )

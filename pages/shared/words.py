@@ -1,0 +1,80 @@
+"""Technical words explained where they stand: by the mouse over a word, and beside the menu for the whole page."""
+
+import re
+
+import streamlit as st
+
+from fer_core.glossary import GLOSSARY, words_in
+
+PAGE_WORDS: dict[str, tuple[str, ...]] = {
+    "FER Lab": ("checkpoint", "epoch", "FER+", "FER2013", "test", "validation"),
+    "Dataset": ("checkpoint", "epoch", "FER+", "FER2013", "majority", "split", "test", "validation"),
+    "Training": (
+        *("accuracy", "activation", "Adam", "augmentation", "batch size", "checkpoint", "convolution", "cross-entropy"),
+        *("dropout", "early stopping", "epoch", "FER+", "FER2013", "learning rate", "loss", "macro-F1", "majority"),
+        *("momentum", "overfitting", "seed", "softmax", "split", "test", "validation", "weights"),
+    ),
+    "Evaluation": (
+        *("accuracy", "balanced accuracy", "calibration", "checkpoint", "confusion matrix", "epoch", "F1", "FER+"),
+        *("FER2013", "macro-F1", "majority", "precision", "recall", "split", "test", "validation", "weights"),
+    ),
+    "Comparison": ("accuracy", "checkpoint", "confusion matrix", "FER+", "FER2013", "majority", "test", "weights"),
+    "Explain": (
+        *("activation", "checkpoint", "convolution", "dropout", "feature map", "Grad-CAM", "occlusion map", "pooling"),
+        *("softmax", "weights"),
+    ),
+    "Ten people voted": ("checkpoint", "FER+", "FER2013", "majority"),
+    "Break it": (
+        *("accuracy", "augmentation", "batch size", "checkpoint", "confusion matrix", "epoch", "FER+", "FER2013"),
+        *("learning rate", "loss", "majority", "overfitting", "recall", "seed", "softmax", "test", "validation"),
+        *("weights",),
+    ),
+    "Webcam": ("checkpoint", "WebRTC"),
+    "Photos": ("checkpoint",),
+    "Videos": ("checkpoint",),
+}
+"""The glossary's words that each page uses, by its title."""
+
+
+def explained(text: str) -> str:
+    """Markdown in which the first occurrence of each of the glossary's words tells its meaning under the mouse.
+
+    Streamlit's Markdown has no element for this but a link's title; the link leads to the glossary, for those who
+    have no mouse.
+
+    Args:
+        text: Markdown of the app's own, without links: words in links, code and emphasis stay as they are.
+    """
+    for word in words_in(text):
+        meaning = GLOSSARY[word].replace('"', "'")
+        address = f"/about?word={word.replace(' ', '%20').replace('+', '%2B')}"
+        pattern = re.compile(rf"(?<![\w/`\[*=])({re.escape(word)}(?:s|es)?)(?![\w`\]*%])", re.IGNORECASE)
+        parts = re.split(r"(\[[^\]]*\]\([^)]*\))", text)  # links made so far lie at the odd places
+        for index in range(0, len(parts), 2):
+            changed, found = pattern.subn(rf'[\1]({address} "{_title(meaning)}")', parts[index], count=1)
+            if found:
+                parts[index] = changed
+                break
+        text = "".join(parts)
+    return text
+
+
+def _title(meaning: str) -> str:
+    """A meaning as it may stand in a link's title, and as ``re.sub`` takes it."""
+    return meaning.replace("(", "–").replace(")", "–").replace("\\", "")
+
+
+def show_page_words(title: str) -> None:
+    """The words of a page beside the menu, each with its explanation under the mouse or the keyboard's focus.
+
+    Args:
+        title: Of the page.
+    """
+    words = PAGE_WORDS.get(title, ())
+    if not words:
+        return
+    with st.sidebar.expander("Words on this page", icon=":material/dictionary:"):
+        with st.container(horizontal=True, gap="xsmall"):
+            for word in words:
+                st.badge(word, color="gray", help=GLOSSARY[word])
+        st.page_link("pages/about.py", label="All words")

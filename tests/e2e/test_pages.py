@@ -1,0 +1,112 @@
+"""Every page in a real browser: nothing is broken, and nobody is kept out."""
+
+import sys
+import urllib.parse
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from fer_core.glossary import GLOSSARY
+from tests.e2e.conftest import CHROMIUM_FLAGS, running
+from tests.first_paint import first_read
+from tests.screenshots import shoot
+from tests.visits import PAGES, settle_down, visiting
+
+GRAVE = ("serious", "critical")
+PATIENT = 15_000
+"""Milliseconds until a heading must be there, also on a machine that is busy with other things."""
+REACHED = """
+() => {
+  const seen = element => element.checkVisibility({opacityProperty: true, visibilityProperty: true});
+  const within = document.querySelector('[data-testid="stMain"]');
+  const wanted = [...within.querySelectorAll('button, a[href], input, select, textarea, [role="slider"]')];
+  return wanted.filter(element => seen(element) && !element.disabled && element.tabIndex >= 0 && !element.dataset.been)
+    .filter(element => element.type !== 'radio' && element.role !== 'radio')
+    .map(element => element.outerHTML.slice(0, 200));
+}
+"""
+MARK = """
+() => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return false;
+  element.dataset.been = 'yes';
+  return true;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(playwright, chromium):
+    started = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, browser):
+    """A server over a home with the demo faces and the shipped checkpoint."""
+    with running(tmp_path_factory.mktemp("home")) as server:
+        where = f"http://localhost:{server.port}"
+        with visiting(browser, where, "overview"):
+            pass  # draws the demo faces
+        yield where
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_axe_finds_nothing_serious(browser, address, page, scheme):
+    with visiting(browser, address, page, scheme=scheme) as visit:
+        found = Axe().run(visit.page).response["violations"]
+        grave = [
+            f"{violation['id']}: {node['target']} {node['html'][:300]}"
+            for violation in found
+            if violation["impact"] in GRAVE
+            for node in violation["nodes"]
+        ]
+        assert grave == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_wrong_on_a_page(browser, address, tmp_path, *, page, width, scheme):
+    assert shoot(browser, address, page, tmp_path, width=width, scheme=scheme) == []
+    assert (tmp_path / f"{page}-{width}-{scheme}.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("page", ["overview", "explain", "quiz", "break_it", "photos"])
+def test_everything_on_a_page_is_reached_by_the_tab_key(browser, address, page):
+    with visiting(browser, address, page) as visit:
+        for _ in range(150):
+            visit.page.keyboard.press("Tab")
+            if not visit.page.evaluate(MARK):
+                break
+        assert visit.page.evaluate(REACHED) == []
+
+
+def test_an_experiment_is_guessed_by_keyboard_alone(browser, address):
+    with visiting(browser, address, "break_it?dataset=demo&experiment=twice") as visit:
+        radio = visit.page.get_by_role("radio").first
+        radio.focus()
+        visit.page.keyboard.press("Space")
+        settle_down(visit.page)
+        visit.page.get_by_role("button", name="Try it and see").focus()
+        visit.page.keyboard.press("Enter")
+        visit.page.get_by_text("Why.").wait_for(timeout=60_000)
+        assert visit.exceptions() == []
+
+
+def test_a_word_is_explained_under_the_mouse_and_in_the_glossary(browser, address):
+    with visiting(browser, address, "break_it?dataset=demo&experiment=order&guess=order-0") as visit:
+        link = visit.page.get_by_role("link", name="accuracy", exact=True).first
+        assert link.get_attribute("title") == GLOSSARY["accuracy"]
+        target = link.get_attribute("href")
+    assert urllib.parse.urlparse(target).path == "/about"
+    with visiting(browser, address, target.split("/")[-1]) as visit:
+        assert GLOSSARY["accuracy"] in visit.page.inner_text('[data-testid="stMain"]')
+
+
+def test_headings_are_soon_there(browser, address):
+    for page in ("overview", "break_it", "about"):
+        time = first_read(browser, address, page)
+        sys.stdout.write(f"{page}: {time:.0f} ms until the heading is there. ")
+        assert time < PATIENT
