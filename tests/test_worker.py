@@ -15,7 +15,8 @@ from fer_core.labels import LABEL_SCHEMES
 from fer_core.worker import WorkerNetwork, parent
 
 NAMES = LABEL_SCHEMES["majority-7"].class_names
-FACES = np.random.default_rng(0).integers(0, 256, (70, 48, 48), dtype=np.uint8).astype(np.float32)
+FACES = np.random.default_rng(0).integers(0, 256, (70, 48, 48), dtype=np.uint8)
+GREY = FACES.astype(np.float32)
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_only_imported_checkpoints_run_apart(save_tiny):
 def test_the_process_is_limited_and_has_nothing_of_ours(network, monkeypatch):
     monkeypatch.setenv("FER_SECRET", "secret")
     network._forget()
-    network.run(FACES[:1])
+    network.run(GREY[:1])
     child = psutil.Process(network.pid)
     family = [child, *child.children(recursive=True)]
     assert "secret" not in " ".join(family[-1].environ().values())
@@ -52,26 +53,26 @@ def test_the_process_is_limited_and_has_nothing_of_ours(network, monkeypatch):
 
 
 def test_a_process_that_died_between_two_batches_is_started_anew(network):
-    before = network.run(FACES)
+    before = network.run(GREY)
     pid = network.pid
     psutil.Process(pid).kill()
     psutil.Process(pid).wait(10)
-    np.testing.assert_array_equal(network.run(FACES), before)
+    np.testing.assert_array_equal(network.run(GREY), before)
     assert network.pid not in (0, pid)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows stops no processes")
 def test_a_process_that_hangs_costs_one_batch(network, monkeypatch):
     monkeypatch.setattr(parent, "ANSWER_SECONDS", 0.5)
-    before, hung = network.run(FACES[:2]), network.pid
+    before, hung = network.run(GREY[:2]), network.pid
     os.kill(hung, signal.SIGSTOP)
     began = time.monotonic()
     with pytest.raises(CheckpointError, match="ended while it was asked"):
-        network.run(FACES[:2])
+        network.run(GREY[:2])
     assert time.monotonic() - began < 5
     assert not psutil.pid_exists(hung)
     monkeypatch.setattr(parent, "ANSWER_SECONDS", 30.0)
-    np.testing.assert_array_equal(network.run(FACES[:2]), before)
+    np.testing.assert_array_equal(network.run(GREY[:2]), before)
 
 
 @pytest.mark.parametrize("content", [b"", b"no network", bytes(200)])
