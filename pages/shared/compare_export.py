@@ -8,7 +8,6 @@ from fer_core.recognition import to_csv
 from fer_core.reports.evaluation import comparison_report
 from pages.shared import cached
 from pages.shared.charts import choose_figure_format
-from pages.shared.messages import plain
 
 
 def show_export(contest: Contest) -> None:
@@ -40,7 +39,8 @@ def show_export(contest: Contest) -> None:
         )
         st.caption("A row a face: its class, and what each checkpoint called it how surely.", width=520)
     command = f"python -m fer_core compare {' '.join(names)} --dataset {contest.dataset_name} --split {contest.split}"
-    st.caption(f"The same as a command: {plain(command)}")
+    st.caption("The same as a command:")
+    st.code(command, language=None, wrap_lines=True)
     choose_figure_format()
 
 

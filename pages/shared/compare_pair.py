@@ -93,7 +93,7 @@ def _pictures(contest: Contest, pair: PairedComparison) -> None:
     a, b = pair.names
     options = [f"only {a}", f"only {b}"]
     chosen = st.segmented_control(
-        "Right is", options, default=options[1], required=True, key=f"only {a} {b}", wrap=True
+        "Right is", options, format_func=plain, default=options[1], required=True, key=f"only {a} {b}", wrap=True
     )
     positions = pair.only_right(0 if chosen == options[0] else 1)
     if not len(positions):

@@ -34,7 +34,9 @@ def _show_card(card: DatasetCard) -> None:
             f"{plain(card.created_at[:10])}" + (f" · exclusion lists: {lists}" if lists else "")
         )
         if card.mapping:
-            st.caption("Classes: " + ", ".join(f"{plain(folder)} → {name}" for folder, name in card.mapping.items()))
+            st.caption(
+                "Classes: " + ", ".join(f"{plain(folder)} → {plain(name)}" for folder, name in card.mapping.items())
+            )
         if card.skipped:
             st.caption("Left out: " + ", ".join(f"{n:,} {plain(reason)}" for reason, n in card.skipped.items()))
     with right:

@@ -103,7 +103,7 @@ def show_statistics(dataset: str, records: FaceRecords, splits: Sequence[str]) -
         alt="Count, mean, standard deviation, minimum, quartiles and maximum of the votes for each answer.",
     )
     whole = "The paper's Table 2, six decimals as printed there. " if len(splits) == len(SPLITS) else ""
-    st.caption(f"{whole}Over {', '.join(splits)} rows, as chosen above. NF means “not a face”.")
+    st.caption(f"{whole}Over {plain(', '.join(splits))} rows, as chosen above. NF means “not a face”.")
     st.download_button(
         "Download the statistics",
         statistics.to_csv(float_format="%.6f"),

@@ -139,7 +139,7 @@ def _ask_axes(config: TrainingConfig) -> tuple[Axis, ...]:
     )
     texts = {
         name: st.text_input(
-            f"Values of {_plain_name(name)}",
+            f"Values of {plain(_plain_name(name))}",
             typical_values(name),
             help="A list such as 32, 64, 128 or, for numbers, a range such as 0.0001..0.01.",
             key=f"over_{name}",
