@@ -65,9 +65,12 @@ def as_record(kind: type[_Record], document: object) -> _Record:
 
 
 def append_json(path: Path, document: object) -> None:
-    """Adds a line with a JSON document to a file."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(document) + "\n")
+    """Adds a line with a JSON document to a file, after the end of a line that a full disk cut off."""
+    with path.open("ab+") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        is_cut = size > 0 and file.read(1) != b"\n"
+        file.write(("\n" if is_cut else "").encode() + json.dumps(document).encode() + b"\n")
         file.flush()
 
 

@@ -23,7 +23,10 @@ from fer_core.training.metrics import EpochMetrics, RunStatus, read_metrics, rea
 from fer_core.training.outline import check_memory
 from fer_core.training.record import RunRecord, read_record, write_record
 
-_INTERRUPTED = "Interrupted after epoch {epoch}. Resume it to go on from there."
+_INTERRUPTED = (
+    "Interrupted after epoch {epoch}. Resume it to go on from there; if that happens again, the memory may be too "
+    "small: choose a smaller batch size."
+)
 _SILENT = "Not responding: no sign of life for {seconds:.0f} seconds. Wait for it, or press Stop to end it now."
 _SILENT_AFTER = 60.0
 _PREPARING_AFTER = 600.0  # reading a dataset and compiling a network report nothing
