@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer_core.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
+from pages.shared.lesson_plan import LESSON, TOUR, show_stops
 from pages.shared.navigation import start_page
 
 HISTORY = """
@@ -79,6 +80,15 @@ with right:
     st.markdown(
         "An expression is not a feeling: a network says what a face **looks like to other people**.\n" + NOT_FOR
     )
+st.subheader("Three minutes to look around", anchor="tour")
+show_stops(TOUR)
+st.subheader("For teachers: a lesson of one hour", anchor="lesson")
+st.markdown(
+    "It needs this app on one computer with a projector; with HTTPS (see README) pupils join with their telephones. "
+    "The drawn demo faces and the shipped network are enough. Nobody has to show their own face, and nothing is kept of "
+    "anybody. In the European Union, do not use such systems to watch or to judge pupils: it is prohibited."
+)
+show_stops(LESSON)
 st.subheader("Every technical word", anchor="glossary")
 wanted = st.text_input("Find a word", placeholder="such as dropout", key="word", bind="query-params").strip().casefold()
 found = {word: text for word, text in GLOSSARY.items() if wanted in word.casefold() or wanted in text.casefold()}

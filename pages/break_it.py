@@ -110,9 +110,7 @@ with errors_shown():
         _ask(experiment, trial)
         st.stop()
     if trial is not None:
-        outcomes = show_trial(trial)
-    elif outcomes is not None:
-        show_sides(experiment, outcomes)
+        outcomes = trial.outcomes()
     if outcomes is not None:
         show_verdict(experiment, outcomes, guess)
         with st.container(horizontal=True):
@@ -124,3 +122,7 @@ with errors_shown():
                     on_click=_other_seed,
                     help="Other first weights and another order of the faces: does it come out the same?",
                 )
+    if trial is not None:
+        show_trial(trial)
+    elif outcomes is not None:
+        show_sides(experiment, outcomes)

@@ -40,7 +40,8 @@ new MutationObserver((_, observer) => {
   }
 }).observe(document, {childList: true, subtree: true, characterData: true});
 """
-_HARMLESS = ("WebSocket is closed before the connection", "ResizeObserver loop")
+_HARMLESS = ("WebSocket is closed before the connection", "ResizeObserver loop", "/_stcore/")
+"""A page that is left, a chart that fits itself in, Streamlit that looks for its server below a page's address."""
 
 
 @dataclass

@@ -170,7 +170,7 @@ EXPERIMENTS = (
         "order",
         "Swap the label order",
         "The network's own order",
-        "FER2013's order or the alphabet's",
+        "Another list's order",
         "The network's outputs are read in the order of another list of the same seven emotions. How often is it "
         "right now?",
         ("As often as before", "About half as often", "Hardly ever"),

@@ -14,25 +14,21 @@ from pages.shared.run_view import ICONS
 from pages.shared.words import explained
 
 
-def show_trial(trial: Trial) -> tuple[Outcome, Outcome] | None:
+def show_trial(trial: Trial) -> None:
     """Shows both runs as they stand, anew every second while they are under way.
-
-    Returns:
-        What came of them, or None while one of them is not over.
 
     Raises:
         TrainingError: A run that was interrupted cannot be gone on with.
     """
-    before = trial.outcomes()
+    over = trial.outcomes() is not None
 
-    @st.fragment(run_every=None if before else 1.0)
+    @st.fragment(run_every=None if over else 1.0)
     def follow() -> None:
         _show_runs(trial)
-        if before is None and trial.outcomes() is not None:
-            st.rerun()  # once: the verdict below is due
+        if not over and trial.outcomes() is not None:
+            st.rerun()  # once: the verdict above is due
 
     follow()
-    return before
 
 
 def _show_runs(trial: Trial) -> None:

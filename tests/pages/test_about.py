@@ -2,6 +2,7 @@
 
 from fer_core.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
+from pages.shared.lesson_plan import LESSON, TOUR
 
 
 def texts(app):
@@ -32,3 +33,13 @@ def test_the_wheel_has_eight_petals_in_three_degrees_and_tells_opposites():
     assert len(opposite) == 24
     assert opposite["joy"] == "sadness"
     assert all(opposite[opposite[name]] == name for name in opposite)
+
+
+def test_the_tour_and_the_lesson_lead_to_pages_that_are_there(home_with_checkpoint, open_page):
+    app = open_page("about")
+    links = [link.proto.page for link in app.main.get("page_link")]
+    for stop in (*TOUR, *LESSON):
+        assert stop.page in links
+        open_page(stop.page, **stop.query)
+    assert [stop.time.split()[0] for stop in LESSON[1:]] == [stop.time.split()[2] for stop in LESSON[:-1]]
+    assert LESSON[-1].time == "52 to 60 min"
