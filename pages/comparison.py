@@ -16,6 +16,7 @@ from pages.shared.compare_photo import show_photo
 from pages.shared.compare_settings import show_settings
 from pages.shared.damages import show_damages
 from pages.shared.import_checkpoint import offer_import
+from pages.shared.kept_checkpoints import show_kept_checkpoints
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset, choose_exclusions, choose_labels
@@ -96,6 +97,7 @@ view = st.segmented_control(
 )
 if view == _IMPORT:
     offer_import()
+    show_kept_checkpoints()
 elif len(checkpoints) < 2:
     st.info(
         "A comparison needs two checkpoints. Choose them above, train another one, or import one under the tab above."

@@ -56,6 +56,13 @@ _MARKDOWN = (
     "[x]: y",
     "[^1]",
     "==mark==",
+    f"[![x](https://{HOST}/p.png)](https://{HOST})",
+    f"![x](//{HOST}/p.png)",
+    f"[x](//{HOST})",
+    f"<mailto:a@{HOST}>",
+    f"http://{HOST}",
+    f":red[![x](https://{HOST}/p.png)]",
+    f"`![x](https://{HOST}/p.png)",
 )
 _OTHER = (
     "{{7*7}} ${7*7} <%= 7*7 %> #{7*7} {0.__class__}",

@@ -4,7 +4,9 @@ import streamlit as st
 
 from fer_core.data.exclusions import list_exclusions
 from fer_core.data.store import DatasetCard, delete_dataset, list_datasets
+from fer_core.diagnostics import megabytes_in
 from fer_core.errors import DatasetError
+from fer_core.home import data_folder
 from pages.shared import cached
 from pages.shared.messages import plain, refuse_with
 
@@ -31,7 +33,8 @@ def _show_card(card: DatasetCard) -> None:
         lists = ", ".join(plain(known.name) for known in list_exclusions(card.name))
         st.caption(
             f"{sizes}  \nLabels: {_schemes(card)}  \nFingerprint {card.fingerprint[:_SHORT]} · imported "
-            f"{plain(card.created_at[:10])}" + (f" · exclusion lists: {lists}" if lists else "")
+            f"{plain(card.created_at[:10])} · {megabytes_in(data_folder() / card.name):,.1f} MB"
+            + (f" · exclusion lists: {lists}" if lists else "")
         )
         if card.mapping:
             st.caption(

@@ -32,7 +32,9 @@ def admits_faces(card: ModelCard | None = None) -> bool:
         st.subheader("Before your first picture", anchor="notice")
         st.markdown(LEAD)
         points = [f"**{title}.** {plain(sentence)}" for title, sentence in notice_points(card, how)]
-        st.markdown("\n\n".join(points))
+        middle = (len(points) + 1) // 2
+        for column, half in zip(st.columns(2, gap="large"), (points[:middle], points[middle:]), strict=True):
+            column.markdown("\n\n".join(half))
         st.button("I have read this and agree", type="primary", icon=":material/check:", on_click=_accept, key="accept")
     return False
 

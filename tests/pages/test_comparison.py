@@ -169,3 +169,18 @@ def test_names_are_shown_as_text(two, save_tiny, page):
     assert not page.exception
     view(page, "Settings and curves")
     assert "<b>odd</b>" in page.dataframe[0].value.index.tolist()
+
+
+def test_checkpoints_of_one_s_own_are_listed_with_size_and_age_and_can_be_deleted(
+    home_with_checkpoint, save_tiny, open_page
+):
+    save_tiny("second")
+    page = open_page("comparison", comparison_view="Add a checkpoint")
+    listed = [m.value.replace("\\", "") for m in page.markdown if "MB" in m.value]
+    assert len(listed) == 2
+    assert all("trained 2026-01-02" in line for line in listed)
+    page.button(key="delete_checkpoint_second").click().run()
+    page.button(key="delete_checkpoint_now").click().run()
+    assert not page.exception
+    assert not (home_with_checkpoint / "models" / "second").exists()
+    assert (home_with_checkpoint / "models" / "tiny").exists()

@@ -81,3 +81,36 @@ def test_without_a_server_nobody_waits():
     thing = Thing()
     session_end.finish_with_session(finalize(thing, list))
     waited()
+
+
+def test_a_session_is_closed_on_the_server_s_own_thread_and_never_while_it_is_there():
+    calls = []
+    loop = SimpleNamespace(is_closed=lambda: False, call_soon_threadsafe=lambda call, session: calls.append(session))
+    active = {"there"}
+    server = SimpleNamespace(
+        _get_async_objs=lambda: SimpleNamespace(eventloop=loop),
+        is_active_session=active.__contains__,
+        close_session=None,
+    )
+    session_end._close(server, "there")
+    assert calls == []
+    session_end._close(server, "gone")
+    assert calls == ["gone"]
+
+
+def test_only_the_first_run_of_a_session_waits_for_its_end(monkeypatch):
+    waiting, state = [], {}
+    monkeypatch.setattr(session_end.st, "session_state", state)
+    monkeypatch.setattr(session_end, "get_script_run_ctx", lambda: SimpleNamespace(session_id="mine"))
+    monkeypatch.setattr(session_end.runtime, "exists", lambda: True)
+    monkeypatch.setattr(session_end.runtime, "get_instance", lambda: Server(True))
+    monkeypatch.setattr(session_end, "finish_with_session", lambda finish, step: waiting.append(finish))
+    closed = []
+    monkeypatch.setattr(session_end, "_close", lambda server, session: closed.append(session))
+    session_end.forget_with_session()
+    session_end.forget_with_session()
+    assert len(waiting) == 1
+    assert closed == []
+    state.clear()  # Streamlit forgot it by itself
+    assert closed == ["mine"]
+    assert not waiting[0].alive
