@@ -33,12 +33,12 @@ _VIEWS = {
 _PHOTO, _IMPORT = "On a photo", "Add a checkpoint"
 
 
-def _choose_checkpoints() -> list[Checkpoint]:
+def _choose_checkpoints(damaged: set[str]) -> list[Checkpoint]:
     found = {checkpoint.name: checkpoint for checkpoint in list_checkpoints()}
     names = st.multiselect(
         "Checkpoints",
         list(found),
-        default=list(found)[:2],
+        default=[name for name in found if name not in damaged][:2],
         max_selections=_MOST,
         key="compare",
         help="Two or more: shipped ones, those trained here, and imported ones.",
@@ -84,8 +84,9 @@ def _say_caveats(contest: Contest) -> None:
 
 
 start_page("Comparison", "Which checkpoint is better? On the same faces, with intervals, and with how likely luck is.")
-checkpoints = _choose_checkpoints()
-show_damages(damaged_checkpoints())
+damages = damaged_checkpoints()
+checkpoints = _choose_checkpoints({damage.name for damage in damages})
+show_damages(damages)
 view = st.segmented_control(
     "View",
     [*_VIEWS, _PHOTO, _IMPORT],

@@ -235,3 +235,13 @@ def test_train_answers_with_its_card_and_nothing_else(home, small_demo):
     assert card["name"] == "first"
     assert card["config"]["epochs"] == 1
     assert load_checkpoint("first").card.files == card["files"]
+
+
+def test_a_damaged_checkpoint_is_told_beside_the_others(capsys, home, save_tiny):
+    save_tiny("fine")
+    bad = save_tiny("bad").litert_path
+    bad.write_bytes(bad.read_bytes()[:-1])
+    main(["checkpoints"])
+    captured = capsys.readouterr()
+    assert "fine: 30.00%" in captured.out
+    assert "model.tflite of the checkpoint “bad” is damaged" in captured.err

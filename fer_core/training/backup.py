@@ -105,7 +105,8 @@ def load_state(folder: Path) -> TrainingState | None:
             content = path.with_suffix(".npz").read_bytes()
         except (OSError, ValueError, TypeError):
             continue
-        if entry.check in ("", entry.digest()) and hashlib.sha256(content).hexdigest() == entry.sha256:
+        belongs = entry.file == f"epoch-{entry.epoch:04}.npz" == path.with_suffix(".npz").name
+        if belongs and entry.check in ("", entry.digest()) and hashlib.sha256(content).hexdigest() == entry.sha256:
             return _unpack(entry, content)
     return None
 

@@ -13,6 +13,6 @@ _MOST = 5
 def show_damages(damages: Sequence[Damage]) -> None:
     """A line for each of the first few; nothing is drawn while there is none."""
     for damage in damages[:_MOST]:
-        st.warning(f"**{plain(damage.name)}** is damaged. {plain(damage.reason)}", icon=":material/broken_image:")
+        st.warning(f"**{plain(damage.name)}**: {plain(damage.reason)}", icon=":material/broken_image:")
     if len(damages) > _MOST:
         st.caption(f"and {len(damages) - _MOST} more that are damaged.")

@@ -335,7 +335,8 @@ def _all():
     yield Parser("stored.array", array, read_array, (), share=0.1)
     yield Parser("stored.exclusions", exclusion_list, read_exclusions, (DatasetError,))
     for name in ("config.json", "status.json", "about.json", "metrics.jsonl"):
-        yield Parser(f"run.{name.split('.')[0]}", *run_file(name), (TrainingError,))
+        refused = (TrainingError,) if name == "config.json" else ()  # the others are read as far as they can be
+        yield Parser(f"run.{name.split('.')[0]}", *run_file(name), refused)
     yield Parser("run.state", states, read_state, ())
     yield Parser("run.arrays", arrays, read_arrays, ())
     yield Parser("settings.json", settings_files, lambda c: TrainingConfig.from_json(text(c)), (TrainingError,))

@@ -64,3 +64,19 @@ def test_a_training_under_way_comes_first(home_with_checkpoint, name, overview):
 def test_a_damaged_dataset_is_a_sentence(small_demo, home, overview):
     (home / "data" / DEMO / "card.json").write_text("{")
     assert "160 faces" in text(overview())  # the demo is drawn again
+
+
+@pytest.mark.parametrize(("file", "words"), [("model.tflite", "is not the file that was saved"), ("card.json", "card")])
+def test_what_is_damaged_is_shown_and_the_rest_goes_on(home_with_checkpoint, save_tiny, open_page, file, words):
+    bad = save_tiny("bad").directory / file
+    bad.write_bytes(bad.read_bytes()[:-9])
+    for page in ("overview", "photos", "comparison", "evaluation"):
+        said = [warning.value for warning in open_page(page).warning]
+        assert any("**bad**:" in warning and words in warning for warning in said), page
+    assert "**tiny** ·" in text(open_page("overview"))
+
+
+def test_a_damaged_dataset_is_shown(home_with_checkpoint, demo_files, home, overview):
+    import_dataset(*demo_files, name="mine")
+    (home / "data" / "mine" / "card.json").write_text("{")
+    assert any("**mine**:" in warning.value for warning in overview().warning)

@@ -1,6 +1,7 @@
 """The Training page: every setting, what cannot be started, a run that is followed, all runs side by side."""
 
 import json
+import os
 import sys
 import time
 from dataclasses import replace
@@ -360,6 +361,27 @@ def test_the_run_is_asked_to_stop_or_to_pause(home, small_demo, word):
     page.button(key=word).click().run()
     assert (find_run("lesson").folder / word).exists()
     assert page.button(key=word).disabled
+
+
+def test_a_run_that_does_not_respond_is_said_and_can_be_stopped_again(home, small_demo, monkeypatch):
+    ended = []
+    monkeypatch.setattr("fer_core.training.runs.end_process", lambda *process: ended.append(process))
+    make_run(status=alive("stopping"))
+    folder = find_run("lesson").folder
+    (folder / "stop").touch()
+    os.utime(folder / "status.json", (time.time() - 90, time.time() - 90))
+    page = open_page("Follow a run")
+    assert any("Not responding" in m.value for m in page.markdown)
+    page.button(key="stop").click().run()
+    assert [pid for pid, _ in ended] == [psutil.Process().pid]
+
+
+def test_a_run_with_damaged_settings_is_shown(home, small_demo):
+    make_run("fine")
+    (make_run("broken").folder / "config.json").write_text("{")
+    page = open_page("All runs")
+    assert any("**broken**:" in warning.value for warning in page.warning)
+    assert not page.exception
 
 
 def test_a_run_that_prepares_says_so(home, small_demo):
