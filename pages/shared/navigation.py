@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared.charts import legible_charts
+from pages.shared.charts import legible_page
 from pages.shared.words import explained, show_page_words
 
 _STARTED = "navigation_started"
@@ -58,7 +58,7 @@ def start_page(title: str, lead: str) -> None:
         navigate()
         st.rerun()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
-    legible_charts()
+    legible_page()
     show_page_words(title)
     st.title(title)
     st.markdown(explained(lead))
