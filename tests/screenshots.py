@@ -15,7 +15,7 @@ from PIL import Image
 
 from fer_core.photos import sample_photos
 from tests.e2e.conftest import CHROMIUM_FLAGS, find_chromium, running
-from tests.visits import PAGES, SCHEMES, WIDTHS, draw_demo, settle_down, visiting
+from tests.visits import PAGES, SCHEMES, SLOW, WIDTHS, draw_demo, settle_down, visiting
 
 FOLDER = Path(__file__).parents[1] / ".screenshots"
 README = ("overview", "dataset", "training", "evaluation", "explain", "break_it", "quiz", "photos")
@@ -48,11 +48,11 @@ def prepare(name, page):
     """Brings a page to where it is worth a picture."""
     if name == "photos":
         page.get_by_role("button", name=next(iter(sample_photos())), exact=True).click()
-        page.get_by_role("button", name="Look inside the network").wait_for()
+        page.get_by_role("button", name="Look inside the network").wait_for(timeout=SLOW)
         settle_down(page)
     if name == "quiz":
         page.get_by_text("happiness", exact=True).first.click()
-        page.get_by_text("Ten people said").wait_for()
+        page.get_by_text("Ten people said").wait_for(timeout=SLOW)
         settle_down(page)
 
 
