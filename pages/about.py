@@ -85,8 +85,8 @@ show_stops(TOUR)
 st.subheader("For teachers: a lesson of one hour", anchor="lesson")
 st.markdown(
     "It needs this app on one computer with a projector; with HTTPS (see README) pupils join with their telephones. "
-    "The drawn demo faces and the shipped network are enough. Nobody has to show their own face, and nothing is kept "
-    "of anybody. In the European Union, do not use such systems to watch or to judge pupils: it is prohibited."
+    "The drawn demo faces and the shipped network are enough. Nobody has to show a face of their own, and nothing "
+    "is kept of anybody. In the European Union, do not use such systems to watch or to judge pupils: it is prohibited."
 )
 show_stops(LESSON)
 st.subheader("Every technical word", anchor="glossary")

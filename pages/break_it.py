@@ -94,12 +94,14 @@ start_page(
     "part of the recipe is for.",
 )
 experiment = _choose_experiment()
-left, right = st.columns(2, gap="large")
+left, right = (st.container(width=420), None) if experiment.trains else st.columns(2, gap="large")
 with left:
     dataset = choose_dataset()
+outcomes = None
 with errors_shown():
-    with right:
-        outcomes = None if experiment.trains else _read(dataset, experiment)
+    if right is not None:
+        with right:
+            outcomes = _read(dataset, experiment)
     trial = Trial.of(experiment, dataset, _number("seed")) if experiment.trains else None
     st.subheader(experiment.title, anchor="experiment")
     st.markdown(f"**{experiment.usual}** against **{experiment.changed}**")

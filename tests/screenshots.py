@@ -13,8 +13,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from fer_core.photos import sample_photos
 from tests.e2e.conftest import CHROMIUM_FLAGS, find_chromium, running
-from tests.visits import PAGES, SCHEMES, WIDTHS, settle_down, visiting
+from tests.visits import PAGES, SCHEMES, SLOW, WIDTHS, draw_demo, settle_down, visiting
 
 FOLDER = Path(__file__).parents[1] / ".screenshots"
 README = ("overview", "dataset", "training", "evaluation", "explain", "break_it", "quiz", "photos")
@@ -26,13 +27,12 @@ def browsing():
     """Chromium in front of a server over a fresh home with the demo faces and the shipped checkpoint."""
     from playwright.sync_api import sync_playwright
 
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, running(Path(folder)) as server:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
-        address = f"http://localhost:{server.port}"
-        with visiting(browser, address, "overview"):
-            pass  # draws the demo faces
-        yield browser, address
-        browser.close()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        draw_demo(folder)
+        with running(Path(folder)) as server:
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
+            yield browser, f"http://localhost:{server.port}"
+            browser.close()
 
 
 def shoot_readme():
@@ -47,10 +47,12 @@ def shoot_readme():
 def prepare(name, page):
     """Brings a page to where it is worth a picture."""
     if name == "photos":
-        page.get_by_role("button", name="Portrait").or_(page.get_by_role("button", name="Astronaut")).first.click()
+        page.get_by_role("button", name=next(iter(sample_photos())), exact=True).click()
+        page.get_by_role("button", name="Look inside the network").wait_for(timeout=SLOW)
         settle_down(page)
     if name == "quiz":
-        page.get_by_role("radio", name="happiness").or_(page.get_by_role("button", name="happiness")).first.click()
+        page.get_by_text("happiness", exact=True).first.click()
+        page.get_by_text("Ten people said").wait_for(timeout=SLOW)
         settle_down(page)
 
 

@@ -1,7 +1,11 @@
 """Visits to every page in a real Chromium: what is there, what went wrong, and when it was first to be read."""
 
+import os
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 PAGES = {
     "overview": "",
@@ -42,6 +46,12 @@ new MutationObserver((_, observer) => {
 """
 _HARMLESS = ("WebSocket is closed before the connection", "ResizeObserver loop", "/_stcore/")
 """A page that is left, a chart that fits itself in, Streamlit that looks for its server below a page's address."""
+
+
+def draw_demo(home):
+    """Draws the demo faces into a home beforehand, however long a busy machine takes for it."""
+    words = [sys.executable, "-c", "from fer_core.data.store import ensure_demo; ensure_demo()"]
+    subprocess.run(words, env=os.environ | {"FER_HOME": str(home)}, cwd=Path(__file__).parents[1], check=True)
 
 
 @dataclass

@@ -9,19 +9,24 @@ from fer_core.plots.style import CONFIG
 FIGURE_FORMAT, FIGURE_FORMATS = "figure format", ("PNG", "SVG")
 """Where the session remembers in which format figures are saved, and the choices."""
 
-_TEXT_IN_PAGE_COLOR = """<style>
+_LEGIBLE = """<style>
+:is([data-testid^="stBaseButton-primary"]:not(:disabled), [data-testid="stMultiSelectTagsContainer"] [data-tag]) {
+  &, & * {color: light-dark(#fff, #0b1220) !important}
+}
 .js-plotly-plot :is(.cartesianlayer, .infolayer) text:not([style*="fill: rgb(255, 255, 255)"]) {
   fill: currentColor !important;
 }
 </style>"""
 
 
-def legible_charts() -> None:
-    """Writes the text of all charts on the page in the theme's text colour; white text stays white.
+def legible_page() -> None:
+    """Gives text enough contrast where Streamlit's own choice has too little.
 
-    Streamlit's own grey contrasts less than 4:1 with a light page, and less still with coloured cells.
+    Text of charts has the theme's text colour, and white text stays white: Streamlit's own grey contrasts less than 4:1
+    with a light page, and less still with coloured cells. On a dark page, text on the theme's primary colour is dark:
+    that colour is a light one there, because it also is the colour of text.
     """
-    st.html(_TEXT_IN_PAGE_COLOR)
+    st.html(_LEGIBLE)
 
 
 def chart_config(name: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared.charts import legible_charts
+from pages.shared.charts import legible_page
 from pages.shared.faults import report_faults
 from pages.shared.messages import PAGE, errors_shown, page_name
 from pages.shared.operator import deployment
@@ -80,7 +80,7 @@ def start_page(title: str, lead: str) -> None:
     report_faults()
     forget_with_session()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
-    legible_charts()
+    legible_page()
     show_page_words(title)
     st.title(title)
     st.markdown(explained(lead))

@@ -10,7 +10,7 @@ from fer_core.glossary import GLOSSARY
 from tests.e2e.conftest import CHROMIUM_FLAGS, running
 from tests.first_paint import first_read
 from tests.screenshots import shoot
-from tests.visits import PAGES, settle_down, visiting
+from tests.visits import PAGES, draw_demo, settle_down, visiting
 
 GRAVE = ("serious", "critical")
 PATIENT = 15_000
@@ -43,13 +43,12 @@ def browser(playwright, chromium):
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory, browser):
+def address(tmp_path_factory):
     """A server over a home with the demo faces and the shipped checkpoint."""
-    with running(tmp_path_factory.mktemp("home")) as server:
-        where = f"http://localhost:{server.port}"
-        with visiting(browser, where, "overview"):
-            pass  # draws the demo faces
-        yield where
+    home = tmp_path_factory.mktemp("home")
+    draw_demo(home)
+    with running(home) as server:
+        yield f"http://localhost:{server.port}"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
