@@ -12,7 +12,7 @@ from fer_core.experiments.trial import Trial
 from fer_core.labels import LABEL_SCHEMES
 from pages.shared import cached
 from pages.shared.break_view import show_sides, show_trial, show_verdict
-from pages.shared.messages import errors_shown
+from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import TESTED_AS, choose_checkpoint, choose_dataset
 
@@ -84,7 +84,7 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcom
     known = in_order_of(faces, classifier.class_names)
     if not len(known):
         raise DatasetError("This dataset has no test face that the network has a class for. Choose another one.")
-    st.caption(f"“{checkpoint.name}” on {min(len(known), MOST_FACES):,} test faces.")
+    st.caption(f"“{plain(checkpoint.name)}” on {min(len(known), MOST_FACES):,} test faces.")
     return read_wrongly(classifier, known, experiment.mistake)
 
 

@@ -1,6 +1,7 @@
 """A few visitors for some seconds; ``python -m tests.load`` lets fifty in for as long as one likes."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.load import PAGES, Log, measure
 
@@ -12,7 +13,8 @@ def free_port():
 
 
 def test_visitors_get_every_page_and_no_error():
-    figures = measure(free_port(), sessions=4, seconds=25, think=2.0)
+    with ThreadPoolExecutor(1) as thread:  # of its own: browser tests leave an event loop in the main one
+        figures = thread.submit(measure, free_port(), sessions=4, seconds=25, think=2.0).result()
     assert figures["first_errors"] == []
     assert figures["tracebacks"] == 0
     assert figures["reruns"] >= 8

@@ -155,7 +155,7 @@ def expect_fallback(page, title, seconds):
     page.get_by_text(title).wait_for(timeout=SLOW)
     assert time.monotonic() - begun < seconds
     page.get_by_role("link", name="Upload pictures on the Photos page").wait_for(timeout=SLOW)
-    assert page.locator('[data-testid="stCameraInput"]').count() == 1
+    page.get_by_test_id("stCameraInput").wait_for(timeout=SLOW)
     assert page.locator('[data-testid="stException"]').count() == 0
     page.get_by_role("button", name="Start the camera").wait_for(timeout=SLOW)  # no retry without being asked
 

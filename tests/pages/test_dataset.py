@@ -14,12 +14,14 @@ from fer_core.detective.duplicates import find_duplicates
 from fer_core.detective.findings import duplicate_findings
 from fer_core.labels import VOTE_COLUMNS
 from pages.shared.dataset_faces import parse_rows
+from pages.shared.notice import ACCEPTED
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
 
 def page(**query):
     app = AppTest.from_file(APP, default_timeout=60)
+    app.session_state[ACCEPTED] = True
     app.query_params.update(query)
     app.switch_page("pages/dataset.py").run()
     assert not app.exception
