@@ -84,8 +84,7 @@ def test_everything_on_a_page_is_reached_by_the_tab_key(browser, address, page):
 
 def test_an_experiment_is_guessed_by_keyboard_alone(browser, address):
     with visiting(browser, address, "break_it?dataset=demo&experiment=twice") as visit:
-        radio = visit.page.get_by_role("radio").first
-        radio.focus()
+        visit.page.locator('input[type="radio"]').first.focus()
         visit.page.keyboard.press("Space")
         settle_down(visit.page)
         visit.page.get_by_role("button", name="Try it and see").focus()
