@@ -47,15 +47,16 @@ class BlazeFace:
 
     Args:
         range_: Which of the two networks.
+        threads: Processor threads of one look.
 
     Raises:
         CheckpointError: The networks are not installed or do not load.
     """
 
-    def __init__(self, range_: Range) -> None:
+    def __init__(self, range_: Range, *, threads: int = 1) -> None:
         self._anchors = anchors(range_)
         self._lock = threading.Lock()
-        self._interpreter = _load(range_)
+        self._interpreter = _load(range_, threads)
         self._input = self._interpreter.get_input_details()[0]
         self._outputs = self._interpreter.get_output_details()
         self._side = int(self._input["shape"][1])
@@ -194,11 +195,11 @@ def intersections(row: NDArray[np.float32], rows: NDArray[np.float32]) -> tuple[
     return shared / (area + areas - shared), shared / np.minimum(area, areas)
 
 
-def _load(range_: Range) -> Interpreter:
+def _load(range_: Range, threads: int) -> Interpreter:
     remedy = "run `pip install -r requirements.txt` again."
     try:
         path = Path(str(metadata.distribution(DISTRIBUTION).locate_file(_FILES[range_])))
-        interpreter = Interpreter(model_path=str(path), num_threads=1)
+        interpreter = Interpreter(model_path=str(path), num_threads=threads)
         interpreter.allocate_tensors()
     except metadata.PackageNotFoundError as error:
         raise CheckpointError(f"The face detector ({DISTRIBUTION}) is not installed; {remedy}") from error

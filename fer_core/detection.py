@@ -109,6 +109,7 @@ class FaceDetector:
         range_: ``short`` for faces within about two metres, as at a webcam, ``full`` for five.
         minimum_confidence: Faces below are not reported, between 0 and 1.
         minimum_size: Faces narrower or lower than this are not reported, in pixels.
+        threads: Processor threads of one look; a server with several visitors had best leave it at one.
 
     Raises:
         CheckpointError: The networks are not installed or do not load.
@@ -120,10 +121,11 @@ class FaceDetector:
         *,
         minimum_confidence: float = DEFAULT_CONFIDENCE,
         minimum_size: int = DEFAULT_MINIMUM_SIZE,
+        threads: int = 1,
     ) -> None:
         self.minimum_confidence = minimum_confidence
         self.minimum_size = minimum_size
-        self._network = BlazeFace(range_)
+        self._network = BlazeFace(range_, threads=threads)
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces in a frame.
