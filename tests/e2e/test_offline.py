@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from fer_core.home import PROJECT
-from tests.e2e.conftest import absent
 from tests.load import PAGES
 
 NAMESPACE = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
@@ -47,7 +46,7 @@ def test_every_page_works_with_nothing_but_itself(tmp_path):
     """Training a network, predicting and everything on the pages, where no other host exists."""
     tried = [*NAMESPACE, "true"]
     if not (shutil.which("unshare") and shutil.which("ip")) or subprocess.run(tried, check=False).returncode:
-        absent("this system gives this user no network namespace (unshare -rn), or lacks the command ip")
+        pytest.skip("this system gives this user no network namespace (unshare -rn), or lacks the command ip")
     environment = os.environ | {"FER_HOME": str(tmp_path)}
     for program in (["-c", textwrap.dedent(INSIDE)], *COMMANDS):
         child = subprocess.run(
