@@ -4,7 +4,7 @@ import functools
 import hashlib
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -110,12 +110,11 @@ class Checkpoint:
 def list_checkpoints() -> tuple[Checkpoint, ...]:
     """All readable checkpoints, the default one first, then the newest; a user's own hides a shipped one."""
     found: dict[str, Checkpoint] = {}
-    for folder in models_folders():
-        for card in folder.glob(f"[!.]*/{CARD_FILE}"):
-            try:
-                found.setdefault(card.parent.name, _read(card.parent))
-            except CheckpointError:
-                continue
+    for directory in _directories():
+        try:
+            found.setdefault(directory.name, _read(directory))
+        except CheckpointError:  # damaged_checkpoints() tells of it
+            continue
     newest_first = sorted(found.values(), key=lambda c: c.card.created_at, reverse=True)
     return tuple(sorted(newest_first, key=lambda c: c.name != DEFAULT_CHECKPOINT))
 
@@ -123,12 +122,19 @@ def list_checkpoints() -> tuple[Checkpoint, ...]:
 def damaged_checkpoints() -> tuple[Damage, ...]:
     """The checkpoints whose card cannot be read, or whose network is not the one that was saved, by name."""
     found: dict[str, Damage] = {}
-    for card in (card for folder in models_folders() for card in folder.glob(f"[!.]*/{CARD_FILE}")):
+    for directory in _directories():
         try:
-            verify(_read(card.parent))
+            verify(_read(directory))
         except CheckpointError as error:
-            found.setdefault(card.parent.name, Damage(card.parent.name, str(error)))
+            found.setdefault(directory.name, Damage(directory.name, str(error)))
     return tuple(found[name] for name in sorted(found))
+
+
+def _directories() -> Iterator[Path]:
+    """Every folder with a card, a user's own before the shipped ones."""
+    for folder in models_folders():
+        for card in folder.glob(f"[!.]*/{CARD_FILE}"):
+            yield card.parent
 
 
 def verify(checkpoint: Checkpoint) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fer_core.network import LocalNetwork, Network
 from fer_core.preprocessing import UNCHANGED, Preprocessing
-from fer_core.priors import reweighted
+from fer_core.priors import normalised, reweighted
 from fer_core.worker import WorkerNetwork
 
 NOT_SURE = "not sure"
@@ -128,7 +128,7 @@ class Classifier:
         batches = [self._network.run(grey[i : i + _BATCH]) for i in range(0, len(grey), _BATCH)]
         scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
         # Softmax rows sum to one already; independent sigmoids are made to.
-        return _normalised(scores)
+        return normalised(scores)
 
     def predict_one(self, image: NDArray[np.uint8]) -> Prediction:
         """The prediction for a single ``(48, 48)`` uint8 face."""
@@ -156,9 +156,4 @@ def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> 
         return probabilities
     # Divided by the largest first, which therefore stays 1: nothing overflows, and no row becomes all zeros.
     largest = np.maximum(probabilities.max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    return _normalised(np.power(probabilities / largest, 1 / temperature))
-
-
-def _normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    total = scores.sum(axis=1, keepdims=True)
-    return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)
+    return normalised(np.power(probabilities / largest, 1 / temperature))

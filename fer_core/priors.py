@@ -48,5 +48,10 @@ def reweighted(probabilities: NDArray[np.float32], weights: NDArray[np.float32])
     Returns:
         ``(n, classes)`` float32, rows summing to one.
     """
-    weighted = probabilities * weights
-    return np.asarray(weighted / np.maximum(weighted.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny), np.float32)
+    return normalised(probabilities * weights)
+
+
+def normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores ``(n, classes)`` of at least 0 as probabilities: float32, rows summing to one; a row of zeros stays."""
+    total = scores.sum(axis=1, keepdims=True)
+    return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)

@@ -2,6 +2,7 @@
 
 from fer_core.benchmark.figure import AbsentError
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, load_checkpoint
+from fer_core.classifier import Classifier
 from fer_core.data.dataset import FerDataset, label_records
 from fer_core.data.store import load_records
 from fer_core.errors import CheckpointError
@@ -23,3 +24,15 @@ def shipped() -> Checkpoint:
 def test_split(checkpoint: Checkpoint, name: str) -> FerDataset:
     """The test split of a stored dataset, labelled as a checkpoint was trained."""
     return label_records(load_records(name), LABEL_SCHEMES[checkpoint.card.scheme], ["test"])
+
+
+def live_classifier(name: str = DEFAULT_CHECKPOINT, *, threads: int = 1) -> Classifier:
+    """A checkpoint's network as live video uses it.
+
+    Raises:
+        AbsentError: It is not there, or damaged.
+    """
+    try:
+        return load_checkpoint(name).open_classifier(threads=threads, live=True)
+    except CheckpointError as error:
+        raise AbsentError(str(error)) from error

@@ -70,7 +70,7 @@ def augmentation_cost() -> float:
 
     ensure_demo()
     config = replace(_PAPER, share=0.25)
-    changed = replace(config, augmentation=PRESETS[-1].config(DEMO, 1, tuple(LABEL_SCHEMES)).augmentation)
+    changed = replace(config, augmentation=_BEST.augmentation)
     training = label_records(load_records(DEMO), LABEL_SCHEMES[config.scheme], ["train"])
     run = stepper(config)
 

@@ -9,11 +9,9 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from fer_core.benchmark.figure import AbsentError, Bench
-from fer_core.checkpoint import DEFAULT_CHECKPOINT, load_checkpoint
-from fer_core.classifier import Classifier
+from fer_core.benchmark.figure import Bench
+from fer_core.benchmark.subjects import live_classifier
 from fer_core.data.faces.scene import draw_scene
-from fer_core.errors import CheckpointError
 from fer_core.videos.analysis import AnalysisOptions, Progress, analyse_video
 from fer_core.videos.reader import VideoFrame
 from fer_core.videos.writer import VideoWriter
@@ -26,7 +24,7 @@ def frames_per_second() -> float:
     with tempfile.TemporaryDirectory() as folder:
         clip = _clip(Path(folder), 300)
         start = time.perf_counter()
-        result = analyse_video(clip, _classifier(), options=_OPTIONS, annotated=clip.with_name("annotated.mp4"))
+        result = analyse_video(clip, live_classifier(), options=_OPTIONS, annotated=clip.with_name("annotated.mp4"))
         return result.frames / (time.perf_counter() - start)
 
 
@@ -40,7 +38,7 @@ def growth_megabytes() -> float:
             sizes.append(memory().rss)
 
     with tempfile.TemporaryDirectory() as folder:
-        analyse_video(_clip(Path(folder), _FRAMES + 10), _classifier(), options=_OPTIONS, on_progress=note)
+        analyse_video(_clip(Path(folder), _FRAMES + 10), live_classifier(), options=_OPTIONS, on_progress=note)
     return (sizes[1] - sizes[0]) / 1e6
 
 
@@ -51,13 +49,6 @@ def _clip(folder: Path, frames: int) -> Path:
         for number in range(frames):
             writer.add(number / _RATE, np.roll(scene, round(20 * np.sin(number / _RATE)), axis=1))
     return path
-
-
-def _classifier() -> Classifier:
-    try:
-        return load_checkpoint(DEFAULT_CHECKPOINT).open_classifier(live=True)
-    except CheckpointError as error:
-        raise AbsentError(str(error)) from error
 
 
 _OPTIONS = AnalysisOptions(float(_RATE), "near")

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from fer_core.benchmark.figure import AbsentError, Bench, seconds
 from fer_core.benchmark.rival import Rival
-from fer_core.checkpoint import DEFAULT_CHECKPOINT, load_checkpoint
+from fer_core.benchmark.subjects import live_classifier
+from fer_core.checkpoint import DEFAULT_CHECKPOINT
 from fer_core.data.faces.scene import draw_scene
 from fer_core.detection import FaceDetector
-from fer_core.errors import CheckpointError
 from fer_core.streaming import FrameAnalyser
 from fer_core.streamvalues import StreamSettings
 
@@ -83,10 +83,7 @@ def _fer_ratio(checkpoint: str) -> float:
 
 
 def _analyser(checkpoint: str = DEFAULT_CHECKPOINT, *, threads: int = 1) -> FrameAnalyser:
-    try:
-        classifier = load_checkpoint(checkpoint).open_classifier(threads=threads, live=True)
-    except CheckpointError as error:
-        raise AbsentError(str(error)) from error
+    classifier = live_classifier(checkpoint, threads=threads)
     return FrameAnalyser(StreamSettings(FaceDetector(threads=threads), classifier))
 
 

@@ -11,6 +11,7 @@ from fer_core.data.dataset import FaceRecords, FerDataset
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
+from fer_core.priors import normalised
 
 
 def evaluate(classifier: Classifier, dataset: FerDataset) -> EvaluationReport:
@@ -46,7 +47,7 @@ def score(
     columns = [class_names.index(name) for name in common]
     shared = probabilities[kept][:, columns]
     if len(common) < len(class_names):
-        shared = shared / np.maximum(shared.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        shared = normalised(shared)
     return EvaluationReport(
         y_true=np.array([common.index(n) if n in common else -1 for n in dataset.class_names])[dataset.labels[kept]],
         y_pred=shared.argmax(axis=1).astype(np.int64),
