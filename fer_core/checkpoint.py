@@ -67,6 +67,11 @@ class Checkpoint:
         return self.card.name
 
     @property
+    def is_own(self) -> bool:
+        """Whether it was made or imported here; those that come with the project stay."""
+        return self.directory.parent == home() / "models" and self.name not in SHIPPED
+
+    @property
     def keras_path(self) -> Path:
         """The network for further training, in Keras' format."""
         return self.directory / KERAS_FILE
@@ -253,7 +258,7 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: It is shipped, or its folder cannot be removed.
     """
-    if checkpoint.directory.parent != home() / "models" or checkpoint.name in SHIPPED:
+    if not checkpoint.is_own:
         raise CheckpointError(f"“{checkpoint.name}” belongs to the app and stays. Remove only checkpoints of your own.")
     try:
         shutil.rmtree(checkpoint.directory)

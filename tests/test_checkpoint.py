@@ -305,3 +305,12 @@ def test_live_video_is_looked_at_in_eight_bits_where_there_is_such_a_file(save_t
     with pytest.raises(CheckpointError, match="maps"):  # the other fixture has eight outputs: it was opened
         both.open_classifier(live=True)
     save_tiny().open_classifier(live=True)  # without such a file the usual one does
+
+
+@pytest.mark.parametrize("name", room.SHIPPED)
+def test_what_is_shipped_is_not_ones_own_even_where_home_is_the_project(save_tiny, name):
+    assert save_tiny("mine").is_own
+    shipped = save_tiny(name)
+    assert not shipped.is_own
+    with pytest.raises(CheckpointError, match="belongs to the app"):
+        delete_checkpoint(shipped)

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, delete_checkpoint, list_checkpoints
+from fer_core.checkpoint import Checkpoint, delete_checkpoint, list_checkpoints
 from fer_core.diagnostics import megabytes_in
 from fer_core.errors import CheckpointError
-from fer_core.home import home
 from pages.shared.messages import plain, refuse
 
 _FAULT = "checkpoint not deleted"
@@ -13,7 +12,7 @@ _FAULT = "checkpoint not deleted"
 
 def show_kept_checkpoints() -> None:
     """A line for each checkpoint of one's own; those that came with the app are not listed."""
-    own = [c for c in list_checkpoints() if c.directory.parent == home() / "models" and c.name != DEFAULT_CHECKPOINT]
+    own = [checkpoint for checkpoint in list_checkpoints() if checkpoint.is_own]
     if fault := st.session_state.pop(_FAULT, None):
         refuse(fault)
     if not own:
