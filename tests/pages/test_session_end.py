@@ -44,14 +44,21 @@ def opened(monkeypatch):
     return open_
 
 
+@pytest.fixture
 def waited():
-    deadline = time.monotonic() + 20
-    while any(thread.name == "session end" for thread in threading.enumerate()):
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    """Waits until nothing that this test began waits for a session; other tests' pages may still be kept by theirs."""
+    before = set(threading.enumerate())
+
+    def wait():
+        deadline = time.monotonic() + 20
+        while any(thread.name == "session end" for thread in set(threading.enumerate()) - before):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
+    return wait
 
 
-def test_it_ends_some_time_after_the_tab_is_gone(opened):
+def test_it_ends_some_time_after_the_tab_is_gone(opened, waited):
     server = Server(True, True)
     thing, finish, ended = opened(server)
     waited()
@@ -61,7 +68,7 @@ def test_it_ends_some_time_after_the_tab_is_gone(opened):
     assert thing
 
 
-def test_a_tab_that_comes_back_counts_anew(opened):
+def test_a_tab_that_comes_back_counts_anew(opened, waited):
     server = Server(*[False] * (session_end._ABSENCES - 1), True)
     _thing, _, ended = opened(server)
     waited()
@@ -69,7 +76,7 @@ def test_a_tab_that_comes_back_counts_anew(opened):
     assert server.count == 2 * session_end._ABSENCES
 
 
-def test_nothing_waits_once_it_has_ended(opened):
+def test_nothing_waits_once_it_has_ended(opened, waited):
     server = Server(*[True] * 10_000)
     _thing, finish, ended = opened(server)
     finish()
@@ -77,7 +84,7 @@ def test_nothing_waits_once_it_has_ended(opened):
     assert ended == ["ended"]
 
 
-def test_without_a_server_nobody_waits():
+def test_without_a_server_nobody_waits(waited):
     thing = Thing()
     session_end.finish_with_session(finalize(thing, list))
     waited()
