@@ -5,16 +5,16 @@ import streamlit as st
 from fer_core.data.dataset import label_records
 from fer_core.data.store import DatasetCard
 from fer_core.errors import DatasetError
+from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.experiments.catalogue import EXPERIMENTS, Experiment, find_experiment
 from fer_core.experiments.outcome import Outcome
 from fer_core.experiments.reading import MOST_FACES, in_order_of, read_wrongly
 from fer_core.experiments.trial import Trial
-from fer_core.labels import LABEL_SCHEMES
 from pages.shared import cached
 from pages.shared.break_view import show_sides, show_trial, show_verdict
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
-from pages.shared.pickers import TESTED_AS, choose_checkpoint, choose_dataset
+from pages.shared.pickers import choose_checkpoint, choose_dataset
 
 
 def _choose_experiment() -> Experiment:
@@ -77,9 +77,8 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcom
         st.stop()
     if _guess_of(experiment) is None:
         return None
-    records, own = cached.records(dataset.name), TESTED_AS.get(checkpoint.card.scheme, checkpoint.card.scheme)
-    scheme = LABEL_SCHEMES.get(own, records.schemes[0])
-    faces = label_records(records, scheme if scheme in records.schemes else records.schemes[0], ["test"])
+    records = cached.records(dataset.name)
+    faces = label_records(records, fitting_scheme(checkpoint.card.scheme, records), ["test"])
     classifier = cached.classifier(checkpoint)
     known = in_order_of(faces, classifier.class_names)
     if not len(known):

@@ -47,6 +47,8 @@ def shoot_readme():
 def prepare(name, page):
     """Brings a page to where it is worth a picture."""
     if name == "photos":
+        page.get_by_role("button", name="I have read this and agree").click()
+        settle_down(page)
         page.get_by_role("button", name=next(iter(sample_photos())), exact=True).click()
         page.get_by_role("button", name="Look inside the network").wait_for(timeout=SLOW)
         settle_down(page)

@@ -8,14 +8,13 @@ from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoint
 from fer_core.data.dataset import FaceRecords
 from fer_core.data.exclusions import ExclusionList, list_exclusions
 from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
+from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.labels import LabelScheme
 from fer_core.priors import COMMONNESS_TITLES, Commonness
 from pages.shared.damages import show_damages
 from pages.shared.links import accept_link
 
 _NOTHING, _LABELS_FOLLOWED = "nothing", "labels followed"
-TESTED_AS = {"distribution-7": "majority-7", "distribution-8": "majority-8"}
-"""Validation and test images carry majority labels, whatever training uses."""
 
 
 def choose_dataset() -> DatasetCard:
@@ -73,8 +72,7 @@ def choose_exclusions(dataset: str) -> ExclusionList | None:
 def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
     """A select box of what may label a dataset's images in a test, at first what the checkpoint was trained with."""
     by_name = {scheme.name: scheme for scheme in records.schemes if scheme.rule != "distribution"}
-    own = TESTED_AS.get(checkpoint.card.scheme, checkpoint.card.scheme)
-    first = own if own in by_name else next(iter(by_name))
+    first = fitting_scheme(checkpoint.card.scheme, records).name
     key = f"labels of {checkpoint.name}"
     asked = st.query_params.get("labels")
     if asked in by_name and asked != st.session_state.get(_LABELS_FOLLOWED):
