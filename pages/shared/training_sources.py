@@ -50,7 +50,12 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 persist_state="session",
             )
         with columns[2]:
-            share = slider("teacher_share", "Teachers' share", "This part of each label is what the teachers say.")
+            share = slider(
+                "teacher_share",
+                "Teachers' share",
+                "This part of each label is what the teachers say.",
+                disabled=not chosen,
+            )
     return replace(config, start_from=start, teachers="+".join(chosen), teacher_share=share)
 
 
