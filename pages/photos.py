@@ -14,6 +14,7 @@ from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.photo_view import offer_downloads, show_photo
 from pages.shared.pickers import choose_checkpoint, choose_commonness
+from pages.shared.uploads import kinds
 
 _SAMPLES, _KEPT, _WHOLE = "samples", "photos kept", "photos to classify whole"
 _Source = tuple[str, bytes]  # name and content of a file
@@ -35,7 +36,7 @@ def _choose_pictures(checkpoint: Checkpoint) -> list[_Source]:
 def _uploaded() -> list[_Source]:
     uploads = st.file_uploader(
         "Your pictures",
-        type=list(IMAGE_EXTENSIONS),
+        type=kinds(*IMAGE_EXTENSIONS),
         accept_multiple_files=True,
         max_upload_size=50,
         help="JPEG, PNG or WebP, one or many at once.",

@@ -146,6 +146,14 @@ def test_other_kinds_are_refused_with_the_accepted_ones(junk):
         read_image(junk * 20, name="notes.png")
 
 
+def test_a_palette_picture_without_its_palette_is_refused():
+    """Found by fuzzing: Pillow takes for granted that there is one."""
+    whole = encode(PICTURE.convert("P"), "PNG")
+    at = whole.index(b"PLTE") - 4
+    with pytest.raises(ImageError, match="damaged"):
+        read_image(whole[:at] + whole[at + 12 + int.from_bytes(whole[at : at + 4]) :])
+
+
 def test_tiff_is_refused_although_pillow_reads_it():
     with pytest.raises(ImageError, match="JPEG, PNG or WebP"):
         read_image(encode(PICTURE, "TIFF"))

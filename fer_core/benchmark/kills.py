@@ -1,5 +1,6 @@
 """Kills a training again and again at random instants, and looks whether anything but the epoch in flight is lost."""
 
+import contextlib
 import random
 import tempfile
 import time
@@ -21,6 +22,10 @@ from fer_core.training.metrics import EpochMetrics
 from fer_core.training.runs import Run, find_run, resume_run, start_run
 
 _POLL = 0.05
+_GLANCE = 0.0005
+_IN_SAVES = 3
+"""Every third kill waits for the next state to be half written: few random instants would hit one."""
+
 _PATIENCE = 600.0
 _LONG_KILLS = 100
 
@@ -31,12 +36,14 @@ class KillReport:
 
     Attributes:
         kills: How often.
+        in_saves: Kills that hit while a state was being written.
         lost_epochs: Complete epochs that were gone afterwards.
         unreadable: Times the run could not be read or resumed.
         same: Whether it ended with the very weights and figures of the run that nobody disturbed.
     """
 
     kills: int
+    in_saves: int
     lost_epochs: int
     unreadable: int
     same: bool
@@ -53,9 +60,9 @@ def kill_and_resume(config: TrainingConfig, kills: int, *, seed: int = 0) -> Kil
     began = time.monotonic()
     straight = _ended(start_run(config, "straight"))
     longest = time.monotonic() - began
-    rng, run, lost, unreadable, done = random.Random(seed), start_run(config, "broken"), 0, 0, 0
-    for _ in range(kills):
-        _kill_after(run, rng.uniform(0, longest))
+    rng, run, in_saves, lost, unreadable, done = random.Random(seed), start_run(config, "broken"), 0, 0, 0, 0
+    for number in range(kills):
+        in_saves += _kill_after(run, rng.uniform(0, longest), in_save=number % _IN_SAVES == 0)
         try:
             state = load_state(run.folder / "backup")
             saved = state.epoch if state else 0
@@ -65,7 +72,7 @@ def kill_and_resume(config: TrainingConfig, kills: int, *, seed: int = 0) -> Kil
             run = again
         except TrainingError:
             unreadable += 1
-    return KillReport(kills, lost, unreadable, _same(straight, _ended(run)))
+    return KillReport(kills, in_saves, lost, unreadable, _same(straight, _ended(run)))
 
 
 def _again(run: Run, config: TrainingConfig) -> Run:
@@ -75,16 +82,32 @@ def _again(run: Run, config: TrainingConfig) -> Run:
     return resume_run(run.name)
 
 
-def _kill_after(run: Run, seconds: float) -> None:
-    end = time.monotonic() + seconds
+def _kill_after(run: Run, seconds: float, *, in_save: bool) -> bool:
+    """Kills the run's child some seconds from now; returns whether a state was half written then."""
+    end, before = time.monotonic() + seconds, _half_written(run)
     while time.monotonic() < end and find_run(run.name).status.is_active:
         time.sleep(_POLL)
+    while in_save and not _half_written(run) - before and find_run(run.name).status.is_active:
+        glance = time.monotonic() + _POLL
+        while not _half_written(run) - before and time.monotonic() < glance:
+            time.sleep(_GLANCE)
     status = find_run(run.name).status
     if status.is_active:
-        child = psutil.Process(status.pid)
-        child.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+            psutil.Process(status.pid).kill()
         while find_run(run.name).status.is_active:
             time.sleep(_POLL)
+    return bool(_half_written(run) - before)
+
+
+def _half_written(run: Run) -> set[tuple[str, int]]:
+    """States whose arrays are there and whose description is not, with the time of their last write."""
+    half = set()
+    for arrays in (run.folder / "backup").glob("epoch-*.npz"):
+        with contextlib.suppress(FileNotFoundError):  # old ones go
+            if not arrays.with_suffix(".json").exists():
+                half.add((arrays.name, arrays.stat().st_mtime_ns))
+    return half
 
 
 def _ended(run: Run) -> Run:
@@ -108,13 +131,14 @@ def _figures(metrics: EpochMetrics) -> EpochMetrics:
 
 
 def damage_of_kills() -> float:
-    """What many kills cost: lost epochs, unreadable runs, and one more when the end is not the undisturbed one's."""
+    """What many kills cost: lost epochs and unreadable runs, one more each if the end differs or too few hit a save."""
     with _demo_home():
         config = TrainingConfig(
             dataset="small", width=8, epochs=12, batch_size=16, precision="float32", learning_rate=1e-3
         )
         report = kill_and_resume(config, _LONG_KILLS)
-    return float(report.lost_epochs + report.unreadable + (not report.same))
+    too_few = report.in_saves < _LONG_KILLS // 5
+    return float(report.lost_epochs + report.unreadable + (not report.same) + too_few)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from fer_core.recognition import MAX_LISTED_FACES, answered_by, recognize, recog
 from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces, are_samples_drawn_only
+from pages.shared.uploads import kinds
 
 _SAMPLE = "compare sample"
 
@@ -19,7 +20,7 @@ def show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     """An upload or a sample picture, and the answers side by side."""
     upload = None
     if admits_faces(checkpoints[0].card):
-        upload = st.file_uploader("A picture", type=list(IMAGE_EXTENSIONS), max_upload_size=50, key="compare photo")
+        upload = st.file_uploader("A picture", type=kinds(*IMAGE_EXTENSIONS), max_upload_size=50, key="compare photo")
     samples = pictures.samples(are_samples_drawn_only())
     title = st.pills("Or a sample", list(samples), key=_SAMPLE, persist_state="session")
     content = upload.getvalue() if upload else samples.get(str(title))

@@ -15,6 +15,7 @@ from fer_core.stages import Stage, dataset_stages, photo_stages
 from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces, are_samples_drawn_only
+from pages.shared.uploads import kinds
 
 TRAINING_STEPS = "training_preprocessing"
 """Key of the Training page's choice of steps."""
@@ -90,7 +91,7 @@ def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
     upload = None
     if admits_faces():
         upload = st.file_uploader(
-            "A picture with a face", list(IMAGE_EXTENSIONS), max_upload_size=_LARGEST_MB, key="lab_photo"
+            "A picture with a face", kinds(*IMAGE_EXTENSIONS), max_upload_size=_LARGEST_MB, key="lab_photo"
         )
     samples = pictures.samples(are_samples_drawn_only())
     if upload is None:

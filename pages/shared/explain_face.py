@@ -14,6 +14,7 @@ from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset
+from pages.shared.uploads import kinds
 
 SENT_FACE = "face to explain"
 """Where another page leaves a crop, ``(48, 48)`` uint8, for this page in the session's state."""
@@ -71,7 +72,7 @@ def _draw_row(rows: int) -> None:
 def _from_picture(checkpoint: Checkpoint) -> ExplainedFace | None:
     if not admits_faces(checkpoint.card):
         return None
-    upload = st.file_uploader("A picture with a face", type=list(IMAGE_EXTENSIONS), max_upload_size=50)
+    upload = st.file_uploader("A picture with a face", type=kinds(*IMAGE_EXTENSIONS), max_upload_size=50)
     if upload is None:
         st.caption("It stays in this computer's memory and is gone when you leave.")
         return None

@@ -11,6 +11,7 @@ from fer_core.foreign.imports import ForeignFile, import_checkpoint, parse_class
 from fer_core.foreign.scalings import SCALING_TITLES
 from fer_core.labels import KNOWN_ORDERS
 from pages.shared.messages import errors_shown, plain
+from pages.shared.uploads import kinds
 
 _OWN = "another order"
 _MEGABYTES = 400
@@ -25,7 +26,7 @@ def offer_import() -> None:
     )
     upload = st.file_uploader(
         "Checkpoint file",
-        type=["keras", "h5", "hdf5", "pkl", "pb"],
+        type=kinds("keras", "h5", "hdf5", "pkl", "pb"),
         max_upload_size=_MEGABYTES,
         help="Only .keras files are opened; for others you are told how to convert them.",
     )

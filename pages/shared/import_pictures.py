@@ -18,6 +18,7 @@ from pages.shared import pictures
 from pages.shared.import_paths import ask_path, explain_paths, may_name_paths, opened
 from pages.shared.import_tables import ask_name, progress_bar
 from pages.shared.messages import plain
+from pages.shared.uploads import kinds
 
 _UPLOAD, _PATH = "Upload a zip", "Path on the server"
 _LEAVE_OUT = "(leave out)"
@@ -63,7 +64,7 @@ def _ask_plan() -> PicturePlan | None:
         "Where are the pictures?", places, default=_UPLOAD, required=True, key="pictures_from", bind="query-params"
     )
     if place == _UPLOAD:
-        upload = st.file_uploader("Zip of class folders", ["zip"], key="pictures_upload", max_upload_size=_MOST_MB)
+        upload = st.file_uploader("Zip of class folders", kinds("zip"), key="pictures_upload", max_upload_size=_MOST_MB)
         # The zip is read where it lies, so nothing of it is held twice.
         return _plan(upload.file_id, cast("BinaryIO", upload), upload.name) if upload else None
     text = ask_path("Folder or zip", "/home/me/faces", "pictures_path")

@@ -16,9 +16,10 @@ from fer_core.errors import DatasetError
 from fer_core.home import data_folder
 from pages.shared.import_paths import ask_path, explain_paths, is_private, may_name_paths, opened
 from pages.shared.messages import plain
+from pages.shared.uploads import kinds
 
 _UPLOAD, _PATH, _DOWNLOAD = "Upload", "Path on the server", "Download"
-_TYPES = ("csv", "gz", "zip")
+_TYPES = kinds("csv", "gz", "zip")
 _CHUNK = 1 << 20
 _MOST_MB = 400
 

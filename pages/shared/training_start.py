@@ -13,6 +13,7 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.presets import PRESETS
 from pages.shared.cached import records
 from pages.shared.messages import errors_shown, plain
+from pages.shared.uploads import kinds
 
 _NEXT, _NEWS = "settings to take", "settings taken"
 
@@ -90,7 +91,7 @@ def exchange_settings(config: TrainingConfig) -> None:
             icon=":material/download:",
             key="download_settings",
         )
-        file = right.file_uploader("Use settings from a file", "json", key="settings_upload")
+        file = right.file_uploader("Use settings from a file", kinds("json"), key="settings_upload")
         if file is not None and st.session_state.get("settings_file") != file.file_id:
             st.session_state["settings_file"] = file.file_id
             with errors_shown(stop=False):

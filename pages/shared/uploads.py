@@ -10,6 +10,23 @@ from fer_core.deployment import Limits
 from pages.shared.messages import refuse_with
 
 _MEGABYTE = 2**20
+_MIME_TYPES = {
+    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp",
+    "mp4": "video/mp4", "m4v": "video/mp4", "webm": "video/webm", "mov": "video/quicktime", "mkv": "video/x-matroska",
+    "avi": "video/x-msvideo", "csv": "text/csv", "gz": "application/gzip", "zip": "application/zip",
+    "json": "application/json",
+}  # fmt: skip
+_ANY_BYTES = "application/octet-stream"
+
+
+def kinds(*endings: str) -> list[str]:
+    """What a file box asks the browser for: endings of names, and the same as MIME types.
+
+    Where it has endings alone, Streamlit holds names against them on the server too, and the whole page fails for a
+    name that lost its ending on the way. With a MIME type among them it leaves that to the page, which goes by what
+    the file holds and says so in a sentence; phones, which know types better than endings, then offer their pictures.
+    """
+    return [*endings, *dict.fromkeys(_MIME_TYPES.get(ending, _ANY_BYTES) for ending in endings)]
 
 
 def keep_within(limits: Limits, *, is_new_page: bool) -> None:

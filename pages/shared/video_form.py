@@ -13,6 +13,7 @@ from fer_core.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_commonness
+from pages.shared.uploads import kinds
 from pages.shared.video_view import start_job, upload_key
 
 _MAX_MEGABYTES = VideoLimits().max_bytes // 2**20
@@ -43,7 +44,7 @@ def order_analysis(checkpoint: Checkpoint) -> None:
 def _uploaded() -> UploadedFile | None:
     upload = st.file_uploader(
         "Your video",
-        type=list(VIDEO_EXTENSIONS),
+        type=kinds(*VIDEO_EXTENSIONS),
         max_upload_size=_MAX_MEGABYTES,
         key=upload_key(),
         help=f"MP4, WebM, MOV or AVI, up to {_MAX_MEGABYTES} MB; the first {_MAX_MINUTES:g} minutes are analysed.",

@@ -5,9 +5,22 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from fer_core.deployment import Limits
+from fer_core.samples import sample_pictures
 from pages.shared import uploads
 
 MB = 2**20
+BOXES = {
+    "photos": ("photos", {}, ""),
+    "explain": ("explain", {"explain_source": "From a picture"}, ""),
+    "comparison": ("comparison", {"comparison_view": "On a photo"}, ""),
+    "checkpoint": ("comparison", {"comparison_view": "Add a checkpoint"}, "Check and import"),
+    "laboratory": ("dataset", {"view": "Pre-processing", "lab_source": "A photo"}, ""),
+    "tables": ("dataset", {"view": "Import"}, "Import"),
+    "pictures": ("dataset", {"view": "Import", "import_kind": "Folders of pictures"}, ""),
+    "settings": ("training", {}, ""),
+    "videos": ("videos", {}, ""),
+}
+"""Where each file box is: a page, what leads to it, and the button under it."""
 
 
 @pytest.fixture
@@ -83,3 +96,31 @@ def test_a_real_page_refuses_what_is_too_much_and_goes_on(home_with_checkpoint, 
     assert not page.exception
     assert "too much at once" in page.error[0].value
     assert "Incident" in page.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("box", "name"), [*((box, "file") for box in BOXES), *(("photos", n) for n in ("a\u202egnp.exe", "..\\up", "."))]
+)
+def test_a_file_whose_name_lost_its_ending_gets_a_sentence(home_with_checkpoint, save_tiny, app_at, box, name):
+    """Streamlit itself would fail the page for such a name, and again in every run until it is loaded anew."""
+    save_tiny("second")
+    address, state, press = BOXES[box]
+    page = app_at(address)
+    for key, value in state.items():
+        page.session_state[key] = value
+    page.run()
+    first = page.file_uploader[0]
+    first.set_value([(name, b"neither", "")] if first.accept_multiple_files else (name, b"neither", "")).run()
+    for button in [button for button in page.button if press and button.label == press]:
+        button.click().run()
+    assert not page.exception
+    assert any("Incident" in error.value for error in page.error) or box == "videos"
+
+
+def test_a_picture_is_one_whatever_it_is_called(home_with_checkpoint, open_page):
+    page = open_page("photos")
+    picture = next(iter(sample_pictures().values())).read_bytes()
+    page.file_uploader[0].set_value([("portrait", picture, "")]).run()
+    assert not page.exception
+    assert not page.error
+    assert "portrait" in " ".join(markdown.value for markdown in page.markdown)
