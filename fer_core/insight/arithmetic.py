@@ -82,16 +82,28 @@ def work_out(layer: Layer, source: NDArray[np.float32], number: int) -> WorkedNu
 def _patch(
     source: NDArray[np.float32], size: tuple[int, ...], filter_: tuple[int, ...], place: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """What a filter of a size reads for one place of its output: TensorFlow's "same" and "valid" edges."""
-    starts = []
-    for inside, outside, reach, at in zip(source.shape, size, filter_, place, strict=False):
-        stride = max(1, round(inside / outside))
-        is_padded = outside == math.ceil(inside / stride)
-        before = max((outside - 1) * stride + reach - inside, 0) // 2 if is_padded else 0
-        starts.append(at * stride - before + reach)  # in what is padded by the filter's reach on every side
-    top, left = starts
+    """What a filter of a size reads for one place of its output; 0 beyond the edge."""
+    starts = map(_start, source.shape[:2], size, filter_, place)
+    top, left = (start + reach for start, reach in zip(starts, filter_, strict=True))
     padded = np.pad(source, [(filter_[0],) * 2, (filter_[1],) * 2, (0, 0)])
     return padded[top : top + filter_[0], left : left + filter_[1]]
+
+
+def _start(inside: int, outside: int, reach: int, at: int) -> int:
+    """Where a filter begins to read along one side, by the smallest stride that makes so many places of so many.
+
+    Args:
+        inside: Size of what is read.
+        outside: Size of the output, by TensorFlow's "same" or "valid" rule.
+        reach: Size of the filter.
+        at: Place in the output.
+    """
+    for stride in range(1, inside + 1):
+        if outside == math.ceil(inside / stride):
+            return at * stride - max((outside - 1) * stride + reach - inside, 0) // 2
+        if outside == (inside - reach) // stride + 1:
+            return at * stride
+    return at
 
 
 @dataclass(frozen=True, eq=False)

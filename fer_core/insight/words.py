@@ -30,7 +30,8 @@ def arithmetic(layer: Layer) -> str:
 
 _SENTENCES = {
     "convolution": (
-        "Slides small filters over {source}: {result}. Each value is {arithmetic}{bend}. A map is bright where its filter finds its pattern. Learned numbers: {learned}."
+        "Slides small filters over {source}: {result}. Each value is {arithmetic}{bend}. A map is bright where its "
+        "filter finds its pattern. Learned numbers: {learned}."
     ),
     "pooling": "Keeps the largest of each 2×2 values of {source}: {result}. Exact places blur, what matters stays.",
     "mean": "Averages each map of {source} into one number: {result}. How much of each pattern, no longer where.",

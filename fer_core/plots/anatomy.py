@@ -119,7 +119,12 @@ def _numbers(values: NDArray[np.float32]) -> str:
     cells = "".join(
         f'<div style="padding:.3em .5em;text-align:right;border-radius:4px;background:color-mix(in srgb, '
         f'{BLUE if value >= 0 else ORANGE} {45 * abs(value) / largest:.0f}%, transparent)">{value:.3g}</div>'
-        for value in values.ravel().tolist()
+        for value in (values + 0.0).ravel().tolist()  # of -0 it makes 0
     )
     grid = f"display:grid;grid-template-columns:repeat({values.shape[1]},4.6em);gap:2px"
     return f'<div style="{grid};font-size:13px;font-variant-numeric:tabular-nums">{cells}</div>'
+
+
+def signed(value: float) -> str:
+    """A term of a sum behind the first one: "+ 0.593" or "− 0.593"."""
+    return f"{'−' if value < 0 else '+'} {abs(value):.3g}"

@@ -12,7 +12,7 @@ from fer_core.insight.anatomy import Layer
 from fer_core.insight.arithmetic import products, work_out
 from fer_core.insight.pictures import filter_sheet, map_sheet, slice_sheet, strongest
 from fer_core.insight.words import explain
-from fer_core.plots.anatomy import face_figure, network_figure, worked_html
+from fer_core.plots.anatomy import face_figure, network_figure, signed, worked_html
 from fer_core.plots.prediction import picture_html
 from fer_core.preprocessing import STEPS
 from pages.shared.explain_softmax import show_softmax
@@ -65,8 +65,9 @@ def _face(face: NDArray[np.uint8], seen: NDArray[np.uint8], card: ModelCard) -> 
         f"This network also wants, in this order: {', '.join(steps)}." if steps else "This network wants nothing more."
     )
     st.markdown(
-        f"**{_FACE}.** Found, turned upright, cut out and made small: 48×48 = 2,304 greys from 0 (black) to 255 (white). "
-        f"{done} Its first step divides them by 255, so that they lie between 0 and 1. Point at a pixel to read it."
+        f"**{_FACE}.** Found, turned upright, cut out and made small: 48×48 = 2,304 greys from 0 (black) to 255 "
+        f"(white). {done} Its first step divides them by 255, so that they lie between 0 and 1. Point at a pixel to "
+        "read it."
     )
     with st.container(horizontal=True, gap="large"):
         if steps:
@@ -124,14 +125,12 @@ def _one_map(layer: Layer, source: NDArray[np.float32]) -> None:
         return
     st.markdown(
         f"It is brightest in row {worked.row}, column {worked.column}: **{worked.value:.3g}**. "
-        + ("There the filter reads" if worked.channels == 1 else f"Most comes from map {worked.channel} before it:")
+        + ("There the filter reads:" if worked.channels == 1 else f"Most comes from map {worked.channel} before it:")
     )
     st.html(worked_html(worked))
-    parts = [f"{worked.here:.3g} (the sum of these products)"]
-    if worked.channels > 1:
-        parts.append(f"{worked.others:.3g} (the other {worked.channels - 1:,} maps)")
-    parts.append(f"{worked.bias:.3g} (the bias)")
-    st.markdown(f"{' + '.join(parts)} = **{worked.total:.3g}**")
+    others = f" {signed(worked.others)} (the other {worked.channels - 1:,} maps)" if worked.channels > 1 else ""
+    bias = f"{signed(worked.bias)} (the bias)"
+    st.markdown(f"{worked.here:.3g} (the sum of these products){others} {bias} = **{worked.total:.3g}**")
 
 
 def _numbers(layer: Layer, class_names: Sequence[str]) -> None:

@@ -42,8 +42,8 @@ def show_softmax(scores: NDArray[np.float32], shares: NDArray[np.float32], card:
         direction = "too sure of itself" if temperature > 1 else "too modest"
         st.markdown(
             explained(
-                f"**Calibration.** On the validation faces this network was {direction}. So the app divides every score "
-                f"by a temperature of {temperature:.2f} before equation (1): that is the answer above."
+                f"**Calibration.** On the validation faces this network was {direction}. So the app divides every "
+                f"score by a temperature of {temperature:.2f} before equation (1): that is the answer above."
             )
         )
 
