@@ -30,7 +30,7 @@ TITLES = {
     "selu": "SELU",
     "silu": "SiLU (swish)",
     "tanh": "tanh",
-    "macro_f1": "macro-F1",
+    "macro_f1": "macro F1",
     "kl_divergence": "Kullback–Leibler divergence",
     "auto": "fastest on this machine",
     "mixed_bfloat16": "mixed bfloat16",
