@@ -5,6 +5,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.charts import legible_page
 from pages.shared.faults import report_faults
+from pages.shared.garbage import collect_soon
 from pages.shared.messages import PAGE, errors_shown, page_name
 from pages.shared.operator import deployment
 from pages.shared.operator_gate import is_operator_here
@@ -86,6 +87,7 @@ def start_page(title: str, lead: str) -> None:
                 st.session_state.pop(key, None)
     report_faults()
     forget_with_session()
+    collect_soon()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
     legible_page()
     show_page_words(title)
