@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer_core.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
+from pages.shared.charts import drawn
 from pages.shared.lesson_plan import LESSON, TOUR, show_stops
 from pages.shared.navigation import start_page
 from pages.shared.process import show_process
@@ -64,7 +65,7 @@ with left:
 with right:
     st.subheader("Plutchik's wheel", anchor="wheel")
     st.plotly_chart(
-        plutchik_wheel(),
+        drawn(plutchik_wheel),
         config={"displayModeBar": False},
         key="wheel",
         alt="Plutchik's wheel: joy, trust, fear, surprise, sadness, disgust, anger and anticipation, each in three "

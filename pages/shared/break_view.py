@@ -9,6 +9,7 @@ from fer_core.plots.training import learning_curve
 from fer_core.plots.validation import confusion_table
 from fer_core.training.line import in_words, runs_before
 from fer_core.training.runs import Run, stop_run
+from pages.shared.charts import drawn
 from pages.shared.messages import plain
 from pages.shared.run_view import ICONS
 from pages.shared.words import explained
@@ -83,7 +84,7 @@ def _show_side(outcome: Outcome, epochs: int, key: str) -> None:
             st.metric(label, value, help=explanation, border=True, width=132)
     if outcome.curve:
         st.plotly_chart(
-            learning_curve(outcome.curve, "accuracy", epochs),
+            drawn(learning_curve, outcome.curve, "accuracy", epochs),
             key=f"curve {key}",
             config={"displayModeBar": False},
             alt=f"Accuracy of training and validation over {len(outcome.curve)} epochs.",

@@ -12,6 +12,7 @@ from fer_core.training.metrics import EpochMetrics
 from fer_core.training.provenance import read_probe
 from fer_core.training.runs import Run, find_run
 from fer_core.training.validation import read_faces, read_views
+from pages.shared.charts import drawn
 from pages.shared.links import accept_link
 from pages.shared.messages import plain
 from pages.shared.run_actions import keep_run, steer_run
@@ -147,7 +148,7 @@ def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int) -> None:
         )
     for column, quantity in zip(st.columns(2), get_args(Quantity), strict=True):
         column.plotly_chart(
-            learning_curve(metrics, quantity, run.config.epochs, best_epoch, smoothing=smoothing, log=log),
+            drawn(learning_curve, metrics, quantity, run.config.epochs, best_epoch, smoothing=smoothing, log=log),
             key=quantity,
             config={"displayModeBar": False},
             alt=f"{quantity.capitalize()} of training and validation over {len(metrics)} epochs.",
