@@ -14,7 +14,7 @@ from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
-from pages.shared.process import show_process
+from pages.shared.paper_steps import show_process
 
 
 def main() -> None:

@@ -11,7 +11,9 @@ from fer_core.data.dataset import FaceRecords
 from fer_core.labels import EMOTIONS, VOTE_COLUMNS
 from fer_core.plots.prediction import picture_html, share_bars
 from fer_core.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
+from fer_core.reports.lesson import Played
 from pages.shared import cached
+from pages.shared.lesson_notes import note_round, offer_lesson
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
@@ -40,7 +42,7 @@ def _new_round(*, with_class: bool) -> None:
     st.session_state["question"] = 1
 
 
-def _offer_round(label: str, *, with_class: bool, primary: bool = True, icon: str | None = None) -> None:
+def _offer_round(label: str, *, with_class: bool, icon: str, primary: bool = True) -> None:
     st.button(
         label,
         type="primary" if primary else "secondary",
@@ -125,10 +127,10 @@ def show_result(records: FaceRecords, rows: tuple[int, ...]) -> None:
     if len(answers) < len(rows):
         return
     mine = [points(records.votes[row], answers[i]) for i, row in enumerate(rows)]
-    best = sum(best_points(records.votes[row]) for row in rows)
-    tiles = [("You", sum(mine)), ("Best possible", best)]
+    best = [best_points(records.votes[row]) for row in rows]
+    tiles = [("You", sum(mine)), ("Best possible", sum(best))]
     checkpoint = st.session_state.get("quiz checkpoint")
-    words = ""
+    words, theirs = "", list[int]()
     if checkpoint is not None:
         classifier = cached.classifier(checkpoint)
         names = [classifier.predict_one(np.asarray(records.images[row])).class_name for row in rows]
@@ -140,7 +142,10 @@ def show_result(records: FaceRecords, rows: tuple[int, ...]) -> None:
             st.metric(label, f"{value} points", border=True, width=190)
     if words:
         st.success(words, icon=":material/emoji_events:")
-    _offer_round("Another round", with_class="class" in st.query_params)
+    note_round(_number("round"), Played(tuple(mine), tuple(theirs), tuple(best)))
+    with st.container(horizontal=True):
+        _offer_round("Another round", with_class="class" in st.query_params, icon=":material/replay:")
+        offer_lesson()
 
 
 def start_or_join(records: FaceRecords) -> None:
@@ -150,14 +155,8 @@ def start_or_join(records: FaceRecords) -> None:
         f"that is all. There are {len(records):,} faces to choose from."
     )
     with st.container(horizontal=True):
-        st.button(
-            "Play a round",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=_new_round,
-            kwargs={"with_class": False},
-        )
-        st.button("Play with a class", icon=":material/groups:", on_click=_new_round, kwargs={"with_class": True})
+        _offer_round("Play a round", with_class=False, icon=":material/play_arrow:")
+        _offer_round("Play with a class", with_class=True, icon=":material/groups:", primary=False)
 
 
 def _show_link(dataset: str) -> None:
