@@ -19,6 +19,7 @@ from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
 
 _ANSWERS = "quiz answers"
+_BEGUN = "class begun here"
 _ONLY_HERE = ("localhost", "127.0.0.1", "::1")
 Answers = dict[int, str]
 
@@ -37,7 +38,7 @@ def _new_round(*, with_class: bool) -> None:
     st.query_params["round"] = str(1 + secrets.randbelow(999_999))
     st.query_params.pop("class", None)
     if with_class:
-        st.query_params["class"] = secrets.token_urlsafe(9)
+        st.query_params["class"] = st.session_state[_BEGUN] = secrets.token_urlsafe(9)
     st.session_state[_ANSWERS] = {}
     st.session_state["question"] = 1
 
@@ -164,13 +165,14 @@ def _show_link(dataset: str) -> None:
     query = {"round": st.query_params["round"], "class": st.query_params["class"], "dataset": dataset}
     page = str(st.context.url)
     address = f"{page}?{urlencode(query)}"
-    with st.container(border=True, horizontal=True, gap="medium", vertical_alignment="center", key="class-link"):
+    began_here = st.session_state.get(_BEGUN) == query["class"]
+    with st.expander("Everyone who opens this address votes with you", expanded=began_here, icon=":material/groups:"):
         code = qr_code(address)
         width = 4 * len(code)
-        with st.container(width=width):
-            st.html(picture_html(code, width, "The address as a QR code"))
-        with st.container(width="stretch"):
-            st.markdown("**Everyone who opens this address votes with you.** Telephones can take it from the picture.")
+        left, right = st.columns([1, 3], vertical_alignment="center")
+        left.html(picture_html(code, width, "The address as a QR code"))
+        with right:
+            st.markdown("Show it on the projector: telephones take the address from the picture.")
             st.code(address, language=None, wrap_lines=True)
             if urlsplit(page).hostname in _ONLY_HERE:
                 st.caption(
