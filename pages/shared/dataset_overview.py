@@ -101,7 +101,7 @@ def _show_relabelling(dataset: str, scheme: LabelScheme, records: FaceRecords, s
     total = int(table.to_numpy().sum())
     st.markdown(
         f"FER2013 gave every face one label; ten people then labelled all of them again. Of {total:,} faces "
-        f"**{same:,} ({same / max(total, 1):.1%}) kept their name** under “{plain(scheme.title)}”."
+        f"**{same:,} ({100 * same / max(total, 1):.1f} %) kept their name** under “{plain(scheme.title)}”."
     )
     drawing = st.segmented_control(
         "Draw it as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"

@@ -126,7 +126,7 @@ def _show_search(search: Search) -> None:
         if trials and trials[0].metrics():
             best = trials[0]
             st.markdown(
-                f"Best so far: **{best_accuracy(best):.1%}** on validation by **{plain(best.name)}** "
+                f"Best so far: **{100 * best_accuracy(best):.1f} %** on validation by **{plain(best.name)}** "
                 f"({plain(best.record.note)})"
             )
 

@@ -121,9 +121,17 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
     key = "val_accuracy" if run.config.metric == "accuracy" else "val_macro_f1"
     best, last = max(metrics, key=lambda m: getattr(m, key)), metrics[-1]
     with st.container(horizontal=True):
-        _tile("On validation", f"{last.val_accuracy:.1%}", "Accuracy on faces it does not learn from, after the epoch.")
-        _tile("On training", f"{last.accuracy:.1%}", "Accuracy on the faces it learns from, on the way.")
-        _tile("Best so far", f"{best.val_accuracy:.1%}", f"On validation, after epoch {best.epoch}: these are kept.")
+        _tile(
+            "On validation",
+            f"{100 * last.val_accuracy:.1f} %",
+            "Accuracy on faces it does not learn from, after the epoch.",
+        )
+        _tile("On training", f"{100 * last.accuracy:.1f} %", "Accuracy on the faces it learns from, on the way.")
+        _tile(
+            "Best so far",
+            f"{100 * best.val_accuracy:.1f} %",
+            f"On validation, after epoch {best.epoch}: these are kept.",
+        )
         _tile("Speed", f"{last.images_per_second:,.0f}/s", f"Faces learned from; {last.seconds:.1f} s an epoch.")
         _tile("Learning rate", f"{last.learning_rate:.2g}", "Of the last step; the schedule moves it.")
     _curves(run, metrics, best.epoch)
