@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from fer_core.card import EpochScores, ModelCard
-from fer_core.classifier import Classifier
+from fer_core.classifier import Classifier, Reading
 from fer_core.errors import CheckpointError, Damage
 from fer_core.files import new_folder, read_json, write_json
 from fer_core.home import home, models_folders
@@ -99,15 +99,14 @@ class Checkpoint:
             CheckpointError: The file is missing or damaged.
         """
         calibration = self.card.calibration
+        weights = prior_weights(self.card.prior, self.card.strength(commonness)) if self.card.prior else None
         file = INT8_FILE if live and INT8_FILE in self.card.files else LITERT_FILE
         return Classifier(
             verified_bytes(self, file),
             self.card.class_names,
             threads=threads,
             preprocessing=self.card.preprocessing,
-            temperature=calibration.temperature,
-            weights=prior_weights(self.card.prior, self.card.strength(commonness)) if self.card.prior else None,
-            not_sure_below=calibration.not_sure_below,
+            reading=Reading(calibration.temperature, weights, calibration.not_sure_below),
             apart=self.card.is_imported,
         )
 

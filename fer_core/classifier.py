@@ -60,6 +60,30 @@ class Prediction:
         return tuple((self.class_names[i], float(self.probabilities[i])) for i in order)
 
 
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """How a network's own probabilities become an answer.
+
+    Attributes:
+        temperature: Divides the logits, above 0; 1 leaves the probabilities as they are.
+        weights: ``(classes,)``, by which each probability is then multiplied; None multiplies by nothing.
+        not_sure_below: A best class with less probability than this is no answer.
+    """
+
+    temperature: float = 1.0
+    weights: NDArray[np.float32] | None = None
+    not_sure_below: float = 0.0
+
+    def apply(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Reads ``(n, classes)`` probabilities, rows summing to one; gives as many of the same kind."""
+        calibrated = with_temperature(probabilities, self.temperature)
+        return calibrated if self.weights is None else reweighted(calibrated, self.weights)
+
+
+AS_IT_IS = Reading()
+"""Of a network whose own probabilities are taken as they are."""
+
+
 class Classifier:
     """A checkpoint's network, ready to predict; safe to share between threads."""
 
@@ -70,9 +94,7 @@ class Classifier:
         *,
         threads: int = 1,
         preprocessing: Preprocessing = UNCHANGED,
-        temperature: float = 1.0,
-        weights: NDArray[np.float32] | None = None,
-        not_sure_below: float = 0.0,
+        reading: Reading = AS_IT_IS,
         apart: bool = False,
     ) -> None:
         """Opens a LiteRT network.
@@ -82,9 +104,7 @@ class Classifier:
             class_names: The classes, in the order of the outputs.
             threads: Processor threads of one prediction.
             preprocessing: What was done to every face the network was trained on, and is done to those it is asked of.
-            temperature: Divides the logits, above 0; 1 leaves the probabilities as they are.
-            weights: ``(classes,)``, by which each probability is then multiplied; by default none is.
-            not_sure_below: A best class with less probability than this is no answer.
+            reading: How its probabilities become answers.
             apart: Whether the network runs in a limited process of its own, as those from elsewhere do.
 
         Raises:
@@ -92,8 +112,8 @@ class Classifier:
         """
         self.class_names = class_names
         self.preprocessing = preprocessing
-        self.not_sure_below = not_sure_below
-        self._temperature, self._weights = temperature, weights
+        self.not_sure_below = reading.not_sure_below
+        self._reading = reading
         self._network: Network = (
             WorkerNetwork(model, len(class_names)) if apart else LocalNetwork(model, len(class_names), threads=threads)
         )
@@ -107,8 +127,7 @@ class Classifier:
         Returns:
             ``(n, classes)`` float32, rows summing to one.
         """
-        probabilities = with_temperature(self.predict_raw(images), self._temperature)
-        return probabilities if self._weights is None else reweighted(probabilities, self._weights)
+        return self._reading.apply(self.predict_raw(images))
 
     def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
         """The network's own probabilities of some faces, before calibration.

@@ -44,7 +44,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     low, high = report.accuracy_interval()
     lines = [
         f"{checkpoint.name} on {options.dataset}, {options.split}: accuracy {report.accuracy:.2%} "
-        f"(95 % interval {100 * low:.1f} to {100 * high:.1f}), macro-F1 {report.macro_f1:.3f}, "
+        f"(95 % interval {100 * low:.1f} to {100 * high:.1f}), macro F1 {report.macro_f1:.3f}, "
         f"calibration error {100 * document['calibration_error']:.1f} points, n = {len(report):,}",
         *filter(None, [scope_in_words(report)]),
         "",

@@ -6,6 +6,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -118,6 +119,24 @@ class Ballots:
             while len(self._ballots) > _BALLOTS:
                 self._ballots.popitem(last=False)
             return ballot
+
+
+def qr_code(address: str) -> NDArray[np.uint8]:
+    """An address as a picture that telephones read.
+
+    Args:
+        address: ASCII, some hundred characters at the most.
+
+    Returns:
+        ``(side, side)`` uint8, black on white with a white edge, a pixel for each module.
+    """
+    code = np.asarray(cv2.QRCodeEncoder.create().encode(address), np.uint8)
+    return np.pad(code, max(0, 4 - _edge(code)), constant_values=255)
+
+
+def _edge(code: NDArray[np.uint8]) -> int:
+    """How many white rows a code has on top; readers want four."""
+    return int((code < 128).any(axis=1).argmax())
 
 
 def verdict(mine: Sequence[int], theirs: Sequence[int]) -> str:

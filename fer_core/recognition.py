@@ -125,8 +125,8 @@ def summary(recognitions: Sequence[Recognition]) -> str:
     counts = Counter(recognition.prediction.answer for recognition in recognitions)
     if not counts:
         return "No face found"
-    faces = "1 face" if len(recognitions) == 1 else f"{len(recognitions)} faces"
-    return f"{faces}, as they look: " + ", ".join(f"{count} {class_name}" for class_name, count in counts.most_common())
+    faces = "1 face, as it looks" if len(recognitions) == 1 else f"{len(recognitions)} faces, as they look"
+    return f"{faces}: " + ", ".join(f"{count} {class_name}" for class_name, count in counts.most_common())
 
 
 def recognition_rows(name: str, recognitions: Sequence[Recognition]) -> pd.DataFrame:

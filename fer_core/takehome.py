@@ -6,9 +6,10 @@ import zipfile
 
 from fer_core.checkpoint import CARD_FILE, Checkpoint, verified_bytes
 
-SCRIPT = '''"""Says what expression a face seems to show. Needs: pip install numpy pillow ai-edge-litert
+_SCRIPT = '''"""Says what expression a face seems to show. Needs: pip install numpy pillow ai-edge-litert
 
 python predict.py face.jpg      (a picture of one face, cropped from the hairline to the chin)
+It learned from faces after these steps, which this script does not take: STEPS
 """
 import json, sys
 from pathlib import Path
@@ -17,18 +18,16 @@ from ai_edge_litert.interpreter import Interpreter
 from PIL import Image
 
 here = Path(__file__).parent
-class_names = json.loads((here / "card.json").read_text(encoding="utf-8"))["class_names"]
+card = json.loads((here / "card.json").read_text(encoding="utf-8"))
 face = Image.open(sys.argv[1]).convert("L").resize((48, 48), Image.Resampling.BOX)
 network = Interpreter(str(here / "model.tflite"))
 network.allocate_tensors()
 network.set_tensor(network.get_input_details()[0]["index"], np.float32(face)[None, ..., None])
 network.invoke()
-scores = network.get_tensor(network.get_output_details()[0]["index"])[0]
-for name, share in sorted(zip(class_names, scores / scores.sum()), key=lambda pair: -pair[1]):
+scores = network.get_tensor(network.get_output_details()[0]["index"])[0] ** (1 / card["calibration"]["temperature"])
+for name, share in sorted(zip(card["class_names"], scores / scores.sum()), key=lambda pair: -pair[1]):
     print(f"{name}: {share:.1%}")
 '''
-"""What :func:`take_home` puts beside the network."""
-
 _LESSON = (
     "# The lesson, again\n\nTrain a small network on drawn faces, see where it is right and wrong, and look inside it. "
     "Run it in the folder of FER Lab, with its requirements installed.",
@@ -62,7 +61,8 @@ def take_home(checkpoint: Checkpoint) -> bytes:
         for file in checkpoint.card.files:
             archive.writestr(f"{checkpoint.name}/{file}", verified_bytes(checkpoint, file))
         archive.write(checkpoint.directory / CARD_FILE, f"{checkpoint.name}/{CARD_FILE}")
-        archive.writestr(f"{checkpoint.name}/predict.py", SCRIPT)
+        script = _SCRIPT.replace("STEPS", checkpoint.card.preprocessing.in_words)
+        archive.writestr(f"{checkpoint.name}/predict.py", script)
     return buffer.getvalue()
 
 

@@ -6,6 +6,7 @@ from fer_core.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
 from pages.shared.lesson_plan import LESSON, TOUR, show_stops
 from pages.shared.navigation import start_page
+from pages.shared.process import show_process
 
 HISTORY = """
 **1872: Charles Darwin** describes how people and animals show what moves them, and holds that some of it is inborn \
@@ -70,6 +71,8 @@ with right:
         "degrees, with mixtures such as contempt between neighbours.",
     )
     st.caption("Point at an emotion for its degree, its opposite and its name in FER+. In italics: mixtures.")
+st.subheader("The paper's process", anchor="process")
+show_process()
 left, right = st.columns([1, 1], gap="large")
 with left:
     st.subheader("What FER+ is", anchor="ferplus")

@@ -7,7 +7,7 @@ import streamlit as st
 from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.evaluation.comparison import SIGNIFICANT
 from fer_core.evaluation.contest import Contest
-from fer_core.evaluation.scoring import fitting_scheme
+from fer_core.evaluation.scoring import judging_scheme
 from pages.shared import cached
 from pages.shared.compare_board import show_board
 from pages.shared.compare_export import show_export
@@ -61,7 +61,7 @@ def _hold(checkpoints: list[Checkpoint]) -> Contest:
     )
     exclusions = choose_exclusions(dataset.name)
     exclude = exclusions.name if exclusions else ""
-    others = [c.name for c in checkpoints if fitting_scheme(c.card.scheme, records) != scheme]
+    others = [c.name for c in checkpoints if not c.card.is_imported and judging_scheme(c.card.scheme) != scheme]
     if others:
         st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are judged by the labels chosen here.")
     with errors_shown():

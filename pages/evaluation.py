@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from fer_core.data.store import DEMO
-from fer_core.evaluation.scoring import scope_in_words
+from fer_core.evaluation.scoring import judging_scheme, scope_in_words
 from fer_core.labels import LABEL_SCHEMES
 from pages.shared import cached
 from pages.shared.about import about_checkpoint
@@ -73,7 +73,7 @@ def _notes(shown: Evaluated) -> None:
         notes.append(
             f"“{plain(card.name)}” was trained on {source}: the figures show how well it carries over to this data."
         )
-    if shown.scheme.name != card.scheme and not card.is_imported:
+    if shown.scheme != judging_scheme(card.scheme) and not card.is_imported:
         trained = LABEL_SCHEMES[card.scheme].title
         notes.append(f"It was trained with other labels: {plain(trained)}.")
     for note in filter(None, notes):

@@ -57,6 +57,6 @@ with errors_shown():
         seen = checkpoint.card.preprocessing.apply(face.image[None])[0]
         layers = _anatomy(checkpoint.name, checkpoint.card.created_at, checkpoint).layers(seen)
         if view == LAYERS:
-            show_layers(layers, checkpoint.card.class_names)
+            show_layers(face.image, seen, layers, checkpoint.card)
         else:
             show_evidence(face.image, layers, checkpoint)

@@ -10,25 +10,11 @@ from fer_core.plots.data import face_grid
 from fer_core.training.runs import list_runs
 from pages.shared import cached
 from pages.shared.damages import show_damages
+from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
-
-STEPS = (
-    ("photo_library", "Images", "Faces, each labelled by ten people.", "dataset", "See them"),
-    ("crop", "Pre-processing", "Turned upright, cropped, made small and grey.", "photos", "See how"),
-    ("model_training", "Training", "A network learns from its mistakes.", "training", "Train one"),
-    ("videocam", "Prediction", "In real time, it names faces it never saw.", "webcam", "Try it live"),
-    ("fact_check", "Error analysis", "What does it mix up? If too much, train again.", "evaluation", "Find out"),
-)  # icon, title, sentence, page, what its link says
-ARROWS = """<style>
-[class*="st-key-step-"] {position: relative}
-[class*="st-key-step-"]:not(.st-key-step-5)::after {
-  content: "→"; position: absolute; top: 50%; right: -1rem; width: 1rem; text-align: center;
-  transform: translateY(-50%); opacity: .6}
-@media (max-width: 640px) {[class*="st-key-step-"]:not(.st-key-step-5)::after {
-  content: "↓"; top: auto; bottom: -1.35rem; right: 50%; transform: none}}
-</style>"""
+from pages.shared.process import show_process
 
 
 def main() -> None:
@@ -39,6 +25,7 @@ def main() -> None:
     )
     faces = st.container()
     show_next_step()
+    st.subheader("How it works", anchor="process")
     show_process()
     left, right = st.columns(2)
     with left:
@@ -54,11 +41,6 @@ def main() -> None:
     )
     with faces, errors_shown(stop=False):
         show_faces()  # last, because the demo faces may have to be drawn first
-
-
-def show_link(label: str, page: str, query: dict[str, str] | None = None) -> None:
-    icon = ":material/arrow_forward:"
-    st.page_link(f"pages/{page}.py", label=label, icon=icon, icon_position="right", query_params=query)
 
 
 def show_faces() -> None:
@@ -84,18 +66,6 @@ def show_next_step() -> None:
         label = plain(step.label)
         if action.button(label, type="primary", icon=":material/arrow_forward:", key="next", width="stretch"):
             st.switch_page(step.page, query_params=step.query)
-
-
-def show_process() -> None:
-    st.subheader("How it works", anchor="process")
-    st.html(ARROWS)
-    for number, (column, step) in enumerate(zip(st.columns(len(STEPS)), STEPS, strict=True), 1):
-        icon, title, sentence, page, label = step
-        with column, st.container(border=True, height="stretch", key=f"step-{number}"):
-            st.markdown(f"### :primary[:material/{icon}:]\n**{title}**  \n{sentence}")
-            st.space("stretch")
-            show_link(label, page)
-    st.caption("The process of Djellali and Deljanin's paper (its Figure 4), a page for each step.")
 
 
 def show_datasets(cards: Sequence[DatasetCard]) -> None:

@@ -88,12 +88,15 @@ start_page(
     "Find every face in a picture and see what its expression looks like to the network. "
     "An expression is not a feeling: what someone feels, no picture tells.",
 )
-checkpoint = choose_checkpoint()
+left, right = st.columns(2, gap="medium")
+with left:
+    checkpoint = choose_checkpoint()
 if checkpoint is None:
     st.info("There is no checkpoint to look with yet. Train one first: on the drawn demo faces it takes minutes.")
     st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
     st.stop()
-commonness = choose_commonness(checkpoint)
+with right:
+    commonness = choose_commonness(checkpoint)
 sources = _choose_pictures(checkpoint)
 progress, downloads = st.empty(), st.empty()
 photos: list[Photo] = []

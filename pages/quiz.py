@@ -1,7 +1,7 @@
 """Ten people voted: guess what they said, alone or with a class, and compare with the network."""
 
 import secrets
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import streamlit as st
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from fer_core.data.dataset import FaceRecords
 from fer_core.labels import EMOTIONS, VOTE_COLUMNS
 from fer_core.plots.prediction import picture_html, share_bars
-from fer_core.quiz import QUESTIONS, Ballots, best_points, make_round, points, verdict
+from fer_core.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
 from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
 
 _ANSWERS = "quiz answers"
+_ONLY_HERE = ("localhost", "127.0.0.1", "::1")
 Answers = dict[int, str]
 
 
@@ -66,7 +67,7 @@ def _answer(question: int) -> None:
 def show_question(records: FaceRecords, row: int, question: int) -> None:
     """A face and the eight answers, or, once answered, what the ten people, the network and the class said."""
     face, votes = np.asarray(records.images[row]), records.votes[row]
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         with st.container(width=240):
             st.html(picture_html(face, 240, "A face of the dataset"))
         with st.container(width="stretch"):
@@ -84,8 +85,8 @@ def show_question(records: FaceRecords, row: int, question: int) -> None:
                 st.markdown(f"You said **{given}**: {points(votes, given)} of ten people agree.")
                 _show_crowd(votes)
                 if question + 1 < QUESTIONS:
-                    label = "Next face"
-                    st.button(label, icon=":material/arrow_forward:", on_click=_next_question, args=[question + 1])
+                    label, icon = "Next face", ":material/arrow_forward:"
+                    st.button(label, type="primary", icon=icon, on_click=_next_question, args=[question + 1])
     if given is not None:
         _show_others(face, question)
 
@@ -159,14 +160,32 @@ def start_or_join(records: FaceRecords) -> None:
         st.button("Play with a class", icon=":material/groups:", on_click=_new_round, kwargs={"with_class": True})
 
 
+def _show_link(dataset: str) -> None:
+    """What a class opens to vote together, for a projector."""
+    query = {"round": st.query_params["round"], "class": st.query_params["class"], "dataset": dataset}
+    page = str(st.context.url)
+    address = f"{page}?{urlencode(query)}"
+    with st.container(border=True, horizontal=True, gap="medium", vertical_alignment="center", key="class-link"):
+        code = qr_code(address)
+        width = 4 * len(code)
+        with st.container(width=width):
+            st.html(picture_html(code, width, "The address as a QR code"))
+        with st.container(width="stretch"):
+            st.markdown("**Everyone who opens this address votes with you.** Telephones can take it from the picture.")
+            st.code(address, language=None, wrap_lines=True)
+            if urlsplit(page).hostname in _ONLY_HERE:
+                st.caption(
+                    "So far it works on this computer only: README's chapter “A class server behind HTTPS” tells how "
+                    "others reach it. Until then, let the class vote by show of hands."
+                )
+
+
 def play(records: FaceRecords, dataset: str) -> None:
     """The round that the address names."""
     rows = make_round(records, _number("round")).rows
     st.session_state.setdefault(_ANSWERS, {})
     if "class" in st.query_params:
-        st.info("Everyone who opens this page's address votes with you:", icon=":material/groups:")
-        address = {"round": st.query_params["round"], "class": st.query_params["class"], "dataset": dataset}
-        st.code(f"{st.context.url}?{urlencode(address)}", language=None, wrap_lines=True)
+        _show_link(dataset)
     question = st.pagination(len(rows), key="question") - 1
     show_question(records, rows[question], question)
     show_result(records, rows)

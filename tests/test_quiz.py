@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,7 +11,7 @@ from fer_core import quiz
 from fer_core.data.store import load_records
 from fer_core.data.votes import majority
 from fer_core.labels import EMOTIONS, SPLITS
-from fer_core.quiz import QUESTIONS, Ballots, best_points, make_round, points, verdict
+from fer_core.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
 
 
 @pytest.fixture
@@ -74,3 +75,11 @@ def test_old_ballots_give_way(monkeypatch):
     ballots.of("kept").vote(0, "fear")
     monkeypatch.setattr(quiz, "_BALLOT_SECONDS", -1.0)
     assert sum(ballots.of("kept").counts(0).values()) == 0
+
+
+def test_a_telephone_reads_the_address_of_a_class():
+    address = "https://lab.example.org/quiz?round=316715&class=a-CK57UZVjwY&dataset=ferplus"
+    picture = np.kron(qr_code(address), np.ones((4, 4), np.uint8))
+    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == address
+    assert (picture[:16] == 255).all()
+    assert (picture[:, -16:] == 255).all()

@@ -155,7 +155,7 @@ def test_the_frame_is_square_and_ends_where_the_box_ends():
 
 def test_summary():
     assert summary([]) == "No face found"
-    assert summary([recognition()]) == "1 face, as they look: 1 happiness"
+    assert summary([recognition()]) == "1 face, as it looks: 1 happiness"
     faces = [recognition("neutral"), recognition(), recognition()]
     assert summary(faces) == "3 faces, as they look: 2 happiness, 1 neutral"
 

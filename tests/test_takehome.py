@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fer_core.card import Calibration
 from fer_core.home import PROJECT
 from fer_core.takehome import lesson_notebook, take_home
 
 
 @pytest.fixture
 def unpacked(save_tiny, tmp_path):
-    checkpoint = save_tiny("mine")
+    checkpoint = save_tiny("mine", calibration=Calibration(temperature=0.7, fitted_on="validation"))
     with zipfile.ZipFile(io.BytesIO(take_home(checkpoint))) as archive:
         for name in archive.namelist():
             target = tmp_path / "taken" / name
@@ -38,6 +39,12 @@ def test_the_script_says_what_the_app_says(unpacked, tmp_path):
 def test_it_holds_every_file_of_the_checkpoint(unpacked):
     checkpoint, folder = unpacked
     assert {path.name for path in folder.iterdir()} == {*checkpoint.card.files, "card.json", "predict.py"}
+
+
+def test_the_script_says_which_steps_it_does_not_take(save_tiny):
+    checkpoint = save_tiny("wants", config={"scheme": "majority-7", "preprocessing": "clahe"})
+    with zipfile.ZipFile(io.BytesIO(take_home(checkpoint))) as archive:
+        assert "does not take: CLAHE" in archive.read("wants/predict.py").decode()
 
 
 def test_the_notebook_runs_from_top_to_bottom(home, small_demo):

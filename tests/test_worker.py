@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from fer_core.classifier import Classifier
+from fer_core.classifier import Classifier, Reading
 from fer_core.errors import CheckpointError
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.worker import WorkerNetwork, parent
@@ -27,7 +27,7 @@ def network(tiny_model):
 
 
 def test_it_answers_as_one_in_this_process_does(tiny_model):
-    here, apart = (Classifier(tiny_model, NAMES, apart=apart, temperature=1.5) for apart in (False, True))
+    here, apart = (Classifier(tiny_model, NAMES, apart=apart, reading=Reading(1.5)) for apart in (False, True))
     np.testing.assert_array_equal(apart.predict(FACES), here.predict(FACES))
     assert [p.answer for p in apart.predictions(FACES[:3])] == [p.answer for p in here.predictions(FACES[:3])]
     assert apart.predict(FACES[:0]).shape == (0, 7)

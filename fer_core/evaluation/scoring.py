@@ -110,12 +110,20 @@ def scored_images(dataset: FerDataset, class_names: Sequence[str]) -> FerDataset
 
 
 def fitting_scheme(wanted: str, records: FaceRecords) -> LabelScheme:
-    """What labels a test of a checkpoint: its own label scheme, or the first that a dataset can serve.
-
-    A scheme of distributions is tested by the majority, which is what it calls validation and test images anyway.
-    """
-    scheme = LABEL_SCHEMES[wanted.replace("distribution", "majority")]
+    """What labels a test of a checkpoint: what fits its own label scheme, or the first that a dataset can serve."""
+    scheme = judging_scheme(wanted)
     return scheme if scheme in records.schemes else records.schemes[0]
+
+
+def judging_scheme(trained_with: str) -> LabelScheme:
+    """The labels by which a network is judged that learned from a label scheme.
+
+    One of distributions is judged by the majority, which is what it calls validation and test images anyway.
+
+    Args:
+        trained_with: The scheme's name.
+    """
+    return LABEL_SCHEMES[trained_with.replace("distribution", "majority")]
 
 
 def scope_in_words(report: EvaluationReport) -> str:

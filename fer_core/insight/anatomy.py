@@ -65,6 +65,25 @@ class Layer:
         """How many numbers it learned."""
         return self.weights.size + self.bias.size
 
+    def kernel(self, number: int) -> NDArray[np.float32]:
+        """The filter that makes one of a convolution's maps: ``(height, width, channels it reads)``."""
+        return self.weights[0, :, :, number, None] if self._reads_one_map else self.weights[number]
+
+    def read_by(self, number: int, source: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What of the maps before it one of a convolution's filters reads.
+
+        Args:
+            number: Of the filter, from 0.
+            source: ``(height, width, channels)`` float32, what the layer reads.
+        """
+        if not self._reads_one_map:
+            return source
+        return source[..., number * source.shape[-1] // self.output.shape[-1], None]
+
+    @property
+    def _reads_one_map(self) -> bool:
+        return self.operation == "DEPTHWISE_CONV_2D"
+
     def shape_in_words(self) -> str:
         """Its output's size, such as "64 maps of 22×22"."""
         if not self.is_map:

@@ -34,9 +34,20 @@ def filter_sheet(layer: Layer) -> NDArray[np.uint8]:
         layer: A convolution with one input channel.
     """
     kernels = layer.weights[strongest(layer), :, :, 0]
-    largest = np.abs(kernels).max(axis=(1, 2), keepdims=True)
-    shades = np.rint(127.5 * (1 + kernels / np.where(largest > 0, largest, 1))).astype(np.uint8)
-    return _sheet(shades)
+    return _sheet(_shades(kernels, np.abs(kernels).max(axis=(1, 2), keepdims=True)))
+
+
+def slice_sheet(layer: Layer, number: int) -> NDArray[np.uint8]:
+    """One filter of a convolution that reads many maps: a slice for each of them, the strongest first, 64 at the most.
+
+    Args:
+        layer: A convolution.
+        number: Which of its filters, from 0.
+    """
+    slices = np.moveaxis(layer.kernel(number), -1, 0)
+    strength = np.abs(slices).sum(axis=(1, 2))
+    shown = slices[np.argsort(-strength, kind="stable")[:_MOST_MAPS]]
+    return _sheet(_shades(shown, np.abs(shown).max()))
 
 
 def strongest(layer: Layer) -> NDArray[np.int64]:
@@ -61,6 +72,11 @@ def heat_overlay(face: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[
     tint = np.where(strength > 0, np.array(_FOR, np.float32), np.array(_AGAINST, np.float32))
     part = 0.65 * np.abs(strength)
     return np.asarray(np.rint(base * (1 - part) + tint * part), np.uint8)
+
+
+def _shades(kernels: NDArray[np.float32], largest: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Weights as greys: black for minus the largest, mid-grey for 0, white for the largest."""
+    return np.rint(127.5 * (1 + kernels / np.where(largest > 0, largest, 1))).astype(np.uint8)
 
 
 def _sheet(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:

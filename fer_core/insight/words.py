@@ -14,13 +14,14 @@ def explain(layers: Sequence[Layer], place: int) -> str:
         result=layer.shape_in_words(),
         arithmetic=arithmetic(layer),
         learned=f"{layer.count:,}",
+        bend="; what is negative becomes 0 with ReLU" if (layer.output >= 0).all() else "",
     )
 
 
 def arithmetic(layer: Layer) -> str:
     """How one of its numbers is worked out, such as "3×3×32 products and a bias"."""
     if layer.kind == "convolution":
-        _, height, width, channels = layer.weights.shape
+        height, width, channels = layer.kernel(0).shape
         return f"{height}×{width}×{channels} = {height * width * channels:,} products, their sum and a bias"
     if layer.kind == "dense":
         return f"{layer.weights.shape[1]:,} products, their sum and a bias"
@@ -29,13 +30,13 @@ def arithmetic(layer: Layer) -> str:
 
 _SENTENCES = {
     "convolution": (
-        "Slides small filters over {source}: {result}. Each value is {arithmetic}; what is negative becomes 0 with "
-        "ReLU. A map is bright where its filter finds its pattern. Learned numbers: {learned}."
+        "Slides small filters over {source}: {result}. Each value is {arithmetic}{bend}. A map is bright where its "
+        "filter finds its pattern. Learned numbers: {learned}."
     ),
     "pooling": "Keeps the largest of each 2×2 values of {source}: {result}. Exact places blur, what matters stays.",
     "mean": "Averages each map of {source} into one number: {result}. How much of each pattern, no longer where.",
     "flatten": "Writes {source} one after the other: {result}. Nothing is worked out here.",
-    "dense": "Each of its {result} is {arithmetic}, over all of {source}. Learned numbers: {learned}.",
+    "dense": "Each of its {result} is {arithmetic}, over all of {source}{bend}. Learned numbers: {learned}.",
     "sum": "Adds the way around to {source}: {result}. What was known before is not lost.",
     "activation": "Bends each value of {source} by a fixed curve: {result}.",
     "softmax": "Turns {source} into probabilities that sum to one, by equation (1) of the paper.",

@@ -151,7 +151,7 @@ def _laid_out(figure: go.Figure, class_names: Sequence[str]) -> go.Figure:
     figure.update_yaxes(axis, range=[count - 0.48, -0.52], title_text="true class")
     return figure.update_layout(
         height=_CELL * count + 110,
-        margin={"l": 0, "r": 4, "t": 4, "b": 4},
+        margin={"l": 0, "r": 44, "t": 4, "b": 4},  # the last slanted name reaches over the edge, where none is drawn
         hovermode="closest",
         hoverdistance=-1,
         dragmode=False,

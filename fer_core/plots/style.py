@@ -20,7 +20,7 @@ def styled(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:  # no
     """Gives a figure the common look; further layout goes on top."""
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 34 if "title" in layout else 12, "b": 8},
+        margin={"l": 8, "r": 24, "t": 34 if "title" in layout else 12, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         legend={"orientation": "h", "y": -0.2, "x": 0.5, "xanchor": "center"},

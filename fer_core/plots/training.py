@@ -19,7 +19,7 @@ RunQuantity = Literal["val_accuracy", "val_loss", "val_macro_f1", "accuracy", "l
 RUN_QUANTITIES: dict[RunQuantity, str] = {
     "val_accuracy": "Validation accuracy",
     "val_loss": "Validation loss",
-    "val_macro_f1": "Validation macro-F1",
+    "val_macro_f1": "Validation macro F1",
     "accuracy": "Training accuracy",
     "loss": "Training loss",
     "learning_rate": "Learning rate",

@@ -65,6 +65,9 @@ class TrainingConfig(Settings):
         augmentation: How training faces are changed in each epoch.
         preprocessing: Steps every face goes through, in training and wherever the checkpoint is used, joined by ``+``.
         exclude: Name of an exclusion list of the dataset, whose rows no split has; "" for all rows.
+        start_from: Name of the checkpoint whose weights the run begins with; "" for fresh ones.
+        teachers: Names of checkpoints, joined by ``+``, whose answers the run learns from beside the labels.
+        teacher_share: Part of each target that is the teachers' mean answer; without effect where there are none.
     """
 
     learning_rate: float = number(1e-4, 1e-6, 1.0)
@@ -97,6 +100,9 @@ class TrainingConfig(Settings):
     augmentation: Augmentation = field(default_factory=Augmentation)
     preprocessing: str = ""
     exclude: str = ""
+    start_from: str = ""
+    teachers: str = ""
+    teacher_share: float = number(0.5, 0.0, 1.0)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -125,6 +131,11 @@ class TrainingConfig(Settings):
     def class_names(self) -> tuple[str, ...]:
         """The classes in the order of the network's outputs."""
         return LABEL_SCHEMES[self.scheme].class_names
+
+    @property
+    def teacher_names(self) -> tuple[str, ...]:
+        """The checkpoints whose answers the run learns from."""
+        return tuple(filter(None, self.teachers.split("+")))
 
 
 RANGES = TrainingConfig.ranges()

@@ -17,16 +17,18 @@ from fer_core.data.store import load_records
 from fer_core.errors import TrainingError
 from fer_core.labels import LABEL_SCHEMES, SPLITS
 from fer_core.preprocessing import Preprocessing
-from fer_core.training.backup import saved_epoch
+from fer_core.training.backup import Arrays, saved_epoch
 from fer_core.training.callbacks import Observer
 from fer_core.training.cluster import StrategyName
 from fer_core.training.config import TrainingConfig
+from fer_core.training.export import read_network
 from fer_core.training.metrics import keep_metrics
 from fer_core.training.precision import choose_precision
 from fer_core.training.provenance import Probe, Provenance, read_probe, write_probe
 from fer_core.training.report import Report
 from fer_core.training.result import make_checkpoint
 from fer_core.training.runs import Run
+from fer_core.training.sources import beginning_of, taught
 from fer_core.training.strategy import in_words, make_strategy, spans_machines
 from fer_core.training.trainer import Plan, TrainingData, train
 from fer_core.training.validation import append_view, keep_views, view_of, write_faces
@@ -64,7 +66,7 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
         done = saved_epoch(run.folder / _BACKUP)
         _begin_files(run.folder, splits.validation, done)
         report.set(epoch=done, message="Preparing: the first batches take longer")
-        plan = Plan(run.folder / _BACKUP, probe.precision, strategy)
+        plan = Plan(run.folder / _BACKUP, probe.precision, strategy, beginning=None if done else _beginning(run.config))
         trained = train(run.config, _to_learn(splits), plan, _observer(run.folder, splits.validation, report))
         if report.should_pause() and not report.should_stop() and trained.last_epoch < run.config.epochs:
             message = f"Paused after epoch {trained.last_epoch}. Resume it to go on from there."
@@ -74,7 +76,9 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
             _end_experiment(run, report)
             return None
         report.set(message="Saving the checkpoint", progress=0.0, eta_seconds=0.0)
-        provenance = Provenance(run.record.id, run.config.seed, probe, in_words(strategy))
+        provenance = Provenance(
+            run.record.id, run.config.seed, probe, in_words(strategy), taken_over=run.record.taken_over
+        )
         checkpoint = make_checkpoint(
             run.name, run.config, trained, (splits.train, splits.validation, splits.test), provenance
         )
@@ -105,7 +109,7 @@ def assist(config: TrainingConfig, backup: Path) -> None:
     with _system_errors_said(config):
         _make_way(config)
         strategy = make_strategy("multi-worker")
-        plan = Plan(backup, _wanted(config, together=True), strategy, writes=False)
+        plan = Plan(backup, _wanted(config, together=True), strategy, writes=False, beginning=_beginning(config))
         quiet = Observer(lambda _: None, lambda _: None, lambda: False)
         train(config, _to_learn(_splits(config)), plan, quiet)
 
@@ -116,6 +120,12 @@ def _splits(config: TrainingConfig) -> _Splits:
 
 def _to_learn(splits: _Splits) -> TrainingData:
     return TrainingData(splits.train, splits.validation)
+
+
+def _beginning(config: TrainingConfig) -> Arrays | None:
+    """The weights of the checkpoint that a run is to begin with, or None for fresh ones."""
+    checkpoint = beginning_of(config)
+    return None if checkpoint is None else read_network(checkpoint).get_weights()
 
 
 def _probe(run: Run, *, together: bool) -> Probe:
@@ -159,15 +169,17 @@ def _make_way(config: TrainingConfig) -> None:
 def load_splits(config: TrainingConfig) -> tuple[FerDataset, FerDataset, FerDataset]:
     """The training, validation and test split a run uses: labelled, without excluded rows, and preprocessed.
 
+    Teachers change the targets of the training split alone.
+
     Raises:
         DatasetError: The dataset or the exclusion list is not there, or a split is empty.
+        TrainingError: A teacher is not there or has other classes.
+        CheckpointError: A teacher's file is damaged.
     """
     records, scheme = load_records(config.dataset), LABEL_SCHEMES[config.scheme]
     without, steps = excluded_rows(config.dataset, config.exclude), Preprocessing.from_text(config.preprocessing)
-    training, validation, test = (
-        label_records(records, scheme, [split], without=without).preprocessed(steps) for split in SPLITS
-    )
-    return training, validation, test
+    training, validation, test = (label_records(records, scheme, [split], without=without) for split in SPLITS)
+    return taught(training, config).preprocessed(steps), validation.preprocessed(steps), test.preprocessed(steps)
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class Provenance:
         strategy: How the arithmetic was shared out, and to how many devices.
         unlabelled: Rows of each split that the label rule leaves out.
         used: Training faces that were used, after the label rule and the share.
+        taken_over: SHA-256 of each checkpoint's network that the run began with or was taught by, by name.
         git: State of the program: a commit, ``-changed`` behind it when files differ from it, or "".
     """
 
@@ -50,6 +51,7 @@ class Provenance:
     strategy: str = "one device"
     unlabelled: dict[str, int] = field(default_factory=dict)
     used: int = 0
+    taken_over: dict[str, str] = field(default_factory=dict)
     git: str = ""
 
     def to_dict(self) -> dict[str, Any]:

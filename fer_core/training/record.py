@@ -57,6 +57,7 @@ class RunRecord:
         parent: ``id`` of the run it tries to do better than, or "".
         experiment: The experiment it is half of, or ""; such a run leaves no checkpoint.
         ambition: What it is to reach.
+        taken_over: SHA-256 of each checkpoint's network that it begins with or is taught by, by name.
     """
 
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -66,6 +67,7 @@ class RunRecord:
     parent: str = ""
     experiment: str = ""
     ambition: Ambition = NO_AMBITION
+    taken_over: dict[str, str] = field(default_factory=dict)
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

@@ -22,6 +22,7 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, read_metrics, read_status, silent_seconds, write_status
 from fer_core.training.outline import check_memory
 from fer_core.training.record import RunRecord, read_record, write_record
+from fer_core.training.sources import networks_taken_over
 
 _INTERRUPTED = (
     "Interrupted after epoch {epoch}. Resume it to go on from there; if that happens again, the memory may be too "
@@ -80,16 +81,18 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
         record: What else is known of it.
 
     Raises:
-        TrainingError: The name is not allowed or taken, the machine is too small, or the folder cannot be written.
+        TrainingError: The name is not allowed or taken, the machine is too small, a checkpoint that is to be taken
+            over does not fit, or the folder cannot be written.
     """
     name = name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     check_run_name(name)
     check_memory(config)
+    record = replace(record or RunRecord(), taken_over=networks_taken_over(config))
     folder = runs_folder() / name
     try:
         folder.mkdir(parents=True)
         write_text(folder / "config.json", config.to_json())
-        write_record(folder, record or RunRecord())
+        write_record(folder, record)
         write_status(folder, _starting(config.epochs, psutil.Process()))
     except FileExistsError as error:
         raise TrainingError(f"There is a run called “{name}” already. Choose another name.") from error

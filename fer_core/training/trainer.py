@@ -69,12 +69,14 @@ class Plan:
         precision: Keras' dtype policy, ``float32`` or ``mixed_bfloat16``.
         strategy: How the arithmetic is shared out.
         writes: Whether this process saves states: of several machines only one does.
+        beginning: Weights to begin with, or None for fresh ones.
     """
 
     backup: Path
     precision: str = "float32"
     strategy: tf.distribute.Strategy = field(default_factory=tf.distribute.get_strategy)
     writes: bool = True
+    beginning: Arrays | None = None
 
 
 def train(config: TrainingConfig, data: TrainingData, plan: Plan, observer: Observer) -> Trained:
@@ -121,6 +123,7 @@ class _School:
 
     def __init__(self, config: TrainingConfig, data: TrainingData, plan: Plan, observer: Observer) -> None:
         self._config, self._data, self._observer = config, data, observer
+        self._beginning = plan.beginning
         with plan.strategy.scope():
             self._model = build_model(config, dtype=plan.precision, training=True)
             # Made here, under the strategy: by its name alone Keras would make it inside the first step.
@@ -135,6 +138,8 @@ class _School:
 
     def beginning(self) -> TrainingState:
         """The state before the first epoch."""
+        if self._beginning is not None:
+            self._model.set_weights(self._beginning)
         return TrainingState(0, self._model.get_weights(), [], [], [], 0, -np.inf, 0.0)
 
     def restore(self, state: TrainingState) -> None:

@@ -16,6 +16,9 @@ _LEGIBLE = """<style>
 .js-plotly-plot :is(.cartesianlayer, .infolayer) text:not([style*="fill: rgb(255, 255, 255)"]) {
   fill: currentColor !important;
 }
+@media (max-width: 640px) {
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {row-gap: 1rem}
+}
 </style>"""
 
 
@@ -24,7 +27,8 @@ def legible_page() -> None:
 
     Text of charts has the theme's text colour, and white text stays white: Streamlit's own grey contrasts less than 4:1
     with a light page, and less still with coloured cells. On a dark page, text on the theme's primary colour is dark:
-    that colour is a light one there, because it also is the colour of text.
+    that colour is a light one there, because it also is the colour of text. On a phone, columns stand below each other,
+    where the wide gap between them would tear a page apart.
     """
     st.html(_LEGIBLE)
 

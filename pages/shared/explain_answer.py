@@ -1,7 +1,7 @@
 """What an answer rests on, how it changes when the face does, and which training faces look alike to the network."""
 
-from collections.abc import Sequence
-from functools import partial
+import time
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -22,8 +22,10 @@ from fer_core.plots.data import face_grid
 from fer_core.plots.prediction import in_words, picture_html, probability_bars
 from pages.shared import cached
 from pages.shared.messages import plain
+from pages.shared.run_view import duration
 
 _NEIGHBOURS = 12
+_NUDGES = tuple(f"nudge {name}" for name in ("brightness", "rotation", "blur", "shift_x", "shift_y", "padding"))
 _LOOKING = "Looking at the training faces …"
 
 
@@ -59,7 +61,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
         except FerError as error:
             st.info(plain(str(error)), icon=":material/info:")
     share = stability(face, classifier)
-    st.markdown(f"**Stability: {share:.0%}**")
+    st.markdown(f"**Stability: {100 * share:.0f} %**")
     st.progress(share)
     st.caption(
         f"So many of 64 copies, nudged too little for a person to mind (5° of turn, 2 pixels, a shade of light), are "
@@ -72,14 +74,16 @@ def show_nudges(face: NDArray[np.uint8], checkpoint: Checkpoint) -> None:
     classifier = cached.classifier(checkpoint)
     controls, before, after = st.columns([2, 2, 2], gap="large")
     with controls:
+        padding = "How much smaller the face is in the picture; its edge goes on outwards."
         nudges = Nudges(
-            brightness=st.slider("Brightness", -0.5, 0.5, 0.0, 0.05),
-            rotation=st.slider("Rotation (°)", -45.0, 45.0, 0.0, 1.0),
-            shift_x=st.slider("Shift to the right (pixels)", -12, 12, 0),
-            shift_y=st.slider("Shift down (pixels)", -12, 12, 0),
-            blur=st.slider("Blur (pixels)", 0.0, 4.0, 0.0, 0.1),
-            padding=st.slider("Padding (pixels)", 0, 16, 0, help="How much more of the surroundings a crop shows."),
+            brightness=st.slider("Brightness", -0.5, 0.5, 0.0, 0.05, key=_NUDGES[0]),
+            rotation=st.slider("Rotation (°)", -45.0, 45.0, 0.0, 1.0, key=_NUDGES[1]),
+            blur=st.slider("Blur (pixels)", 0.0, 4.0, 0.0, 0.1, key=_NUDGES[2]),
+            shift_x=st.slider("Shift to the right (pixels)", -12, 12, 0, key=_NUDGES[3]),
+            shift_y=st.slider("Shift down (pixels)", -12, 12, 0, key=_NUDGES[4]),
+            padding=st.slider("Padding (pixels)", 0, 16, 0, key=_NUDGES[5], help=padding),
         )
+        st.button("Set all back", icon=":material/restart_alt:", on_click=_set_back)
     changed = nudged(face, nudges)
     for place, title, image in ((before, "As it is", face), (after, "Nudged", changed)):
         with place:
@@ -89,6 +93,11 @@ def show_nudges(face: NDArray[np.uint8], checkpoint: Checkpoint) -> None:
             st.html(probability_bars(prediction))
 
 
+def _set_back() -> None:
+    for key in _NUDGES:
+        st.session_state.pop(key, None)
+
+
 def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: str) -> None:
     """The training faces nearest to a face by what the network knows of them, with their ten votes."""
     records = cached.records(dataset)
@@ -96,15 +105,15 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: str) ->
     features = stored_features(checkpoint, records.fingerprint)
     if features is None:
         st.caption(
-            f"The network has to look at all {len(training):,} training faces of “{plain(dataset)}” once, which takes "
-            f"about {len(training) / 600:.0f} s. After that it is instant."
+            f"The network has to look at all {len(training):,} training faces of “{plain(dataset)}” once: seconds for "
+            "some thousands, a minute or two for all of FER+. After that it is instant, for everybody here."
         )
-        if not st.button("Look at them", icon=":material/visibility:"):
-            return
-        bar, faces = st.progress(0.0, _LOOKING), np.asarray(records.images[training])
-        features = look_at_all(checkpoint, faces, progress=partial(bar.progress, text=_LOOKING))
-        bar.empty()
-        store_features(checkpoint, records.fingerprint, features)
+        if st.button("Look at them", type="primary", icon=":material/visibility:"):
+            faces = np.asarray(records.images[training])
+            features = look_at_all(checkpoint, faces, progress=_follow(len(faces)))
+            store_features(checkpoint, records.fingerprint, features)
+            st.rerun()
+        return
     own = face_features(checkpoint, face[None])[0]
     places = nearest(own, features, _NEIGHBOURS + 1)
     rows = [row for row in training[places] if not np.array_equal(records.images[row], face)][:_NEIGHBOURS]
@@ -114,6 +123,17 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: str) ->
         "The training faces that leave the most similar numbers just before the output layer, with what ten people "
         "called them. When they disagree among themselves, so does the network."
     )
+
+
+def _follow(faces: int) -> Callable[[float], object]:
+    """A bar with how long it still takes, to be told the share that is done."""
+    bar, start = st.progress(0.0, _LOOKING), time.monotonic()
+
+    def tell(share: float) -> None:
+        left = (time.monotonic() - start) * (1 - share) / share
+        bar.progress(share, f"{_LOOKING} {share * faces:,.0f} of {faces:,}, {duration(left)} left")
+
+    return tell
 
 
 def show_answer(image: NDArray[np.uint8], caption: str, prediction: Prediction) -> None:

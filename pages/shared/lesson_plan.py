@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from pages.shared.links import show_link
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -102,10 +104,5 @@ def show_stops(stops: tuple[Stop, ...]) -> None:
         with st.container(border=True):
             left, right = st.columns([4, 1], vertical_alignment="center")
             left.markdown(f"**{stop.time}: {stop.title}**  \n{stop.text}")
-            right.page_link(
-                f"pages/{stop.page}.py",
-                label=stop.label,
-                icon=":material/arrow_forward:",
-                icon_position="right",
-                query_params=stop.query,
-            )
+            with right:
+                show_link(stop.label, stop.page, stop.query)

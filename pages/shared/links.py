@@ -1,4 +1,4 @@
-"""Addresses that name a choice by its identifier."""
+"""Links to pages, and addresses that name a choice by its identifier."""
 
 from collections.abc import Container
 
@@ -19,3 +19,15 @@ def accept_link(key: str, options: Container[str]) -> None:
     if value != st.session_state.get(followed) and value is not None and value in options:
         st.session_state[key] = value
     st.session_state[followed] = value  # an address is followed once; later choices are the person's or the page's
+
+
+def show_link(label: str, page: str, query: dict[str, str] | None = None) -> None:
+    """A link with an arrow.
+
+    Args:
+        label: What it says.
+        page: The page's script, without its ending.
+        query: What the page is opened with.
+    """
+    icon = ":material/arrow_forward:"
+    st.page_link(f"pages/{page}.py", label=label, icon=icon, icon_position="right", query_params=query)

@@ -5,6 +5,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.charts import legible_page
 from pages.shared.faults import report_faults
+from pages.shared.garbage import collect_soon
 from pages.shared.messages import PAGE, errors_shown, page_name
 from pages.shared.operator import deployment
 from pages.shared.operator_gate import is_operator_here
@@ -13,8 +14,14 @@ from pages.shared.uploads import keep_within
 from pages.shared.words import explained, show_page_words
 
 _STARTED = "navigation_started"
-_FACES_OF_A_PAGE = ("photos kept", "webcam picture", "webcam analyser")
-"""What pages keep of people in the session while they are open, and not longer."""
+_FACES_OF_A_PAGE = {
+    "photos kept": "photos",
+    "webcam picture": "webcam",
+    "webcam analyser": "webcam",
+    "face to explain": "explain",
+    "picture to explain": "explain",
+}
+"""What pages keep of people in the session while they are open, and not longer, with the page's title."""
 
 _PAGES = (
     ("overview", "Overview", "home"),
@@ -75,10 +82,12 @@ def start_page(title: str, lead: str) -> None:
     is_new_page = page_name() not in ("", title.casefold())
     st.session_state[PAGE] = title.casefold()
     if is_new_page:
-        for key in _FACES_OF_A_PAGE:
-            st.session_state.pop(key, None)
+        for key, page in _FACES_OF_A_PAGE.items():
+            if page != title.casefold():
+                st.session_state.pop(key, None)
     report_faults()
     forget_with_session()
+    collect_soon()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
     legible_page()
     show_page_words(title)

@@ -10,6 +10,8 @@ from streamlit import runtime
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.shared.garbage import collect_soon
+
 _STEP = 10.0  # seconds between two looks
 _FORGETS = "session end"
 _ABSENCES = 18  # looks in a row at which nobody was there: a tab that reloads or a laptop that naps comes back in time
@@ -52,6 +54,7 @@ def _close(server: Runtime, session: str) -> None:
     loop = server._get_async_objs().eventloop  # Streamlit has no public door to it
     if not loop.is_closed() and not server.is_active_session(session):
         loop.call_soon_threadsafe(server.close_session, session)
+        collect_soon()
 
 
 def _wait(server: Runtime, session: str, finish: "finalize[..., Any]", step: float) -> None:

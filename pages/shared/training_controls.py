@@ -30,7 +30,7 @@ TITLES = {
     "selu": "SELU",
     "silu": "SiLU (swish)",
     "tanh": "tanh",
-    "macro_f1": "macro-F1",
+    "macro_f1": "macro F1",
     "kl_divergence": "Kullback–Leibler divergence",
     "auto": "fastest on this machine",
     "mixed_bfloat16": "mixed bfloat16",
@@ -78,7 +78,9 @@ def whole(key: str, label: str, explanation: str) -> int:
     return int(value)
 
 
-def slider(key: str, label: str, explanation: str, *, step: float = 0.01, highest: float = 0.0) -> float:
+def slider(
+    key: str, label: str, explanation: str, *, step: float = 0.01, highest: float = 0.0, disabled: bool = False
+) -> float:
     """A number from its lowest to its highest value.
 
     Args:
@@ -87,6 +89,7 @@ def slider(key: str, label: str, explanation: str, *, step: float = 0.01, highes
         explanation: What it does, in a line.
         step: Between two stops.
         highest: Where the slider ends, when the setting's own limit is far beyond what is useful.
+        disabled: Whether it has nothing to decide as the other settings are.
     """
     ranges = {f"augmentation.{name}": bounds for name, bounds in Augmentation.ranges().items()} | RANGES
     low, high = ranges[key]
@@ -103,6 +106,7 @@ def slider(key: str, label: str, explanation: str, *, step: float = 0.01, highes
         help=explanation,
         key=key,
         persist_state="session",
+        disabled=disabled,
     )
     return float(value)
 

@@ -13,6 +13,7 @@ from fer_core.training.config import TrainingConfig
 from pages.shared.cached import records
 from pages.shared.training_controls import choice, learning_rate, loss_and_head, number, slider, switch, whole
 from pages.shared.training_preview import preview_faces, preview_rate
+from pages.shared.training_sources import with_sources
 
 Values = dict[str, Any]
 """Settings by name, as :meth:`TrainingConfig.from_dict` takes them."""
@@ -44,7 +45,7 @@ def training_form(dataset: DatasetCard) -> TrainingConfig:
     values |= _more_labels()
     values["augmentation"] = _augmentation(dataset)
     values |= _ending_and_machine()
-    return TrainingConfig.from_dict(values)
+    return with_sources(TrainingConfig.from_dict(values))
 
 
 def _pace() -> Values:

@@ -21,7 +21,10 @@ _METHODS: dict[Method, str] = {
     "grid": "Every combination",
     "tpe": "Draws near what was good",
 }
-_NOT_SEARCHED = ("exclude", "dataset", "scheme", "priority", "precision", "metric", "loss", "output_activation")
+_NOT_SEARCHED = (
+    *("exclude", "dataset", "scheme", "priority", "precision", "metric", "loss", "output_activation"),
+    *("start_from", "teachers"),
+)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ def fill_form(datasets: dict[str, Any]) -> None:
         "training_scheme": config.scheme,
         "training_preprocessing": list(Preprocessing.from_text(config.preprocessing).steps),
         "training_exclude": config.exclude if config.exclude in lists else "",
+        "training_start_from": config.start_from,
+        "training_teachers": list(config.teacher_names),
     }
     for name, value in config.flat().items():
         if f"training_{name}" not in own_keys and name != "dataset":

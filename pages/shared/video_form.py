@@ -7,12 +7,12 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.checkpoint import Checkpoint
+from fer_core.priors import Commonness
 from fer_core.samples import sample_videos
 from fer_core.videos.analysis import AnalysisOptions, Sight
 from fer_core.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces
-from pages.shared.pickers import choose_commonness
 from pages.shared.uploads import kinds
 from pages.shared.video_view import start_job, upload_key
 
@@ -25,14 +25,15 @@ _SIGHTS: dict[Sight, str] = {
 }
 
 
-def order_analysis(checkpoint: Checkpoint) -> None:
+def order_analysis(checkpoint: Checkpoint, commonness: Commonness) -> None:
     """Lets a person choose a video, or the sample, and starts its analysis.
 
     Args:
         checkpoint: What the faces are shown to.
+        commonness: How common each emotion is taken to be.
     """
     upload = _uploaded() if admits_faces(checkpoint.card) else None
-    options = replace(_choose_options(), commonness=choose_commonness(checkpoint))
+    options = replace(_choose_options(), commonness=commonness)
     if upload is None:
         _offer_sample(checkpoint, options)
     elif st.button("Analyse the video", type="primary", icon=":material/movie:"):

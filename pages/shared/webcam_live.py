@@ -106,7 +106,9 @@ def _show_faces(analyser: FrameAnalyser) -> None:
             st.html(face_strip(number, history, now))
     if len(numbers) > _STRIPS:
         st.caption(f"and {len(numbers) - _STRIPS} more, in the video.")
-    if stream.is_wanted() and not numbers:
+    if stream.is_wanted() and not analyser.latest().number:
+        st.caption("The first frame is on its way …")
+    elif stream.is_wanted() and not numbers:
         st.info(
             "No face in sight. Come closer, turn to the camera, or lower the smallest face.", icon=":material/face:"
         )

@@ -7,31 +7,44 @@ import streamlit as st
 from fer_core.glossary import GLOSSARY, words_in
 
 PAGE_WORDS: dict[str, tuple[str, ...]] = {
-    "FER Lab": ("checkpoint", "epoch", "FER+", "FER2013", "test", "validation"),
-    "Dataset": ("checkpoint", "epoch", "FER+", "FER2013", "majority", "split", "test", "validation"),
+    "FER Lab": ("checkpoint", "epoch", "FER+", "FER2013", "pre-processing", "test", "validation"),
+    "Dataset": (
+        *("checkpoint", "CLAHE", "contrast stretching", "de-noising", "epoch", "FER+", "FER2013"),
+        *("histogram equalisation", "imbalance", "majority", "pre-processing", "split", "test", "validation"),
+        "vote distribution",
+    ),
     "Training": (
-        *("accuracy", "activation", "Adam", "augmentation", "batch size", "checkpoint", "convolution", "cross-entropy"),
-        *("dropout", "early stopping", "epoch", "FER+", "FER2013", "learning rate", "loss", "macro-F1", "majority"),
-        *("momentum", "overfitting", "seed", "softmax", "split", "test", "validation", "weights"),
+        *("accuracy", "activation", "Adam", "augmentation", "batch size", "bfloat16", "checkpoint", "CLAHE"),
+        *("contrast stretching", "convolution", "cross-entropy", "de-noising", "dense", "dropout", "early stopping"),
+        *("epoch", "F1", "FER+", "FER2013", "flatten", "float32", "hidden layer", "histogram equalisation"),
+        *("label smoothing", "learning rate", "loss", "macro F1", "majority", "mixup", "momentum", "optimiser"),
+        *("overfitting", "patience", "pooling", "pre-processing", "ReLU", "seed", "softmax", "split", "test"),
+        *("validation", "vote distribution", "warm-up", "weight decay", "weights"),
     ),
     "Evaluation": (
-        *("accuracy", "balanced accuracy", "calibration", "checkpoint", "confusion matrix", "epoch", "F1", "FER+"),
-        *("FER2013", "macro-F1", "majority", "precision", "recall", "split", "test", "validation", "weights"),
+        *("accuracy", "average precision", "balanced accuracy", "calibration", "calibration error", "checkpoint"),
+        *("confidence", "confusion matrix", "epoch", "F1", "false alarm", "FER+", "FER2013", "interval", "macro F1"),
+        *("majority", "precision", "recall", "ROC", "split", "temperature", "test", "validation", "vote distribution"),
+        "weights",
     ),
-    "Comparison": ("accuracy", "checkpoint", "confusion matrix", "FER+", "FER2013", "majority", "test", "weights"),
+    "Comparison": (
+        *("accuracy", "calibration error", "checkpoint", "confidence", "confusion matrix", "eight bits", "FER+"),
+        *("FER2013", "interval", "macro F1", "majority", "split", "test", "validation", "weights"),
+    ),
     "Explain": (
-        *("activation", "checkpoint", "convolution", "dropout", "feature map", "Grad-CAM", "occlusion map", "pooling"),
-        *("softmax", "weights"),
+        *("activation", "bias", "calibration", "checkpoint", "convolution", "dense", "dropout", "feature map", "FER+"),
+        *("filter", "flatten", "Grad-CAM", "hidden layer", "occlusion map", "pooling", "pre-processing", "ReLU"),
+        *("softmax", "stability", "temperature", "validation", "weights"),
     ),
     "Ten people voted": ("checkpoint", "FER+", "FER2013", "majority"),
     "Break it": (
-        *("accuracy", "augmentation", "batch size", "checkpoint", "confusion matrix", "epoch", "FER+", "FER2013"),
-        *("learning rate", "loss", "majority", "overfitting", "recall", "seed", "softmax", "test", "validation"),
-        *("weights",),
+        *("accuracy", "augmentation", "balanced sampling", "batch size", "bias", "checkpoint", "confusion matrix"),
+        *("epoch", "FER+", "FER2013", "learning rate", "loss", "majority", "overfitting", "recall", "ReLU", "seed"),
+        *("softmax", "test", "validation", "weights"),
     ),
-    "Webcam": ("checkpoint", "WebRTC"),
-    "Photos": ("checkpoint",),
-    "Videos": ("checkpoint",),
+    "Webcam": ("checkpoint", "test", "WebRTC"),
+    "Photos": ("checkpoint", "test"),
+    "Videos": ("checkpoint", "test"),
 }
 """The glossary's words that each page uses, by its title."""
 

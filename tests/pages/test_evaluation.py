@@ -257,3 +257,10 @@ def test_the_choice_of_labels_is_in_the_address(home_with_checkpoint, open_page)
     assert not page.exception
     assert page.query_params["labels"] in ("majority-8", ["majority-8"])
     assert page.selectbox(key="labels of tiny").value == "majority-8"
+
+
+def test_a_network_of_votes_is_judged_by_the_majority_as_is_meant(home, small_demo, save_tiny, page):
+    save_tiny(config={"scheme": "distribution-7"}, dataset_fingerprint=store.dataset_card("demo").fingerprint)
+    page.run()
+    assert not page.exception
+    assert "It was trained with other labels" not in texts(page)

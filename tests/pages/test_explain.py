@@ -1,9 +1,13 @@
 """The Explain page walks through a network, and says what cannot be shown."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from fer_core.card import Calibration
 from pages.shared.explain_face import SENT_FACE
+from pages.shared.notice import ACCEPTED
 
 
 @pytest.fixture
@@ -66,6 +70,55 @@ def test_a_nudge_changes_what_is_compared(page):
     page.slider[0].set_value(0.5).run()
     assert not page.exception
     assert [element.proto.body for element in page.get("html")] != before
+
+
+def test_nudges_are_set_back(page):
+    look(page, "Nudge the face")
+    page.slider(key="nudge blur").set_value(2.0).run()
+    next(b for b in page.button if b.label == "Set all back").click().run()
+    assert not page.exception
+    assert page.slider(key="nudge blur").value == 0.0
+
+
+def test_the_walk_begins_with_the_face_and_its_pixels(page):
+    assert "2,304 greys" in texts(page)
+    assert "scaled" in page.get("plotly_chart")[1].proto.spec
+
+
+def test_a_number_of_a_convolution_is_worked_out(home, small_demo, monkeypatch, open_page):
+    monkeypatch.setattr("fer_core.home.PROJECT", Path(__file__).parents[2])  # the shipped networks have convolutions
+    page = open_page("explain", dataset="demo", row="3")
+    page.select_slider(key="layer").set_value("Convolution 1").run()
+    assert not page.exception
+    assert "(the sum of these products)" in texts(page)
+    assert "times the filter" in " ".join(element.proto.body for element in page.get("html"))
+
+
+def test_calibration_is_said_beside_equation_1(home, small_demo, save_tiny, open_page):
+    save_tiny(calibration=Calibration(temperature=2.0, not_sure_below=0.0, fitted_on="faces"))
+    page = open_page("explain", dataset="demo", row="3")
+    page.select_slider(key="layer").set_value("Softmax 1").run()
+    assert "temperature of 2.00" in texts(page)
+    answer = max(page.dataframe[0].value["calibrated"])
+    assert f"({100 * answer:.0f} %)".replace("(", "").replace(")", "") in texts(page).replace("\\", "")
+
+
+def test_a_frame_of_the_webcam_is_a_source(home_with_checkpoint, app_at):
+    app = app_at("explain")
+    app.session_state[ACCEPTED] = True
+    app.session_state["explain_source"] = "From the webcam"
+    app.run()
+    assert not app.exception
+    assert app.get("camera_input")
+
+
+def test_a_face_sent_here_is_forgotten_when_the_page_is_left(home_with_checkpoint, app_at):
+    app = app_at("explain")
+    app.session_state[SENT_FACE] = np.full((48, 48), 90, np.uint8)
+    app.run()
+    assert SENT_FACE in app.session_state
+    app.switch_page("pages/about.py").run()
+    assert SENT_FACE not in app.session_state
 
 
 def test_faces_alike_are_looked_for_once(page):

@@ -36,7 +36,7 @@ def test_an_empty_home_gets_its_demo(home, demo_files, monkeypatch, overview):
 
 def test_every_step_of_the_paper_links_to_a_page(small_demo, overview):
     links = [element.proto.page for element in overview().get("page_link")]
-    assert links[:5] == ["dataset", "photos", "training", "webcam", "evaluation"]
+    assert links[:5] == ["dataset", "dataset", "training", "webcam", "evaluation"]
 
 
 def test_a_checkpoint_shows_its_honest_scores(home_with_checkpoint, overview):

@@ -117,7 +117,7 @@ def test_every_setting_has_a_control_that_explains_itself(home, small_demo):
     page = open_page()
     kinds = ("select_slider", "number_input", "slider", "selectbox", "toggle", "multiselect")
     controls = {control.key: control for kind in kinds for control in getattr(page, kind)}
-    own_keys = ("scheme", "preprocessing", "exclude")
+    own_keys = ("scheme", "preprocessing", "exclude", "start_from", "teachers")
     keys = {f"training_{name}" if name in own_keys else name for name in TrainingConfig().flat()}
     assert keys <= set(controls)
     assert all(controls[key].help for key in keys)
@@ -190,6 +190,30 @@ def test_settings_from_a_file_reach_every_control(home, small_demo):
     page = start(page, "copy")
     assert not page.error
     assert find_run("copy").config == CHANGED
+
+
+def test_a_run_goes_on_from_a_checkpoint_and_learns_from_others(home, small_demo, save_tiny):
+    save_tiny("first", config=TrainingConfig().to_dict())
+    save_tiny("other", config=TrainingConfig(width=8).to_dict())
+    page = open_page()
+    assert page.selectbox(key="training_start_from").options == ["fresh weights", "first"]
+    page.selectbox(key="training_start_from").set_value("first")
+    page = start(page.multiselect(key="training_teachers").set_value(["other", "first"]).run(), "second")
+    assert not page.exception
+    config = find_run("second").config
+    assert (config.start_from, config.teachers) == ("first", "other+first")
+
+
+def test_a_checkpoint_that_fits_no_longer_is_let_go_and_that_is_said(home, small_demo, save_tiny):
+    save_tiny("first", config=TrainingConfig().to_dict())
+    settings = TrainingConfig(start_from="first", teachers="first+gone").to_json().encode()
+    page = upload(open_page(), settings)
+    assert page.selectbox(key="training_start_from").value == "first"
+    assert page.multiselect(key="training_teachers").value == ["first"]
+    assert any("gone" in toast.value for toast in page.toast)
+    page = page.number_input(key="width").set_value(8).run()
+    assert page.selectbox(key="training_start_from").value == ""
+    assert any("first" in toast.value for toast in page.toast)
 
 
 def test_a_checkpoints_card_is_a_file_with_settings_too(home, small_demo):

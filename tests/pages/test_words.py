@@ -60,10 +60,10 @@ def test_the_paragraphs_of_the_experiments_use_no_other_words():
 
 
 def test_a_word_tells_its_meaning_under_the_mouse_once():
-    text = explained("One epoch, two epochs; a `seed`, **loss** and macro-F1.")
+    text = explained("One epoch, two epochs; a `seed`, **loss** and macro F1.")
     assert text.count("](/about?word=") == 2
     assert f'One [epoch](/about?word=epoch "{GLOSSARY["epoch"]}"), two epochs' in text
-    assert "[macro-F1](/about?word=macro-F1" in text
+    assert "[macro F1](/about?word=macro%20F1" in text
     assert "`seed`, **loss**" in text
 
 

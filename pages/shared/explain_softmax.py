@@ -1,0 +1,77 @@
+"""Equation (1) of the paper with a face's own numbers, and what calibration makes of them."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer_core.card import ModelCard
+from pages.shared.words import explained
+
+_TERMS = 3  # of a sum, in a line that a phone has room for
+
+
+def show_softmax(scores: NDArray[np.float32], shares: NDArray[np.float32], card: ModelCard) -> None:
+    """The equation filled in for the most probable class, and a table of all.
+
+    Args:
+        scores: ``(classes,)`` float32, what softmax is given.
+        shares: ``(classes,)`` float32, what it makes of them.
+        card: Of the checkpoint.
+    """
+    top, temperature = int(shares.argmax()), card.calibration.temperature
+    st.latex(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} \qquad (1)")
+    st.latex(filled_in(scores, card.class_names[top], top))
+    table = pd.DataFrame({"class": card.class_names, "score z": scores, "e to the z": np.exp(scores.astype(float))})
+    table["probability"] = shares
+    if temperature != 1:
+        table["calibrated"] = _softmax(scores / temperature)
+    bar = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config={
+            "score z": st.column_config.NumberColumn(format="%.2f"),
+            "e to the z": st.column_config.NumberColumn(format="%.3g"),
+            "probability": bar,
+            "calibrated": bar,
+        },
+    )
+    if temperature != 1:
+        direction = "too sure of itself" if temperature > 1 else "too modest"
+        st.markdown(
+            explained(
+                f"**Calibration.** On the validation faces this network was {direction}. So the app divides every "
+                f"score by a temperature of {temperature:.2f} before equation (1): that is the answer above."
+            )
+        )
+
+
+def filled_in(scores: NDArray[np.float32], class_name: str, top: int) -> str:
+    """Equation (1) as LaTeX with numbers, in lines that a phone has room for.
+
+    Args:
+        scores: ``(classes,)`` float32.
+        class_name: Of the class whose probability is worked out.
+        top: Its place.
+    """
+    powers = np.exp(scores.astype(float))
+    terms = [f"e^{{{score:.2f}}}" for score in scores]
+    lines = ["+".join(terms[i : i + _TERMS]) for i in range(0, len(terms), _TERMS)]
+    below = r" \\ ".join(f"{'+' if i else ''}{line}" for i, line in enumerate(lines))
+    return (
+        rf"\begin{{aligned}} p_{{\text{{{_letters(class_name)}}}}} &= \frac{{{terms[top]}}}"
+        rf"{{\begin{{gathered}} {below} \end{{gathered}}}} \\[.6em]"
+        rf" &= \frac{{{powers[top]:.3g}}}{{{powers.sum():.3g}}} = {powers[top] / powers.sum():.3f} \end{{aligned}}"
+    )
+
+
+def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    powers = np.exp(scores.astype(float) - float(scores.max()))
+    return np.asarray(powers / powers.sum())
+
+
+def _letters(name: str) -> str:
+    """A class name that a formula can hold, whatever a foreign checkpoint calls its classes."""
+    return "".join(c for c in name if c.isalnum() or c == " ")
