@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, verified_bytes
+from fer_core.checkpoint import Checkpoint
 from fer_core.insight.anatomy import Anatomy
+from fer_core.insight.apart import WorkerAnatomy, open_anatomy
 from pages.shared import cached
 from pages.shared.explain_answer import show_alike, show_answer, show_evidence, show_nudges
 from pages.shared.explain_face import choose_face
@@ -16,8 +17,8 @@ LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge t
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the network …")
-def _anatomy(name: str, created_at: str, _checkpoint: Checkpoint) -> Anatomy:
-    return Anatomy(verified_bytes(_checkpoint))
+def _anatomy(name: str, created_at: str, _checkpoint: Checkpoint) -> Anatomy | WorkerAnatomy:
+    return open_anatomy(_checkpoint)
 
 
 start_page(

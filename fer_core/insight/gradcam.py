@@ -34,9 +34,12 @@ def grad_cam(layers: Sequence[Layer], class_index: int) -> NDArray[np.float32]:
         ``(height, width)`` float32 of the last maps' size, 0 and more; all zero when nothing speaks for the class.
 
     Raises:
-        CheckpointError: The network ends in an operation that cannot be followed back.
+        CheckpointError: The network has no maps, or ends in an operation that cannot be followed back.
     """
-    last = max(index for index, layer in enumerate(layers) if layer.is_map and layer.kind != "pooling")
+    maps_of = [index for index, layer in enumerate(layers) if layer.is_map and layer.kind != "pooling"]
+    if not maps_of:
+        raise CheckpointError("Grad-CAM needs maps, and this network makes none. Look at the occlusion map instead.")
+    last = maps_of[-1]
     gradient = _gradient(layers, last, class_index)
     maps = layers[last].output.astype(np.float64)
     weights = gradient.mean(axis=(0, 1))

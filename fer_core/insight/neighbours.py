@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoint import LITERT_FILE, Checkpoint
-from fer_core.features import face_features
+from fer_core.features import Features
 from fer_core.files import new_folder
 from fer_core.home import cache_folder
 
@@ -31,7 +31,7 @@ def nearest(features: NDArray[np.float32], all_features: NDArray[np.float32], k:
 def look_at_all(
     checkpoint: Checkpoint, images: NDArray[np.uint8], *, progress: Callable[[float], object]
 ) -> NDArray[np.float32]:
-    """Features of many faces, as :func:`~fer_core.features.face_features` gives them.
+    """Features of many faces, as :meth:`Features.of <fer_core.features.Features.of>` gives them.
 
     Args:
         checkpoint: Whose network.
@@ -41,9 +41,9 @@ def look_at_all(
     Raises:
         CheckpointError: The checkpoint's file is missing or damaged.
     """
-    chunks = []
+    chunks, network = [], Features(checkpoint)
     for start in range(0, len(images), _CHUNK):
-        chunks.append(face_features(checkpoint, images[start : start + _CHUNK]))
+        chunks.append(network.of(images[start : start + _CHUNK]))
         progress(min(1.0, (start + _CHUNK) / len(images)))
     return np.concatenate(chunks)
 

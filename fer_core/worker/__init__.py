@@ -1,5 +1,5 @@
-"""Imported networks predict in a process of their own: what goes wrong in there is a sentence here."""
+"""Imported networks are asked in processes of their own: what goes wrong in there is a sentence here."""
 
-from fer_core.worker.parent import WorkerNetwork
+from fer_core.worker.parent import Worker, WorkerNetwork
 
-__all__ = ["WorkerNetwork"]
+__all__ = ["Worker", "WorkerNetwork"]

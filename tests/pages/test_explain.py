@@ -149,3 +149,22 @@ def test_a_face_sent_from_another_page_comes_first(home_with_checkpoint, app_at)
 
 def test_a_row_that_is_none_is_the_first(home_with_checkpoint, open_page):
     assert open_page("explain", row="<b>").number_input(key="row").value == 0
+
+
+@pytest.mark.parametrize("view", ["Layer by layer", "What it rests on", "Nudge the face", "Faces alike"])
+def test_an_imported_network_is_never_opened_in_this_process(small_demo, save_tiny, app_at, monkeypatch, view):
+    save_tiny("theirs", origin="imported")
+
+    def opened_here(*_, **__):
+        raise AssertionError("The imported network was opened in the web process.")
+
+    for module in ("network", "features", "insight.anatomy"):
+        monkeypatch.setattr(f"fer_core.{module}.Interpreter", opened_here)
+    page = app_at("explain", dataset="demo", row="3")
+    page.session_state["explain_view"] = view
+    page.run()
+    for button in page.button:
+        if button.label.startswith("Look"):
+            button.click().run()
+    assert not page.exception
+    assert not page.error
