@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 
@@ -20,17 +21,38 @@ _COLORS: dict[Kind, str] = {
 }
 
 
-def network_figure(layers: Sequence[Layer], chosen: int) -> go.Figure:
-    """Blocks as high as the maps are and as wide as there are many; hover tells shape and arithmetic.
+class Block(NamedTuple):
+    """A layer as it is drawn: without the face and the weights.
+
+    Attributes:
+        kind: What it does.
+        shape: Of its output.
+        words: What the mouse is told.
+    """
+
+    kind: Kind
+    shape: tuple[int, ...]
+    words: str
+
+    @classmethod
+    def of(cls, layer: Layer) -> "Block":
+        """The block of a layer; hover tells shape and arithmetic."""
+        words = f"{layer.title}: {layer.shape_in_words()}; {arithmetic(layer)}; learned: {layer.count:,}"
+        return cls(layer.kind, layer.output.shape, words)
+
+
+def network_figure(blocks: Sequence[Block], chosen: int) -> go.Figure:
+    """Blocks as high as the maps are and as wide as there are many.
 
     Args:
-        layers: The layers with what a face left in them.
+        blocks: The layers.
         chosen: The place of the layer that is looked at; it is framed.
     """
     figure, left = go.Figure(), 0.0
-    for place, layer in enumerate(layers):
-        height = layer.output.shape[0] if layer.is_map else 4 + 6 * math.log10(layer.output.size)
-        width = 1.5 + 1.6 * math.log2(layer.output.shape[-1]) if layer.is_map else 3.0
+    for place, (kind, shape, words) in enumerate(blocks):
+        is_map = len(shape) == 3
+        height = shape[0] if is_map else 4 + 6 * math.log10(math.prod(shape))
+        width = 1.5 + 1.6 * math.log2(shape[-1]) if is_map else 3.0
         figure.add_trace(
             go.Scatter(
                 x=[left, left + width, left + width, left, left],
@@ -38,11 +60,11 @@ def network_figure(layers: Sequence[Layer], chosen: int) -> go.Figure:
                 fill="toself",
                 mode="lines",
                 line={"width": 3 if place == chosen else 0, "color": "#d6800a"},
-                fillcolor=_COLORS[layer.kind],
+                fillcolor=_COLORS[kind],
                 opacity=1.0 if place == chosen else 0.75,
                 hoveron="fills",
                 hoverinfo="text",
-                text=f"{layer.title}: {layer.shape_in_words()}; {arithmetic(layer)}; learned: {layer.count:,}",
+                text=words,
                 showlegend=False,
             )
         )

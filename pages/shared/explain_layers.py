@@ -8,9 +8,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.insight.anatomy import Layer
-from fer_core.insight.pictures import filter_sheet, map_sheet
+from fer_core.insight.pictures import filter_sheet, map_sheet, png
 from fer_core.insight.words import explain
-from fer_core.plots.anatomy import network_figure
+from fer_core.plots.anatomy import Block, network_figure
+from pages.shared.charts import drawn
 
 
 def show_layers(layers: Sequence[Layer], class_names: Sequence[str]) -> None:
@@ -24,7 +25,7 @@ def show_layers(layers: Sequence[Layer], class_names: Sequence[str]) -> None:
     chosen = st.select_slider("Layer", titles, key="layer", help="From the face on the left to the answer.")
     place = titles.index(chosen)
     st.plotly_chart(
-        network_figure(layers, place),
+        drawn(network_figure, tuple(map(Block.of, layers)), place),
         config={"displayModeBar": False},
         key="network",
         alt=f"The network as blocks, from the face to the answer; {chosen} is framed.",
@@ -43,13 +44,13 @@ def show_layers(layers: Sequence[Layer], class_names: Sequence[str]) -> None:
 def _maps(layer: Layer) -> None:
     if layer.kind == "convolution" and layer.weights.shape[-1] == 1:
         st.image(
-            filter_sheet(layer),
+            png(filter_sheet(layer)),
             width="stretch",
             caption="Its filters: white adds, black subtracts, grey ignores",
             alt=f"The filters of {layer.title}",
         )
     st.image(
-        map_sheet(layer),
+        png(map_sheet(layer)),
         width="stretch",
         caption="Its maps of this face, the strongest first",
         alt=f"The maps that {layer.title} makes of this face",
