@@ -25,11 +25,11 @@ def show_table(title: str, rows: Mapping[str, str], heads: tuple[str, str]) -> N
 def show_now() -> None:
     places, by_state = webcam_stream.places(), runs_by_state()
     active = sum(by_state.get(state, 0) for state in ("running", "queued", "stopping"))
-    with st.container(horizontal=True, gap="medium"):
-        st.metric("Webcams in use", f"{places.taken} of {places.count}", border=True, width=180)
-        st.metric("Uploads in memory", f"{held_here():,.0f} MB", border=True, width=180)
-        st.metric("Runs under way", active, border=True, width=180)
-        st.metric("Runs in all", sum(by_state.values()), border=True, width=180)
+    with st.container(horizontal=True, gap="small"):
+        st.metric("Webcams in use", f"{places.taken} of {places.count}", border=True, width=165)
+        st.metric("Uploads in memory", f"{held_here():,.0f} MB", border=True, width=165)
+        st.metric("Runs under way", active, border=True, width=165)
+        st.metric("Runs in all", sum(by_state.values()), border=True, width=165)
     if by_state:
         st.caption("Runs: " + ", ".join(f"{count} {state}" for state, count in sorted(by_state.items())))
 

@@ -99,8 +99,9 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
     card, scores = checkpoint.card, checkpoint.card.best
     known = (
         f"learned from {plain(card.dataset)}  \n"
-        f"Right on **{100 * scores.test_accuracy:.1f} %** of the test faces, which chose nothing. On validation "
-        f"{100 * scores.validation_accuracy:.1f} %, on the faces it learned from {100 * scores.train_accuracy:.1f} %."
+        f"Right on **{100 * scores.test_accuracy:.1f} %** of the test faces, which chose nothing  \n"
+        f"{100 * scores.validation_accuracy:.1f} % of validation, {100 * scores.train_accuracy:.1f} % of what it "
+        "learned from"
     )
     unknown = "imported  \nWhat it was trained on and how good it is, its file does not say."
     words = unknown if card.is_imported else known

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_core.evaluation.calibration import Coverage
-from fer_core.plots.style import BLUE, INK, ORANGE, faded, styled, title
+from fer_core.plots.style import BLUE, INK, ORANGE, faded, styled, title, whiskers
 
 
 def reliability_figure(after: pd.DataFrame, before: pd.DataFrame | None = None) -> go.Figure:
@@ -83,12 +83,7 @@ def _add_reliability(figure: go.Figure, table: pd.DataFrame, name: str, color: s
     figure.add_scatter(
         x=table["confidence"],
         y=table["accuracy"],
-        error_y={
-            "array": table["high"] - table["accuracy"],
-            "arrayminus": table["accuracy"] - table["low"],
-            "color": faded(color, 0.5),
-            "width": 3,
-        },
+        error_y=whiskers(table["accuracy"], table["low"], table["high"], color),
         name=name,
         mode="lines+markers",
         line={"color": color, "width": 2.5, "dash": dash},

@@ -16,7 +16,7 @@ def test_one_column_is_one_bar_a_class_with_its_number_and_colour():
     assert list(bar.y) == ["neutral", "fear", "contempt"]
     assert list(bar.text) == ["6", "2", "0"]
     assert list(bar.marker.color) == [EMOTION_COLORS[name] for name in COUNTS.index]
-    assert bar.hovertext[1] == "<b>fear</b>: 2 of 8 faces (25.0%)<br>Training faces"
+    assert bar.hovertext[1] == "<b>fear</b>: 2 of 8 faces (25.0 %)<br>Training faces"
 
 
 def test_shares_are_of_each_column():
