@@ -45,6 +45,7 @@ LEAVES = 0.03
 
 _EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 _SAMPLE = 5.0
+_FAULT = "Something went wrong in FER Lab"
 
 
 @dataclass
@@ -98,6 +99,8 @@ async def open_page(socket, page):
         headings += kind == "delta" and element.WhichOneof("type") == "heading"
         if kind == "delta" and element.WhichOneof("type") == "exception":
             said.append(f"{page}: {element.exception.message}")
+        elif kind == "delta" and element.alert.body.startswith(_FAULT):
+            said.append(f"{page}: {element.alert.body}")
         elif kind == "page_not_found":
             said.append(f"{page}: page not found")
         elif kind == "script_finished" and answer.script_finished != _EARLY:

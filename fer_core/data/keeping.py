@@ -47,8 +47,9 @@ def keep_records(records: FaceRecords, names: Sequence[str] = (), **facts: Any) 
                 write_json(folder / _NAMES_FILE, {"names": list(names)})
             write_json(folder / CARD_FILE, asdict(card))
     except OSError as error:
+        reason = error.strerror or "not all of it could be written"  # NumPy counts bytes instead
         raise DatasetError(
-            f"The dataset “{name}” could not be stored ({error.strerror or error}); nothing was changed. "
+            f"The dataset “{name}” could not be stored ({reason}); nothing was changed. "
             f"Free some space under {data_folder()} and import again."
         ) from error
     return card

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoint import LITERT_FILE, Checkpoint
+from fer_core.errors import CheckpointError
 from fer_core.features import Features
 from fer_core.files import new_folder
 from fer_core.home import cache_folder
@@ -65,10 +66,16 @@ def store_features(checkpoint: Checkpoint, fingerprint: str, features: NDArray[n
     """Keeps features for the next time.
 
     Raises:
-        OSError: The disk is full or read-only.
+        CheckpointError: The disk is full or read-only.
     """
-    with new_folder(_folder(checkpoint, fingerprint)) as folder:
-        np.save(folder / _FILE, features, allow_pickle=False)
+    try:
+        with new_folder(_folder(checkpoint, fingerprint)) as folder:
+            np.save(folder / _FILE, features, allow_pickle=False)
+    except OSError as error:
+        raise CheckpointError(
+            f"What the network made of the faces could not be kept ({error.strerror or 'not all of it was written'}). "
+            f"Free some space under {cache_folder()} and press the button again."
+        ) from error
 
 
 def _folder(checkpoint: Checkpoint, fingerprint: str) -> Path:

@@ -28,6 +28,8 @@ _INTERRUPTED = (
     "Interrupted after epoch {epoch}. Resume it to go on from there; if that happens again, the memory may be too "
     "small: choose a smaller batch size."
 )
+_INTERRUPTED_FULL = "Interrupted after epoch {epoch}: the disk is full. Free some space, then resume it."
+_ROOM = 1 << 20  # bytes without which a run can write neither its files nor why it ended
 _SILENT = "Not responding: no sign of life for {seconds:.0f} seconds. Wait for it, or press Stop to end it now."
 _SILENT_AFTER = 60.0
 _PREPARING_AFTER = 600.0  # reading a dataset and compiling a network report nothing
@@ -252,7 +254,8 @@ def find_run(name: str) -> Run:
         ) from error
     status = read_status(folder)
     if status.is_active and not is_alive(status.pid, status.pid_created):
-        message = _INTERRUPTED.format(epoch=status.epoch)
+        sentence = _INTERRUPTED if shutil.disk_usage(folder).free > _ROOM else _INTERRUPTED_FULL
+        message = sentence.format(epoch=status.epoch)
         status = replace(status, state="failed", eta_seconds=0.0, progress=0.0, message=message)
     run = Run(folder, config, status, read_record(folder))
     return replace(run, status=replace(status, message=_silence(folder))) if run.is_silent else run

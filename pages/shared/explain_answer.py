@@ -21,7 +21,7 @@ from fer_core.labels import SPLITS
 from fer_core.plots.data import face_grid
 from fer_core.plots.prediction import in_words, picture_html, probability_bars
 from pages.shared import cached
-from pages.shared.messages import plain
+from pages.shared.messages import errors_shown, plain
 from pages.shared.run_view import duration
 
 _NEIGHBOURS = 12
@@ -110,8 +110,9 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: str) ->
         )
         if st.button("Look at them", type="primary", icon=":material/visibility:"):
             faces = np.asarray(records.images[training])
-            features = look_at_all(checkpoint, faces, progress=_follow(len(faces)))
-            store_features(checkpoint, records.fingerprint, features)
+            with errors_shown():
+                features = look_at_all(checkpoint, faces, progress=_follow(len(faces)))
+                store_features(checkpoint, records.fingerprint, features)
             st.rerun()
         return
     own = face_features(checkpoint, face[None])[0]

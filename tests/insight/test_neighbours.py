@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fer_core.errors import CheckpointError
 from fer_core.features import face_features
 from fer_core.insight.neighbours import look_at_all, nearest, store_features, stored_features
 
@@ -34,3 +35,15 @@ def test_features_are_kept_for_their_network_and_faces(save_tiny):
     store_features(one, "faces", features)
     np.testing.assert_array_equal(stored_features(one, "faces"), features)
     assert stored_features(one, "others") is None
+
+
+def test_a_full_disk_is_said(save_tiny, monkeypatch):
+    one = save_tiny("one")
+
+    def full(*_, **__):
+        raise OSError("589824 requested and 49024 written")  # as NumPy says it
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(CheckpointError, match=r"not all of it was written\)\. Free some space under"):
+        store_features(one, "faces", np.eye(3, dtype=np.float32))
+    assert stored_features(one, "faces") is None

@@ -21,6 +21,18 @@ def _fresh_caches():
     st.cache_resource.clear()
 
 
+@pytest.fixture(autouse=True)
+def _faults_are_exceptions(request, monkeypatch):
+    """Pages show a fault as an incident; here it is an exception, or no test would notice one."""
+    if "faults_as_shown" not in request.fixturenames:
+        monkeypatch.setattr("pages.shared.faults.report_fault", lambda error: False)
+
+
+@pytest.fixture
+def faults_as_shown():
+    """Leaves faults as people see them."""
+
+
 @pytest.fixture
 def app_at():
     """Makes the app at a page such as "photos", with query parameters if wanted; it has not run yet.

@@ -45,7 +45,9 @@ def test_another_session_has_another_number(home):
     assert len({line["number"] for line in log(home)}) == 2
 
 
-def test_a_fault_is_a_sentence_with_a_number_and_no_traceback(home_with_checkpoint, app_at, monkeypatch):
+def test_a_fault_is_a_sentence_with_a_number_and_no_traceback(
+    home_with_checkpoint, app_at, faults_as_shown, monkeypatch
+):
     def broken(*_):
         raise RuntimeError("secret detail of anna.jpg")
 

@@ -1,12 +1,14 @@
 """The parent's view of the runs, with children that only sleep."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -107,7 +109,7 @@ def test_a_missing_run_is_told_with_those_there_are():
         stop_run("no")
 
 
-def test_a_dead_child_is_told_to_be_interrupted(children):
+def test_a_dead_child_is_told_to_be_interrupted(children, monkeypatch):
     run = start_run(CONFIG, "first")
     set_status(run, state="running", epoch=3, progress=0.5, eta_seconds=9.0)
     children[0][0].kill()
@@ -117,6 +119,9 @@ def test_a_dead_child_is_told_to_be_interrupted(children):
     status = find_run("first").status
     assert (status.state, status.epoch, status.progress, status.eta_seconds) == ("failed", 3, 0.0, 0.0)
     assert status.message.startswith("Interrupted after epoch 3. Resume it to go on from there")
+    assert "memory" in status.message
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
+    assert find_run("first").status.message.startswith("Interrupted after epoch 3: the disk is full. Free some space")
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "stopping"])
