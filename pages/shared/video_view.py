@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint
+from fer_core.live.timelines import VideoResult
 from fer_core.plots.timeline import MAX_LISTED_TIMELINES, emotion_timeline, longest_seen
 from fer_core.recognition import to_csv
-from fer_core.timelines import VideoResult
 from fer_core.videos.jobs import JobStatus, VideoJob
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.run_view import duration
