@@ -11,7 +11,7 @@ from pathlib import Path
 from fer_core.card import EpochScores, ModelCard
 from fer_core.classifier import Classifier, Reading
 from fer_core.errors import CheckpointError, Damage
-from fer_core.files import new_folder, read_json, write_json
+from fer_core.files import new_folder, read_json, stamp, write_json
 from fer_core.home import home, models_folders
 from fer_core.priors import Commonness, prior_weights
 
@@ -148,8 +148,7 @@ def verify(checkpoint: Checkpoint) -> None:
         CheckpointError: It is missing or is not the one that was saved.
     """
     try:
-        stat = checkpoint.litert_path.stat()
-        known = _digest(checkpoint.litert_path, stat.st_mtime_ns, stat.st_size)
+        known = _digest(checkpoint.litert_path, stamp(checkpoint.litert_path))
     except OSError as error:
         raise _unreadable(checkpoint, LITERT_FILE, error) from error
     if known != checkpoint.card.files.get(LITERT_FILE):
@@ -157,8 +156,8 @@ def verify(checkpoint: Checkpoint) -> None:
 
 
 @functools.lru_cache(maxsize=256)
-def _digest(path: Path, changed_ns: int, size: int) -> str:
-    """SHA-256 of a file; its time and size tell when it has to be read again."""
+def _digest(path: Path, written: tuple[int, ...]) -> str:
+    """SHA-256 of a file; its stamp tells when it has to be read again."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -278,10 +277,15 @@ def _is_name(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", name) is not None
 
 
+@functools.lru_cache(maxsize=256)
+def _card(directory: Path, written: tuple[int, ...]) -> ModelCard:
+    # A folder that was renamed or copied goes by its new name.
+    return ModelCard.from_dict(read_json(directory / CARD_FILE) | {"name": directory.name})
+
+
 def _read(directory: Path) -> Checkpoint:
     try:
-        # A folder that was renamed or copied goes by its new name.
-        return Checkpoint(directory, ModelCard.from_dict(read_json(directory / CARD_FILE) | {"name": directory.name}))
+        return Checkpoint(directory, _card(directory, stamp(directory / CARD_FILE)))
     except (OSError, ValueError, TypeError) as error:
         raise CheckpointError(
             f"The card of the checkpoint “{directory.name}” is damaged ({error}). Train or copy the checkpoint again."

@@ -50,6 +50,16 @@ def read_json(path: Path) -> dict[str, Any]:
     return document
 
 
+def stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is replaced or written to, for whatever is kept of its content.
+
+    Raises:
+        OSError: It is not there.
+    """
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
 def as_record(kind: type[_Record], document: object) -> _Record:
     """Builds a dataclass from JSON types, so that nothing of a wrong type gets further than here.
 

@@ -1,7 +1,7 @@
 """One colour for each emotion, in every chart and picture."""
 
 from collections.abc import Sequence
-from itertools import cycle
+from itertools import chain, repeat
 
 EMOTION_COLORS = {
     "neutral": "#949687",
@@ -22,8 +22,11 @@ and black, reaches 0.022 by the same measure.
 """
 
 
+_NO_EMOTION = "#7b8698"
+
+
 def class_colors(class_names: Sequence[str]) -> dict[str, str]:
-    """A colour for each class: an emotion's own, and for other names those that are left, in order.
+    """A colour for each class: an emotion's own, and for other names those that are left, in order, then grey.
 
     Args:
         class_names: The classes; the same ones in the same order always get the same colours.
@@ -32,5 +35,5 @@ def class_colors(class_names: Sequence[str]) -> dict[str, str]:
         ``#rrggbb`` by class name.
     """
     free = [color for emotion, color in EMOTION_COLORS.items() if emotion not in class_names]
-    others = cycle(free or EMOTION_COLORS.values())
+    others = chain(free, repeat(_NO_EMOTION))
     return {name: EMOTION_COLORS.get(name) or next(others) for name in class_names}

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from fer_core.classifier import NOT_SURE, Prediction
 from fer_core.images import Box
@@ -154,7 +154,7 @@ def _matches(known: Sequence[TrackedFace], recognitions: Sequence[Recognition], 
     if not known or not recognitions:
         return {}
     costs = np.array([[_cost(face, item.face.xyxy, time) for face in known] for item in recognitions])
-    rows, columns = linear_sum_assignment(costs)
+    rows, columns = scipy.optimize.linear_sum_assignment(costs)
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
     return {row: column for row, column in pairs if costs[row, column] < _IMPOSSIBLE}
 

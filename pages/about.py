@@ -4,9 +4,12 @@ import streamlit as st
 
 from fer_core.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
+from fer_core.takehome import lesson_notebook
+from pages.shared.charts import drawn
+from pages.shared.lesson_notes import offer_lesson
 from pages.shared.lesson_plan import LESSON, TOUR, show_stops
 from pages.shared.navigation import start_page
-from pages.shared.process import show_process
+from pages.shared.paper_steps import show_process
 
 HISTORY = """
 **1872: Charles Darwin** describes how people and animals show what moves them, and holds that some of it is inborn \
@@ -64,7 +67,7 @@ with left:
 with right:
     st.subheader("Plutchik's wheel", anchor="wheel")
     st.plotly_chart(
-        plutchik_wheel(),
+        drawn(plutchik_wheel),
         config={"displayModeBar": False},
         key="wheel",
         alt="Plutchik's wheel: joy, trust, fear, surprise, sadness, disgust, anger and anticipation, each in three "
@@ -92,6 +95,17 @@ st.markdown(
     "is kept of anybody. In the European Union, do not use such systems to watch or to judge pupils: it is prohibited."
 )
 show_stops(LESSON)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.download_button(
+        "The lesson as a notebook",
+        lesson_notebook,
+        "lesson.ipynb",
+        "application/x-ipynb+json",
+        icon=":material/download:",
+        on_click="ignore",
+        help="Trains, evaluates and looks inside a network step by step, in Jupyter.",
+    )
+    offer_lesson()
 st.subheader("Every technical word", anchor="glossary")
 wanted = st.text_input("Find a word", placeholder="such as dropout", key="word", bind="query-params").strip().casefold()
 found = {word: text for word, text in GLOSSARY.items() if wanted in word.casefold() or wanted in text.casefold()}

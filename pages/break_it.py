@@ -12,6 +12,7 @@ from fer_core.experiments.reading import MOST_FACES, in_order_of, read_wrongly
 from fer_core.experiments.trial import Trial
 from pages.shared import cached
 from pages.shared.break_view import show_sides, show_trial, show_verdict
+from pages.shared.lesson_notes import offer_lesson
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
@@ -123,6 +124,7 @@ with errors_shown():
                     on_click=_other_seed,
                     help="Other first weights and another order of the faces: does it come out the same?",
                 )
+            offer_lesson()
     if trial is not None:
         show_trial(trial)
     elif outcomes is not None:

@@ -16,42 +16,44 @@ from pages.shared.operator_gate import admits_operator
 from pages.shared.uploads import held_here
 
 
-def show_table(title: str, rows: Mapping[str, str]) -> None:
+def show_table(title: str, rows: Mapping[str, str], heads: tuple[str, str]) -> None:
     st.subheader(title)
-    st.dataframe(
-        pd.DataFrame({"what": list(rows), "value": list(rows.values())}),
-        hide_index=True,
-        height="content",
-        column_config={"what": "", "value": ""},
-    )
+    what, value = heads
+    st.dataframe(pd.DataFrame({what: list(rows), value: list(rows.values())}), hide_index=True, height="content")
 
 
 def show_now() -> None:
     places, by_state = webcam_stream.places(), runs_by_state()
     active = sum(by_state.get(state, 0) for state in ("running", "queued", "stopping"))
-    with st.container(horizontal=True, gap="medium"):
-        st.metric("Webcams in use", f"{places.taken} of {places.count}", border=True, width=180)
-        st.metric("Uploads in memory", f"{held_here():,.0f} MB", border=True, width=180)
-        st.metric("Runs under way", active, border=True, width=180)
-        st.metric("Runs in all", sum(by_state.values()), border=True, width=180)
+    with st.container(horizontal=True, gap="small"):
+        st.metric("Webcams in use", f"{places.taken} of {places.count}", border=True, width=165)
+        st.metric("Uploads in memory", f"{held_here():,.0f} MB", border=True, width=165)
+        st.metric("Runs under way", active, border=True, width=165)
+        st.metric("Runs in all", sum(by_state.values()), border=True, width=165)
     if by_state:
         st.caption("Runs: " + ", ".join(f"{count} {state}" for state, count in sorted(by_state.items())))
 
 
 def show_incidents() -> None:
-    st.subheader("Recent incidents", anchor="incidents")
+    st.subheader("Recent incidents and events", anchor="incidents")
     incidents = recent_incidents()
     if not incidents:
         st.caption("None so far.")
         return
     st.dataframe(
-        pd.DataFrame([asdict(incident) for incident in incidents]),
+        pd.DataFrame([asdict(incident) for incident in incidents]).assign(
+            time=lambda table: pd.to_datetime(table["time"], utc=True)
+        ),
         hide_index=True,
         column_order=["time", "number", "nature", "kind", "page", "places"],
-        column_config={"places": st.column_config.TextColumn("where in the program", width="large")},
+        column_config={
+            "time": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone="UTC"),
+            "places": st.column_config.TextColumn("where in the program", width="large"),
+        },
     )
     st.caption(
-        "A person who was refused something sees the number. The log holds neither the message nor any name, file or "
+        "Times are UTC. A person who was refused something sees the number; events, such as an accepted notice, have "
+        "none. The log holds neither the message nor any name, file or "
         "picture: `logs/incidents.jsonl` below the home."
     )
 
@@ -66,8 +68,8 @@ show_now()
 show_incidents()
 left, right = st.columns(2, gap="large")
 with left:
-    show_table("Settings in force", settings_in_words(how))
-    show_table("This computer", machine())
+    show_table("Settings in force", settings_in_words(how), ("setting", "in force"))
+    show_table("This computer", machine(), ("what", "here"))
     st.subheader("On the disk")
     st.dataframe(
         pd.DataFrame([asdict(folder) for folder in folders()]),
@@ -76,5 +78,5 @@ with left:
         column_config={"megabytes": st.column_config.NumberColumn("MB", format="%.1f")},
     )
 with right:
-    show_table("Versions", versions())
+    show_table("Versions", versions(), ("package", "version"))
     st.caption("Whether the server answers at all, for a watching program: `/_stcore/health`.")

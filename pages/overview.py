@@ -14,7 +14,7 @@ from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
-from pages.shared.process import show_process
+from pages.shared.paper_steps import show_process
 
 
 def main() -> None:
@@ -99,8 +99,9 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
     card, scores = checkpoint.card, checkpoint.card.best
     known = (
         f"learned from {plain(card.dataset)}  \n"
-        f"Right on **{scores.test_accuracy:.1%}** of the test faces, which chose nothing. On validation "
-        f"{scores.validation_accuracy:.1%}, on the faces it learned from {scores.train_accuracy:.1%}."
+        f"Right on **{100 * scores.test_accuracy:.1f} %** of the test faces, which chose nothing  \n"
+        f"{100 * scores.validation_accuracy:.1f} % of validation, {100 * scores.train_accuracy:.1f} % of what it "
+        "learned from"
     )
     unknown = "imported  \nWhat it was trained on and how good it is, its file does not say."
     words = unknown if card.is_imported else known

@@ -11,12 +11,15 @@ from fer_core.data.dataset import FaceRecords
 from fer_core.labels import EMOTIONS, VOTE_COLUMNS
 from fer_core.plots.prediction import picture_html, share_bars
 from fer_core.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
+from fer_core.reports.lesson import Played
 from pages.shared import cached
+from pages.shared.lesson_notes import note_round, offer_lesson
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
 
 _ANSWERS = "quiz answers"
+_BEGUN = "class begun here"
 _ONLY_HERE = ("localhost", "127.0.0.1", "::1")
 Answers = dict[int, str]
 
@@ -35,12 +38,12 @@ def _new_round(*, with_class: bool) -> None:
     st.query_params["round"] = str(1 + secrets.randbelow(999_999))
     st.query_params.pop("class", None)
     if with_class:
-        st.query_params["class"] = secrets.token_urlsafe(9)
+        st.query_params["class"] = st.session_state[_BEGUN] = secrets.token_urlsafe(9)
     st.session_state[_ANSWERS] = {}
     st.session_state["question"] = 1
 
 
-def _offer_round(label: str, *, with_class: bool, primary: bool = True, icon: str | None = None) -> None:
+def _offer_round(label: str, *, with_class: bool, icon: str, primary: bool = True) -> None:
     st.button(
         label,
         type="primary" if primary else "secondary",
@@ -125,10 +128,10 @@ def show_result(records: FaceRecords, rows: tuple[int, ...]) -> None:
     if len(answers) < len(rows):
         return
     mine = [points(records.votes[row], answers[i]) for i, row in enumerate(rows)]
-    best = sum(best_points(records.votes[row]) for row in rows)
-    tiles = [("You", sum(mine)), ("Best possible", best)]
+    best = [best_points(records.votes[row]) for row in rows]
+    tiles = [("You", sum(mine)), ("Best possible", sum(best))]
     checkpoint = st.session_state.get("quiz checkpoint")
-    words = ""
+    words, theirs = "", list[int]()
     if checkpoint is not None:
         classifier = cached.classifier(checkpoint)
         names = [classifier.predict_one(np.asarray(records.images[row])).class_name for row in rows]
@@ -140,7 +143,10 @@ def show_result(records: FaceRecords, rows: tuple[int, ...]) -> None:
             st.metric(label, f"{value} points", border=True, width=190)
     if words:
         st.success(words, icon=":material/emoji_events:")
-    _offer_round("Another round", with_class="class" in st.query_params)
+    note_round(_number("round"), Played(tuple(mine), tuple(theirs), tuple(best)))
+    with st.container(horizontal=True):
+        _offer_round("Another round", with_class="class" in st.query_params, icon=":material/replay:")
+        offer_lesson()
 
 
 def start_or_join(records: FaceRecords) -> None:
@@ -150,14 +156,8 @@ def start_or_join(records: FaceRecords) -> None:
         f"that is all. There are {len(records):,} faces to choose from."
     )
     with st.container(horizontal=True):
-        st.button(
-            "Play a round",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=_new_round,
-            kwargs={"with_class": False},
-        )
-        st.button("Play with a class", icon=":material/groups:", on_click=_new_round, kwargs={"with_class": True})
+        _offer_round("Play a round", with_class=False, icon=":material/play_arrow:")
+        _offer_round("Play with a class", with_class=True, icon=":material/groups:", primary=False)
 
 
 def _show_link(dataset: str) -> None:
@@ -165,13 +165,14 @@ def _show_link(dataset: str) -> None:
     query = {"round": st.query_params["round"], "class": st.query_params["class"], "dataset": dataset}
     page = str(st.context.url)
     address = f"{page}?{urlencode(query)}"
-    with st.container(border=True, horizontal=True, gap="medium", vertical_alignment="center", key="class-link"):
+    began_here = st.session_state.get(_BEGUN) == query["class"]
+    with st.expander("Everyone who opens this address votes with you", expanded=began_here, icon=":material/groups:"):
         code = qr_code(address)
         width = 4 * len(code)
-        with st.container(width=width):
-            st.html(picture_html(code, width, "The address as a QR code"))
-        with st.container(width="stretch"):
-            st.markdown("**Everyone who opens this address votes with you.** Telephones can take it from the picture.")
+        left, right = st.columns([1, 3], vertical_alignment="center")
+        left.html(picture_html(code, width, "The address as a QR code"))
+        with right:
+            st.markdown("Show it on the projector: telephones take the address from the picture.")
             st.code(address, language=None, wrap_lines=True)
             if urlsplit(page).hostname in _ONLY_HERE:
                 st.caption(

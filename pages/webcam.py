@@ -91,7 +91,7 @@ def show_buttons(analyser: FrameAnalyser) -> None:
 def offer_stills(analyser: FrameAnalyser, problem: str) -> None:
     """In place of live video: what is wrong, what to do, and two other ways."""
     why = reason(problem)
-    if problem == stream.BUSY:  # which is nobody's fault
+    if problem in (stream.BUSY, stream.OFF):  # which is nobody's fault
         st.info(f"**{why.title}.** {why.remedy}", icon=":material/hourglass_top:")
     else:
         refuse_with(f"**{why.title}.** {why.remedy}", f"webcam {kind_of(problem)}", icon=":material/videocam_off:")

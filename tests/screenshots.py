@@ -56,6 +56,11 @@ def prepare(name, page):
         page.get_by_text("happiness", exact=True).first.click()
         page.get_by_text("Ten people said").wait_for(timeout=SLOW)
         settle_down(page)
+    if name == "explain":
+        page.get_by_role("slider", name="Layer").focus()
+        page.keyboard.press("ArrowRight")
+        page.get_by_text("Its filters").wait_for(timeout=SLOW)
+        settle_down(page)
 
 
 def shoot_all(folder):

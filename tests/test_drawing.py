@@ -151,4 +151,6 @@ def test_other_classes_get_the_colours_that_are_left():
     assert colors["happiness"] == EMOTION_COLORS["happiness"]
     assert len(set(colors.values())) == 3
     assert len(class_colors([f"class {i}" for i in range(20)])) == 20
-    assert len(set(class_colors([*EMOTIONS, "other"]).values())) == 8
+    everything = class_colors([*EMOTIONS, "unknown", "not a face"])
+    assert everything["unknown"] == everything["not a face"]
+    assert everything["unknown"] not in EMOTION_COLORS.values()  # what is no emotion has no emotion's colour

@@ -20,6 +20,7 @@ PAGES = {
     "photos": "photos",
     "videos": "videos",
     "about": "about",
+    "diagnostics": "diagnostics",
 }
 """The address of each page at a place where it has something to show."""
 

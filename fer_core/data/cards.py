@@ -1,5 +1,6 @@
 """What is known of each stored dataset: its card, and whether its arrays are still those the card describes."""
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.errors import Damage, DatasetError
-from fer_core.files import as_record, read_json
+from fer_core.files import as_record, read_json, stamp
 from fer_core.home import data_folder
 
 DEMO = "demo"
@@ -111,16 +112,7 @@ def read_card(name: str) -> DatasetCard:
     """
     path = data_folder() / check_name(name) / "card.json"
     try:
-        document = read_json(path)
-        if document.get("schema_version") != _SCHEMA:
-            raise DatasetError(f"The dataset “{name}” was stored by another version of the app. Import it again.")
-        # A folder that was renamed or copied goes by its new name.
-        card = as_record(DatasetCard, document | {"name": name})
-        if {*card.arrays} != {*ARRAYS} or any(
-            {*known} != {"bytes", "mtime_ns", "sha256"} for known in card.arrays.values()
-        ):
-            raise ValueError("Expected the four arrays.")
-        return card
+        return _read(path, stamp(path))
     except FileNotFoundError as error:
         names = ", ".join(p.parent.name for p in sorted(data_folder().glob("[!.]*/card.json"))) or "none yet"
         raise DatasetError(f"There is no dataset called “{name}” (there are: {names}). Import it first.") from error
@@ -128,6 +120,20 @@ def read_card(name: str) -> DatasetCard:
         raise DatasetError(
             f"The card of the dataset “{name}” is damaged. Delete {path.parent} and import again."
         ) from error
+
+
+@functools.lru_cache(maxsize=256)
+def _read(path: Path, written: tuple[int, ...]) -> DatasetCard:
+    name, document = path.parent.name, read_json(path)
+    if document.get("schema_version") != _SCHEMA:
+        raise DatasetError(f"The dataset “{name}” was stored by another version of the app. Import it again.")
+    # A folder that was renamed or copied goes by its new name.
+    card = as_record(DatasetCard, document | {"name": name})
+    if {*card.arrays} != {*ARRAYS} or any(
+        {*known} != {"bytes", "mtime_ns", "sha256"} for known in card.arrays.values()
+    ):
+        raise ValueError("Expected the four arrays.")
+    return card
 
 
 def file_sha256(path: Path) -> str:

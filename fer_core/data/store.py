@@ -161,6 +161,8 @@ def ensure_demo() -> DatasetCard:
     Raises:
         DatasetError: It cannot be stored.
     """
+    if card := _drawn():
+        return card
     try:
         data_folder().mkdir(parents=True, exist_ok=True)
         with FileLock(data_folder() / ".demo.lock"):

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.fft import dctn
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from fer_core.data.lines import Progress
 
@@ -52,8 +50,8 @@ class Duplicates:
     def groups(self) -> NDArray[np.int64]:
         """``(count,)``: the number of the group each image belongs to; images without duplicate are alone in theirs."""
         ones = np.ones(len(self.pairs), np.int8)
-        graph = coo_array((ones, (self.pairs[:, 0], self.pairs[:, 1])), shape=(self.count, self.count))
-        return np.asarray(connected_components(graph, directed=False)[1], np.int64)
+        graph = scipy.sparse.coo_array((ones, (self.pairs[:, 0], self.pairs[:, 1])), shape=(self.count, self.count))
+        return np.asarray(scipy.sparse.csgraph.connected_components(graph, directed=False)[1], np.int64)
 
     def across(self, split: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """``(n,)``: which pairs have their images in different splits."""
@@ -109,7 +107,7 @@ def perceptual_hashes(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     if not len(images):
         return np.empty((0, _HASH_SIDE**2 - 1), np.float32)
     small = np.stack([cv2.resize(i, (_HASH_OF, _HASH_OF), interpolation=cv2.INTER_AREA) for i in images])
-    waves = dctn(small.astype(np.float32), axes=(1, 2), norm="ortho")[:, :_HASH_SIDE, :_HASH_SIDE]
+    waves = scipy.fft.dctn(small.astype(np.float32), axes=(1, 2), norm="ortho")[:, :_HASH_SIDE, :_HASH_SIDE]
     patterns = waves.reshape(len(images), -1)[:, 1:]  # the first frequency is the brightness
     return np.where(patterns > np.median(patterns, axis=1, keepdims=True), 1, -1).astype(np.float32)
 

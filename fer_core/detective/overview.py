@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 
 from fer_core.data.summary import LabelOutcomes
 
@@ -77,6 +76,8 @@ def map_images(rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> ImageMa
         rows: ``(n,)`` row numbers, at least three.
         vectors: ``(n, d)``: pixels, or what a network makes of them.
     """
+    from sklearn.decomposition import PCA  # noqa: PLC0415 (takes a second, and pages should open before)
+
     if len(rows) < 3 or vectors.shape[1] < 2:
         raise ValueError("Expected at least three images and two numbers for each.")
     solver = "covariance_eigh" if vectors.shape[1] < _WIDE else "randomized"

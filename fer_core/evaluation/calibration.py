@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from sklearn.metrics import recall_score
 
 from fer_core.card import Calibration
 from fer_core.classifier import with_temperature
+from fer_core.evaluation.counting import confusion_counts, recalls
 from fer_core.evaluation.intervals import wilson
 from fer_core.priors import prior_weights, reweighted
 
@@ -40,7 +40,7 @@ def fit_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.int64
         return float(-np.log(np.maximum(softened[rows, labels], smallest)).mean())
 
     bounds = np.log(_LOWEST), np.log(_HIGHEST)
-    return float(np.exp(minimize_scalar(surprise, bounds=bounds, method="bounded").x))
+    return float(np.exp(scipy.optimize.minimize_scalar(surprise, bounds=bounds, method="bounded").x))
 
 
 def recommended_strength(
@@ -59,8 +59,7 @@ def recommended_strength(
 
     def worth(strength: float) -> float:
         answers = reweighted(probabilities, prior_weights(prior, strength)).argmax(axis=1)
-        present = np.unique(labels)
-        balanced = recall_score(labels, answers, labels=present, average="macro", zero_division=0)
+        balanced = recalls(confusion_counts(labels, answers, probabilities.shape[1])).mean()
         return float((answers == labels).mean() + balanced)
 
     return round(float(max(_STRENGTHS, key=worth)), 2)
@@ -106,9 +105,8 @@ def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int
     Returns:
         0 to 1.
     """
-    table = reliability(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins=bins)
-    gaps = (table["confidence"] - table["accuracy"]).abs()
-    return float((gaps * table["n"]).sum() / len(labels))
+    _, hits, said = _binned(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
+    return float(np.abs(said - hits).sum() / len(labels))
 
 
 def reliability(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], *, bins: int = 10) -> pd.DataFrame:
@@ -123,14 +121,24 @@ def reliability(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], *,
         A line for each range that has answers: its ends ``from`` and ``to``, ``confidence`` (mean), ``accuracy`` with
         its interval ``low`` and ``high``, and ``n``.
     """
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    lines = []
-    for number in np.unique(index):
-        chosen = index == number
-        n, hits = int(chosen.sum()), int(is_right[chosen].sum())
-        mean = float(confidence[chosen].mean(dtype=np.float64))
-        lines.append((number / bins, (number + 1) / bins, mean, hits / n, *wilson(hits, n), n))
+    table = zip(*(column.tolist() for column in _binned(confidence, is_right, bins)), strict=True)
+    lines = [
+        (number / bins, (number + 1) / bins, said / n, hits / n, *wilson(int(hits), n), n)
+        for number, (n, hits, said) in enumerate(table)
+        if n
+    ]
     return pd.DataFrame(lines, columns=["from", "to", "confidence", "accuracy", "low", "high", "n"])
+
+
+def _binned(
+    confidence: NDArray[np.float32], is_right: NDArray[np.bool_], bins: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """For each range of confidence: the number of answers, how many are right, and the sum of their confidences."""
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    hits, said = (
+        np.asarray(np.bincount(index, values, minlength=bins), np.float64) for values in (is_right, confidence)
+    )
+    return np.bincount(index, minlength=bins), hits, said
 
 
 @dataclass(frozen=True)

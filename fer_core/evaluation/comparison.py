@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.intervals import Interval, macro_f1_of, percentile_interval, resampled
@@ -129,7 +129,9 @@ def mcnemar(only_first: int, only_second: int, *, mid: bool = True) -> float:
         return 1.0
     if mid and 2 * fewer == n:
         return 1.0
-    tail = binom.cdf(fewer, n, 0.5) - (0.5 * binom.pmf(fewer, n, 0.5) if mid else 0.0)
+    tail = scipy.special.bdtr(fewer, n, 0.5)  # with the observed split, and for mid-p half of it
+    if mid:
+        tail = (tail + (scipy.special.bdtr(fewer - 1, n, 0.5) if fewer else 0.0)) / 2
     return float(min(2 * tail, 1.0))
 
 

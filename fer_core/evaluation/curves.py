@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
 
 from fer_core.evaluation.report import EvaluationReport
 
@@ -47,18 +46,20 @@ def class_curves(report: EvaluationReport) -> tuple[ClassCurves, ...]:
 
 
 def _curves(name: str, of_class: NDArray[np.bool_], score: NDArray[np.float32]) -> ClassCurves:
-    false_rate, true_rate, _ = roc_curve(of_class, score)
-    precision, recall, _ = precision_recall_curve(of_class, score, drop_intermediate=True)
+    from sklearn import metrics  # noqa: PLC0415 (takes a second, and pages should open before)
+
+    false_rate, true_rate, _ = metrics.roc_curve(of_class, score)
+    precision, recall, _ = metrics.precision_recall_curve(of_class, score, drop_intermediate=True)
     thin, few = _thinned(false_rate, true_rate), _thinned(recall, precision)
     return ClassCurves(
         class_name=name,
         support=int(of_class.sum()),
         false_positive_rate=false_rate[thin],
         true_positive_rate=true_rate[thin],
-        area=float(auc(false_rate, true_rate)),
+        area=float(metrics.auc(false_rate, true_rate)),
         recall=recall[few],
         precision=precision[few],
-        average_precision=float(average_precision_score(of_class, score)),
+        average_precision=float(metrics.average_precision_score(of_class, score)),
     )
 
 

@@ -1,8 +1,10 @@
 """How far a measured figure may be from the truth: 95 % intervals."""
 
+import math
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 Interval = tuple[float, float]
 """The lower and the upper end."""
@@ -11,6 +13,7 @@ CONFIDENCE = 0.95
 """How often such intervals hold the truth."""
 
 _RESAMPLES = 2000
+_Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 
 
 def wilson(hits: int, n: int) -> Interval:
@@ -22,8 +25,10 @@ def wilson(hits: int, n: int) -> Interval:
     """
     if n == 0:
         return 0.0, 1.0
-    low, high = binomtest(hits, n).proportion_ci(CONFIDENCE, method="wilson")
-    return float(low), float(high)
+    share, extra = hits / n, _Z**2 / n
+    reach = math.sqrt(extra * (share * (1 - share) + extra / 4))
+    low, high = ((share + extra / 2 + side) / (1 + extra) for side in (-reach, reach))
+    return max(low, 0.0), min(high, 1.0)
 
 
 def f1_interval(hits: int, predicted: int, true: int) -> Interval:

@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from fer_core.evaluation.counting import confusion_counts, recalls
 from fer_core.evaluation.intervals import (
     Interval,
     f1_interval,
@@ -84,8 +83,7 @@ class EvaluationReport:
     @property
     def balanced_accuracy(self) -> float:
         """Mean recall of the classes that have images."""
-        table = self.per_class()
-        return float(table.loc[table["support"] > 0, "recall"].mean())
+        return float(recalls(self.confusion_matrix()).mean())
 
     def accuracy_interval(self) -> Interval:
         """Where the accuracy on very many such images would lie, with 95 % confidence (Wilson's interval, 1927)."""
@@ -112,15 +110,18 @@ class EvaluationReport:
 
     def confusion_matrix(self) -> NDArray[np.int64]:
         """``(classes, classes)`` counts: rows are true, columns predicted; absent classes keep their row."""
-        matrix = confusion_matrix(self.y_true, self.y_pred, labels=range(len(self.class_names)))
-        return np.asarray(matrix, np.int64)
+        return confusion_counts(self.y_true, self.y_pred, len(self.class_names))
 
     def per_class(self) -> pd.DataFrame:
         """Precision, recall, F1 and support of each class, indexed by its name; undefined figures are 0."""
-        precision, recall, f1, support = precision_recall_fscore_support(
-            self.y_true, self.y_pred, labels=range(len(self.class_names)), zero_division=0
-        )
-        columns = {"precision": precision, "recall": recall, "f1": f1, "support": support}
+        matrix = self.confusion_matrix()
+        hits, true, called = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+        columns = {
+            "precision": hits / np.maximum(called, 1),
+            "recall": hits / np.maximum(true, 1),
+            "f1": 2 * hits / np.maximum(called + true, 1),
+            "support": true,
+        }
         return pd.DataFrame(columns, index=pd.Index(self.class_names, name="class"))
 
     def class_intervals(self) -> pd.DataFrame:
@@ -169,5 +170,7 @@ def confusion_order(report: EvaluationReport) -> tuple[str, ...]:
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     distances = 1 - (shares + shares.T) / 2
     np.fill_diagonal(distances, 0)
-    order = leaves_list(linkage(squareform(distances, checks=False), "average", optimal_ordering=True))
+    condensed = scipy.spatial.distance.squareform(distances, checks=False)
+    tree = scipy.cluster.hierarchy.linkage(condensed, "average", optimal_ordering=True)
+    order = scipy.cluster.hierarchy.leaves_list(tree)
     return tuple(report.class_names[i] for i in order)

@@ -88,12 +88,14 @@ def figures(outcome: Outcome) -> Sequence[tuple[str, str, str]]:
     """What is worth saying of an outcome: label, value and explanation of each figure."""
     if outcome.broke_down:
         return [("Accuracy", "none", "The loss was no longer a number, so the run had to end.")]
-    found = [("Accuracy", f"{outcome.accuracy:.0%}", "Share of the faces that got their own class.")]
+    found = [("Accuracy", f"{100 * outcome.accuracy:.0f} %", "Share of the faces that got their own class.")]
     if outcome.curve:
-        training = f"{outcome.curve[-1].accuracy:.0%}"
+        training = f"{100 * outcome.curve[-1].accuracy:.0f} %"
         found.append(("On training", training, "Accuracy in the last epoch on the faces it learned from."))
-        found.append(("Rare classes", f"{outcome.rare_recall:.0%}", "Mean recall of the classes with few faces."))
+        found.append(
+            ("Rare classes", f"{100 * outcome.rare_recall:.0f} %", "Mean recall of the classes with few faces.")
+        )
         found.append(("An epoch", f"{outcome.epoch_seconds:.1f} s", "Median time of the epochs after the first."))
     else:
-        found.append(("Sureness", f"{outcome.confidence:.0%}", "Mean probability of its answers."))
+        found.append(("Sureness", f"{100 * outcome.confidence:.0f} %", "Mean probability of its answers."))
     return found

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix
 
 from fer_core.classifier import Classifier
 from fer_core.data.dataset import FerDataset
+from fer_core.evaluation.counting import confusion_counts
 from fer_core.experiments.catalogue import Mistake
 from fer_core.experiments.outcome import Outcome
 from fer_core.labels import FER2013_EMOTIONS
@@ -51,8 +51,8 @@ def _other_order(names: tuple[str, ...]) -> list[int]:
 
 
 def _outcome(labels: NDArray[np.int64], scores: NDArray[np.float32], names: tuple[str, ...]) -> Outcome:
-    matrix = confusion_matrix(labels, scores.argmax(axis=1), labels=range(len(names)))
-    return Outcome(np.asarray(matrix, np.int64), names, confidence=float(scores.max(axis=1).mean()))
+    matrix = confusion_counts(labels, scores.argmax(axis=1), len(names))
+    return Outcome(matrix, names, confidence=float(scores.max(axis=1).mean()))
 
 
 def in_order_of(faces: FerDataset, names: tuple[str, ...]) -> FerDataset:

@@ -104,6 +104,7 @@ class Anatomy:
 
     def __init__(self, model: bytes) -> None:
         self._lock = threading.Lock()
+        self._constants: dict[int, NDArray[np.float32]] = {}
         try:
             self._interpreter = Interpreter(
                 model_content=model,
@@ -145,8 +146,15 @@ class Anatomy:
         return tuple(layers)
 
     def _learned(self, inputs: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        weights = self._tensor(inputs[1])
-        return weights, self._tensor(inputs[2]) if len(inputs) > 2 and inputs[2] >= 0 else _NOTHING
+        weights = self._constant(inputs[1])
+        return weights, self._constant(inputs[2]) if len(inputs) > 2 and inputs[2] >= 0 else _NOTHING
+
+    def _constant(self, index: int) -> NDArray[np.float32]:
+        """What no face changes is read once: millions of numbers."""
+        if index not in self._constants:
+            self._constants[index] = self._tensor(index)
+            self._constants[index].flags.writeable = False
+        return self._constants[index]
 
     def _tensor(self, index: int) -> NDArray[np.float32]:
         return np.array(self._interpreter.get_tensor(index), np.float32)

@@ -74,6 +74,16 @@ def heat_overlay(face: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[
     return np.asarray(np.rint(base * (1 - part) + tint * part), np.uint8)
 
 
+def png(picture: NDArray[np.uint8]) -> bytes:
+    """A picture as a PNG file, made several times as fast as Streamlit does, and without holding up other pages.
+
+    Args:
+        picture: ``(height, width, 3 or 4)`` uint8, RGB and perhaps opacity.
+    """
+    order = cv2.COLOR_RGB2BGR if picture.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+    return cv2.imencode(".png", cv2.cvtColor(picture, order))[1].tobytes()
+
+
 def _shades(kernels: NDArray[np.float32], largest: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Weights as greys: black for minus the largest, mid-grey for 0, white for the largest."""
     return np.rint(127.5 * (1 + kernels / np.where(largest > 0, largest, 1))).astype(np.uint8)

@@ -23,33 +23,45 @@ _COLORS: dict[Kind, str] = {
     "activation": "#949687",
     "softmax": "#d6800a",
 }
-_FACE = "#2f8f5b"
 
 
-class _Block(NamedTuple):
+class Block(NamedTuple):
+    """A layer as it is drawn: without the face's numbers and the weights.
+
+    Attributes:
+        height: As the maps are, in pixels.
+        width: The more maps there are, the wider.
+        color: By what it does.
+        words: What the mouse is told.
+    """
+
     height: float
     width: float
     color: str
     words: str
 
+    @classmethod
+    def of(cls, layer: Layer) -> "Block":
+        """The block of a layer, which tells its shape and arithmetic."""
+        words = f"{layer.title}: {layer.shape_in_words()}; {arithmetic(layer)}; learned: {layer.count:,}"
+        if not layer.is_map:
+            return cls(4 + 6 * math.log10(layer.output.size), 3.0, _COLORS[layer.kind], words)
+        height, _, maps = layer.output.shape
+        return cls(height, 1.5 + 1.6 * math.log2(maps), _COLORS[layer.kind], words)
 
-def _block_of(layer: Layer) -> _Block:
-    words = f"{layer.title}: {layer.shape_in_words()}; {arithmetic(layer)}; learned: {layer.count:,}"
-    if not layer.is_map:
-        return _Block(4 + 6 * math.log10(layer.output.size), 3.0, _COLORS[layer.kind], words)
-    return _Block(layer.output.shape[0], 1.5 + 1.6 * math.log2(layer.output.shape[-1]), _COLORS[layer.kind], words)
+
+_FACE = Block(48.0, 1.5, "#2f8f5b", "The face: 48×48 greys from 0 to 255")
 
 
-def network_figure(layers: Sequence[Layer], chosen: int) -> go.Figure:
-    """Blocks as high as the maps are and as wide as there are many; hover tells shape and arithmetic.
+def network_figure(blocks: Sequence[Block], chosen: int) -> go.Figure:
+    """Blocks as high as the maps are and as wide as there are many, behind that of the face.
 
     Args:
-        layers: The layers with what a face left in them.
+        blocks: The layers.
         chosen: The place of the layer that is looked at, which is framed; -1 is the face itself.
     """
     figure, left = go.Figure(), 0.0
-    blocks = [_Block(48.0, 1.5, _FACE, "The face: 48×48 greys from 0 to 255"), *map(_block_of, layers)]
-    for place, block in enumerate(blocks, start=-1):
+    for place, block in enumerate((_FACE, *blocks), start=-1):
         right, half = left + block.width, block.height / 2
         figure.add_trace(
             go.Scatter(

@@ -6,11 +6,12 @@ from html import escape
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fer_core.evaluation.curves import ClassCurves
 from fer_core.palette import class_colors
-from fer_core.plots.style import BLUE, GREEN, INK, ORANGE, faded, styled, title
+from fer_core.plots.style import BLUE, GREEN, INK, ORANGE, styled, title, whiskers
 
 _SCORES = {"precision": ORANGE, "recall": BLUE, "f1": GREEN}
 _NAMES = {"precision": "precision", "recall": "recall", "f1": "F1"}
@@ -33,7 +34,7 @@ def class_figure(table: pd.DataFrame, intervals: pd.DataFrame) -> go.Figure:
             name=_NAMES[score],
             mode="markers",
             marker={"color": color, "size": 10},
-            error_x={"array": high - value, "arrayminus": value - low, "color": faded(color, 0.55), "width": 0},
+            error_x=whiskers(value, low, high, color),
             customdata=np.stack([low, high], axis=1),
             hovertemplate=f"{_NAMES[score]} %{{x:.1%}} (95 % interval %{{customdata[0]:.1%}} to "
             "%{customdata[1]:.1%})<extra></extra>",
@@ -52,14 +53,9 @@ def roc_figure(curves: Sequence[ClassCurves], class_names: Sequence[str]) -> go.
     )
     colors = class_colors(class_names)
     for curve in curves:
-        figure.add_scatter(
-            x=curve.false_positive_rate,
-            y=curve.true_positive_rate,
-            name=f"{escape(curve.class_name)} {curve.area:.3f}",
-            mode="lines",
-            line={"color": colors[curve.class_name], "width": 2},
-            hovertemplate="finds %{y:.0%} at %{x:.1%} false alarms",
-        )
+        name, words = f"{curve.class_name} {curve.area:.3f}", "finds %{y:.0%} at %{x:.1%} false alarms"
+        x, y = curve.false_positive_rate, curve.true_positive_rate
+        figure.add_trace(_class_curve(x, y, name, colors[curve.class_name], words))
     figure.update_xaxes(title_text="false alarms among other faces", range=[-0.01, 1.01], tickformat=".0%")
     figure.update_yaxes(title_text="found among its own", range=[-0.01, 1.02], tickformat=".0%")
     return styled(figure, height=420, title=title("ROC: area under each curve"))
@@ -69,17 +65,21 @@ def precision_recall_figure(curves: Sequence[ClassCurves], class_names: Sequence
     """Precision–recall curves, each class against all others."""
     figure, colors = go.Figure(), class_colors(class_names)
     for curve in curves:
-        figure.add_scatter(
-            x=curve.recall,
-            y=curve.precision,
-            name=f"{escape(curve.class_name)} {curve.average_precision:.3f}",
-            mode="lines",
-            line={"color": colors[curve.class_name], "width": 2},
-            hovertemplate="finds %{x:.0%}, %{y:.0%} of those called so are",
+        name, words = (
+            f"{curve.class_name} {curve.average_precision:.3f}",
+            "finds %{x:.0%}, %{y:.0%} of those called so are",
         )
+        figure.add_trace(_class_curve(curve.recall, curve.precision, name, colors[curve.class_name], words))
     figure.update_xaxes(title_text="recall", range=[-0.01, 1.01], tickformat=".0%")
     figure.update_yaxes(title_text="precision", range=[-0.01, 1.02], tickformat=".0%")
     return styled(figure, height=420, title=title("Precision and recall: average precision"))
+
+
+def _class_curve(
+    x: NDArray[np.float64], y: NDArray[np.float64], name: str, color: str, hovertemplate: str
+) -> go.Scatter:
+    line = {"color": color, "width": 2}
+    return go.Scatter(x=x, y=y, name=escape(name), mode="lines", line=line, hovertemplate=hovertemplate)
 
 
 def bucket_figure(table: pd.DataFrame, heading: str, what: str, *, overall: float) -> go.Figure:
@@ -100,11 +100,7 @@ def bucket_figure(table: pd.DataFrame, heading: str, what: str, *, overall: floa
         mode="markers+lines" if "tagger" in table else "markers",
         marker={"color": BLUE, "size": 11},
         line={"color": BLUE, "width": 2},
-        error_y={
-            "array": table["high"] - table["accuracy"],
-            "arrayminus": table["accuracy"] - table["low"],
-            "color": faded(BLUE, 0.55),
-        },
+        error_y=whiskers(table["accuracy"], table["low"], table["high"], BLUE),
         customdata=table["n"],
         hovertemplate="%{x}: %{y:.1%} of %{customdata:,} faces right<extra></extra>",
     )
@@ -165,12 +161,7 @@ def _robustness_curve(part: pd.DataFrame, name: str, color: str, unit: str) -> g
     return go.Scatter(
         x=part["level"],
         y=part["accuracy"],
-        error_y={
-            "array": part["high"] - part["accuracy"],
-            "arrayminus": part["accuracy"] - part["low"],
-            "color": faded(color, 0.4),
-            "width": 0,
-        },
+        error_y=whiskers(part["accuracy"], part["low"], part["high"], color),
         name=name,
         legendgroup=name,
         mode="lines+markers",

@@ -35,7 +35,7 @@ def plutchik_wheel() -> go.Figure:
             go.Barpolar(
                 theta=angles,
                 r=[1] * 8,
-                base=[ring + 1.1] * 8,
+                base=[ring + 0.8] * 8,
                 width=[43] * 8,
                 marker={"color": [petal[1][ring] for petal in _PETALS], "line": {"width": 0}},
                 customdata=[[n, strength, o, p[2]] for n, o, p in zip(names, opposites, _PETALS, strict=True)],
@@ -44,18 +44,18 @@ def plutchik_wheel() -> go.Figure:
             )
         )
         dark_petal = [ring == 0 and place > 1 for place in range(8)]
-        figure.add_trace(_texts(angles, ring + 1.6, names, ["#ffffff" if dark else "#14161a" for dark in dark_petal]))
+        figure.add_trace(_texts(angles, ring + 1.3, names, ["#ffffff" if dark else "#14161a" for dark in dark_petal]))
     between = [angle + 22.5 for angle in angles]
-    figure.add_trace(_texts(between, 4.5, [f"<i>{name}</i>" for name in _BETWEEN], ["#7d838c"] * 8))
+    figure.add_trace(_texts(between, 4.05, [f"<i>{name}</i>" for name in _BETWEEN], ["#767d88"] * 8))
     figure.update_layout(
         polar={
-            "angularaxis": {"visible": False, "rotation": 112.5, "direction": "clockwise"},
-            "radialaxis": {"visible": False, "range": [0, 4.7]},
+            "angularaxis": {"visible": False, "rotation": 90, "direction": "clockwise"},
+            "radialaxis": {"visible": False, "range": [0, 4.3]},
             "bgcolor": "rgba(0,0,0,0)",
         },
         showlegend=False,
-        height=460,
-        margin={"l": 30, "r": 30, "t": 8, "b": 8},
+        height=440,
+        margin={"l": 12, "r": 12, "t": 12, "b": 12},
     )
     return figure
 

@@ -26,8 +26,12 @@ def cell_gallery(report: EvaluationReport, dataset: FerDataset, positions: Seque
     Returns:
         HTML that flows into as many columns as there is room for.
     """
-    tiles = "".join(_tile(report, dataset, int(position)) for position in positions)
-    return f'<div style="display:grid;grid-template-columns:repeat(auto-fill,96px);gap:14px 16px">{tiles}</div>'
+    return _flowing([_tile(report, dataset, int(position)) for position in positions], width=96)
+
+
+def _flowing(tiles: Sequence[str], width: int) -> str:
+    grid = f"display:grid;grid-template-columns:repeat(auto-fill,{width}px);gap:14px 16px"
+    return f'<div style="{grid}">{"".join(tiles)}</div>'
 
 
 def _tile(report: EvaluationReport, dataset: FerDataset, position: int) -> str:
@@ -100,8 +104,7 @@ def pair_gallery(pair: PairedComparison, dataset: FerDataset, positions: Sequenc
     Returns:
         HTML that flows into as many columns as there is room for.
     """
-    tiles = "".join(_pair_tile(pair, dataset, int(position)) for position in positions)
-    return f'<div style="display:grid;grid-template-columns:repeat(auto-fill,118px);gap:14px 16px">{tiles}</div>'
+    return _flowing([_pair_tile(pair, dataset, int(position)) for position in positions], width=118)
 
 
 def _pair_tile(pair: PairedComparison, dataset: FerDataset, position: int) -> str:

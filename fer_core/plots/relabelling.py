@@ -80,7 +80,7 @@ def _sentences(table: pd.DataFrame) -> list[list[str]]:
 
 def _sentence(count: int, total: int, own: str, new: str) -> str:
     became = "kept that name" if own == new else f"became: {new}"
-    return f"{count:,} of {total:,} {own} faces ({count / max(total, 1):.1%})<br>{became}"
+    return f"{count:,} of {total:,} {own} faces ({100 * count / max(total, 1):.1f} %)<br>{became}"
 
 
 def _line(table: pd.DataFrame, number: int) -> str:

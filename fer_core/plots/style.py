@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 GRID = "rgba(128, 140, 160, 0.25)"
@@ -35,6 +36,11 @@ def styled(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:  # no
 def title(text: str) -> dict[str, Any]:
     """A small heading over a chart."""
     return {"text": text, "x": 0.0, "xanchor": "left", "font": {"size": 15}}
+
+
+def whiskers(value: pd.Series, low: pd.Series, high: pd.Series, color: str) -> dict[str, Any]:
+    """An interval around points, for ``error_x`` or ``error_y``: as long as it is, without caps."""
+    return {"array": high - value, "arrayminus": value - low, "color": faded(color, 0.5), "width": 0}
 
 
 def faded(color: str, opacity: float) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_core.evaluation.calibration import Coverage
-from fer_core.plots.style import BLUE, INK, ORANGE, faded, styled, title
+from fer_core.plots.style import BLUE, INK, ORANGE, faded, styled, title, whiskers
 
 
 def reliability_figure(after: pd.DataFrame, before: pd.DataFrame | None = None) -> go.Figure:
@@ -28,7 +28,7 @@ def reliability_figure(after: pd.DataFrame, before: pd.DataFrame | None = None) 
 
 def confidence_figure(table: pd.DataFrame) -> go.Figure:
     """How many answers there are of each confidence."""
-    names = [f"{low:.0%} to {high:.0%}" for low, high in zip(table["from"], table["to"], strict=True)]
+    names = [f"{100 * low:.0f} % to {100 * high:.0f} %" for low, high in zip(table["from"], table["to"], strict=True)]
     bars = go.Bar(
         x=(table["from"] + table["to"]) / 2,
         y=table["n"],
@@ -67,7 +67,7 @@ def coverage_figure(curves: dict[str, pd.DataFrame], marks: dict[str, Coverage],
         figure.add_scatter(
             x=[mark.coverage],
             y=[mark.accuracy],
-            name=f"“not sure” below {mark.threshold:.0%}",
+            name=f"“not sure” below {100 * mark.threshold:.0f} %",
             mode="markers",
             marker={"size": 13, "symbol": "circle-open", "color": colors[name], "line": {"width": 3}},
             hovertemplate=f"answers {mark.coverage:.1%}, {mark.accuracy:.1%} of them right<extra></extra>",
@@ -83,12 +83,7 @@ def _add_reliability(figure: go.Figure, table: pd.DataFrame, name: str, color: s
     figure.add_scatter(
         x=table["confidence"],
         y=table["accuracy"],
-        error_y={
-            "array": table["high"] - table["accuracy"],
-            "arrayminus": table["accuracy"] - table["low"],
-            "color": faded(color, 0.5),
-            "width": 3,
-        },
+        error_y=whiskers(table["accuracy"], table["low"], table["high"], color),
         name=name,
         mode="lines+markers",
         line={"color": color, "width": 2.5, "dash": dash},

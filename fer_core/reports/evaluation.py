@@ -1,7 +1,5 @@
 """Reports on one checkpoint and on several, each as one HTML file."""
 
-from datetime import UTC, datetime
-
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -20,9 +18,7 @@ from fer_core.plots.comparison import class_difference_figure, matrix_difference
 from fer_core.plots.evaluation import confusion_figure
 from fer_core.plots.style import BLUE
 from fer_core.plots.sureness import coverage_figure, reliability_figure
-from fer_core.reports.page import Section, bullets, chart, html_page, paragraph, table, tiles
-
-_ETHICS = "An expression is not a feeling. Do not decide about people with these figures or this network."
+from fer_core.reports.page import Section, bullets, chart, footer, html_page, paragraph, table, tiles
 
 
 def evaluation_report(
@@ -57,7 +53,7 @@ def evaluation_report(
         figure = robustness_figure({checkpoint.name: robustness}, {checkpoint.name: BLUE}, units)
         sections.append(Section("As pictures get worse", chart("robustness", figure)))
     sections.append(_about(checkpoint))
-    return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections, footer=_footer())
+    return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections, footer=footer())
 
 
 def comparison_report(contest: Contest, milliseconds: dict[str, float]) -> str:
@@ -88,7 +84,7 @@ def comparison_report(contest: Contest, milliseconds: dict[str, float]) -> str:
         f"{len(names)} checkpoints on the same {len(contest.test):,} faces: {contest.dataset_name}, "
         f"{contest.split} split, {contest.scheme.title}."
     )
-    return html_page(" · ".join(names), lead, sections, footer=_footer())
+    return html_page(" · ".join(names), lead, sections, footer=footer())
 
 
 def leaderboard_texts(contest: Contest, milliseconds: dict[str, float]) -> pd.DataFrame:
@@ -229,7 +225,3 @@ def _pair_section(contest: Contest, other: str, best: str) -> Section:
     return Section(
         f"{best} against {other}", paragraph(pair.verdict(contest.luck[other]), "verdict") + paragraph(words) + figures
     )
-
-
-def _footer() -> str:
-    return f"Made with FER Lab on {datetime.now(UTC):%Y-%m-%d}. {_ETHICS}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 
 import pandas as pd
@@ -77,6 +78,12 @@ def html_page(title: str, lead: str, sections: Sequence[Section], *, footer: str
         f'<h1>{escape(title)}</h1><p class="lead">{escape(lead)}</p>{parts}<footer>{escape(footer)}</footer>'
         f"<script>{get_plotlyjs()}</script><script>{_SCRIPT}</script></body></html>"
     )
+
+
+def footer() -> str:
+    """What every report ends with: where it comes from, when, and what it must not be used for."""
+    ethics = "An expression is not a feeling. Do not decide about people with these figures or this network."
+    return f"Made with FER Lab on {datetime.now(UTC):%Y-%m-%d}. {ethics}"
 
 
 def tiles(figures: Sequence[tuple[str, str]]) -> str:

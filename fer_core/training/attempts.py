@@ -45,7 +45,8 @@ def try_next(run: Run) -> Run | None:
     """
     if not falls_short(run):
         return None
-    reached = f"{best_accuracy(run):.1%} on validation is below the target of {run.record.ambition.target:.1%}"
+    best, target = 100 * best_accuracy(run), 100 * run.record.ambition.target
+    reached = f"{best:.1f} % on validation is below the target of {target:.1f} %"
     if not run.record.ambition.attempts:
         _say(run, f"{reached}, and nothing is left to try.")
         return None

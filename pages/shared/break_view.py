@@ -7,8 +7,11 @@ from fer_core.experiments.outcome import Outcome, figures, outcome_of
 from fer_core.experiments.trial import Trial, is_over
 from fer_core.plots.training import learning_curve
 from fer_core.plots.validation import confusion_table
+from fer_core.reports.lesson import Tried
 from fer_core.training.line import in_words, runs_before
 from fer_core.training.runs import Run, stop_run
+from pages.shared.charts import drawn
+from pages.shared.lesson_notes import note_experiment
 from pages.shared.messages import plain
 from pages.shared.run_view import ICONS
 from pages.shared.words import explained
@@ -83,7 +86,7 @@ def _show_side(outcome: Outcome, epochs: int, key: str) -> None:
             st.metric(label, value, help=explanation, border=True, width=132)
     if outcome.curve:
         st.plotly_chart(
-            learning_curve(outcome.curve, "accuracy", epochs),
+            drawn(learning_curve, outcome.curve, "accuracy", epochs),
             key=f"curve {key}",
             config={"displayModeBar": False},
             alt=f"Accuracy of training and validation over {len(outcome.curve)} epochs.",
@@ -94,6 +97,7 @@ def _show_side(outcome: Outcome, epochs: int, key: str) -> None:
 
 def show_verdict(experiment: Experiment, outcomes: tuple[Outcome, Outcome], guess: int) -> None:
     """The guess beside what happened, and why."""
+    note_experiment(Tried(experiment, outcomes, guess))
     happened = experiment.happened(*outcomes)
     what = f"**{experiment.choices[happened]}.**"
     if guess == happened:

@@ -1,10 +1,16 @@
-"""Plotly charts whose text has the page's colour."""
+"""Plotly charts: drawn once, with text in the page's colour."""
 
-from typing import Any
+import hashlib
+import pickle
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
 from fer_core.plots.style import CONFIG
+
+_Values = ParamSpec("_Values")
+_Drawing = TypeVar("_Drawing")
 
 FIGURE_FORMAT, FIGURE_FORMATS = "figure format", ("PNG", "SVG")
 """Where the session remembers in which format figures are saved, and the choices."""
@@ -31,6 +37,28 @@ def legible_page() -> None:
     where the wide gap between them would tear a page apart.
     """
     st.html(_LEGIBLE)
+
+
+def drawn(draw: Callable[_Values, _Drawing], *values: _Values.args, **options: _Values.kwargs) -> _Drawing:
+    """A figure or a piece of HTML, drawn once for what it shows and then shared by reruns and sessions; read-only.
+
+    Plotly checks every number of a figure, which takes longer than all else on most pages. Pictures of visitors must
+    not come here: what was drawn stays in memory.
+
+    Args:
+        draw: A module's function that makes it, of its arguments alone.
+        values: Its arguments: small values, whose content is compared (Streamlit's own comparison of a table takes as
+            long as drawing it).
+        options: Its keyword arguments.
+    """
+    content = pickle.dumps((draw, values, options), pickle.HIGHEST_PROTOCOL)
+    made: _Drawing = _drawn(hashlib.sha256(content).hexdigest(), lambda: draw(*values, **options))
+    return made
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _drawn(content: str, _make: Callable[[], Any]) -> Any:  # noqa: ANN401
+    return _make()
 
 
 def chart_config(name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from fer_core.evaluation.calibration import coverage_curve, reliability
@@ -10,39 +11,38 @@ from fer_core.evaluation.words import odds
 from fer_core.plots.comparison import reliability_overlay, series_colors, speed_figure
 from fer_core.plots.sureness import coverage_figure
 from pages.shared import cached
-from pages.shared.charts import chart_config
+from pages.shared.charts import chart_config, drawn
 
 
 def show_board(contest: Contest) -> None:
     """Every checkpoint on a line, then accuracy against speed and the curves of confidence."""
     names = [entry.name for entry in contest.entries]
     colors, times = series_colors(names), {e.name: cached.milliseconds(e.checkpoint) for e in contest.entries}
-    _table(contest, times)
+    table = contest.table()
+    _table(table, times)
     left, right = st.columns(2, gap="medium")
     left.plotly_chart(
-        speed_figure(contest.table(), times, colors),
+        drawn(speed_figure, table, times, colors),
         key="speed",
         config=chart_config("accuracy-speed"),
         alt="Accuracy with its interval against milliseconds per face, for each checkpoint; the table has the figures.",
     )
     reports = {entry.name: entry.report for entry in contest.entries}
     right.plotly_chart(
-        reliability_overlay({n: reliability(r.confidence, r.is_right) for n, r in reports.items()}, colors),
+        drawn(reliability_overlay, {n: reliability(r.confidence, r.is_right) for n, r in reports.items()}, colors),
         key="reliability",
         config=chart_config("reliability"),
         alt="Reliability diagrams of the checkpoints, one over the other.",
     )
     st.plotly_chart(
-        coverage_figure({n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, {}, colors),
+        drawn(coverage_figure, {n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, {}, colors),
         key="coverage",
         config=chart_config("coverage"),
         alt="Accuracy of the answers given for every share of faces that get an answer, for each checkpoint.",
     )
 
 
-def _table(contest: Contest, times: dict[str, float]) -> None:
-    names = [entry.name for entry in contest.entries]
-    table = contest.table()
+def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
     shown = table.assign(
         accuracy=100 * table["accuracy"],
         interval=[
@@ -50,7 +50,7 @@ def _table(contest: Contest, times: dict[str, float]) -> None:
         ],
         macro_f1=100 * table["macro_f1"],
         ece=100 * table["ece"],
-        milliseconds=[times[name] for name in names],
+        milliseconds=[times[name] for name in table["checkpoint"]],
         minutes=(table["training_seconds"] / 60).where(table["training_seconds"] > 0),
         luck=["the best", *(odds(p) for p in table["luck"][1:])],
     )

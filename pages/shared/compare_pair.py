@@ -8,7 +8,7 @@ from fer_core.evaluation.words import odds
 from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure
 from fer_core.plots.evaluation import confusion_figure
 from fer_core.plots.gallery import pair_gallery
-from pages.shared.charts import chart_config
+from pages.shared.charts import chart_config, drawn
 from pages.shared.messages import plain
 
 _PICTURES = 12
@@ -62,7 +62,7 @@ def _say(contest: Contest, pair: PairedComparison) -> None:
 def _charts(pair: PairedComparison) -> None:
     left, right = st.columns(2, gap="medium")
     left.plotly_chart(
-        class_difference_figure(pair),
+        drawn(class_difference_figure, pair),
         key="class-difference",
         config=chart_config("class-difference"),
         alt="Difference of recall, class by class.",
@@ -71,7 +71,7 @@ def _charts(pair: PairedComparison) -> None:
         st.markdown("**What changed in the matrix**")
         st.caption(f"{plain(pair.names[1])} less {plain(pair.names[0])}: green is better, red is worse.")
         st.plotly_chart(
-            matrix_difference_figure(pair),
+            drawn(matrix_difference_figure, pair),
             key="matrix-difference",
             config=chart_config("matrix-difference"),
             alt="Difference of the two confusion matrices, cell by cell.",
@@ -80,7 +80,7 @@ def _charts(pair: PairedComparison) -> None:
         for column, name, report in zip(st.columns(2), pair.names, (pair.first, pair.second), strict=True):
             column.markdown(f"**{plain(name)}**")
             column.plotly_chart(
-                confusion_figure(report, cells="row shares"),
+                drawn(confusion_figure, report, cells="row shares"),
                 key=f"matrix {name}",
                 config=chart_config(f"confusion-matrix-{name}"),
                 alt=f"Confusion matrix of {name}, in shares of the true classes.",

@@ -10,7 +10,7 @@ from fer_core.evaluation.contest import Contest, settings_table
 from fer_core.plots.comparison import learning_figure, series_colors
 from fer_core.training.metrics import EpochMetrics
 from fer_core.training.runs import find_run
-from pages.shared.charts import chart_config
+from pages.shared.charts import chart_config, drawn
 
 
 def show_settings(contest: Contest) -> None:
@@ -29,7 +29,7 @@ def show_settings(contest: Contest) -> None:
                 curves[checkpoint.name] = metrics
     if curves:
         st.plotly_chart(
-            learning_figure(curves, series_colors([c.name for c in checkpoints])),
+            drawn(learning_figure, curves, series_colors([c.name for c in checkpoints])),
             key="learning",
             config=chart_config("learning-curves"),
             alt="Validation accuracy over the epochs, one curve a checkpoint.",

@@ -11,6 +11,7 @@ from fer_core.labels import LabelScheme
 from fer_core.plots.data import balance_in_words, class_distribution
 from fer_core.plots.relabelling import relabelling_matrix, relabelling_stream
 from pages.shared import cached_dataset
+from pages.shared.charts import drawn
 from pages.shared.dataset_tables import show_first_rows, show_splits, show_statistics
 from pages.shared.messages import plain
 
@@ -52,7 +53,7 @@ def _show_distribution(
     words = balance_in_words(total)
     _show_balance(total)
     st.plotly_chart(
-        class_distribution(classes if side_by_side else total.to_frame(), shares=shares),
+        drawn(class_distribution, classes if side_by_side else total.to_frame(), shares=shares),
         key="distribution",
         config={"displayModeBar": False},
         alt=words,
@@ -100,16 +101,16 @@ def _show_relabelling(dataset: str, scheme: LabelScheme, records: FaceRecords, s
     total = int(table.to_numpy().sum())
     st.markdown(
         f"FER2013 gave every face one label; ten people then labelled all of them again. Of {total:,} faces "
-        f"**{same:,} ({same / max(total, 1):.1%}) kept their name** under “{plain(scheme.title)}”."
+        f"**{same:,} ({100 * same / max(total, 1):.1f} %) kept their name** under “{plain(scheme.title)}”."
     )
     drawing = st.segmented_control(
         "Draw it as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"
     )
     if drawing == MATRIX:
-        st.html(relabelling_matrix(table))
+        st.html(drawn(relabelling_matrix, table))
     else:
         st.plotly_chart(
-            relabelling_stream(table),
+            drawn(relabelling_stream, table),
             key="relabelling_stream",
             config={"displayModeBar": False},
             alt="FER2013's labels against those of ten people. The matrix and the download hold the same numbers.",

@@ -39,7 +39,7 @@ def _kept_in_words(kept: int, size: int) -> str:
     if kept == size:
         return f"This label scheme keeps all {size:,} training rows."
     return (
-        f"This label scheme keeps **{kept:,} of {size:,} training rows** ({kept / max(size, 1):.1%}). "
+        f"This label scheme keeps **{kept:,} of {size:,} training rows** ({100 * kept / max(size, 1):.1f} %). "
         "The others are not lost: see them under Faces as “left out”."
     )
 

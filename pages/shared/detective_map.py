@@ -48,8 +48,8 @@ def show_map(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: 
     placed = cached_dataset.image_map(dataset, scheme.name, splits, checkpoint, count)
     st.caption(
         f"{len(placed.rows):,} faces, the same number of each class where there are enough. The two axes show "
-        f"{placed.shares[0]:.0%} and {placed.shares[1]:.0%} of all differences. Point at a dot to see its face, click "
-        "it for its votes, click a class to hide it."
+        f"{100 * placed.shares[0]:.0f} % and {100 * placed.shares[1]:.0f} % of all differences. Point at a dot to see "
+        "its face, click it for its votes, click a class to hide it."
     )
     names = [outcomes.outcome_of(int(row)) for row in placed.rows]
     place = choose_point(

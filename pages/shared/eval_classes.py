@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer_core.evaluation.curves import class_curves
 from fer_core.plots.classes import class_figure, precision_recall_figure, roc_figure
-from pages.shared.charts import chart_config
+from pages.shared.charts import chart_config, drawn
 from pages.shared.eval_commonness import show_commonness
 from pages.shared.evaluated import Evaluated
 from pages.shared.scores import class_table
@@ -19,7 +19,7 @@ def show_classes(shown: Evaluated) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.plotly_chart(
-            class_figure(table, intervals),
+            drawn(class_figure, table, intervals),
             key="classes",
             config=chart_config("classes"),
             alt="Precision, recall and F1 of each class with 95 % intervals; the table beside it has the figures.",
@@ -43,7 +43,7 @@ def show_classes(shown: Evaluated) -> None:
             st.columns(2, gap="medium"), (roc_figure, precision_recall_figure), ("roc", "precision-recall"), strict=True
         ):
             column.plotly_chart(
-                figure(curves, report.class_names),
+                drawn(figure, curves, report.class_names),
                 key=key,
                 config=chart_config(key),
                 alt=f"{key.capitalize()} curve of each class against all others; the legend has the areas.",

@@ -14,7 +14,7 @@ from fer_core.evaluation.factors import (
     random_tagger,
 )
 from fer_core.plots.classes import bucket_figure
-from pages.shared.charts import chart_config
+from pages.shared.charts import chart_config, drawn
 from pages.shared.evaluated import Evaluated
 from pages.shared.messages import plain
 
@@ -86,7 +86,7 @@ def _report(bar: DeltaGenerator, share: float) -> None:
 def _chart(shown: Evaluated, table: pd.DataFrame, heading: str, what: str) -> None:
     words = "; ".join(f"{r['bucket']}: {100 * r['accuracy']:.0f} % of {r['n']}" for r in table.to_dict("records"))
     st.plotly_chart(
-        bucket_figure(table, heading, what, overall=shown.report.accuracy),
+        drawn(bucket_figure, table, heading, what, overall=shown.report.accuracy),
         key=heading,
         config=chart_config(heading.lower().replace(" ", "-")),
         alt=f"Accuracy {heading.lower()}. {words}",

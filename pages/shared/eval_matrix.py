@@ -8,7 +8,7 @@ from fer_core.evaluation.report import EvaluationReport, confusion_order
 from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words
 from fer_core.plots.evaluation import CellValues, confusion_figure
 from fer_core.plots.gallery import cell_gallery
-from pages.shared.charts import chart_config
+from pages.shared.charts import chart_config, drawn
 from pages.shared.evaluated import Evaluated
 from pages.shared.messages import plain
 
@@ -45,7 +45,7 @@ def _matrix(report: EvaluationReport, cell: tuple[str, str]) -> None:
         )
     names = confusion_order(report) if order == _ORDERS[1] else report.class_names
     st.plotly_chart(
-        confusion_figure(report, cells=cells or "counts", order=names, cell=cell),
+        drawn(confusion_figure, report, cells=cells or "counts", order=names, cell=cell),
         key=_MATRIX,
         on_select=_cell_clicked,
         selection_mode="points",

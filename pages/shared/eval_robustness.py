@@ -17,7 +17,7 @@ from fer_core.evaluation.robustness import (
 from fer_core.plots.classes import robustness_panel
 from fer_core.plots.gallery import perturbation_examples
 from pages.shared import cached
-from pages.shared.charts import chart_config
+from pages.shared.charts import chart_config, drawn
 from pages.shared.evaluated import Evaluated
 
 _SOME = 500
@@ -34,7 +34,7 @@ def show_robustness(shown: Evaluated) -> None:
     with st.container(horizontal=True, gap="small"):
         for perturbation in PERTURBATIONS:
             st.plotly_chart(
-                robustness_panel(table, perturbation.name, perturbation.unit),
+                drawn(robustness_panel, table, perturbation.name, perturbation.unit),
                 key=f"robustness {perturbation.name}",
                 width=172,
                 config=chart_config(f"robustness-{perturbation.name}"),

@@ -11,7 +11,7 @@ from fer_core.evaluation.measuring import complete_card
 from fer_core.plots.style import BLUE
 from fer_core.plots.sureness import confidence_figure, coverage_figure, reliability_figure
 from pages.shared import cached
-from pages.shared.charts import chart_config
+from pages.shared.charts import chart_config, drawn
 from pages.shared.evaluated import Evaluated
 from pages.shared.messages import errors_shown, plain
 
@@ -25,7 +25,8 @@ def show_sureness(shown: Evaluated) -> None:
         before = shown.raw_report()
         is_calibrated = calibration.temperature != 1
         st.plotly_chart(
-            reliability_figure(
+            drawn(
+                reliability_figure,
                 reliability(report.confidence, report.is_right),
                 reliability(before.confidence, before.is_right) if is_calibrated else None,
             ),
@@ -34,7 +35,7 @@ def show_sureness(shown: Evaluated) -> None:
             alt="Reliability diagram: how often answers of each confidence are right.",
         )
         st.plotly_chart(
-            confidence_figure(reliability(report.confidence, report.is_right, bins=20)),
+            drawn(confidence_figure, reliability(report.confidence, report.is_right, bins=20)),
             key="confidence",
             config=chart_config("confidence"),
             alt="How many answers there are of each confidence.",
@@ -98,7 +99,7 @@ def _not_sure(shown: Evaluated) -> None:
     curve = coverage_curve(report.confidence, report.is_right)
     at = coverage_at(report.confidence, report.is_right, threshold)
     st.plotly_chart(
-        coverage_figure({"answers": curve}, {"answers": at}, {"answers": BLUE}),
+        drawn(coverage_figure, {"answers": curve}, {"answers": at}, {"answers": BLUE}),
         key="coverage",
         config=chart_config("coverage"),
         alt="Accuracy of the answers given, for every share of faces that get an answer.",

@@ -15,7 +15,7 @@ from fer_core.features import face_features
 from fer_core.insight.anatomy import Layer
 from fer_core.insight.gradcam import grad_cam
 from fer_core.insight.neighbours import look_at_all, nearest, store_features, stored_features
-from fer_core.insight.pictures import heat_overlay
+from fer_core.insight.pictures import heat_overlay, png
 from fer_core.insight.probes import Nudges, nudged, occlusion_map, stability
 from fer_core.labels import SPLITS
 from fer_core.plots.data import face_grid
@@ -39,7 +39,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
     left, right = st.columns(2, gap="large")
     with left:
         st.image(
-            heat_overlay(face, occlusion_map(face, classifier, index)),
+            png(heat_overlay(face, occlusion_map(face, classifier, index))),
             width="stretch",
             alt=f"Where covering the face changes the probability of {class_name}",
         )
@@ -50,7 +50,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
     with right:
         try:
             st.image(
-                heat_overlay(face, grad_cam(layers, index)),
+                png(heat_overlay(face, grad_cam(layers, index))),
                 width="stretch",
                 alt=f"Where the last convolution speaks for {class_name}",
             )

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from fer_core.card import ModelCard
 from fer_core.insight.anatomy import Layer
 from fer_core.insight.arithmetic import products, work_out
-from fer_core.insight.pictures import filter_sheet, map_sheet, slice_sheet, strongest
+from fer_core.insight.pictures import filter_sheet, map_sheet, png, slice_sheet, strongest
 from fer_core.insight.words import explain
-from fer_core.plots.anatomy import face_figure, network_figure, signed, worked_html
+from fer_core.plots.anatomy import Block, face_figure, network_figure, signed, worked_html
 from fer_core.plots.prediction import picture_html
 from fer_core.preprocessing import STEPS
+from pages.shared.charts import drawn
 from pages.shared.explain_softmax import show_softmax
 from pages.shared.words import explained
 
@@ -35,7 +36,7 @@ def show_layers(face: NDArray[np.uint8], seen: NDArray[np.uint8], layers: Sequen
     chosen = st.select_slider("Layer", titles, key="layer", help="From the face on the left to the answer.")
     place = titles.index(chosen) - 1
     st.plotly_chart(
-        network_figure(layers, place),
+        drawn(network_figure, tuple(map(Block.of, layers)), place),
         config={"displayModeBar": False},
         key="network",
         alt=f"The network as blocks, from the face to the answer; {chosen} is framed.",
@@ -85,13 +86,13 @@ def _face(face: NDArray[np.uint8], seen: NDArray[np.uint8], card: ModelCard) -> 
 def _maps(layer: Layer, source: NDArray[np.float32]) -> None:
     if layer.kind == "convolution" and layer.weights.shape[-1] == 1:
         st.image(
-            filter_sheet(layer),
+            png(filter_sheet(layer)),
             width="stretch",
             caption="Its filters: white adds, black subtracts, grey ignores",
             alt=f"The filters of {layer.title}",
         )
     st.image(
-        map_sheet(layer),
+        png(map_sheet(layer)),
         width="stretch",
         caption="Its maps of this face, the strongest first",
         alt=f"The maps that {layer.title} makes of this face",
@@ -116,7 +117,7 @@ def _one_map(layer: Layer, source: NDArray[np.float32]) -> None:
     worked = work_out(layer, source, number)
     if worked.channels > 1:
         st.image(
-            slice_sheet(layer, number),
+            png(slice_sheet(layer, number)),
             width="stretch",
             caption=f"Its filter has a slice for each of the {worked.channels:,} maps before it; those that weigh most",
             alt=f"The slices of one filter of {layer.title}",

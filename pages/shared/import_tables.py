@@ -164,7 +164,7 @@ def progress_bar(words: str) -> Iterator[Progress]:
     bar = st.progress(0.0, text=f"{words} …")
 
     def show(done: float) -> None:
-        bar.progress(done, text=f"{words}: {done:.0%}")
+        bar.progress(done, text=f"{words}: {100 * done:.0f} %")
 
     try:
         yield show

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer_core.reports.run import run_report
 from fer_core.training.keeping import annotate_run, delete_run, pack_run, rename_run
 from fer_core.training.runs import PAUSE, STOP, Run, pause_run, resume_run, stop_run
 from pages.shared.messages import errors_shown, plain
@@ -61,6 +62,18 @@ def keep_run(run: Run) -> None:
                 key="download_run",
                 help="Settings, figures, log, saved states and the checkpoint.",
             )
+            if run.metrics():
+                st.download_button(
+                    "Report (HTML)",
+                    lambda: run_report(run).encode(),
+                    f"{run.name}-report.html",
+                    "text/html",
+                    icon=":material/download:",
+                    key="run_report",
+                    on_click="ignore",
+                    help="Curves, mix-ups and settings as one file: it opens without a network and prints well. It "
+                    "holds no faces, which may not be passed on.",
+                )
             if not run.status.is_active:
                 _offer_deletion(run.name)
 

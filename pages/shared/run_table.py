@@ -11,6 +11,7 @@ from fer_core.training.attempts import best_accuracy
 from fer_core.training.comparison import differing_settings, summarize
 from fer_core.training.runs import Run, list_runs
 from fer_core.training.searches import Search, list_searches, resume_search, stop_search
+from pages.shared.charts import drawn
 from pages.shared.messages import errors_shown, plain
 from pages.shared.run_view import ICONS, duration
 
@@ -78,7 +79,7 @@ def _compare(runs: Sequence[Run]) -> None:
     log = right.toggle("Logarithmic", key="compared_log", persist_state="session")
     curves = {run.name: run.metrics() for run in runs}
     st.plotly_chart(
-        run_curves(curves, quantity, smoothing=smoothing, log=log),
+        drawn(run_curves, curves, quantity, smoothing=smoothing, log=log),
         key="comparison",
         config={"displayModeBar": False},
         alt=f"{RUN_QUANTITIES[quantity]} of {len(runs)} runs over their epochs.",
@@ -125,7 +126,7 @@ def _show_search(search: Search) -> None:
         if trials and trials[0].metrics():
             best = trials[0]
             st.markdown(
-                f"Best so far: **{best_accuracy(best):.1%}** on validation by **{plain(best.name)}** "
+                f"Best so far: **{100 * best_accuracy(best):.1f} %** on validation by **{plain(best.name)}** "
                 f"({plain(best.record.note)})"
             )
 

@@ -12,6 +12,7 @@ from fer_core.training.metrics import EpochMetrics
 from fer_core.training.provenance import read_probe
 from fer_core.training.runs import Run, find_run
 from fer_core.training.validation import read_faces, read_views
+from pages.shared.charts import drawn
 from pages.shared.links import accept_link
 from pages.shared.messages import plain
 from pages.shared.run_actions import keep_run, steer_run
@@ -120,9 +121,17 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
     key = "val_accuracy" if run.config.metric == "accuracy" else "val_macro_f1"
     best, last = max(metrics, key=lambda m: getattr(m, key)), metrics[-1]
     with st.container(horizontal=True):
-        _tile("On validation", f"{last.val_accuracy:.1%}", "Accuracy on faces it does not learn from, after the epoch.")
-        _tile("On training", f"{last.accuracy:.1%}", "Accuracy on the faces it learns from, on the way.")
-        _tile("Best so far", f"{best.val_accuracy:.1%}", f"On validation, after epoch {best.epoch}: these are kept.")
+        _tile(
+            "On validation",
+            f"{100 * last.val_accuracy:.1f} %",
+            "Accuracy on faces it does not learn from, after the epoch.",
+        )
+        _tile("On training", f"{100 * last.accuracy:.1f} %", "Accuracy on the faces it learns from, on the way.")
+        _tile(
+            "Best so far",
+            f"{100 * best.val_accuracy:.1f} %",
+            f"On validation, after epoch {best.epoch}: these are kept.",
+        )
         _tile("Speed", f"{last.images_per_second:,.0f}/s", f"Faces learned from; {last.seconds:.1f} s an epoch.")
         _tile("Learning rate", f"{last.learning_rate:.2g}", "Of the last step; the schedule moves it.")
     _curves(run, metrics, best.epoch)
@@ -147,7 +156,7 @@ def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int) -> None:
         )
     for column, quantity in zip(st.columns(2), get_args(Quantity), strict=True):
         column.plotly_chart(
-            learning_curve(metrics, quantity, run.config.epochs, best_epoch, smoothing=smoothing, log=log),
+            drawn(learning_curve, metrics, quantity, run.config.epochs, best_epoch, smoothing=smoothing, log=log),
             key=quantity,
             config={"displayModeBar": False},
             alt=f"{quantity.capitalize()} of training and validation over {len(metrics)} epochs.",

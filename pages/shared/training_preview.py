@@ -13,6 +13,7 @@ from fer_core.training.augmentation import Augmentation, augment, mix
 from fer_core.training.config import TrainingConfig
 from fer_core.training.outline import outline
 from pages.shared.cached import records
+from pages.shared.charts import drawn
 
 _SHOWN = 10
 _PLAIN = {"displayModeBar": False}
@@ -27,7 +28,7 @@ def preview_rate(values: dict[str, Any]) -> None:
         st.caption("The curve is drawn when the warm-up is shorter than the run.")
         return
     st.plotly_chart(
-        learning_rate_curve(config), key="rate_preview", config=_PLAIN, alt="The learning rate over the epochs."
+        drawn(learning_rate_curve, config), key="rate_preview", config=_PLAIN, alt="The learning rate over the epochs."
     )
 
 
@@ -63,7 +64,10 @@ def preview_network(config: TrainingConfig, training_faces: int) -> None:
             f"**{steps * config.epochs:,}** steps"
         )
         st.plotly_chart(
-            network_blocks(network), key="network", config=_PLAIN, alt="The network's layers as blocks, left to right."
+            drawn(network_blocks, network),
+            key="network",
+            config=_PLAIN,
+            alt="The network's layers as blocks, left to right.",
         )
         with st.expander("Layer by layer", icon=":material/table_rows:"):
             st.dataframe(_layers(config), hide_index=True, height="content")

@@ -31,8 +31,8 @@ KEY = "camera"
 
 WAITING, PENDING = "Waiting", ""
 
-BUSY = "Busy"
-"""The name of the problem that all places are taken."""
+BUSY, OFF = "Busy", "Off"
+"""The names of what is nobody's fault: all places are taken, and the server offers none."""
 
 _CONSTRAINTS = {
     "video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 24}},
@@ -90,6 +90,10 @@ _REASONS = {
     BUSY: Reason(
         "All webcams of this server are in use",
         "So many at once are as many as it can serve well. Try again in a minute or two; nothing is wrong with yours.",
+    ),
+    OFF: Reason(
+        "This server shows no live video",
+        "Whoever runs it has set it so (`FER_WEBCAMS`, see README). Single pictures work.",
     ),
     "Stalled": Reason(
         "The video has stopped",

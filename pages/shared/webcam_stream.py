@@ -28,7 +28,7 @@ _FIRST_FRAME_SECONDS = 20.0
 _STALLED_SECONDS = 6.0
 
 
-BUSY = webcam_camera.BUSY
+BUSY, OFF = webcam_camera.BUSY, webcam_camera.OFF
 
 
 def start() -> None:
@@ -36,7 +36,7 @@ def start() -> None:
     _end()
     if not places().take(_holder()):
         record_event("webcam refused: busy", page="webcam")
-        stop(BUSY)
+        stop(BUSY if places().count else OFF)
         return
     record_event("webcam started", page="webcam")
     st.session_state[_WANTED] = True

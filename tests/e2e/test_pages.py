@@ -72,7 +72,7 @@ def test_nothing_is_wrong_on_a_page(browser, address, tmp_path, *, page, width, 
     assert (tmp_path / f"{page}-{width}-{scheme}.png").stat().st_size > 10_000
 
 
-@pytest.mark.parametrize("page", ["overview", "explain", "quiz", "break_it", "photos"])
+@pytest.mark.parametrize("page", PAGES)
 def test_everything_on_a_page_is_reached_by_the_tab_key(browser, address, page):
     with visiting(browser, address, page) as visit:
         for _ in range(150):

@@ -69,8 +69,8 @@ def test_the_figures_of_an_outcome():
     assert made.gap == pytest.approx(0.2)
     assert made.rare_recall == 0.5
     assert made.epoch_seconds == 2.5
-    assert [value for _, value, _ in figures(made)] == ["75%", "95%", "50%", "2.5 s"]
-    assert [value for _, value, _ in figures(outcome([[1]], confidence=0.5))] == ["100%", "50%"]
+    assert [value for _, value, _ in figures(made)] == ["75 %", "95 %", "50 %", "2.5 s"]
+    assert [value for _, value, _ in figures(outcome([[1]], confidence=0.5))] == ["100 %", "50 %"]
 
 
 def test_a_run_whose_loss_is_no_number_has_learned_nothing(small_demo, no_children):

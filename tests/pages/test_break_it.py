@@ -35,6 +35,7 @@ def test_what_needs_no_training_is_measured_at_once(home_with_checkpoint, open_p
     assert explained(find_experiment(name).why) in texts(app)
     assert [metric.label for metric in app.metric] == ["Accuracy", "Sureness"] * 2
     assert "ou guessed" in texts(app)
+    assert [button.label for button in app.get("download_button")] == ["Your lesson so far (HTML)"]
 
 
 def test_two_small_networks_are_trained_and_the_guess_compared(home_with_checkpoint, open_page, monkeypatch):

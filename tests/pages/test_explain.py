@@ -98,7 +98,7 @@ def test_calibration_is_said_beside_equation_1(home, small_demo, save_tiny, open
     save_tiny(calibration=Calibration(temperature=2.0, not_sure_below=0.0, fitted_on="faces"))
     page = open_page("explain", dataset="demo", row="3")
     page.select_slider(key="layer").set_value("Softmax 1").run()
-    assert "temperature of 2.00" in texts(page)
+    assert "of 2.00 before equation (1)" in texts(page)
     answer = max(page.dataframe[0].value["calibrated"])
     assert f"({100 * answer:.0f} %)".replace("(", "").replace(")", "") in texts(page).replace("\\", "")
 

@@ -41,7 +41,7 @@ def test_every_step_of_the_paper_links_to_a_page(small_demo, overview):
 
 def test_a_checkpoint_shows_its_honest_scores(home_with_checkpoint, overview):
     app = overview()
-    assert "**30.0%** of the test faces" in text(app)
+    assert "**30.0 %** of the test faces" in text(app)
     assert "Bring in real faces" in text(app)
 
 

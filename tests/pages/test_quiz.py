@@ -46,6 +46,7 @@ def test_a_round_played_to_its_end_is_counted(page):
     assert tiles["Best possible"] == f"{sum(best_points(records.votes[row]) for row in rows)} points"
     assert "these faces" in page.success[0].value or "equally often" in page.success[0].value
     assert tiles["The network"].endswith(" points")
+    assert [button.label for button in page.get("download_button")] == ["Your lesson so far (HTML)"]
 
 
 def test_the_votes_are_hidden_until_the_visitor_has_answered(page):

@@ -349,7 +349,7 @@ def followed(status, epochs=2):
 
 def test_a_finished_run_leads_to_the_evaluation(home, small_demo):
     page = followed(None)
-    assert [m.value for m in page.metric][:3] == ["50.0%", "60.0%", "50.0%"]
+    assert [m.value for m in page.metric][:3] == ["50.0 %", "60.0 %", "50.0 %"]
     assert "lesson" in page.success[0].value
     assert not [b for b in page.button if b.key in ("stop", "resume", "pause")]
     assert any("20 ms in float32, 5 ms in bfloat16" in caption.value for caption in page.caption)

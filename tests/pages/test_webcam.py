@@ -224,6 +224,15 @@ def test_a_failing_frame_is_said(page, browser):
     assert "Some frames could not be looked at" in text(page)
 
 
+def test_a_server_without_live_video_says_so_and_offers_pictures(home_with_checkpoint, open_page, monkeypatch):
+    monkeypatch.setenv("FER_WEBCAMS", "0")
+    page = open_page("webcam")
+    button(page, "Start the camera").click().run()
+    assert "This server shows no live video" in text(page)
+    assert not page.error
+    assert page.get("camera_input")
+
+
 def test_one_webcam_more_than_there_are_places_is_told_kindly(home_with_checkpoint, open_page, monkeypatch):
     monkeypatch.setenv("FER_WEBCAMS", "2")
     sessions = [open_page("webcam") for _ in range(3)]

@@ -23,8 +23,8 @@ TABLE = pd.DataFrame([[8, 2, 0], [1, 0, 4]], index=["anger", "fear"], columns=["
 def test_matrix_says_every_number():
     shown = relabelling_matrix(TABLE)
     assert re.findall(r">(\d*)</td>", shown)[1:] == ["8", "2", "", "1", "", "4"]
-    assert 'title="2 of 10 anger faces (20.0%), became: neutral"' in shown
-    assert 'title="8 of 10 anger faces (80.0%), kept that name"' in shown
+    assert 'title="2 of 10 anger faces (20.0 %), became: neutral"' in shown
+    assert 'title="8 of 10 anger faces (80.0 %), kept that name"' in shown
     grounds = re.findall(r"background:rgba\((\d+),", shown)
     assert grounds[0] != grounds[1] == grounds[2]
 

@@ -1,0 +1,92 @@
+"""A lesson as one HTML file: what was guessed, what happened and why, and every technical word of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from fer_core.experiments.catalogue import Experiment
+from fer_core.experiments.outcome import Outcome, figures
+from fer_core.glossary import GLOSSARY, words_in
+from fer_core.plots.training import learning_curve
+from fer_core.plots.validation import confusion_table
+from fer_core.quiz import verdict
+from fer_core.reports.page import Section, bullets, chart, footer, html_page, paragraph, tiles
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """An experiment that was guessed and seen.
+
+    Attributes:
+        experiment: Which.
+        outcomes: Of the usual and of the changed side.
+        guess: The place of the chosen answer among the experiment's choices.
+    """
+
+    experiment: Experiment
+    outcomes: tuple[Outcome, Outcome]
+    guess: int
+
+
+@dataclass(frozen=True)
+class Played:
+    """A round of the quiz that was played to its end.
+
+    Attributes:
+        mine: The visitor's points for each face.
+        theirs: The network's; empty when there was none.
+        best: The points of the answer most people gave.
+    """
+
+    mine: tuple[int, ...]
+    theirs: tuple[int, ...]
+    best: tuple[int, ...]
+
+
+def lesson_report(rounds: Sequence[Played], tried: Sequence[Tried]) -> str:
+    """What came of a lesson, without any face, name or address.
+
+    Args:
+        rounds: In the order in which they were played.
+        tried: In the order in which they were seen.
+
+    Returns:
+        An HTML document.
+    """
+    sections = [_round(number, played) for number, played in enumerate(rounds, start=1)]
+    sections += [_experiment(seen) for seen in tried]
+    said = " ".join(f"{s.experiment.title} {s.experiment.question} {s.experiment.why}" for s in tried)
+    if words := sorted(words_in(said), key=str.casefold):
+        sections.append(Section("Words", bullets([f"{word}: {GLOSSARY[word]}" for word in words])))
+    lead = "How computers name expressions, and where they go wrong: what was guessed, what happened, and why."
+    return html_page("A lesson with FER Lab", lead, sections, footer=footer())
+
+
+def _round(number: int, played: Played) -> Section:
+    scores = [("You", sum(played.mine)), ("The network", sum(played.theirs)), ("Best possible", sum(played.best))]
+    shown = [(name, f"{points} points") for name, points in scores if name != "The network" or played.theirs]
+    words = paragraph(f"{len(played.mine)} faces; a point for each of ten people who said the same.")
+    if played.theirs:
+        words += paragraph(verdict(played.mine, played.theirs), "verdict")
+    return Section(f"Ten people voted, round {number}", words + tiles(shown))
+
+
+def _experiment(seen: Tried) -> Section:
+    experiment = seen.experiment
+    happened = experiment.happened(*seen.outcomes)
+    body = paragraph(experiment.question)
+    body += bullets(
+        [f"The guess: {experiment.choices[seen.guess]}.", f"What happened: {experiment.choices[happened]}."]
+    )
+    for side, title, outcome in zip(
+        ("usual", "changed"), (experiment.usual, experiment.changed), seen.outcomes, strict=True
+    ):
+        body += f"<h3>{escape(title)}</h3>" + _side(outcome, f"{experiment.name}-{side}")
+    return Section(f"Break it: {experiment.title}", body + paragraph(f"Why. {experiment.why}", "verdict"))
+
+
+def _side(outcome: Outcome, name: str) -> str:
+    body = tiles([(label, value) for label, value, _ in figures(outcome)])
+    if outcome.curve:
+        body += chart(name, learning_curve(outcome.curve, "accuracy", len(outcome.curve)))
+    return body + (confusion_table(outcome.matrix.tolist(), outcome.class_names) if outcome.matrix.any() else "")

@@ -1,0 +1,43 @@
+"""A training run as one HTML file."""
+
+import pandas as pd
+
+from fer_core.plots.training import learning_curve
+from fer_core.plots.validation import confusion_table
+from fer_core.reports.page import Section, chart, footer, html_page, paragraph, table, tiles
+from fer_core.training.runs import Run
+from fer_core.training.validation import read_views
+
+
+def run_report(run: Run) -> str:
+    """How a run went and with which settings, but no pictures: FER2013's may not be passed on.
+
+    Args:
+        run: With at least one complete epoch; it may still be under way.
+
+    Returns:
+        An HTML document.
+    """
+    config, metrics, views = run.config, run.metrics(), read_views(run.folder)
+    by = (lambda m: m.val_accuracy) if config.metric == "accuracy" else (lambda m: m.val_macro_f1)
+    best = max(metrics, key=by)
+    figures = [
+        ("Best on validation", f"{100 * best.val_accuracy:.1f} %"),
+        ("After epoch", f"{best.epoch} of {len(metrics)}"),
+        ("On training, last", f"{100 * metrics[-1].accuracy:.1f} %"),
+        ("Time", f"{sum(m.seconds for m in metrics) / 60:,.1f} min"),
+    ]
+    curves = "".join(
+        chart(name, learning_curve(metrics, name, config.epochs, best.epoch)) for name in ("loss", "accuracy")
+    )
+    settings = pd.DataFrame({"value": {key.replace("_", " "): str(value) for key, value in config.flat().items()}})
+    sections = [
+        Section("", tiles(figures) + (paragraph(run.record.note) if run.record.note else "")),
+        Section("Epoch by epoch", curves),
+        Section("Settings", table(settings)),
+    ]
+    if views:
+        mixed = confusion_table(views[-1].matrix, config.class_names)
+        sections.insert(2, Section(f"The validation faces after epoch {views[-1].epoch}", mixed))
+    lead = f"Trained on {config.dataset}, {config.scheme}. {run.status.message}"
+    return html_page(f"{run.name}: a training run", lead, sections, footer=footer())

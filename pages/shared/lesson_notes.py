@@ -1,0 +1,42 @@
+"""What a session has guessed and seen, to be taken home; it is kept in the session's memory and nowhere else."""
+
+import streamlit as st
+
+from fer_core.reports.lesson import Played, Tried, lesson_report
+
+_ROUNDS, _TRIED = "lesson rounds", "lesson experiments"
+
+
+def note_round(number: int, played: Played) -> None:
+    """Remembers a round of the quiz.
+
+    Args:
+        number: Of the round; playing it again replaces it.
+        played: Its points.
+    """
+    st.session_state.setdefault(_ROUNDS, {})[number] = played
+
+
+def note_experiment(seen: Tried) -> None:
+    """Remembers an experiment; seeing it again replaces it."""
+    st.session_state.setdefault(_TRIED, {})[seen.experiment.name] = seen
+
+
+def offer_lesson() -> None:
+    """A button that downloads what was guessed and seen so far; without anything, a word on how to get there."""
+    rounds, tried = st.session_state.get(_ROUNDS, {}), st.session_state.get(_TRIED, {})
+    if not (rounds or tried):
+        st.caption("Once you have played a round of the quiz or tried an experiment, you can take it home as a file.")
+        return
+    parts = [f"{len(tried)} experiment{'s' if len(tried) > 1 else ''}"] if tried else []
+    parts += [f"{len(rounds)} round{'s' if len(rounds) > 1 else ''} of the quiz"] if rounds else []
+    st.download_button(
+        "Your lesson so far (HTML)",
+        lambda: lesson_report(list(rounds.values()), list(tried.values())).encode(),
+        "lesson.html",
+        "text/html",
+        icon=":material/download:",
+        on_click="ignore",
+        help=f"{' and '.join(parts)}, with your guesses, what happened and why, in one file that needs no network. It "
+        "holds no faces and no names.",
+    )
