@@ -1,15 +1,16 @@
 """Writing so that a file or folder is there whole or not at all, and reading back what was written."""
 
 import contextlib
+import functools
 import json
 import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 _Record = TypeVar("_Record")
 
@@ -67,7 +68,7 @@ def as_record(kind: type[_Record], document: object) -> _Record:
     """
     if not isinstance(document, dict):
         raise TypeError(f"Expected a JSON object. Received {document!r:.40}.")
-    hints = get_type_hints(kind)
+    hints = _hints(cast("Hashable", kind))
     for name, value in document.items():
         if name in hints and not _fits(value, hints[name]):
             raise TypeError(f"Expected {name} as {hints[name]}. Received {value!r:.40}.")
@@ -95,6 +96,9 @@ def read_json_lines(path: Path, kind: type[_Record]) -> tuple[_Record, ...]:
         with contextlib.suppress(ValueError, TypeError, RecursionError):
             records.append(as_record(kind, json.loads(line)))
     return tuple(records)
+
+
+_hints = functools.cache(get_type_hints)  # of a class; working them out takes longer than reading most files
 
 
 def _fits(value: object, hint: object) -> bool:

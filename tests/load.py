@@ -1,12 +1,14 @@
 """Many visitors at once, without browsers: each is a WebSocket that asks for pages as Streamlit's own client does.
 
 ``python -m tests.load --sessions 50 --seconds 300`` starts the app over a home of its own, lets the visitors in one
-after the other, and prints what they waited; ``--training`` trains beside them, and ``--seconds 1800`` is the soak.
-(The package ``websockets`` comes with Streamlit.)
+after the other, and prints what they waited; ``--training`` trains beside them; ``--pictures 1000`` then lets them in
+again beside one who sends so many pictures; and ``--seconds 1800`` is the soak. (The packages ``websockets`` and
+``requests`` come with Streamlit.)
 """
 
 import argparse
 import asyncio
+import io
 import json
 import os
 import random
@@ -17,16 +19,22 @@ import time
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import psutil
+import requests
+from PIL import Image
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from fer_core.benchmark.homes import home_of
+from fer_core.data.faces.scene import draw_scene
 from fer_core.data.store import ensure_demo
 from fer_core.home import PROJECT
 from fer_core.training.config import TrainingConfig
@@ -85,26 +93,77 @@ class Log:
         return round(float(np.polyfit(seconds / 60, sizes / 2**20, 1)[0]), 3)
 
 
-async def open_page(socket, page):
-    """Asks for a page and reads until it is complete; returns what it says of exceptions."""
+async def rerun(socket, page, *states):
+    """Runs a page's script with these states of its widgets; returns the messages that came, to the last."""
     message = BackMsg()
     message.rerun_script.page_name = "" if page == PAGES[0] else page
+    message.rerun_script.widget_states.widgets.extend(states)
     await socket.send(message.SerializeToString())
-    said, headings = [], 0
+    came = []
     while True:
         answer = ForwardMsg()
         answer.ParseFromString(await socket.recv())
+        came.append(answer)
         kind = answer.WhichOneof("type")
-        element = answer.delta.new_element
-        headings += kind == "delta" and element.WhichOneof("type") == "heading"
-        if kind == "delta" and element.WhichOneof("type") == "exception":
-            said.append(f"{page}: {element.exception.message}")
-        elif kind == "delta" and element.alert.body.startswith(_FAULT):
-            said.append(f"{page}: {element.alert.body}")
-        elif kind == "page_not_found":
-            said.append(f"{page}: page not found")
-        elif kind == "script_finished" and answer.script_finished != _EARLY:
-            return said if headings else [*said, f"{page}: nothing was drawn"]
+        if kind == "page_not_found" or (kind == "script_finished" and answer.script_finished != _EARLY):
+            return came
+
+
+def elements(messages, kind):
+    """The elements of a kind among messages."""
+    drawn = [message.delta.new_element for message in messages if message.WhichOneof("type") == "delta"]
+    return [getattr(element, kind) for element in drawn if element.WhichOneof("type") == kind]
+
+
+def complaints(messages, page):
+    """What a page's messages say of faults."""
+    said = [exception.message for exception in elements(messages, "exception")]
+    said += [alert.body for alert in elements(messages, "alert") if alert.body.startswith(_FAULT)]
+    said += ["page not found" for message in messages if message.WhichOneof("type") == "page_not_found"]
+    return [f"{page}: {what}" for what in said] or ([] if elements(messages, "heading") else [f"{page}: nothing drawn"])
+
+
+async def open_page(socket, page):
+    """Asks for a page and reads until it is complete; returns what it says of faults."""
+    return complaints(await rerun(socket, page), page)
+
+
+async def send_pictures(port, log, count):
+    """One visitor who has that many different pictures looked at at once; how many were, and in how many seconds."""
+    async with connect(_address(port), subprotocols=["streamlit"], max_size=None) as socket:
+        came = await rerun(socket, "photos")
+        session = next(m.new_session.initialize.session_id for m in came if m.WhichOneof("type") == "new_session")
+        agree = next(button for button in elements(came, "button") if "agree" in button.label)
+        came = await rerun(socket, "photos", WidgetState(id=agree.id, trigger_value=True))
+        chosen = WidgetState(id=elements(came, "file_uploader")[-1].id)
+        sent = await asyncio.to_thread(_upload, port, session, count)
+        chosen.file_uploader_state_value.uploaded_file_info.extend(sent)
+        began = time.monotonic()
+        came = await rerun(socket, "photos", chosen)
+        log.errors += complaints(came, "photos of the one who sends many")
+        looked_at = {text.body for text in elements(came, "markdown") if text.body.startswith("**picture")}
+        return len(looked_at), time.monotonic() - began
+
+
+def _upload(port, session, count):
+    """Sends pictures to a session as the browser does; what its widget then says of them."""
+    image, sent = draw_scene(3, faces=1, size=(240, 320), emotions=("happiness",)).image, []
+    server = f"http://localhost:{port}/_stcore"
+    with requests.Session() as client:
+        client.get(f"{server}/health", timeout=PATIENCE)  # hands out the token
+        client.headers["X-Xsrftoken"] = client.cookies["_streamlit_xsrf"]
+        for number in range(count):
+            buffer = io.BytesIO()
+            Image.fromarray(np.roll(image, number % 320, axis=1) ^ (number // 320)).save(buffer, "JPEG")
+            name, size = f"picture{number}.jpg", buffer.tell()
+            file = {"file": (name, buffer.getvalue(), "image/jpeg")}
+            client.put(f"{server}/upload_file/{session}/{number}", files=file, timeout=PATIENCE).raise_for_status()
+            sent.append(UploadedFileInfo(name=name, size=size, file_id=str(number)))
+    return sent
+
+
+def _address(port):
+    return f"ws://localhost:{port}/_stcore/stream"
 
 
 async def visit(url, log, end, rng, think):
@@ -136,7 +195,7 @@ async def watch(log, pid, end):
 
 async def crowd(port, pid, *, sessions, seconds, think=THINK, seed=0):
     """Lets visitors in, spread over the first tenth of the time; returns what they saw."""
-    url = f"ws://localhost:{port}/_stcore/stream"
+    url = _address(port)
     warm, log = Log(), Log()
     async with connect(url, subprotocols=["streamlit"], max_size=None) as socket:  # caches are filled once
         for page in PAGES:
@@ -171,7 +230,7 @@ async def answered(port):
     """Waits until the server takes visitors."""
     for _ in range(240):
         try:
-            async with connect(f"ws://localhost:{port}/_stcore/stream", subprotocols=["streamlit"]):
+            async with connect(_address(port), subprotocols=["streamlit"]):
                 return
         except OSError:
             await asyncio.sleep(0.25)
@@ -197,19 +256,34 @@ def beside(training):
             time.sleep(0.5)
 
 
-def measure(port, *, sessions, seconds, training=False, think=THINK):
+async def beside_one_who_sends(port, log, pictures, everybody):
+    """The others' waits while one visitor sends pictures, again and again: how many were looked at, in what time."""
+    others, looked_at, seconds = asyncio.create_task(everybody), 0, 0.0
+    while not others.done():
+        found, took = await send_pictures(port, log, pictures)
+        looked_at, seconds = looked_at + found, seconds + took
+    return await others, {"pictures": looked_at, "seconds": round(seconds, 1)}
+
+
+def measure(port, *, sessions, seconds, training=False, think=THINK, pictures=0):
     """Starts the app over a home of its own and lets visitors in.
 
     Returns:
-        The figures of :meth:`Log.summary`, and whether the server's log holds a traceback.
+        The figures of :meth:`Log.summary`, and whether the server's log holds a traceback; with pictures, also what
+        the visitors wait beside one who sends so many.
     """
     with tempfile.TemporaryDirectory(prefix="fer-load-") as folder, home_of(folder):
         ensure_demo()
         with beside(training), serving(port) as process:
             asyncio.run(answered(port))
-            log = asyncio.run(crowd(port, process.pid, sessions=sessions, seconds=seconds, think=think))
+            come = partial(crowd, port, process.pid, sessions=sessions, seconds=seconds, think=think)
+            figures = asyncio.run(come()).summary()
+            if pictures:
+                sender = Log()
+                log, sent = asyncio.run(beside_one_who_sends(port, sender, pictures, come()))
+                figures["beside_one_who_sends"] = log.summary() | {"sent": sent, "senders_errors": sender.errors}
         tracebacks = (Path(folder) / "server.log").read_text(errors="replace").count("Traceback")
-    return log.summary() | {"sessions": sessions, "seconds": seconds, "training": training, "tracebacks": tracebacks}
+    return figures | {"sessions": sessions, "seconds": seconds, "training": training, "tracebacks": tracebacks}
 
 
 def main():
@@ -219,6 +293,7 @@ def main():
     options.add_argument("--seconds", type=float, default=300)
     options.add_argument("--think", type=float, default=THINK, help="the longest pause between two pages, in seconds")
     options.add_argument("--port", type=int, default=8599)
+    options.add_argument("--pictures", type=int, default=0, help="then again beside one who sends so many at once")
     options.add_argument("--training", action="store_true", help="train beside them")
     chosen = vars(options.parse_args())
     sys.stdout.write(json.dumps(measure(chosen.pop("port"), **chosen)) + "\n")

@@ -1,4 +1,4 @@
-"""A few visitors for some seconds; ``python -m tests.load`` lets fifty in for as long as one likes."""
+"""A few visitors for some seconds, alone and beside one who sends many pictures; ``python -m tests.load`` does more."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +14,12 @@ def free_port():
 
 def test_visitors_get_every_page_and_no_error():
     with ThreadPoolExecutor(1) as thread:  # of its own: browser tests leave an event loop in the main one
-        figures = thread.submit(measure, free_port(), sessions=4, seconds=25, think=2.0).result()
-    assert figures["first_errors"] == []
+        figures = thread.submit(measure, free_port(), sessions=4, seconds=20, think=2.0, pictures=30).result()
+    beside = figures["beside_one_who_sends"]
+    assert figures["first_errors"] == beside["first_errors"] == beside["senders_errors"] == []
+    assert beside["sent"]["pictures"] >= 30
+    assert beside["sent"]["pictures"] % 30 == 0
+    assert beside["reruns"] >= 4
     assert figures["tracebacks"] == 0
     assert figures["reruns"] >= 8
     assert len(figures["p95_by_page"]) >= 3

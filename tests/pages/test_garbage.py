@@ -37,7 +37,7 @@ def test_one_collection_serves_all_who_asked_until_then(collections):
     thing = ref(Thing())
     for _ in range(50):
         collect_soon(pause=0.2)
-    wait_for(lambda: thing() is None)
+    wait_for(lambda: collections and thing() is None)
     assert len(collections) == 1
 
 
