@@ -2,13 +2,10 @@
 
 import streamlit as st
 
-from fer_core.data.dataset import label_records
 from fer_core.data.store import DatasetCard
-from fer_core.errors import DatasetError
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.experiments.catalogue import EXPERIMENTS, Experiment, find_experiment
 from fer_core.experiments.outcome import Outcome
-from fer_core.experiments.reading import MOST_FACES, in_order_of, read_wrongly
 from fer_core.experiments.trial import Trial
 from pages.shared import cached
 from pages.shared.break_view import show_sides, show_trial, show_verdict
@@ -79,13 +76,10 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcom
     if _guess_of(experiment) is None:
         return None
     records = cached.records(dataset.name)
-    faces = label_records(records, fitting_scheme(checkpoint.card.scheme, records), ["test"])
-    classifier = cached.classifier(checkpoint)
-    known = in_order_of(faces, classifier.class_names)
-    if not len(known):
-        raise DatasetError("This dataset has no test face that the network has a class for. Choose another one.")
-    st.caption(f"“{plain(checkpoint.name)}” on {min(len(known), MOST_FACES):,} test faces.")
-    return read_wrongly(classifier, known, experiment.mistake)
+    scheme = fitting_scheme(checkpoint.card.scheme, records)
+    outcomes = cached.misread(checkpoint, dataset.name, scheme.name, experiment.mistake)
+    st.caption(f"“{plain(checkpoint.name)}” on {outcomes[0].matrix.sum():,} test faces.")
+    return outcomes
 
 
 start_page(

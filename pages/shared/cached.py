@@ -11,10 +11,14 @@ from fer_core.data.dataset import FaceRecords, FerDataset, label_records
 from fer_core.data.exclusions import load_exclusions
 from fer_core.data.store import dataset_card, load_records
 from fer_core.data.summary import LabelOutcomes, label_outcomes, typical_rows
+from fer_core.errors import DatasetError
 from fer_core.evaluation.contest import Contest, hold_contest, milliseconds_per_face
 from fer_core.evaluation.measuring import report_on
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import scored_images
+from fer_core.experiments.catalogue import Mistake
+from fer_core.experiments.outcome import Outcome
+from fer_core.experiments.reading import in_order_of, read_wrongly
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.priors import Commonness
 
@@ -119,6 +123,15 @@ def contest(checkpoints: Sequence[Checkpoint], dataset: str, split: str, scheme:
     return _contest(versions, _Tested.of(dataset, scheme, split, exclude))
 
 
+def misread(checkpoint: Checkpoint, dataset: str, scheme: str, mistake: Mistake) -> tuple[Outcome, Outcome]:
+    """What a checkpoint answers on test faces without and with a mistake, asked once per content.
+
+    Raises:
+        FerError: The checkpoint or the dataset cannot be used, or they have no class in common.
+    """
+    return _misread(checkpoint.name, version_of(checkpoint), _Tested.of(dataset, scheme, "test", ""), mistake)
+
+
 def milliseconds(checkpoint: Checkpoint) -> float:
     """Time per face on one thread, measured once.
 
@@ -181,6 +194,15 @@ def _contest(versions: tuple[tuple[str, str], ...], tested: _Tested) -> Contest:
     checkpoints = [load_checkpoint(name) for name, _ in versions]
     records, scheme = _records(tested.dataset, tested.fingerprint), LABEL_SCHEMES[tested.scheme]
     return hold_contest(checkpoints, records, tested.dataset, scheme=scheme, split=tested.split, without=tested.without)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Asking the network rightly and wrongly …")
+def _misread(name: str, version: str, tested: _Tested, mistake: Mistake) -> tuple[Outcome, Outcome]:
+    classifier = _classifier(name, version, "training")
+    known = in_order_of(_labelled(*tested), classifier.class_names)
+    if not len(known):
+        raise DatasetError("This dataset has no test face that the network has a class for. Choose another one.")
+    return read_wrongly(classifier, known, mistake)
 
 
 @st.cache_data(max_entries=32, show_spinner="Measuring its speed …")
