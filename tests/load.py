@@ -41,8 +41,8 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.runs import find_run, start_run, stop_run
 
 PAGES = (
-    "overview", "dataset", "training", "evaluation", "comparison", "explain", "quiz", "webcam", "photos", "videos",
-    "about",
+    "overview", "dataset", "training", "evaluation", "comparison", "explain", "break_it", "quiz", "webcam", "photos",
+    "videos", "about",
 )  # fmt: skip
 THINK = 15.0
 """The longest a visitor looks at a page, in seconds; 7.5 in the mean."""
