@@ -61,6 +61,7 @@ def prepare(name, page):
         page.keyboard.press("ArrowRight")
         page.get_by_text("Its filters").wait_for(timeout=SLOW)
         settle_down(page)
+        page.get_by_text("Layer by layer").evaluate("element => element.scrollIntoView()")
 
 
 def shoot_all(folder):
