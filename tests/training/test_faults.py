@@ -370,7 +370,7 @@ def test_any_order_of_clicks_leaves_legal_runs(home, monkeypatch):
 
     monkeypatch.setattr(runs, "launch_command", launch)
     monkeypatch.setattr(runs, "is_alive", lambda pid, created: pid in ALIVE or pid == os.getpid())
-    monkeypatch.setattr(runs.psutil, "Process", lambda pid=None: Pretended(os.getpid() if pid is None else pid))
+    monkeypatch.setattr(runs, "started", float)
     Clicks.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
     case = Clicks.TestCase()
     case.runTest()
