@@ -126,7 +126,7 @@ def test_a_power_cut_between_any_two_steps_leaves_a_whole_state(tmp_path):
             replay(recorder.steps[:count], copied, lost)
             kept = load_state(copied)
             assert kept is not None, (count, lost)
-            assert kept.epoch in (2, 3)
+            assert kept.epoch in ((2, 3) if count < len(recorder.steps) else (3,))  # once it is saved, it is saved
             assert np.array_equal(kept.weights[0], state(kept.epoch).weights[0]), (count, lost)
             shutil.rmtree(copied)
 
