@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from fer_core import commands, evaluation_commands, runcommands
-from fer_core.answer import Command
-from fer_core.data_commands import add_data_commands
+from fer_core.cli import commands, evaluation, runs
+from fer_core.cli.answer import Command
+from fer_core.cli.data import add_data_commands
+from fer_core.cli.runs import add_search, add_settings, add_train
 from fer_core.errors import FerError
 from fer_core.foreign.scalings import SCALINGS
 from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
 from fer_core.priors import Commonness
-from fer_core.runcommands import add_search, add_settings, add_train
 from fer_core.videos.analysis import Sight
 
 
@@ -54,11 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     add_data_commands(partial(_add, choose))
     _add(choose, "datasets", commands.datasets, "list the stored datasets")
 
-    add_train(_add(choose, "train", runcommands.train, "train a network and make a checkpoint of it"))
-    add_search(_add(choose, "search", runcommands.search, "train with many settings and name the best"))
-    add_settings(_add(choose, "describe", runcommands.describe, "count a network's layers, weights and arithmetic"))
+    add_train(_add(choose, "train", runs.train, "train a network and make a checkpoint of it"))
+    add_search(_add(choose, "search", runs.search, "train with many settings and name the best"))
+    add_settings(_add(choose, "describe", runs.describe, "count a network's layers, weights and arithmetic"))
 
-    _add(choose, "runs", runcommands.runs, "list the training runs")
+    _add(choose, "runs", runs.runs, "list the training runs")
     _add(choose, "checkpoints", commands.checkpoints, "list the checkpoints")
 
     _add_evaluation(choose)
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_predict(command: argparse.ArgumentParser) -> None:
-    """The options of :func:`fer_core.commands.predict`."""
+    """The options of :func:`fer_core.cli.commands.predict`."""
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures or videos")
     command.add_argument("--checkpoint", help="name of a checkpoint (the default one)")
     command.add_argument("--csv", action="store_true", help="answer with a CSV row for each face (and moment)")
@@ -93,14 +93,14 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    evaluate = _add(choose, "evaluate", evaluation_commands.evaluate, "test a checkpoint on a labelled dataset")
+    evaluate = _add(choose, "evaluate", evaluation.evaluate, "test a checkpoint on a labelled dataset")
     evaluate.add_argument("checkpoint")
     evaluate.add_argument("--predictions", type=Path, metavar="FILE.csv", help="write every prediction")
 
-    compare = _add(choose, "compare", evaluation_commands.compare, "say which checkpoint is better, and how surely")
+    compare = _add(choose, "compare", evaluation.compare, "say which checkpoint is better, and how surely")
     compare.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="two or more")
 
-    report = _add(choose, "report", evaluation_commands.report, "write a report as one HTML file, and a model card")
+    report = _add(choose, "report", evaluation.report, "write a report as one HTML file, and a model card")
     report.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="one, or several to compare")
     report.add_argument("--output", type=Path, metavar="FILE.html", help="where to write (NAME-report.html)")
     report.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
@@ -112,7 +112,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
         command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what counts as right (as in training)")
         command.add_argument("--exclude", default="", metavar="LIST", help="leave out the rows of this exclusion list")
 
-    foreign = _add(choose, "import-checkpoint", evaluation_commands.import_file, "import a .keras file from elsewhere")
+    foreign = _add(choose, "import-checkpoint", evaluation.import_file, "import a .keras file from elsewhere")
     foreign.add_argument("file", type=Path)
     foreign.add_argument("--classes", required=True, help=f"in order, with commas; or {', '.join(KNOWN_ORDERS)}")
     foreign.add_argument("--scaling", choices=SCALINGS, required=True, help="of the grey values it was trained on")
@@ -121,7 +121,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     calibrate = _add(
         choose,
         "calibrate",
-        evaluation_commands.calibrate,
+        evaluation.calibrate,
         "make probabilities honest, and complete the card",
     )
     calibrate.add_argument("checkpoint")

@@ -6,12 +6,12 @@ from fer_core.blazeface import Range
 from fer_core.checkpoint import Checkpoint
 from fer_core.classifier import Classifier
 from fer_core.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
+from fer_core.live.streaming import FrameAnalyser
+from fer_core.live.streamvalues import StreamSettings
+from fer_core.live.tracking import DEFAULT_SMOOTHING
 from fer_core.photos import look_at
 from fer_core.priors import Commonness
 from fer_core.recognition import DEFAULT_MARGIN
-from fer_core.streaming import FrameAnalyser
-from fer_core.streamvalues import StreamSettings
-from fer_core.tracking import DEFAULT_SMOOTHING
 from pages.shared import pictures, webcam_live
 from pages.shared import webcam_stream as stream
 from pages.shared.cached import version_of

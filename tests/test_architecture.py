@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from functools import cache
 from graphlib import TopologicalSorter
 from itertools import pairwise
@@ -24,29 +26,24 @@ TIERS = (
         "glossary",
         "preprocessing",
         "priors",
-        "answer",
-        "places",
     },
-    {"images", "iceservers", "serverpaths", "deployment", "incidents", "plaintext", "sandbox"},
+    {"images", "plaintext", "sandbox"},
     {"data"},
     {"network"},
     {"worker"},
     {"blazeface", "classifier", "card"},
     {"detection"},
     {"checkpoint"},
-    {"recognition", "evaluation", "timelines", "features", "detective"},
+    {"recognition", "evaluation", "features", "detective"},
     {"training"},
-    {"tracking"},
-    {"drawing", "overlay", "stages"},
-    {"foreign", "streamvalues"},
-    {"streaming"},
+    {"drawing", "stages"},
+    {"foreign", "live"},
     {"insight"},
     {"plots"},
-    {"photos", "videos", "roundtrip", "quiz", "takehome", "notice", "diagnostics", "experiments"},
+    {"photos", "videos", "roundtrip", "quiz", "takehome", "service", "experiments"},
     {"reports"},
     {"benchmark"},
-    {"commands", "runcommands"},
-    {"data_commands", "evaluation_commands"},
+    {"cli"},
     {"__main__"},
 )
 """The rooms of ``fer_core``, lowest first: a module imports from its own room and from lower tiers."""
@@ -72,9 +69,9 @@ KERAS_ROOMS = {
 COMMAND_LINE = {
     f"fer_core.{room}"
     for room in (
-        "commands",
-        "runcommands",
-        "evaluation_commands",
+        "cli.commands",
+        "cli.runs",
+        "cli.evaluation",
         "training.command",
         "benchmark",
         "benchmark.rooms",
@@ -187,6 +184,26 @@ def test_pages_leave_the_work_to_the_core(path):
     names = imports(path)
     assert not of_library(names, "cv2", "tensorflow", "keras", "sklearn", "PIL", "ai_edge_litert", "subprocess")
     assert not names & (KERAS_ROOMS | COMMAND_LINE)
+
+
+def test_pages_open_without_what_takes_seconds_to_import():
+    """scikit-learn and most of SciPy are loaded by what first needs them, after the page's heading is there."""
+    modules = [module_name(path) for path in PAGES if path.parent.name == "shared"]
+    script = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\nprint(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script, *modules], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    slow = {
+        "sklearn",
+        "scipy.stats",
+        "scipy.optimize",
+        "scipy.special",
+        "scipy.sparse",
+        "tensorflow",
+        "keras",
+        "optuna",
+    }
+    assert not slow & {*loaded}
 
 
 def test_no_module_state_is_changed():

@@ -15,8 +15,8 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription, V
 from fer_core.classifier import Classifier
 from fer_core.detection import Face
 from fer_core.labels import PAPER_EMOTIONS
-from fer_core.streaming import FrameAnalyser
-from fer_core.streamvalues import StreamSettings
+from fer_core.live.streaming import FrameAnalyser
+from fer_core.live.streamvalues import StreamSettings
 from pages.shared.webcam_peer import NewestFrames, Peer, PeerError
 
 CYCLES = 50

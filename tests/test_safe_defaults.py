@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit import config
 
-from fer_core.deployment import Limits
+from fer_core.service.deployment import Limits
 
 FILE = Path(__file__).parents[1] / ".streamlit" / "config.toml"
 

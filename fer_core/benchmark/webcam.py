@@ -17,8 +17,8 @@ from fer_core.benchmark.subjects import live_classifier
 from fer_core.checkpoint import DEFAULT_CHECKPOINT
 from fer_core.data.faces.scene import draw_scene
 from fer_core.detection import FaceDetector
-from fer_core.streaming import FrameAnalyser
-from fer_core.streamvalues import StreamSettings
+from fer_core.live.streaming import FrameAnalyser
+from fer_core.live.streamvalues import StreamSettings
 
 _FRAMES, _WARM_TURNS = 330, 30
 _ROWS, _ROW = 9, 30  # frames after another, ours and then theirs

@@ -31,6 +31,18 @@ def picture_html(gray: NDArray[np.uint8], size: int, alt: str) -> str:
     return f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" style="{style}">'
 
 
+def jpeg_html(jpeg: bytes, alt: str) -> str:
+    """A picture inside the page: one that changes often would be gone from the server before a browser asks for it.
+
+    Args:
+        jpeg: The file's content.
+        alt: What it shows, for those who do not see it.
+    """
+    data = base64.b64encode(jpeg).decode()
+    style = "display:block;max-width:100%;height:auto;border-radius:6px"
+    return f'<img src="data:image/jpeg;base64,{data}" alt="{escape(alt)}" style="{style}">'
+
+
 def in_words(prediction: Prediction) -> str:
     """The answer as people say it, such as "looks like: happiness (92 %)" or "not sure; most likely fear (31 %)"."""
     answer = f"{prediction.class_name} ({100 * prediction.confidence:.0f} %)"

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.classifier import NOT_SURE
-from fer_core.overlay import face_color
+from fer_core.live.overlay import face_color
+from fer_core.live.streaming import HISTORY_SECONDS
+from fer_core.live.streamvalues import Moment
 from fer_core.palette import class_colors
 from fer_core.plots.prediction import probability_bars
-from fer_core.streaming import HISTORY_SECONDS
-from fer_core.streamvalues import Moment
 
 _HEIGHT = 100  # of a strip, in units of a per cent
 _PRESENT = 2.0  # seconds after which a face counts as gone

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from fer_core.live.timelines import FaceTimeline
 from fer_core.palette import class_colors
-from fer_core.timelines import FaceTimeline
 
 MAX_LISTED_TIMELINES = 8
 """A chart shows so many faces; of more, those seen for longest."""

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from fer_core.classifier import Classifier
 from fer_core.detection import Detector, FaceDetector, PhotoDetector
 from fer_core.errors import VideoError
-from fer_core.overlay import draw_faces
+from fer_core.live.overlay import draw_faces
+from fer_core.live.timelines import VideoResult
+from fer_core.live.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
 from fer_core.priors import Commonness
 from fer_core.recognition import Recognition, recognize
-from fer_core.timelines import VideoResult
-from fer_core.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
 from fer_core.videos.reader import VideoFrame, VideoLimits, VideoReader
 from fer_core.videos.sound import Sound
 from fer_core.videos.writer import VideoWriter

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.classifier import Classifier
-from fer_core.timelines import FaceTimeline, VideoResult
+from fer_core.live.timelines import FaceTimeline, VideoResult
 from fer_core.videos.analysis import AnalysisOptions, analyse_video
 
 

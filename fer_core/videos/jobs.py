@@ -17,7 +17,7 @@ import psutil
 from fer_core.errors import VideoError
 from fer_core.files import as_record, read_json, write_json
 from fer_core.home import PROJECT, home
-from fer_core.timelines import VideoResult
+from fer_core.live.timelines import VideoResult
 
 VIDEO_FILE, JOB_FILE, STATUS_FILE = "video", "job.json", "status.json"
 ANNOTATED_FILE, PREVIEW_FILE = "annotated.mp4", "preview.jpg"

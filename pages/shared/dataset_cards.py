@@ -4,9 +4,9 @@ import streamlit as st
 
 from fer_core.data.exclusions import list_exclusions
 from fer_core.data.store import DatasetCard, delete_dataset, list_datasets
-from fer_core.diagnostics import megabytes_in
 from fer_core.errors import DatasetError
 from fer_core.home import data_folder
+from fer_core.service.diagnostics import megabytes_in
 from pages.shared import cached
 from pages.shared.messages import plain, refuse_with
 

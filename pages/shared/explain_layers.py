@@ -17,6 +17,7 @@ from fer_core.plots.prediction import picture_html
 from fer_core.preprocessing import STEPS
 from pages.shared.charts import drawn
 from pages.shared.explain_softmax import show_softmax
+from pages.shared.messages import plain
 from pages.shared.words import explained
 
 _FACE = "The face"
@@ -149,7 +150,8 @@ def _sum(layer: Layer, source: NDArray[np.float32], class_names: Sequence[str]) 
     """The largest number of a dense layer as a sum."""
     top = int(layer.output.argmax())
     made = products(layer, source, top)
-    what = f"The score of {class_names[top]}" if layer.output.size == len(class_names) else f"The largest, number {top}"
+    is_score = layer.output.size == len(class_names)
+    what = f"The score of {plain(class_names[top])}" if is_score else f"The largest, number {top}"
     rest = made.total - made.bias - float((made.values[:_LISTED] * made.weights[:_LISTED]).sum())
     listed = range(min(_LISTED, len(made.inputs)))
     lines = [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.serverpaths import allowed_path, import_folder, is_private_server
+from fer_core.service.serverpaths import allowed_path, import_folder, is_private_server
 from pages.shared.messages import plain
 
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, delete_checkpoint, list_checkpoints
-from fer_core.diagnostics import megabytes_in
 from fer_core.errors import CheckpointError
+from fer_core.service.diagnostics import megabytes_in
 from pages.shared.messages import plain, refuse
 
 _FAULT = "checkpoint not deleted"

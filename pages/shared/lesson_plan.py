@@ -90,10 +90,10 @@ LESSON = (
     Stop(
         "52 to 60 min",
         "What it is not for",
-        "Try the webcam with volunteers: a smile on demand is enough. **Ask:** Did it see a feeling? Who should be "
-        "allowed to use this, and on whom?",
-        "webcam",
-        "Open the webcam",
+        "Take a sample picture or, where it is allowed, the webcam with volunteers: a smile on demand is enough. "
+        "**Ask:** Did it see a feeling? Who should be allowed to use this, and on whom?",
+        "photos",
+        "Open Photos",
     ),
 )
 

@@ -4,7 +4,7 @@ import os
 
 import streamlit as st
 
-from fer_core.deployment import Deployment, read_deployment
+from fer_core.service.deployment import Deployment, read_deployment
 
 
 def setting(name: str) -> str:

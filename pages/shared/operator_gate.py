@@ -4,9 +4,9 @@ import hmac
 
 import streamlit as st
 
-from fer_core.deployment import Deployment
 from fer_core.errors import SettingError
-from fer_core.incidents import record_event
+from fer_core.service.deployment import Deployment
+from fer_core.service.incidents import record_event
 from pages.shared.import_paths import is_private
 from pages.shared.operator import deployment
 

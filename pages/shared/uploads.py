@@ -6,7 +6,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from fer_core.deployment import Limits
+from fer_core.service.deployment import Limits
 from pages.shared.messages import refuse_with
 
 _MEGABYTE = 2**20

@@ -9,9 +9,10 @@ from typing import Any
 import streamlit as st
 
 from fer_core.checkpoint import Checkpoint
+from fer_core.live.timelines import VideoResult
+from fer_core.plots.prediction import jpeg_html
 from fer_core.plots.timeline import MAX_LISTED_TIMELINES, emotion_timeline, longest_seen
 from fer_core.recognition import to_csv
-from fer_core.timelines import VideoResult
 from fer_core.videos.jobs import JobStatus, VideoJob
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.run_view import duration
@@ -77,7 +78,7 @@ def _follow() -> None:
     st.progress(status.fraction, text=_in_words(status))
     st.caption("You can visit other pages meanwhile and come back.")
     if preview := job.preview():
-        st.image(preview, width="content", alt="The frame that is being analysed, with its faces boxed")
+        st.html(jpeg_html(preview, "The frame that is being analysed, with its faces boxed"))
 
 
 def _in_words(status: JobStatus) -> str:

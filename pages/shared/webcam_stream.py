@@ -11,10 +11,10 @@ from typing import Any
 import av
 import streamlit as st
 
-from fer_core.iceservers import read_ice_servers
-from fer_core.incidents import record_event
-from fer_core.places import Places
-from fer_core.streaming import FrameAnalyser
+from fer_core.live.streaming import FrameAnalyser
+from fer_core.service.iceservers import read_ice_servers
+from fer_core.service.incidents import record_event
+from fer_core.service.places import Places
 from pages.shared import webcam_camera
 from pages.shared.messages import plain, refuse_with
 from pages.shared.operator import deployment, setting

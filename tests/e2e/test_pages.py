@@ -75,7 +75,7 @@ def test_nothing_is_wrong_on_a_page(browser, address, tmp_path, *, page, width, 
 @pytest.mark.parametrize("page", PAGES)
 def test_everything_on_a_page_is_reached_by_the_tab_key(browser, address, page):
     with visiting(browser, address, page) as visit:
-        for _ in range(150):
+        for _ in range(400):
             visit.page.keyboard.press("Tab")
             if not visit.page.evaluate(MARK):
                 break

@@ -29,9 +29,9 @@ from fer_core.errors import CheckpointError, DatasetError, ImageError, TrainingE
 from fer_core.foreign.allowlist import check_network
 from fer_core.foreign.archive import read_archive
 from fer_core.home import data_folder, home, runs_folder
-from fer_core.iceservers import SettingError, read_ice_servers
 from fer_core.images import read_image
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.service.iceservers import SettingError, read_ice_servers
 from fer_core.training.backup import TrainingState, load_state, save_state
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, append_metrics

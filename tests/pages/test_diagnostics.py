@@ -2,7 +2,7 @@
 
 import pytest
 
-from fer_core.incidents import record_refusal
+from fer_core.service.incidents import record_refusal
 
 KEY = "a-long-enough-key"
 

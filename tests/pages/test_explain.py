@@ -105,9 +105,11 @@ def test_calibration_is_said_beside_equation_1(home, small_demo, save_tiny, open
 
 def test_a_frame_of_the_webcam_is_a_source(home_with_checkpoint, app_at):
     app = app_at("explain")
-    app.session_state[ACCEPTED] = True
+    del app.session_state[ACCEPTED]
     app.session_state["explain_source"] = "From the webcam"
     app.run()
+    assert not app.get("camera_input")  # the notice comes first
+    app.button(key="accept").click().run()
     assert not app.exception
     assert app.get("camera_input")
 

@@ -4,8 +4,8 @@ import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from fer_core.deployment import Limits
 from fer_core.samples import sample_pictures
+from fer_core.service.deployment import Limits
 from pages.shared import uploads
 
 MB = 2**20

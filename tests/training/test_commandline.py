@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from fer_core import runcommands
 from fer_core.__main__ import _parser
+from fer_core.cli import runs as runcommands
 from fer_core.training.augmentation import Augmentation
 from fer_core.training.commandline import command_line, search_line
 from fer_core.training.config import TrainingConfig

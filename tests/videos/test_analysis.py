@@ -10,7 +10,7 @@ from fer_core.classifier import Classifier
 from fer_core.detection import Face, PhotoDetector
 from fer_core.errors import VideoError
 from fer_core.labels import PAPER_EMOTIONS
-from fer_core.timelines import VideoResult
+from fer_core.live.timelines import VideoResult
 from fer_core.videos.analysis import (
     AnalysisCancelledError,
     AnalysisOptions,

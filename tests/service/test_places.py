@@ -1,6 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
-from fer_core.places import Places
+from fer_core.service.places import Places
 
 
 class Clock:

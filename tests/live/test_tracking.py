@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from fer_core.classifier import Prediction
 from fer_core.detection import Face
 from fer_core.labels import EMOTIONS, PAPER_EMOTIONS
+from fer_core.live.tracking import MEMORY, Tracking, smoothed
 from fer_core.recognition import Recognition
-from fer_core.tracking import MEMORY, Tracking, smoothed
 
 CROP = np.zeros((48, 48), np.uint8)
 

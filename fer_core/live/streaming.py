@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fer_core.overlay import draw_faces, draw_notice
+from fer_core.live.overlay import draw_faces, draw_notice
+from fer_core.live.streamvalues import Moment, StreamRate, StreamResult, StreamSettings
+from fer_core.live.tracking import TrackedFace, Tracking
 from fer_core.recognition import recognize
-from fer_core.streamvalues import Moment, StreamRate, StreamResult, StreamSettings
-from fer_core.tracking import TrackedFace, Tracking
 
 HISTORY_SECONDS = 60.0
 """How far back the history of a stream goes."""

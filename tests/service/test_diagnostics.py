@@ -1,5 +1,5 @@
-from fer_core.deployment import Deployment
-from fer_core.diagnostics import folders, machine, megabytes_in, runs_by_state, settings_in_words, versions
+from fer_core.service.deployment import Deployment
+from fer_core.service.diagnostics import folders, machine, megabytes_in, runs_by_state, settings_in_words, versions
 
 
 def test_versions_and_the_machine_are_known():

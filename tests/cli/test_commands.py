@@ -15,7 +15,7 @@ from fer_core.checkpoint import load_checkpoint
 from fer_core.labels import PAPER_EMOTIONS
 from fer_core.samples import sample_pictures
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 
 
 def answer(capsys, *words):

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from fer_core.classifier import Classifier
 from fer_core.detection import Face
 from fer_core.errors import FerError
-from fer_core.iceservers import read_ice_servers
 from fer_core.images import read_image
 from fer_core.labels import EMOTIONS, PAPER_EMOTIONS
-from fer_core.overlay import FACE_COLORS, draw_faces, face_color
+from fer_core.live.overlay import FACE_COLORS, draw_faces, face_color
+from fer_core.live.streaming import HISTORY_SECONDS, MOMENTS_A_SECOND, FrameAnalyser
+from fer_core.live.streamvalues import StreamResult, StreamSettings, annotated, picture_png
 from fer_core.plots.stream import face_strip, present_faces
-from fer_core.streaming import HISTORY_SECONDS, MOMENTS_A_SECOND, FrameAnalyser
-from fer_core.streamvalues import StreamResult, StreamSettings, annotated, picture_png
+from fer_core.service.iceservers import read_ice_servers
 
 FRAME = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from fer_core.classifier import Classifier, Prediction
 from fer_core.detection import DEFAULT_MINIMUM_SIZE, Detector, Face
 from fer_core.drawing import draw_recognitions
+from fer_core.live.tracking import DEFAULT_SMOOTHING, TrackedFace
 from fer_core.recognition import DEFAULT_MARGIN, Recognition
-from fer_core.tracking import DEFAULT_SMOOTHING, TrackedFace
 
 EMPTY_FRAME = np.zeros((0, 0, 3), np.uint8)
 

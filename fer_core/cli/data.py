@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.answer import Answer, Command
+from fer_core.cli.answer import Answer, Command
 from fer_core.data.download import KaggleAccount, download_faces, download_votes
 from fer_core.data.exclusions import list_exclusions, save_exclusions
 from fer_core.data.pictures import scan_pictures

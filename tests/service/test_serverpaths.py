@@ -3,7 +3,7 @@
 import pytest
 
 from fer_core.errors import DatasetError
-from fer_core.serverpaths import FOLDER_SETTING, allowed_path, is_private_server
+from fer_core.service.serverpaths import FOLDER_SETTING, allowed_path, is_private_server
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from fer_core.deployment import Deployment, Limits, read_deployment
 from fer_core.errors import SettingError
+from fer_core.service.deployment import Deployment, Limits, read_deployment
 
 
 def read(**settings):

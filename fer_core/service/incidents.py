@@ -103,7 +103,9 @@ def _places(error: BaseException) -> str:
 
 
 def _write(incident: Incident) -> Incident:
-    record = logging.LogRecord("fer_core.incidents", logging.INFO, "", 0, json.dumps(asdict(incident)), None, None)
+    record = logging.LogRecord(
+        "fer_core.service.incidents", logging.INFO, "", 0, json.dumps(asdict(incident)), None, None
+    )
     folder = logs_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from fer_core.images import Box
+from fer_core.live.tracking import TrackedFace
 from fer_core.palette import class_colors
-from fer_core.tracking import TrackedFace
 
 FACE_COLORS = ("#ffd23f", "#4cc9f0", "#f72585", "#80ed99", "#ff8c42", "#b892ff", "#ffffff", "#00f5d4")
 """The colours that tell faces apart, by number; bright, because labels in frames stand on dark ground."""

@@ -9,7 +9,7 @@ from PIL import Image
 
 from fer_core.data.exclusions import list_exclusions
 from fer_core.data.store import load_records
-from tests.test_commands import answer, refusal
+from tests.cli.test_commands import answer, refusal
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def test_download_data(capsys, home, tmp_path, monkeypatch):
     def fetched(folder):
         return folder / "fer2013new.csv"
 
-    monkeypatch.setattr("fer_core.data_commands.download_votes", fetched)
-    monkeypatch.setattr("fer_core.data_commands.download_faces", lambda folder, account: folder / "fer2013.csv")
+    monkeypatch.setattr("fer_core.cli.data.download_votes", fetched)
+    monkeypatch.setattr("fer_core.cli.data.download_faces", lambda folder, account: folder / "fer2013.csv")
     paths = answer(capsys, "download-data", "--to", str(tmp_path))
     assert [path.rsplit("/", 1)[1] for path in paths] == ["fer2013new.csv", "fer2013.csv"]
     assert len(answer(capsys, "download-data", "--to", str(tmp_path), "--votes-only")) == 1

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
-from fer_core.answer import Answer
+from fer_core.cli.answer import Answer
 from fer_core.data.exclusions import excluded_rows
 from fer_core.data.store import dataset_card
 from fer_core.errors import TrainingError

@@ -2,8 +2,8 @@ import pytest
 
 from fer_core.card import UNKNOWN_SCORES, MeasuredFigures
 from fer_core.checkpoint import list_checkpoints
-from fer_core.deployment import Deployment
-from fer_core.notice import error_rates, notice_points
+from fer_core.service.deployment import Deployment
+from fer_core.service.notice import error_rates, notice_points
 
 MEASURED = MeasuredFigures(
     "ferplus", "f", "test", "majority-7", n=200, accuracy=0.8, class_names=("neutral", "fear"),

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from fer_core import incidents
 from fer_core.errors import ImageError
 from fer_core.images import read_image
-from fer_core.incidents import recent_incidents, record_error, record_event, record_refusal
+from fer_core.service import incidents
+from fer_core.service.incidents import recent_incidents, record_error, record_event, record_refusal
 
 SECRET = "anna-at-home.jpg"
 

@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from fer_core.answer import Answer
 from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, damaged_checkpoints, list_checkpoints, load_checkpoint
 from fer_core.classifier import Classifier
+from fer_core.cli.answer import Answer
 from fer_core.data.store import damaged_datasets, ensure_demo, import_dataset, list_datasets
 from fer_core.detection import Detector, PhotoDetector
 from fer_core.drawing import draw_recognitions

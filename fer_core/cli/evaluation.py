@@ -5,8 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fer_core.answer import Answer
 from fer_core.checkpoint import Checkpoint, load_checkpoint
+from fer_core.cli.answer import Answer
 from fer_core.data.dataset import FerDataset, label_records
 from fer_core.data.exclusions import excluded_rows
 from fer_core.data.store import load_records

@@ -1,0 +1,1 @@
+"""Faces as they move: followed, smoothed, drawn and logged frame by frame."""
