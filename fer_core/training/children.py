@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import psutil
 
@@ -51,11 +52,27 @@ def end_process(pid: int, created: float, *, patience: float = 10.0) -> None:
         process.kill()
 
 
+def started(pid: int) -> float:
+    """When a process began, in seconds on a scale that stays where it is when somebody sets the clock.
+
+    On Linux that is the time since the system's start; elsewhere the system itself keeps the time of day it began at.
+
+    Raises:
+        psutil.NoSuchProcess: There is none of that number.
+    """
+    if not psutil.LINUX:
+        return float(psutil.Process(pid).create_time())
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError as error:
+        raise psutil.NoSuchProcess(pid) from error
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")  # field 22 of proc(5), counted from the state
+
+
 def is_alive(pid: int, created: float) -> bool:
     """Whether a recorded process still runs: the same number and the same start, and not a zombie of ours."""
     try:
-        process = psutil.Process(pid)
-        same = abs(process.create_time() - created) < 1.0
-        return same and process.status() != psutil.STATUS_ZOMBIE
+        same = abs(started(pid) - created) < 1.0
+        return same and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
         return False  # gone, somebody else's, or no number of a process

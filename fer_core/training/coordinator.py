@@ -1,16 +1,17 @@
 """Carries a search out: Optuna proposes settings, ordinary runs try them."""
 
+import os
 import time
 from dataclasses import replace
 
 import optuna
-import psutil
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from fer_core.errors import TrainingError
 from fer_core.training.attempts import best_accuracy, in_words
+from fer_core.training.children import started
 from fer_core.training.metrics import write_status
 from fer_core.training.record import Assignments, RunRecord
 from fer_core.training.runs import STOP, Run, find_run, start_run, stop_run
@@ -96,7 +97,7 @@ def _is_stopped(search: Search) -> bool:
 
 
 def _report(search: Search, study: optuna.Study, state: str, message: str = "") -> None:
-    me, done = psutil.Process(), _done(study)
+    done = _done(study)
     message = message or f"{done} of {search.plan.runs} trials are complete"
     status = replace(search.status, state=state, epoch=done, message=message)  # type: ignore[arg-type]
-    write_status(search.folder, replace(status, pid=me.pid, pid_created=me.create_time()))
+    write_status(search.folder, replace(status, pid=os.getpid(), pid_created=started(os.getpid())))

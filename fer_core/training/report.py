@@ -1,14 +1,14 @@
 """Keeps a run's files current while it trains, and leaves a sentence there however it ends."""
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psutil
-
 from fer_core.errors import FerError
+from fer_core.training.children import started
 from fer_core.training.metrics import EpochMetrics, RunStatus, append_metrics, read_status, write_status
 from fer_core.training.runs import PAUSE, STOP
 
@@ -28,15 +28,15 @@ class Report:
     """
 
     def __init__(self, folder: Path, epochs: int) -> None:
-        me, before = psutil.Process(), read_status(folder)
+        before = read_status(folder)
         self._folder = folder
         self._status = RunStatus(
             "queued",
             epoch=before.epoch,
             epochs=epochs,
             checkpoint=before.checkpoint,
-            pid=me.pid,
-            pid_created=me.create_time(),
+            pid=os.getpid(),
+            pid_created=started(os.getpid()),
             since=before.since or time.time(),
         )
         self._written = 0.0

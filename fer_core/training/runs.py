@@ -1,6 +1,7 @@
 """The runs on disk: make, find, start, pause, stop, resume. No Keras here; the children speak through files."""
 
 import contextlib
+import os
 import re
 import shutil
 import threading
@@ -17,7 +18,7 @@ from filelock import FileLock
 from fer_core.errors import Damage, TrainingError
 from fer_core.files import write_text
 from fer_core.home import runs_folder
-from fer_core.training.children import end_process, is_alive, launch_command
+from fer_core.training.children import end_process, is_alive, launch_command, started
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, read_metrics, read_status, silent_seconds, write_status
 from fer_core.training.outline import check_memory
@@ -95,7 +96,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
         folder.mkdir(parents=True)
         write_text(folder / "config.json", config.to_json())
         write_record(folder, record)
-        write_status(folder, _starting(config.epochs, psutil.Process()))
+        write_status(folder, _starting(config.epochs, os.getpid()))
     except FileExistsError as error:
         raise TrainingError(f"There is a run called “{name}” already. Choose another name.") from error
     except OSError as error:
@@ -161,16 +162,13 @@ def _launch(run: Run) -> Run:
     with (run.folder / "log.txt").open("ab") as log:
         child = launch_command(["train", "--run", run.name], log.fileno())
     with contextlib.suppress(psutil.NoSuchProcess):
-        status = replace(_starting(run.config.epochs, psutil.Process(child.pid)), epoch=run.status.epoch)
+        status = replace(_starting(run.config.epochs, child.pid), epoch=run.status.epoch)
         write_status(run.folder, status)
     return find_run(run.name)
 
 
-def _starting(epochs: int, process: psutil.Process) -> RunStatus:
-    created = process.create_time()
-    return RunStatus(
-        "queued", epochs=epochs, message="Starting", pid=process.pid, pid_created=created, since=time.time()
-    )
+def _starting(epochs: int, pid: int) -> RunStatus:
+    return RunStatus("queued", epochs=epochs, message="Starting", pid=pid, pid_created=started(pid), since=time.time())
 
 
 def stop_run(name: str) -> None:

@@ -1,6 +1,7 @@
 """Searches for better settings, as their parent sees them: start, stop, list. The trials are ordinary runs."""
 
 import contextlib
+import os
 import time
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from fer_core.errors import TrainingError
 from fer_core.files import as_record, read_json, write_json
 from fer_core.home import searches_folder
 from fer_core.training.attempts import best_accuracy
-from fer_core.training.children import is_alive, launch_command
+from fer_core.training.children import is_alive, launch_command, started
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import RunStatus, read_status, write_status
 from fer_core.training.runs import STOP, Run, check_run_name, list_runs
@@ -106,7 +107,7 @@ def create_search(plan: SearchPlan, name: str | None = None) -> Search:
     try:
         folder.mkdir(parents=True)
         write_json(folder / _FILE, asdict(plan))
-        _write_starting(folder, plan, psutil.Process())
+        _write_starting(folder, plan, os.getpid())
     except FileExistsError as error:
         raise TrainingError(f"There is a search called “{name}” already. Choose another name.") from error
     except OSError as error:
@@ -176,10 +177,10 @@ def _launch(search: Search) -> Search:
     with (search.folder / "log.txt").open("ab") as log:
         child = launch_command(["search", "--run", search.name], log.fileno())
     with contextlib.suppress(psutil.NoSuchProcess):
-        _write_starting(search.folder, search.plan, psutil.Process(child.pid), search.status.epoch)
+        _write_starting(search.folder, search.plan, child.pid, search.status.epoch)
     return find_search(search.name)
 
 
-def _write_starting(folder: Path, plan: SearchPlan, process: psutil.Process, done: int = 0) -> None:
+def _write_starting(folder: Path, plan: SearchPlan, pid: int, done: int = 0) -> None:
     status = RunStatus("queued", epoch=done, epochs=plan.runs, message="Starting", since=time.time())
-    write_status(folder, replace(status, pid=process.pid, pid_created=process.create_time()))
+    write_status(folder, replace(status, pid=pid, pid_created=started(pid)))

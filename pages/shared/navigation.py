@@ -1,5 +1,7 @@
 """The app's pages, in one place, and the guard that makes deep links work on a fresh server."""
 
+import math
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -86,6 +88,7 @@ def start_page(title: str, lead: str) -> None:
             if page != title.casefold():
                 st.session_state.pop(key, None)
     report_faults()
+    _forget_endless_numbers()
     forget_with_session()
     collect_soon()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
@@ -95,3 +98,19 @@ def start_page(title: str, lead: str) -> None:
     st.markdown(explained(lead))
     with errors_shown(stop=False):
         keep_within(deployment().limits, is_new_page=is_new_page)
+
+
+def _forget_endless_numbers() -> None:
+    """Takes numbers such as ``1e999`` out of the address: Streamlit fails the page when it makes them whole ones."""
+    endless = [key for key in st.query_params if any(map(_is_endless, st.query_params.get_all(key)))]
+    for key in endless:
+        del st.query_params[key]
+    if endless:
+        st.rerun()
+
+
+def _is_endless(text: str) -> bool:
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False

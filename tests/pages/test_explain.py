@@ -170,3 +170,8 @@ def test_an_imported_network_is_never_opened_in_this_process(small_demo, save_ti
             button.click().run()
     assert not page.exception
     assert not page.error
+
+
+@pytest.mark.parametrize("row", ["1e999", "-Infinity", "nan", "9" * 400, ["3", "1e999"]])
+def test_a_number_that_is_none_is_no_reason_to_fail(home_with_checkpoint, open_page, row):
+    assert 0 <= open_page("explain", dataset="demo", row=row).number_input(key="row").value < 160

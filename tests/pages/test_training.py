@@ -16,6 +16,7 @@ from fer_core.data.dataset import label_records
 from fer_core.data.store import load_records
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.augmentation import Augmentation
+from fer_core.training.children import started
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, append_metrics, write_status
 from fer_core.training.presets import PRESETS
@@ -327,7 +328,7 @@ def make_run(name="lesson", status=None, epochs=2, **settings):
 def alive(state="running", **changes):
     me = psutil.Process()  # a process that is alive
     status = RunStatus(state, epoch=2, epochs=4, progress=0.5, eta_seconds=60, message="Training epoch 3")
-    return replace(status, pid=me.pid, pid_created=me.create_time(), **changes)
+    return replace(status, pid=me.pid, pid_created=started(me.pid), **changes)
 
 
 def test_a_link_leads_to_its_run(home, small_demo):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fer_core.errors import TrainingError
 from fer_core.training.attempts import falls_short, try_next
+from fer_core.training.children import started
 from fer_core.training.comparison import differing_settings, summarize
 from fer_core.training.config import TrainingConfig
 from fer_core.training.keeping import annotate_run, delete_run, pack_run, rename_run
@@ -37,7 +38,7 @@ def over(name="mine", config=CONFIG, **changes):
 
 def active(name, state, since):
     me = psutil.Process()
-    return over(name, state=state, since=since, pid=me.pid, pid_created=me.create_time())
+    return over(name, state=state, since=since, pid=me.pid, pid_created=started(me.pid))
 
 
 def test_a_run_keeps_who_it_is_under_another_name():

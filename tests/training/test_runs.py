@@ -17,6 +17,7 @@ from fer_core.errors import TrainingError
 from fer_core.home import runs_folder
 from fer_core.training import children as children_room
 from fer_core.training import runs
+from fer_core.training.children import started
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import EpochMetrics, RunStatus, append_metrics, read_status, write_status
 from fer_core.training.runs import create_run, find_run, list_runs, resume_run, start_run, stop_run
@@ -128,9 +129,9 @@ def test_a_dead_child_is_told_to_be_interrupted(children, monkeypatch):
 def test_another_process_of_the_same_number_is_not_the_child(state):
     run = create_run(CONFIG, "first")
     me = psutil.Process()
-    set_status(run, state=state, pid=me.pid, pid_created=me.create_time() - 1000)
+    set_status(run, state=state, pid=me.pid, pid_created=started(me.pid) - 1000)
     assert find_run("first").status.state == "failed"
-    set_status(run, state=state, pid=me.pid, pid_created=me.create_time())
+    set_status(run, state=state, pid=me.pid, pid_created=started(me.pid))
     assert find_run("first").status.state == state
 
 
