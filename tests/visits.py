@@ -75,6 +75,12 @@ class Visit:
         """Milliseconds from the request until the heading could be read."""
         return self.page.evaluate("() => window.firstRead")
 
+    def come_back(self):
+        """The same when the page is opened again by a browser that has kept what it fetched."""
+        self.page.goto(self.page.url, timeout=SLOW)
+        self.page.wait_for_function("() => window.firstRead", timeout=SLOW)
+        return self.first_read()
+
     def overflow(self):
         """By how many pixels the page is wider than the window."""
         return self.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")

@@ -111,10 +111,10 @@ def wait_until_up(url, server):
 
 
 @contextmanager
-def running(home, **environment):
-    """A server over a home: its port, process and log; it ends with the block."""
+def running(home, script="app.py", **environment):
+    """A server over a home: its port, process and log; it ends with the block. The app's, or that of another script."""
     port, log = free_port(), home / "server.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "localhost"]
     with log.open("w") as file:
         variables = os.environ | {"FER_HOME": str(home)} | environment
