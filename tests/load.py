@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -209,6 +210,12 @@ async def crowd(port, pid, *, sessions, seconds, think=THINK, seed=0):
 
     await asyncio.gather(watch(log, pid, end), *(arrive(number) for number in range(sessions)))
     return log
+
+
+def apart(work, *values, **options):
+    """What a function returns that runs an event loop, from a thread of its own: browser tests leave one in theirs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work, *values, **options).result()
 
 
 @contextmanager

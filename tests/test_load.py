@@ -1,9 +1,8 @@
 """A few visitors for some seconds, alone and beside one who sends many pictures; ``python -m tests.load`` does more."""
 
 import socket
-from concurrent.futures import ThreadPoolExecutor
 
-from tests.load import PAGES, Log, measure
+from tests.load import PAGES, Log, apart, measure
 
 
 def free_port():
@@ -13,8 +12,7 @@ def free_port():
 
 
 def test_visitors_get_every_page_and_no_error():
-    with ThreadPoolExecutor(1) as thread:  # of its own: browser tests leave an event loop in the main one
-        figures = thread.submit(measure, free_port(), sessions=4, seconds=20, think=2.0, pictures=30).result()
+    figures = apart(measure, free_port(), sessions=4, seconds=20, think=2.0, pictures=30)
     beside = figures["beside_one_who_sends"]
     assert figures["first_errors"] == beside["first_errors"] == beside["senders_errors"] == []
     assert beside["sent"]["pictures"] >= 30

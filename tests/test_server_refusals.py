@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from fer_core.benchmark.homes import home_of
-from tests.load import answered, serving
+from tests.load import answered, apart, serving
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def port(tmp_path_factory):
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]
     with home_of(str(tmp_path_factory.mktemp("home"))), serving(number):
-        asyncio.run(answered(number))
+        apart(asyncio.run, answered(number))
         yield number
 
 
@@ -70,7 +70,7 @@ def test_pages_of_other_hosts_open_no_session(port):
             pass
 
     with pytest.raises(InvalidStatus, match="403"):
-        asyncio.run(ask())
+        apart(asyncio.run, ask())
 
 
 @pytest.mark.parametrize("path", ["/app/static/x.html", "/media/" + "0" * 40 + ".png", "/..%2f..%2fREADME.md"])

@@ -128,7 +128,8 @@ SMALL = TrainingConfig(epochs=4, batch_size=16, precision="float32", width=8, le
 
 def test_five_kills_at_random_instants_cost_the_epoch_in_flight_at_most(small_demo, stopped_at_the_end):
     report = kill_and_resume(SMALL, kills=5, seed=1)
-    assert report == KillReport(kills=5, lost_epochs=0, unreadable=0, same=True)
+    # Whether a few random instants hit a state that is being written, chance decides; the long run counts on it.
+    assert replace(report, in_saves=0) == KillReport(kills=5, in_saves=0, lost_epochs=0, unreadable=0, same=True)
 
 
 def test_a_paused_run_goes_on_exactly_where_it_was(small_demo, stopped_at_the_end):
