@@ -220,6 +220,13 @@ def _rebuild(card: DatasetCard) -> DatasetCard:
         raise DatasetError(f"The stored copy of “{card.name}” is damaged. Import {card.images_file} again.")
     images, votes = Path(card.images_path), Path(card.votes_path) if card.votes_path else None
     sources = ((images, card.images_sha256), (votes, card.votes_sha256))
-    if not all(path is None or (path.exists() and file_sha256(path) == digest) for path, digest in sources):
+    if not all(path is None or _is_as_imported(path, digest) for path, digest in sources):
         raise DatasetError(f"The stored copy of “{card.name}” is damaged. Import {card.images_file} again.")
     return _import(images, votes, card.name, card.source, None)
+
+
+def _is_as_imported(path: Path, digest: str) -> bool:
+    try:
+        return file_sha256(path) == digest
+    except (DatasetError, ValueError):  # it is gone, or a damaged card names what no file can be called
+        return False

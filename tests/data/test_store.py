@@ -120,6 +120,17 @@ def test_a_damaged_array_without_its_sources_is_refused(files, which):
         load_records("ferplus")
 
 
+@pytest.mark.parametrize("path", ["x" * 5000, "a\0b", "nowhere.csv"])
+def test_a_damaged_array_is_not_rebuilt_from_what_no_file_can_be_called(files, path):
+    name = import_dataset(*files).name
+    folder = store.data_folder() / name
+    (folder / "images.npy").write_bytes(b"")
+    card = json.loads((folder / "card.json").read_text())
+    (folder / "card.json").write_text(json.dumps(card | {"images_path": path}))
+    with pytest.raises(DatasetError, match="is damaged. Import"):
+        load_records(name)
+
+
 def test_a_damaged_array_is_not_rebuilt_from_other_sources(files):
     import_dataset(*files)
     files[0].write_bytes(files[0].read_bytes() + b"\n")
