@@ -6,6 +6,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.card import ModelCard
+from fer_core.classifier import with_temperature
 from pages.shared.words import explained
 
 _TERMS = 3  # of a sum, in a line that a phone has room for
@@ -25,7 +26,7 @@ def show_softmax(scores: NDArray[np.float32], shares: NDArray[np.float32], card:
     table = pd.DataFrame({"class": card.class_names, "score z": scores, "e to the z": np.exp(scores.astype(float))})
     table["probability"] = shares
     if temperature != 1:
-        table["calibrated"] = _softmax(scores / temperature)
+        table["calibrated"] = with_temperature(shares[None], temperature)[0]
     bar = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
     st.dataframe(
         table,
@@ -65,11 +66,6 @@ def filled_in(scores: NDArray[np.float32], class_name: str, top: int) -> str:
         rf"{{\begin{{gathered}} {below} \end{{gathered}}}} \\[.6em]"
         rf" &= \frac{{{powers[top]:.3g}}}{{{powers.sum():.3g}}} = {powers[top] / powers.sum():.3f} \end{{aligned}}"
     )
-
-
-def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    powers = np.exp(scores.astype(float) - float(scores.max()))
-    return np.asarray(powers / powers.sum())
 
 
 def _letters(name: str) -> str:
