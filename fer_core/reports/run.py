@@ -19,8 +19,7 @@ def run_report(run: Run) -> str:
         An HTML document.
     """
     config, metrics, views = run.config, run.metrics(), read_views(run.folder)
-    by = (lambda m: m.val_accuracy) if config.metric == "accuracy" else (lambda m: m.val_macro_f1)
-    best = max(metrics, key=by)
+    best = run.best_of(metrics)
     figures = [
         ("Best on validation", f"{100 * best.val_accuracy:.1f} %"),
         ("After epoch", f"{best.epoch} of {len(metrics)}"),

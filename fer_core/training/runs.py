@@ -6,7 +6,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -63,6 +63,15 @@ class Run:
     def metrics(self) -> tuple[EpochMetrics, ...]:
         """The figures of all its complete epochs."""
         return read_metrics(self.folder)
+
+    def best_of(self, metrics: Sequence[EpochMetrics]) -> EpochMetrics:
+        """The epoch whose weights are kept: the first that is best on validation by the figure that decides.
+
+        Args:
+            metrics: Of at least one epoch.
+        """
+        by_accuracy = self.config.metric == "accuracy"
+        return max(metrics, key=lambda m: m.val_accuracy if by_accuracy else m.val_macro_f1)
 
     @property
     def is_silent(self) -> bool:

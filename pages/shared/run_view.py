@@ -118,8 +118,7 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
         if run.status.is_active:
             st.caption("The curves begin when the first epoch is complete.")
         return
-    key = "val_accuracy" if run.config.metric == "accuracy" else "val_macro_f1"
-    best, last = max(metrics, key=lambda m: getattr(m, key)), metrics[-1]
+    best, last = run.best_of(metrics), metrics[-1]
     with st.container(horizontal=True):
         _tile(
             "On validation",
