@@ -173,7 +173,7 @@ def load_splits(config: TrainingConfig) -> tuple[FerDataset, FerDataset, FerData
 
     Raises:
         DatasetError: The dataset or the exclusion list is not there, or a split is empty.
-        TrainingError: A teacher is not there or has other classes.
+        TrainingError: A teacher is not there or does not know all classes.
         CheckpointError: A teacher's file is damaged.
     """
     records, scheme = load_records(config.dataset), LABEL_SCHEMES[config.scheme]

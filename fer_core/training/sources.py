@@ -8,6 +8,7 @@ import numpy as np
 from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, Checkpoint, list_checkpoints, load_checkpoint
 from fer_core.data.dataset import FerDataset
 from fer_core.errors import CheckpointError, TrainingError
+from fer_core.priors import normalised
 from fer_core.training.config import TrainingConfig
 
 _SHAPING = ("architecture", "width", "output_activation")
@@ -20,8 +21,8 @@ def beginnings(config: TrainingConfig) -> tuple[str, ...]:
 
 
 def teachers(config: TrainingConfig) -> tuple[str, ...]:
-    """The checkpoints that tell a run's classes apart, by name."""
-    return tuple(each.name for each in list_checkpoints() if each.card.class_names == config.class_names)
+    """The checkpoints that know all of a run's classes, by name."""
+    return tuple(each.name for each in list_checkpoints() if _knows_all(config, each))
 
 
 def beginning_of(config: TrainingConfig) -> Checkpoint | None:
@@ -43,14 +44,14 @@ def teachers_of(config: TrainingConfig) -> tuple[Checkpoint, ...]:
     """The checkpoints whose answers a run learns from beside the labels.
 
     Raises:
-        TrainingError: One is not there, or has other classes.
+        TrainingError: One is not there, or does not know all classes.
     """
     found = tuple(_found("teachers", name) for name in config.teacher_names)
     for checkpoint in found:
-        if checkpoint.card.class_names != config.class_names:
+        if not _knows_all(config, checkpoint):
             fitting = ", ".join(teachers(config)) or "none yet"
             raise TrainingError(
-                f"“{checkpoint.name}” cannot teach: its classes are not those of {config.scheme}. "
+                f"“{checkpoint.name}” cannot teach: it does not know all classes of {config.scheme}. "
                 f"Choose one that fits ({fitting})."
             )
     return found
@@ -71,7 +72,7 @@ def taught(training: FerDataset, config: TrainingConfig) -> FerDataset:
     """The training faces with targets that are partly the teachers' mean answer, each at its own temperature.
 
     After Hinton et al., "Distilling the knowledge in a neural network" (2015). A teacher's answer is the mean of those
-    to a face and to its mirror image.
+    to a face and to its mirror image; what it gives to classes that the run does not have is shared out among the rest.
 
     Args:
         training: The training split, before the run's pre-processing: each teacher has its own.
@@ -87,8 +88,9 @@ def taught(training: FerDataset, config: TrainingConfig) -> FerDataset:
     answers = np.zeros_like(training.targets)
     for checkpoint in found:
         classifier = checkpoint.open_classifier(threads=os.cpu_count() or 1)
+        columns = [classifier.class_names.index(name) for name in training.class_names]
         for faces in (training.images, training.images[:, :, ::-1]):
-            answers += classifier.predict(faces) / np.float32(2 * len(found))
+            answers += normalised(classifier.predict(faces)[:, columns]) / np.float32(2 * len(found))
     share = np.float32(config.teacher_share)
     return replace(training, targets=(1 - share) * training.targets + share * answers)
 
@@ -98,6 +100,11 @@ def _found(setting: str, name: str) -> Checkpoint:
         return load_checkpoint(name)
     except CheckpointError as error:
         raise TrainingError(f"{setting}: {error}") from error
+
+
+def _knows_all(config: TrainingConfig, checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint tells all classes of a run apart, and perhaps more."""
+    return set(config.class_names) <= set(checkpoint.card.class_names)
 
 
 def _why_no_beginning(config: TrainingConfig, checkpoint: Checkpoint) -> str:

@@ -1,6 +1,7 @@
 """The app's pages, in one place, and the guard that makes deep links work on a fresh server."""
 
 import math
+import time
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -24,6 +25,10 @@ _FACES_OF_A_PAGE = {
     "picture to explain": "explain",
 }
 """What pages keep of people in the session while they are open, and not longer, with the page's title."""
+
+HEADING_ALONE = 0.1
+"""Seconds a new browser has for drawing the heading before the rest follows: it draws all it has got in one go, which
+takes some 400 ms on many pages. Measured by ``python -m tests.first_paint``."""
 
 _PAGES = (
     ("overview", "Overview", "home"),
@@ -81,6 +86,7 @@ def start_page(title: str, lead: str) -> None:
     if _STARTED not in st.session_state:
         navigate()
         st.rerun()
+    is_first_page = not page_name()
     is_new_page = page_name() not in ("", title.casefold())
     st.session_state[PAGE] = title.casefold()
     if is_new_page:
@@ -93,9 +99,11 @@ def start_page(title: str, lead: str) -> None:
     collect_soon()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
     legible_page()
-    show_page_words(title)
     st.title(title)
     st.markdown(explained(lead))
+    if is_first_page:
+        time.sleep(HEADING_ALONE)
+    show_page_words(title)
     with errors_shown(stop=False):
         keep_within(deployment().limits, is_new_page=is_new_page)
 

@@ -44,7 +44,7 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 "Teachers",
                 teaching,
                 placeholder="none: the labels alone",
-                help="Checkpoints with the same classes, whose mean answer is mixed into the labels (distillation). "
+                help="Checkpoints that know these classes, whose mean answer is mixed into the labels (distillation). "
                 "Several teachers can be brought into one network this way.",
                 key=_TEACHERS,
                 persist_state="session",

@@ -22,6 +22,12 @@ def _fresh_caches():
 
 
 @pytest.fixture(autouse=True)
+def _nothing_to_draw(monkeypatch):
+    """No browser has to draw anything here."""
+    monkeypatch.setattr("pages.shared.navigation.HEADING_ALONE", 0)
+
+
+@pytest.fixture(autouse=True)
 def _faults_are_exceptions(request, monkeypatch):
     """Pages show a fault as an incident; here it is an exception, or no test would notice one."""
     if "faults_as_shown" not in request.fixturenames:
