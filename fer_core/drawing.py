@@ -13,6 +13,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from fer_core.classifier import NOT_SURE
 from fer_core.images import Box
 from fer_core.palette import class_colors
+from fer_core.plaintext import percent
 from fer_core.recognition import Recognition
 
 _DARK = "#14161a"
@@ -153,7 +154,7 @@ def _layout_with(
     for index, recognition in enumerate(recognitions):
         taken = [*faces[:index], *faces[index + 1 :], *(place for _, place in layout)]
         prediction = recognition.prediction
-        text = f"{prediction.class_name} {100 * prediction.confidence:.0f} %" if prediction.is_sure else NOT_SURE
+        text = f"{prediction.class_name} {percent(prediction.confidence)}" if prediction.is_sure else NOT_SURE
         labels = [_Label(str(index + 1), text, _color(recognition), font) for text in (text, "")]
         options = [(label, place) for label in labels for place in _places(label, faces[index], size, line)]
         free = (option for option in options if not any(_overlap(option[1], other) for other in taken))

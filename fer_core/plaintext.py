@@ -1,4 +1,4 @@
-"""Text of unknown origin (names of files, classes, runs; notes), made safe to show: nothing in it is an instruction."""
+"""Text for people: of unknown origin (names, notes) made safe to show, so that it instructs nobody; and per cent."""
 
 import unicodedata
 
@@ -23,3 +23,8 @@ def visible(text: str, *, most: int = MAX_SHOWN) -> str:
     acts = [unicodedata.category(c) in _ACTING and c not in _JOINERS for c in line]
     shown = "".join("\N{REPLACEMENT CHARACTER}" if acting else c for c, acting in zip(line, acts, strict=True))
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share between 0 and 1 as people read it everywhere here: ``84.5 %``."""
+    return f"{100 * share:.{digits}f} %"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.data.store import DatasetCard, damaged_datasets, ensure_demo, list_datasets
+from fer_core.plaintext import percent
 from fer_core.plots.data import face_grid
 from fer_core.training.runs import list_runs
 from pages.shared import cached
@@ -99,8 +100,8 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
     card, scores = checkpoint.card, checkpoint.card.best
     known = (
         f"learned from {plain(card.dataset)}  \n"
-        f"Right on **{100 * scores.test_accuracy:.1f} %** of the test faces, which chose nothing  \n"
-        f"{100 * scores.validation_accuracy:.1f} % of validation, {100 * scores.train_accuracy:.1f} % of what it "
+        f"Right on **{percent(scores.test_accuracy, 1)}** of the test faces, which chose nothing  \n"
+        f"{percent(scores.validation_accuracy, 1)} of validation, {percent(scores.train_accuracy, 1)} of what it "
         "learned from"
     )
     unknown = "imported  \nWhat it was trained on and how good it is, its file does not say."

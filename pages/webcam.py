@@ -112,14 +112,15 @@ if webcam_live.LOG not in st.session_state:  # Streamlit forgets a switch when i
     stream.stop()  # it never goes on by itself
     webcam_live.discard_picture()
     st.session_state.pop(_ANALYSER, None)
-above = st.container()  # the settings come below what they change
-with errors_shown():
+above, below = st.container(), st.empty()  # the settings come below what they change
+with below.container(), errors_shown():
     chosen = choose_settings()
 if chosen is None:
     st.stop()
 analyser = analyser_with(chosen[1])
 with above:
     if not admits_faces(chosen[0].card):
+        below.empty()
         st.stop()
     left, right = st.columns([3, 2], gap="large")
 with left, errors_shown():

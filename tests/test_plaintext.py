@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.plaintext import visible
+from fer_core.plaintext import percent, visible
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,8 @@ def test_anything_becomes_one_short_line(text):
     shown.encode()  # no lone surrogate is left
     assert "\n" not in shown
     assert visible(shown, most=50) == shown
+
+
+@pytest.mark.parametrize(("share", "digits", "text"), [(0.845, 1, "84.5 %"), (1, 0, "100 %"), (0.12345, 2, "12.35 %")])
+def test_shares_are_read_as_per_cent(share, digits, text):
+    assert percent(share, digits) == text

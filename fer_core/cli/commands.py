@@ -21,6 +21,7 @@ from fer_core.detection import Detector, PhotoDetector
 from fer_core.drawing import draw_recognitions
 from fer_core.errors import FerError, ImageError, VideoError
 from fer_core.images import read_image
+from fer_core.plaintext import percent
 from fer_core.recognition import Recognition, recognition_rows, recognize, to_csv
 from fer_core.videos.analysis import AnalysisOptions
 from fer_core.videos.command import predict_video, video_document, video_in_words
@@ -52,7 +53,7 @@ def _line(checkpoint: Checkpoint) -> str:
     card = checkpoint.card
     if card.is_imported:
         return f"{card.name}: imported, provenance unknown; {', '.join(card.class_names)}"
-    return f"{card.name}: {card.best.test_accuracy:.2%} on the test split of {card.dataset}"
+    return f"{card.name}: {percent(card.best.test_accuracy, 2)} on the test split of {card.dataset}"
 
 
 def predict(options: argparse.Namespace) -> Answer:
@@ -134,7 +135,7 @@ def _face(item: Recognition) -> dict[str, Any]:
 
 
 def _in_words(item: Recognition) -> str:
-    answer = f"{item.prediction.class_name} ({item.prediction.confidence:.0%})"
+    answer = f"{item.prediction.class_name} ({percent(item.prediction.confidence)})"
     return f"looks like: {answer}" if item.prediction.is_sure else f"not sure, most likely {answer}"
 
 

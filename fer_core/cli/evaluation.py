@@ -19,6 +19,7 @@ from fer_core.evaluation.robustness import robustness_steps, robustness_table
 from fer_core.evaluation.scoring import fitting_scheme, scope_in_words, scored_images
 from fer_core.foreign.imports import ForeignFile, import_checkpoint, parse_classes
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
+from fer_core.plaintext import percent
 from fer_core.recognition import to_csv
 from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
 from fer_core.reports.figures import figures_document, headline_figures
@@ -43,7 +44,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     }
     low, high = report.accuracy_interval()
     lines = [
-        f"{checkpoint.name} on {options.dataset}, {options.split}: accuracy {report.accuracy:.2%} "
+        f"{checkpoint.name} on {options.dataset}, {options.split}: accuracy {percent(report.accuracy, 2)} "
         f"(95 % interval {100 * low:.1f} to {100 * high:.1f}), macro F1 {report.macro_f1:.3f}, "
         f"calibration error {100 * document['calibration_error']:.1f} points, n = {len(report):,}",
         *filter(None, [scope_in_words(report)]),
@@ -118,7 +119,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
         f"{card.name}: temperature {card.calibration.temperature:.3f}, fitted on {card.calibration.fitted_on}. "
         f"Calibration error there {100 * card.calibration.error_before:.1f} → "
         f"{100 * card.calibration.error_after:.1f} points.\nOn the {card.measured.n:,} test faces: accuracy "
-        f"{card.measured.accuracy:.2%} (95 % interval {low:.1f} to {high:.1f}), calibration error "
+        f"{percent(card.measured.accuracy, 2)} (95 % interval {low:.1f} to {high:.1f}), calibration error "
         f"{100 * card.measured.calibration_error:.1f} points."
     )
     return Answer({"calibration": asdict(card.calibration), "measured": asdict(card.measured)}, text)

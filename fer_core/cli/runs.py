@@ -10,6 +10,7 @@ from fer_core.cli.answer import Answer
 from fer_core.data.exclusions import excluded_rows
 from fer_core.data.store import dataset_card
 from fer_core.errors import TrainingError
+from fer_core.plaintext import percent
 from fer_core.training.attempts import best_accuracy, check_attempts
 from fer_core.training.cluster import StrategyName
 from fer_core.training.command import assist_run, is_assistant, reopen, search_runs, train_run
@@ -78,7 +79,7 @@ def train(options: argparse.Namespace) -> Answer:
     text = (
         f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}. "
         f"Its weights are those of epoch {best.epoch}: "
-        f"{best.validation_accuracy:.2%} right on validation, {best.test_accuracy:.2%} on test."
+        f"{percent(best.validation_accuracy, 2)} right on validation, {percent(best.test_accuracy, 2)} on test."
     )
     if run.record.ambition.target:
         text += f"\n{find_run(run.name).status.message}"
@@ -95,11 +96,12 @@ def search(options: argparse.Namespace) -> Answer:
         plan = SearchPlan(config, read_axes(_assignments(options.over), config), options.method, options.trials)
         found = create_search(plan, options.name)
     found = search_runs(found)
+    tried = [(run, best_accuracy(run)) for run in found.trials()]
     trials = [
-        {"run": run.name, "settings": run.record.note, "accuracy": best_accuracy(run), "state": run.status.state}
-        for run in found.trials()
+        {"run": run.name, "settings": run.record.note, "accuracy": accuracy, "state": run.status.state}
+        for run, accuracy in tried
     ]
-    lines = [f"{trial['run']}: {trial['accuracy']:.2%} on validation with {trial['settings']}" for trial in trials]
+    lines = [f"{run.name}: {percent(accuracy, 2)} on validation with {run.record.note}" for run, accuracy in tried]
     return Answer({"name": found.name, "status": asdict(found.status), "trials": trials}, "\n".join(lines))
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fer_core.errors import DatasetError
 from fer_core.labels import SPLITS
+from fer_core.plaintext import percent
 
 _TRAIN, _VALIDATION, _TEST = range(3)
 
@@ -67,7 +68,7 @@ class SplitRule:
         """
         named = [s for s in SPLITS if named_sizes.get(s)] if self.use_folders else []
         drawn = [
-            f"{name} ({share:.0%})"
+            f"{name} ({percent(share)})"
             for name, share in (("validation", self.validation), ("test", self.test))
             if name not in named
         ]

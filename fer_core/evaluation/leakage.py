@@ -10,6 +10,7 @@ from fer_core.data.dataset import FerDataset, label_table
 from fer_core.data.store import list_datasets, load_records
 from fer_core.errors import EvaluationError
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.plaintext import percent
 
 MOST_SEEN = 0.1
 """From this share of seen test images on, a checkpoint is not compared: the public FER2013 itself repeats 8 %."""
@@ -50,6 +51,6 @@ def refuse_seen(name: str, seen: Seen, test: FerDataset) -> None:
     share = len(seen.positions) / len(test)
     if share >= MOST_SEEN:
         raise EvaluationError(
-            f"“{name}” was trained on {len(seen.positions):,} of these {len(test):,} faces ({100 * share:.0f} %), so a "
+            f"“{name}” was trained on {len(seen.positions):,} of these {len(test):,} faces ({percent(share)}), so a "
             "comparison would only show its memory. Choose a split it has not seen, or leave it out."
         )

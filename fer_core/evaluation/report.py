@@ -16,6 +16,7 @@ from fer_core.evaluation.intervals import (
     resampled,
     wilson,
 )
+from fer_core.plaintext import percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +158,7 @@ class EvaluationReport:
         faces = "face" if support == 1 else "faces"
         verb = "was" if count == 1 else "were"
         said = "recognised" if true == predicted else f"called {predicted}"
-        return f"{count:,} of {support:,} {true} {faces} ({100 * count / support:.1f} %) {verb} {said}"
+        return f"{count:,} of {support:,} {true} {faces} ({percent(count / support, 1)}) {verb} {said}"
 
 
 def confusion_order(report: EvaluationReport) -> tuple[str, ...]:

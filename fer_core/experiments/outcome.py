@@ -7,6 +7,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.plaintext import percent
 from fer_core.training.metrics import NO_NUMBER, EpochMetrics
 from fer_core.training.runs import Run
 from fer_core.training.validation import read_views
@@ -88,14 +89,12 @@ def figures(outcome: Outcome) -> Sequence[tuple[str, str, str]]:
     """What is worth saying of an outcome: label, value and explanation of each figure."""
     if outcome.broke_down:
         return [("Accuracy", "none", "The loss was no longer a number, so the run had to end.")]
-    found = [("Accuracy", f"{100 * outcome.accuracy:.0f} %", "Share of the faces that got their own class.")]
+    found = [("Accuracy", percent(outcome.accuracy), "Share of the faces that got their own class.")]
     if outcome.curve:
-        training = f"{100 * outcome.curve[-1].accuracy:.0f} %"
+        training = percent(outcome.curve[-1].accuracy)
         found.append(("On training", training, "Accuracy in the last epoch on the faces it learned from."))
-        found.append(
-            ("Rare classes", f"{100 * outcome.rare_recall:.0f} %", "Mean recall of the classes with few faces.")
-        )
+        found.append(("Rare classes", percent(outcome.rare_recall), "Mean recall of the classes with few faces."))
         found.append(("An epoch", f"{outcome.epoch_seconds:.1f} s", "Median time of the epochs after the first."))
     else:
-        found.append(("Sureness", f"{100 * outcome.confidence:.0f} %", "Mean probability of its answers."))
+        found.append(("Sureness", percent(outcome.confidence), "Mean probability of its answers."))
     return found

@@ -23,6 +23,7 @@ from fer_core.files import read_json, write_json
 from fer_core.foreign.scalings import SCALING_TITLES, SCALINGS, Scaling
 from fer_core.home import cache_folder
 from fer_core.labels import EMOTIONS, KNOWN_ORDERS, SYNONYMS
+from fer_core.plaintext import percent
 from fer_core.sandbox import run_limited
 
 _CHILD = "fer_core.foreign.child"
@@ -193,11 +194,11 @@ def probe_notes(
         for number, scaling in enumerate(SCALINGS)
     }
     chosen = scores["the chosen order", file.scaling]
-    notes = [f"On {len(labels)} known faces it was right for {100 * chosen:.0f} %, as many of each class as there are."]
+    notes = [f"On {len(labels)} known faces it was right for {percent(chosen)}, as many of each class as there are."]
     (order, scaling), best = max(scores.items(), key=lambda item: item[1])
     if best > chosen + _SUSPICIOUS:
         notes.append(
-            f"With {order} and the scaling {SCALING_TITLES[scaling]} it would have been right for {100 * best:.0f} %: "
+            f"With {order} and the scaling {SCALING_TITLES[scaling]} it would have been right for {percent(best)}: "
             "perhaps it was trained with that. If so, import it again."
         )
     if makes_logits:

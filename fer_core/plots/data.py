@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fer_core.palette import class_colors
+from fer_core.plaintext import percent
 
 _GAP = 12  # CSS pixels between faces
 _FADING = (1.0, 0.72, 0.5)
@@ -56,10 +57,10 @@ def balance_in_words(counts: pd.Series) -> str:
     if not total:
         return "There is no face here."
     most, least = str(counts.idxmax()), str(counts.idxmin())
-    rarest = f"{counts.min():,} ({100 * counts.min() / total:.1f} %)" if counts.min() else "none at all"
+    rarest = f"{counts.min():,} ({percent(counts.min() / total, 1)})" if counts.min() else "none at all"
     return (
         f"The largest class is {most} with {counts.max():,} of {total:,} faces; the smallest is {least} with {rarest}. "
-        f"A network that always answered “{most}” would be right {100 * counts.max() / total:.1f} % of the time."
+        f"A network that always answered “{most}” would be right {percent(counts.max() / total, 1)} of the time."
     )
 
 
@@ -108,7 +109,7 @@ def _data_address(gray: NDArray[np.uint8]) -> str:
 def _bars(counts: pd.Series, columns: int, index: int, shares: bool) -> go.Bar:
     total, name = int(counts.sum()), str(counts.name)
     share = (counts / max(total, 1)).to_numpy()
-    numbers = [f"{100 * s:.1f} %" for s in share] if shares else [f"{c:,}" for c in counts]
+    numbers = [percent(s, 1) for s in share] if shares else [f"{c:,}" for c in counts]
     return go.Bar(
         x=share if shares else counts.to_numpy(),
         y=[str(label) for label in counts.index],
@@ -121,7 +122,7 @@ def _bars(counts: pd.Series, columns: int, index: int, shares: bool) -> go.Bar:
         marker={"color": list(class_colors(list(counts.index)).values()), "opacity": _FADING[index % len(_FADING)]},
         marker_line_width=0,
         hovertext=[
-            f"<b>{n}</b>: {c:,} of {total:,} faces ({100 * s:.1f} %)<br>{name} faces"
+            f"<b>{n}</b>: {c:,} of {total:,} faces ({percent(s, 1)})<br>{name} faces"
             for n, c, s in zip(counts.index, counts, share, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",

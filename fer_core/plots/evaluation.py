@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.plaintext import percent
 
 RIGHT_COLOR = "#1f5fbf"
 """Ground of the diagonal: images that got their true class."""
@@ -113,7 +114,7 @@ def _texts(matrix: NDArray[np.int64], parts: NDArray[np.float64], *, shares: boo
         {
             "x": column,
             "y": row,
-            "text": f"{100 * part:.0f} %" if shares else f"{matrix[row, column]:,}",
+            "text": percent(part) if shares else f"{matrix[row, column]:,}",
             "showarrow": False,
             "font": {"size": 13, **({"color": "white"} if part >= _HALF else {})},
             "opacity": 1.0 if part else 0.45,

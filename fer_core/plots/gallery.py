@@ -12,6 +12,7 @@ from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import LEVELS, PERTURBATIONS
 from fer_core.labels import VOTE_COLUMNS
 from fer_core.palette import class_colors
+from fer_core.plaintext import percent
 from fer_core.plots.prediction import picture_html
 
 
@@ -53,7 +54,7 @@ def _tile(report: EvaluationReport, dataset: FerDataset, position: int) -> str:
 def _strip(probabilities: NDArray[np.float32], class_names: Sequence[str]) -> str:
     """All probabilities as one bar in the emotions' colours, with the figures where the mouse rests."""
     colors = class_colors(class_names)
-    figures = ", ".join(f"{n} {100 * p:.1f} %" for n, p in zip(class_names, probabilities, strict=True))
+    figures = ", ".join(f"{n} {percent(p, 1)}" for n, p in zip(class_names, probabilities, strict=True))
     parts = "".join(
         f'<div style="width:{100 * p:.2f}%;background:{colors[n]}"></div>'
         for n, p in zip(class_names, probabilities, strict=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fer_core.classifier import NOT_SURE, Prediction
 from fer_core.palette import class_colors
+from fer_core.plaintext import percent
 from fer_core.recognition import Recognition
 
 _BAR_GROUND = "color-mix(in srgb, currentColor 10%, transparent)"
@@ -45,7 +46,7 @@ def jpeg_html(jpeg: bytes, alt: str) -> str:
 
 def in_words(prediction: Prediction) -> str:
     """The answer as people say it, such as "looks like: happiness (92 %)" or "not sure; most likely fear (31 %)"."""
-    answer = f"{prediction.class_name} ({100 * prediction.confidence:.0f} %)"
+    answer = f"{prediction.class_name} ({percent(prediction.confidence)})"
     return f"looks like: {answer}" if prediction.is_sure else f"{NOT_SURE}; most likely {answer}"
 
 
@@ -60,7 +61,7 @@ def probability_bars(prediction: Prediction) -> str:
     """
     colors = class_colors(prediction.class_names)
     rows = [
-        _bar(name, float(share), colors[name], f"{100 * share:.0f} %", bold=name == prediction.class_name)
+        _bar(name, float(share), colors[name], percent(share), bold=name == prediction.class_name)
         for name, share in zip(prediction.class_names, prediction.probabilities, strict=True)
     ]
     return _bars(prediction.class_names, rows)

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_core.palette import EMOTION_COLORS
+from fer_core.plaintext import percent
 from fer_core.plots.evaluation import RIGHT_COLOR, WRONG_COLOR, cell_opacity
 
 _LEFT_OUT_COLOR = "#8a8f98"
@@ -80,7 +81,7 @@ def _sentences(table: pd.DataFrame) -> list[list[str]]:
 
 def _sentence(count: int, total: int, own: str, new: str) -> str:
     became = "kept that name" if own == new else f"became: {new}"
-    return f"{count:,} of {total:,} {own} faces ({100 * count / max(total, 1):.1f} %)<br>{became}"
+    return f"{count:,} of {total:,} {own} faces ({percent(count / max(total, 1), 1)})<br>{became}"
 
 
 def _line(table: pd.DataFrame, number: int) -> str:

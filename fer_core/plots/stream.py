@@ -13,6 +13,7 @@ from fer_core.live.overlay import face_color
 from fer_core.live.streaming import HISTORY_SECONDS
 from fer_core.live.streamvalues import Moment
 from fer_core.palette import class_colors
+from fer_core.plaintext import percent
 from fer_core.plots.prediction import probability_bars
 
 _HEIGHT = 100  # of a strip, in units of a per cent
@@ -48,9 +49,9 @@ def face_strip(number: int, history: Sequence[Moment], now: float) -> str:
         f"display:inline-block;min-width:1.7em;text-align:center;border-radius:6px;background:{face_color(number)};"
         "color:#14161a;font-weight:700;margin-right:8px;border:1px solid rgba(20,22,26,.35)"
     )
-    words = f"looks like: <b>{escape(latest.class_name)}</b> ({100 * probability:.0f} %)"
+    words = f"looks like: <b>{escape(latest.class_name)}</b> ({percent(probability)})"
     if probability < latest.prediction.not_sure_below:
-        words = f"<b>{NOT_SURE}</b>; most likely {escape(latest.class_name)} ({100 * probability:.0f} %)"
+        words = f"<b>{NOT_SURE}</b>; most likely {escape(latest.class_name)} ({percent(probability)})"
     return (
         f'<div style="font-size:15px;margin-bottom:6px"><span style="{badge}">{number}</span>{words}</div>'
         f"{probability_bars(latest.prediction)}{_bands(moments, now, number)}"

@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_core.evaluation.calibration import Coverage
+from fer_core.plaintext import percent
 from fer_core.plots.style import BLUE, INK, ORANGE, faded, styled, title, whiskers
 
 
@@ -28,7 +29,7 @@ def reliability_figure(after: pd.DataFrame, before: pd.DataFrame | None = None) 
 
 def confidence_figure(table: pd.DataFrame) -> go.Figure:
     """How many answers there are of each confidence."""
-    names = [f"{100 * low:.0f} % to {100 * high:.0f} %" for low, high in zip(table["from"], table["to"], strict=True)]
+    names = [f"{percent(low)} to {percent(high)}" for low, high in zip(table["from"], table["to"], strict=True)]
     bars = go.Bar(
         x=(table["from"] + table["to"]) / 2,
         y=table["n"],
@@ -67,7 +68,7 @@ def coverage_figure(curves: dict[str, pd.DataFrame], marks: dict[str, Coverage],
         figure.add_scatter(
             x=[mark.coverage],
             y=[mark.accuracy],
-            name=f"“not sure” below {100 * mark.threshold:.0f} %",
+            name=f"“not sure” below {percent(mark.threshold)}",
             mode="markers",
             marker={"size": 13, "symbol": "circle-open", "color": colors[name], "line": {"width": 3}},
             hovertemplate=f"answers {mark.coverage:.1%}, {mark.accuracy:.1%} of them right<extra></extra>",

@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from fer_core.live.timelines import FaceTimeline
 from fer_core.palette import class_colors
+from fer_core.plaintext import percent
 
 MAX_LISTED_TIMELINES = 8
 """A chart shows so many faces; of more, those seen for longest."""
@@ -50,7 +51,7 @@ def emotion_timeline(timelines: Sequence[FaceTimeline], seconds: float, *, inter
 
 def face_in_words(timeline: FaceTimeline) -> str:
     """A face and what it was labelled with most, such as "Face 2 · happiness 61 %, neutral 39 %"."""
-    shares = [f"{name} {100 * share:.0f} %" for name, share in list(timeline.shares.items())[:3]]
+    shares = [f"{name} {percent(share)}" for name, share in list(timeline.shares.items())[:3]]
     return f"<b>Face {timeline.number}</b> · {', '.join(shares)}"
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.palette import class_colors
+from fer_core.plaintext import percent
 from fer_core.plots.evaluation import RIGHT_COLOR, WRONG_COLOR, cell_opacity
 from fer_core.plots.prediction import picture_html
 from fer_core.training.validation import EpochView, FollowedFaces
@@ -89,7 +90,7 @@ def _tile(image: NDArray[np.uint8], true: str, answers: Sequence[Sequence[float]
     color = RIGHT_COLOR if right else WRONG_COLOR
     steps = "".join(_step(epoch, answer, names) for epoch, answer in _thinned(answers))
     return (
-        f"<div>{picture}<div><b>{escape(names[best])}</b> {100 * answers[-1][best]:.0f} %</div>"
+        f"<div>{picture}<div><b>{escape(names[best])}</b> {percent(answers[-1][best])}</div>"
         f'<div><span style="color:color-mix(in srgb, {color} 75%, currentColor)">{mark}</span> {escape(word)}</div>'
         f'<div style="display:flex;gap:1px;width:96px;margin-top:3px">{steps}</div></div>'
     )
@@ -98,7 +99,7 @@ def _tile(image: NDArray[np.uint8], true: str, answers: Sequence[Sequence[float]
 def _step(epoch: int, answer: Sequence[float], names: Sequence[str]) -> str:
     best = int(np.argmax(answer))
     color, opacity = class_colors(names)[names[best]], 0.25 + 0.75 * answer[best]
-    title = f"Epoch {epoch}: {names[best]}, {100 * answer[best]:.0f} %"
+    title = f"Epoch {epoch}: {names[best]}, {percent(answer[best])}"
     return f'<div title="{escape(title)}" style="flex:1;height:10px;background:{color};opacity:{opacity:.2f}"></div>'
 
 

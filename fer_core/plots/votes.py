@@ -9,6 +9,7 @@ from fer_core.classifier import Prediction
 from fer_core.data.votes import vote_distribution
 from fer_core.labels import EMOTIONS, VOTE_COLUMNS
 from fer_core.palette import class_colors
+from fer_core.plaintext import percent
 
 _GROUND = "color-mix(in srgb, currentColor 10%, transparent)"
 _NO_EMOTION = "#8a8f98"
@@ -42,7 +43,7 @@ def crowd_and_network(votes: NDArray[np.uint8], prediction: Prediction | None, n
         head += [name, ""]
         columns += ["minmax(48px,1fr)", "3.2em"]
         cells.append([_bar(said[a], colors[a]) if a in said else "<span></span>" for a in answers])
-        cells.append([_number(f"{100 * said[a]:.0f} %" if a in said else "–") for a in answers])
+        cells.append([_number(percent(said[a]) if a in said else "–") for a in answers])
     titles = "".join(f'<span style="opacity:.75;overflow-wrap:anywhere">{escape(title)}</span>' for title in head)
     lines = "".join("".join(line) for line in zip(*cells, strict=True))
     grid = f"display:grid;grid-template-columns:{' '.join(columns)};gap:5px 8px;align-items:center"
@@ -52,7 +53,7 @@ def crowd_and_network(votes: NDArray[np.uint8], prediction: Prediction | None, n
 def _targets(votes: NDArray[np.uint8]) -> list[str]:
     """The official distribution of one row, answer by answer; dots where the rule drops the row."""
     keep, shares = vote_distribution(votes[None])
-    texts = [f"{100 * share:.0f} %" if keep[0] and share else "·" for share in shares[0]]
+    texts = [percent(share) if keep[0] and share else "·" for share in shares[0]]
     return texts + ["·"] * (len(VOTE_COLUMNS) - len(texts))
 
 

@@ -13,6 +13,7 @@ from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import PERTURBATIONS
 from fer_core.evaluation.scoring import scope_in_words
 from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words
+from fer_core.plaintext import percent
 from fer_core.plots.classes import bucket_figure, class_figure, precision_recall_figure, robustness_figure, roc_figure
 from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure, series_colors, speed_figure
 from fer_core.plots.evaluation import confusion_figure
@@ -92,7 +93,7 @@ def leaderboard_texts(contest: Contest, milliseconds: dict[str, float]) -> pd.Da
     lines = contest.table().to_dict("records")
     return pd.DataFrame(
         {
-            "accuracy": [f"{100 * x['accuracy']:.2f} %" for x in lines],
+            "accuracy": [percent(x["accuracy"], 2) for x in lines],
             "95 % interval": [f"{100 * x['low']:.1f} to {100 * x['high']:.1f}" for x in lines],
             "macro F1": [f"{x['macro_f1']:.3f}" for x in lines],
             "ECE": [f"{100 * x['ece']:.1f} points" for x in lines],
@@ -109,19 +110,19 @@ def _headline(report: EvaluationReport, dataset: FerDataset) -> Section:
     low, high = (100 * end for end in report.accuracy_interval())
     name, share = report.commonest_class
     figures = [
-        ("Accuracy", f"{100 * report.accuracy:.1f} %"),
+        ("Accuracy", percent(report.accuracy, 1)),
         ("Macro F1", f"{report.macro_f1:.3f}"),
-        ("Balanced accuracy", f"{100 * report.balanced_accuracy:.1f} %"),
-        ("Top 2", f"{100 * report.top_k_accuracy(2):.1f} %"),
+        ("Balanced accuracy", percent(report.balanced_accuracy, 1)),
+        ("Top 2", percent(report.top_k_accuracy(2), 1)),
         ("Pictures", f"{len(report):,}"),
     ]
     sentences = [
         f"With other pictures of the same kind, expect an accuracy between {low:.1f} and {high:.1f} % (95 % interval).",
-        f"Always answering “{name}” would be right for {100 * share:.1f} %.",
+        f"Always answering “{name}” would be right for {percent(share, 1)}.",
     ]
     if len(dataset.votes):
         sentences.append(
-            f"One of the ten people, drawn at random, agrees with the label {100 * random_tagger(dataset):.1f} %."
+            f"One of the ten people, drawn at random, agrees with the label {percent(random_tagger(dataset), 1)}."
         )
     scope = scope_in_words(report)
     return Section("", tiles(figures) + bullets([*sentences, *([scope] if scope else [])]))
@@ -142,7 +143,7 @@ def _classes(report: EvaluationReport) -> Section:
         {
             **{
                 name: [
-                    f"{100 * v:.1f} % ({100 * low:.0f}–{100 * high:.0f})"
+                    f"{percent(v, 1)} ({100 * low:.0f}–{100 * high:.0f})"
                     for v, low, high in zip(
                         scores[name], intervals[f"{name}_low"], intervals[f"{name}_high"], strict=True
                     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from fer_core.card import EpochScores, MeasuredFigures, ModelCard
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.plaintext import percent
 from fer_core.priors import COMMONNESS_TITLES
 
 
@@ -60,7 +61,7 @@ def _training(card: ModelCard) -> str:
         *((key.replace("_", " "), str(value)) for key, value in card.config.items()),
     ]
     if card.prior:
-        shares = ", ".join(f"{n} {100 * p:.1f} %" for n, p in zip(card.class_names, card.prior, strict=True))
+        shares = ", ".join(f"{n} {percent(p, 1)}" for n, p in zip(card.class_names, card.prior, strict=True))
         lines.append(("Classes among the training faces", shares))
     scores = [_scores(*pair) for pair in (("best", card.best), ("last", card.last))]
     return "\n\n".join(
@@ -75,7 +76,7 @@ def _training(card: ModelCard) -> str:
 
 def _scores(name: str, scores: EpochScores) -> tuple[str, ...]:
     accuracies = scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy
-    return f"{name} epoch ({scores.epoch})", *(f"{100 * accuracy:.2f} %" for accuracy in accuracies)
+    return f"{name} epoch ({scores.epoch})", *(percent(accuracy, 2) for accuracy in accuracies)
 
 
 def _figures(measured: MeasuredFigures) -> str:
@@ -85,12 +86,12 @@ def _figures(measured: MeasuredFigures) -> str:
     f1_low, f1_high = measured.macro_f1_interval
     labels = LABEL_SCHEMES[measured.scheme].title if measured.scheme in LABEL_SCHEMES else measured.scheme
     lines = [
-        ("Accuracy", f"{100 * measured.accuracy:.2f} % (95 % interval {low:.1f} to {high:.1f})"),
+        ("Accuracy", f"{percent(measured.accuracy, 2)} (95 % interval {low:.1f} to {high:.1f})"),
         ("Macro F1", f"{measured.macro_f1:.3f} (95 % interval {f1_low:.3f} to {f1_high:.3f})"),
-        ("Balanced accuracy", f"{100 * measured.balanced_accuracy:.2f} %"),
-        ("Top-2 accuracy", f"{100 * measured.top2_accuracy:.2f} %"),
+        ("Balanced accuracy", percent(measured.balanced_accuracy, 2)),
+        ("Top-2 accuracy", percent(measured.top2_accuracy, 2)),
         ("Expected calibration error", f"{100 * measured.calibration_error:.2f} points"),
-        *([("Accuracy in eight bits", f"{100 * measured.int8_accuracy:.2f} %")] if measured.int8_accuracy else []),
+        *([("Accuracy in eight bits", percent(measured.int8_accuracy, 2))] if measured.int8_accuracy else []),
     ]
     parts = [
         "## Figures",
@@ -104,7 +105,7 @@ def _figures(measured: MeasuredFigures) -> str:
     ]
     if measured.by_commonness:
         views = [
-            (COMMONNESS_TITLES.get(name, name), f"{100 * accuracy:.2f} %", f"{100 * balanced:.2f} %", f"{macro_f1:.3f}")
+            (COMMONNESS_TITLES.get(name, name), percent(accuracy, 2), percent(balanced, 2), f"{macro_f1:.3f}")
             for name, (accuracy, balanced, macro_f1) in measured.by_commonness.items()
         ]
         parts += [
@@ -112,7 +113,7 @@ def _figures(measured: MeasuredFigures) -> str:
             _table(("", "Accuracy", "Balanced accuracy", "Macro F1"), views),
         ]
     if measured.robustness:
-        rows = [(name, *(f"{100 * a:.1f} %" for a in values)) for name, values in measured.robustness.items()]
+        rows = [(name, *(percent(a, 1) for a in values)) for name, values in measured.robustness.items()]
         parts += [
             "Accuracy as pictures get worse, from the mildest level to the most severe:",
             _table(("", *(f"level {level}" for level in range(1, 6))), rows),
@@ -128,7 +129,7 @@ def _calibration(card: ModelCard) -> str:
         f"## Calibration\n\nTemperature {calibration.temperature:g}, fitted on {_plain(calibration.fitted_on)}: "
         f"expected calibration error there {100 * calibration.error_before:.2f} → "
         f"{100 * calibration.error_after:.2f} points. "
-        f"Answers below {100 * calibration.not_sure_below:.0f} % are shown as “not sure”."
+        f"Answers below {percent(calibration.not_sure_below)} are shown as “not sure”."
     )
 
 

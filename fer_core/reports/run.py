@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from fer_core.plaintext import percent
 from fer_core.plots.training import learning_curve
 from fer_core.plots.validation import confusion_table
 from fer_core.reports.page import Section, chart, footer, html_page, paragraph, table, tiles
@@ -21,9 +22,9 @@ def run_report(run: Run) -> str:
     config, metrics, views = run.config, run.metrics(), read_views(run.folder)
     best = run.best_of(metrics)
     figures = [
-        ("Best on validation", f"{100 * best.val_accuracy:.1f} %"),
+        ("Best on validation", percent(best.val_accuracy, 1)),
         ("After epoch", f"{best.epoch} of {len(metrics)}"),
-        ("On training, last", f"{100 * metrics[-1].accuracy:.1f} %"),
+        ("On training, last", percent(metrics[-1].accuracy, 1)),
         ("Time", f"{sum(m.seconds for m in metrics) / 60:,.1f} min"),
     ]
     curves = "".join(

@@ -6,6 +6,7 @@ from fer_core.service.deployment import Deployment
 LEAD = "Faces say something about people, so here is what happens to them. Please read it once."
 
 _NO_CONTACT = "Ask whoever gave you this address."
+_OWN_COMPUTER = "Ask whoever set FER Lab up on this computer; the page About tells where it comes from."
 
 
 def notice_points(card: ModelCard | None, deployment: Deployment) -> tuple[tuple[str, str], ...]:
@@ -18,7 +19,9 @@ def notice_points(card: ModelCard | None, deployment: Deployment) -> tuple[tuple
     Returns:
         In the order in which they are read.
     """
-    here = "this computer" if deployment.context == "personal" else "the computer that runs FER Lab"
+    own = deployment.context == "personal"
+    here = "this computer" if own else "the computer that runs FER Lab"
+    no_contact = _OWN_COMPUTER if own else _NO_CONTACT
     points = (
         ("What it is for", "To learn how a network names expressions, and where it fails. For nothing else."),
         (
@@ -43,7 +46,7 @@ def notice_points(card: ModelCard | None, deployment: Deployment) -> tuple[tuple
             "Faces of people who do not know and agree. Decisions about people: hiring, marks, police, insurance, "
             "health. Watching people at work or at school.",
         ),
-        ("Questions", f"Ask {deployment.contact}." if deployment.contact else _NO_CONTACT),
+        ("Questions", f"Ask {deployment.contact}." if deployment.contact else no_contact),
     )
     return tuple((title, sentence) for title, sentence in points if sentence)
 

@@ -7,6 +7,7 @@ from typing import Literal
 import psutil
 
 from fer_core.errors import TrainingError
+from fer_core.plaintext import percent
 from fer_core.training.blueprints import carry_out
 from fer_core.training.config import TrainingConfig
 
@@ -89,7 +90,7 @@ class _Counter:
         return self._add("pooling", (x[0] // 2, x[1] // 2, x[2]), detail="2x2")
 
     def dropout(self, x: Shape, rate: float) -> Shape:
-        return self._add("dropout", x, detail=f"{rate:.0%}") if rate else x
+        return self._add("dropout", x, detail=percent(rate)) if rate else x
 
     def join(self, x: Shape, y: Shape) -> Shape:
         return self._add("sum", x)

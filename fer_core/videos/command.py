@@ -5,6 +5,7 @@ from typing import Any
 
 from fer_core.classifier import Classifier
 from fer_core.live.timelines import FaceTimeline, VideoResult
+from fer_core.plaintext import percent
 from fer_core.videos.analysis import AnalysisOptions, analyse_video
 
 
@@ -41,7 +42,7 @@ def video_in_words(path: Path, result: VideoResult) -> str:
     """A result in a line for the file, one for each face, and one for each note."""
     faces = [
         f"  face {one.number}, {one.times[0]:.1f} to {one.times[-1]:.1f} s: looks like: "
-        + ", ".join(f"{name} {share:.0%}" for name, share in one.shares.items())
+        + ", ".join(f"{name} {percent(share)}" for name, share in one.shares.items())
         for one in result.timelines
     ]
     return "\n".join([f"{path}: {result.summary}", *faces, *(f"  {note}" for note in result.notes)])

@@ -8,6 +8,7 @@ import streamlit as st
 from fer_core.evaluation.calibration import coverage_curve, reliability
 from fer_core.evaluation.contest import Contest
 from fer_core.evaluation.words import odds
+from fer_core.plaintext import percent
 from fer_core.plots.comparison import reliability_overlay, series_colors, speed_figure
 from fer_core.plots.sureness import coverage_figure
 from pages.shared import cached
@@ -46,7 +47,7 @@ def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
     shown = table.assign(
         accuracy=100 * table["accuracy"],
         interval=[
-            f"{100 * low:.1f} to {100 * high:.1f} %" for low, high in zip(table["low"], table["high"], strict=True)
+            f"{100 * low:.1f} to {percent(high, 1)}" for low, high in zip(table["low"], table["high"], strict=True)
         ],
         macro_f1=100 * table["macro_f1"],
         ece=100 * table["ece"],

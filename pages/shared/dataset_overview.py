@@ -8,6 +8,7 @@ import streamlit as st
 from fer_core.data.dataset import FaceRecords
 from fer_core.data.summary import PAPER_SPLITS, LabelOutcomes, imbalance
 from fer_core.labels import LabelScheme
+from fer_core.plaintext import percent
 from fer_core.plots.data import balance_in_words, class_distribution
 from fer_core.plots.relabelling import relabelling_matrix, relabelling_stream
 from pages.shared import cached_dataset
@@ -83,7 +84,7 @@ def _show_balance(total: pd.Series) -> None:
         )
         st.metric(
             "Majority baseline",
-            f"{100 * total.max() / max(faces, 1):.1f} %",
+            percent(total.max() / max(faces, 1), 1),
             help="The accuracy of always answering with the largest class: what a network has to beat.",
             border=True,
             width=190,
@@ -101,7 +102,7 @@ def _show_relabelling(dataset: str, scheme: LabelScheme, records: FaceRecords, s
     total = int(table.to_numpy().sum())
     st.markdown(
         f"FER2013 gave every face one label; ten people then labelled all of them again. Of {total:,} faces "
-        f"**{same:,} ({100 * same / max(total, 1):.1f} %) kept their name** under “{plain(scheme.title)}”."
+        f"**{same:,} ({percent(same / max(total, 1), 1)}) kept their name** under “{plain(scheme.title)}”."
     )
     drawing = st.segmented_control(
         "Draw it as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"

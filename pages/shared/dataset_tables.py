@@ -7,6 +7,7 @@ import streamlit as st
 from fer_core.data.dataset import FaceRecords
 from fer_core.data.summary import LEFT_OUT, LabelOutcomes, split_table
 from fer_core.labels import SPLITS, VOTE_COLUMNS
+from fer_core.plaintext import percent
 from fer_core.plots.data import illustrated
 from pages.shared import cached_dataset
 from pages.shared.messages import plain
@@ -39,7 +40,7 @@ def _kept_in_words(kept: int, size: int) -> str:
     if kept == size:
         return f"This label scheme keeps all {size:,} training rows."
     return (
-        f"This label scheme keeps **{kept:,} of {size:,} training rows** ({100 * kept / max(size, 1):.1f} %). "
+        f"This label scheme keeps **{kept:,} of {size:,} training rows** ({percent(kept / max(size, 1), 1)}). "
         "The others are not lost: see them under Faces as “left out”."
     )
 

@@ -8,6 +8,7 @@ from fer_core.data.dataset import FaceRecords
 from fer_core.data.summary import PAPER_SPLITS, LabelOutcomes
 from fer_core.labels import SPLITS, LabelScheme
 from fer_core.palette import class_colors
+from fer_core.plaintext import percent
 from fer_core.plots.data import face_grid
 from fer_core.preprocessing import stretch_contrast
 from pages.shared import cached_dataset
@@ -48,7 +49,7 @@ def show_map(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: 
     placed = cached_dataset.image_map(dataset, scheme.name, splits, checkpoint, count)
     st.caption(
         f"{len(placed.rows):,} faces, the same number of each class where there are enough. The two axes show "
-        f"{100 * placed.shares[0]:.0f} % and {100 * placed.shares[1]:.0f} % of all differences. Point at a dot to see "
+        f"{percent(placed.shares[0])} and {percent(placed.shares[1])} of all differences. Point at a dot to see "
         "its face, click it for its votes, click a class to hide it."
     )
     names = [outcomes.outcome_of(int(row)) for row in placed.rows]

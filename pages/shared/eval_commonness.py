@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.evaluation.commonness import by_commonness
+from fer_core.plaintext import percent
 from fer_core.priors import COMMONNESS_TITLES
 from pages.shared.evaluated import Evaluated
 
@@ -32,6 +33,6 @@ def show_commonness(shown: Evaluated) -> None:
     st.caption(
         "The network’s answers hold the shares of its training faces, a third of them neutral. Taking these out finds "
         "more of the rare emotions and loses some of the common ones. “In between” goes "
-        f"{100 * between:.0f} % of the way, as far as accuracy and balanced accuracy of the validation faces add up to "
+        f"{percent(between)} of the way, as far as accuracy and balanced accuracy of the validation faces add up to "
         "most; Photos, Webcam and Videos begin with it. The figures above are those as in training."
     )

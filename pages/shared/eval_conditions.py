@@ -13,6 +13,7 @@ from fer_core.evaluation.factors import (
     contrast,
     random_tagger,
 )
+from fer_core.plaintext import percent
 from fer_core.plots.classes import bucket_figure
 from pages.shared.charts import chart_config, drawn
 from pages.shared.evaluated import Evaluated
@@ -46,10 +47,10 @@ def _baselines(shown: Evaluated) -> None:
     report = shown.report
     name, share = report.commonest_class
     with st.container(horizontal=True):
-        st.metric("This checkpoint", f"{100 * report.accuracy:.1f} %", border=True, width=190)
+        st.metric("This checkpoint", percent(report.accuracy, 1), border=True, width=190)
         st.metric(
             f"Always “{plain(name)}”",
-            f"{100 * share:.1f} %",
+            percent(share, 1),
             help="What the same answer for every face would score.",
             border=True,
             width=190,
@@ -57,7 +58,7 @@ def _baselines(shown: Evaluated) -> None:
         if len(shown.faces.votes):
             st.metric(
                 "One random person",
-                f"{100 * random_tagger(shown.faces):.1f} %",
+                percent(random_tagger(shown.faces), 1),
                 help="How often one of the ten people, drawn at random, gave the label that all ten gave together.",
                 border=True,
                 width=190,
@@ -84,7 +85,7 @@ def _report(bar: DeltaGenerator, share: float) -> None:
 
 
 def _chart(shown: Evaluated, table: pd.DataFrame, heading: str, what: str) -> None:
-    words = "; ".join(f"{r['bucket']}: {100 * r['accuracy']:.0f} % of {r['n']}" for r in table.to_dict("records"))
+    words = "; ".join(f"{r['bucket']}: {percent(r['accuracy'])} of {r['n']}" for r in table.to_dict("records"))
     st.plotly_chart(
         drawn(bucket_figure, table, heading, what, overall=shown.report.accuracy),
         key=heading,

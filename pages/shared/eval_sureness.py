@@ -8,6 +8,7 @@ from fer_core.checkpoint import Checkpoint, update_card
 from fer_core.data.store import list_datasets
 from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
 from fer_core.evaluation.measuring import complete_card
+from fer_core.plaintext import percent
 from fer_core.plots.style import BLUE
 from fer_core.plots.sureness import confidence_figure, coverage_figure, reliability_figure
 from pages.shared import cached
@@ -106,25 +107,25 @@ def _not_sure(shown: Evaluated) -> None:
     )
     if at.coverage in (0.0, 1.0):
         every = "Every face gets an answer" if at.coverage else "No face gets an answer"
-        st.markdown(f"{every}; {100 * report.accuracy:.1f} % of all answers are right.")
+        st.markdown(f"{every}; {percent(report.accuracy, 1)} of all answers are right.")
     else:
         st.markdown(
-            f"It answers for **{100 * at.coverage:.1f} %** of the faces and is right on **{100 * at.accuracy:.1f} %** "
-            f"of those. Of the answers it keeps to itself, {100 * at.withheld_accuracy:.0f} % would have been right."
+            f"It answers for **{percent(at.coverage, 1)}** of the faces and is right on **{percent(at.accuracy, 1)}** "
+            f"of those. Of the answers it keeps to itself, {percent(at.withheld_accuracy)} would have been right."
         )
     _put_to_use(shown, threshold)
 
 
 def _put_to_use(shown: Evaluated, threshold: float) -> None:
     calibration = shown.checkpoint.card.calibration
-    in_use = f"{100 * calibration.not_sure_below:.0f} %" if calibration.not_sure_below else "none, it always answers"
+    in_use = percent(calibration.not_sure_below) if calibration.not_sure_below else "none, it always answers"
     st.caption(
         f"In use: {in_use}. At one half, an honest network withholds what is more likely wrong than right; that needs "
         "no looking at faces."
     )
     if shown.split != "validation":
         st.caption("Another threshold can be put to use on the validation split: test faces must not choose anything.")
-    elif st.button(f"Use {100 * threshold:.0f} % on every page", disabled=threshold == calibration.not_sure_below):
+    elif st.button(f"Use {percent(threshold)} on every page", disabled=threshold == calibration.not_sure_below):
         with errors_shown():
             card = shown.checkpoint.card
             update_card(shown.checkpoint, replace(card, calibration=replace(calibration, not_sure_below=threshold)))

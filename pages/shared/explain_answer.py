@@ -18,6 +18,7 @@ from fer_core.insight.neighbours import look_at_all, nearest, store_features, st
 from fer_core.insight.pictures import heat_overlay, png
 from fer_core.insight.probes import Nudges, nudged, occlusion_map, stability
 from fer_core.labels import SPLITS
+from fer_core.plaintext import percent
 from fer_core.plots.data import face_grid
 from fer_core.plots.prediction import in_words, picture_html, probability_bars
 from pages.shared import cached
@@ -61,7 +62,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
         except FerError as error:
             st.info(plain(str(error)), icon=":material/info:")
     share = stability(face, classifier)
-    st.markdown(f"**Stability: {100 * share:.0f} %**")
+    st.markdown(f"**Stability: {percent(share)}**")
     st.progress(share)
     st.caption(
         f"So many of 64 copies, nudged too little for a person to mind (5° of turn, 2 pixels, a shade of light), are "

@@ -14,6 +14,7 @@ from fer_core.data.lines import Progress
 from fer_core.data.store import DatasetCard, import_dataset, list_datasets
 from fer_core.errors import DatasetError
 from fer_core.home import data_folder
+from fer_core.plaintext import percent
 from pages.shared.import_paths import ask_path, explain_paths, is_private, may_name_paths, opened
 from pages.shared.messages import plain
 from pages.shared.uploads import kinds
@@ -164,7 +165,7 @@ def progress_bar(words: str) -> Iterator[Progress]:
     bar = st.progress(0.0, text=f"{words} …")
 
     def show(done: float) -> None:
-        bar.progress(done, text=f"{words}: {100 * done:.0f} %")
+        bar.progress(done, text=f"{words}: {percent(done)}")
 
     try:
         yield show

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
+from fer_core.plaintext import percent
 from fer_core.plots.training import RUN_QUANTITIES, RunQuantity, run_curves
 from fer_core.training.attempts import best_accuracy
 from fer_core.training.comparison import differing_settings, summarize
@@ -126,7 +127,7 @@ def _show_search(search: Search) -> None:
         if trials and trials[0].metrics():
             best = trials[0]
             st.markdown(
-                f"Best so far: **{100 * best_accuracy(best):.1f} %** on validation by **{plain(best.name)}** "
+                f"Best so far: **{percent(best_accuracy(best), 1)}** on validation by **{plain(best.name)}** "
                 f"({plain(best.record.note)})"
             )
 

@@ -5,6 +5,7 @@ from typing import get_args
 
 import streamlit as st
 
+from fer_core.plaintext import percent
 from fer_core.plots.training import Quantity, learning_curve
 from fer_core.plots.validation import confusion_table, followed_strip
 from fer_core.training.line import in_words, runs_before
@@ -122,13 +123,13 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
     with st.container(horizontal=True):
         _tile(
             "On validation",
-            f"{100 * last.val_accuracy:.1f} %",
+            percent(last.val_accuracy, 1),
             "Accuracy on faces it does not learn from, after the epoch.",
         )
-        _tile("On training", f"{100 * last.accuracy:.1f} %", "Accuracy on the faces it learns from, on the way.")
+        _tile("On training", percent(last.accuracy, 1), "Accuracy on the faces it learns from, on the way.")
         _tile(
             "Best so far",
-            f"{100 * best.val_accuracy:.1f} %",
+            percent(best.val_accuracy, 1),
             f"On validation, after epoch {best.epoch}: these are kept.",
         )
         _tile("Speed", f"{last.images_per_second:,.0f}/s", f"Faces learned from; {last.seconds:.1f} s an epoch.")

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.plaintext import percent
 from pages.shared.messages import plain
 
 _FIGURES: tuple[tuple[str, Callable[[EvaluationReport], float], str], ...] = (
@@ -38,13 +39,13 @@ def show_figures(report: EvaluationReport) -> None:
     """The figures of the whole split, and what to compare them with."""
     with st.container(horizontal=True):
         for title, figure, meaning in _FIGURES:
-            st.metric(title, f"{100 * figure(report):.1f} %", help=meaning, border=True, width=170)
+            st.metric(title, percent(figure(report), 1), help=meaning, border=True, width=170)
     low, high = report.accuracy_interval()
     name, share = report.commonest_class
     st.caption(
         f"Of {len(report):,} pictures. With others of the same kind, expect an accuracy between {100 * low:.1f} and "
-        f"{100 * high:.1f} % "
-        f"(95 % interval). Always answering “{plain(name)}” would be right for {100 * share:.1f} %."
+        f"{percent(high, 1)} "
+        f"(95 % interval). Always answering “{plain(name)}” would be right for {percent(share, 1)}."
     )
 
 
