@@ -12,7 +12,7 @@ from pages.shared.break_view import show_sides, show_trial, show_verdict
 from pages.shared.lesson_notes import offer_lesson
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_dataset
+from pages.shared.pickers import choose_checkpoint, choose_dataset, train_first
 
 
 def _choose_experiment() -> Experiment:
@@ -70,9 +70,7 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcom
     """Both sides of an experiment that trains nothing, or None where there is no network to ask."""
     checkpoint = choose_checkpoint()
     if checkpoint is None:
-        st.info("There is no network to ask yet. Train one first: on the drawn demo faces it takes minutes.")
-        st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
-        st.stop()
+        train_first()
     if _guess_of(experiment) is None:
         return None
     records = cached.records(dataset.name)

@@ -18,7 +18,7 @@ from pages.shared.eval_sureness import show_sureness
 from pages.shared.evaluated import Evaluated
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_exclusions, choose_labels
+from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_exclusions, choose_labels, train_first
 from pages.shared.scores import show_figures
 
 _SPLIT = "The validation split chose the best epoch, so it flatters a little. The test split chose nothing."
@@ -38,9 +38,7 @@ def _choose() -> Evaluated:
     with checkpoint_column:
         checkpoint = choose_checkpoint()
     if checkpoint is None:
-        st.info("There is no checkpoint to evaluate yet. Train one first: on the drawn demo faces it takes minutes.")
-        st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
-        st.stop()
+        train_first()
     with dataset_column:
         dataset = choose_dataset()
     with errors_shown():

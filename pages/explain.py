@@ -11,7 +11,7 @@ from pages.shared.explain_face import choose_face
 from pages.shared.explain_layers import show_layers
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint
+from pages.shared.pickers import choose_checkpoint, train_first
 
 LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge the face", "Faces alike"
 
@@ -29,9 +29,7 @@ left, right = st.columns([1, 1], gap="large")
 with left:
     checkpoint = choose_checkpoint()
 if checkpoint is None:
-    st.info("There is no network to look into yet. Train one first: on the drawn demo faces it takes minutes.")
-    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
-    st.stop()
+    train_first()
 with errors_shown():
     with left:
         face = choose_face(checkpoint)

@@ -13,7 +13,7 @@ from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.photo_view import offer_downloads, show_photo
-from pages.shared.pickers import choose_checkpoint, choose_commonness
+from pages.shared.pickers import choose_checkpoint, choose_commonness, train_first
 from pages.shared.uploads import kinds
 
 _SAMPLES, _KEPT, _WHOLE = "samples", "photos kept", "photos to classify whole"
@@ -92,9 +92,7 @@ left, right = st.columns(2, gap="medium")
 with left:
     checkpoint = choose_checkpoint()
 if checkpoint is None:
-    st.info("There is no checkpoint to look with yet. Train one first: on the drawn demo faces it takes minutes.")
-    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
-    st.stop()
+    train_first()
 with right:
     commonness = choose_commonness(checkpoint)
 sources = _choose_pictures(checkpoint)

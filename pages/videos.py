@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_commonness
+from pages.shared.pickers import choose_checkpoint, choose_commonness, train_first
 from pages.shared.video_form import order_analysis
 from pages.shared.video_view import current_job, show_job
 
@@ -20,9 +20,7 @@ left, right = st.columns(2, gap="medium")
 with left:
     checkpoint = choose_checkpoint()
 if checkpoint is None:
-    st.info("There is no checkpoint to look with yet. Train one first: on the drawn demo faces it takes minutes.")
-    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
-    st.stop()
+    train_first()
 with right:
     commonness = choose_commonness(checkpoint)
 order_analysis(checkpoint, commonness)

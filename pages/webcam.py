@@ -19,7 +19,7 @@ from pages.shared.messages import errors_shown, refuse_with
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
-from pages.shared.pickers import choose_checkpoint, choose_commonness
+from pages.shared.pickers import choose_checkpoint, choose_commonness, train_first
 from pages.shared.webcam_camera import kind_of, reason
 
 _ANALYSER = "webcam analyser"
@@ -37,17 +37,13 @@ def _classifier(name: str, version: str, commonness: Commonness, _checkpoint: Ch
     return _checkpoint.open_classifier(live=True, commonness=commonness)
 
 
-def choose_settings() -> tuple[Checkpoint, StreamSettings] | None:
+def choose_settings() -> tuple[Checkpoint, StreamSettings]:
     with st.container(border=True):
         first, second = st.columns(2, gap="medium")
         with first:
             checkpoint = choose_checkpoint()
         if checkpoint is None:
-            st.info(
-                "There is no checkpoint to look with yet. Train one first: on the drawn demo faces it takes minutes."
-            )
-            st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
-            return None
+            train_first()
         range_ = second.segmented_control(
             "Distance of the faces",
             list(_RANGES),
@@ -114,12 +110,10 @@ if webcam_live.LOG not in st.session_state:  # Streamlit forgets a switch when i
     st.session_state.pop(_ANALYSER, None)
 above, below = st.container(), st.empty()  # the settings come below what they change
 with below.container(), errors_shown():
-    chosen = choose_settings()
-if chosen is None:
-    st.stop()
-analyser = analyser_with(chosen[1])
+    checkpoint, settings = choose_settings()
+analyser = analyser_with(settings)
 with above:
-    if not admits_faces(chosen[0].card):
+    if not admits_faces(checkpoint.card):
         below.empty()
         st.stop()
     left, right = st.columns([3, 2], gap="large")

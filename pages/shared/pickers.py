@@ -1,6 +1,7 @@
 """The choices that several pages offer, remembered between pages and kept in the address."""
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 import streamlit as st
 
@@ -107,6 +108,13 @@ def choose_checkpoint() -> Checkpoint | None:
     )
     show_damages(damaged_checkpoints())
     return checkpoints[name]
+
+
+def train_first() -> NoReturn:
+    """Ends a page that needs a checkpoint where there is none, with the way to one."""
+    st.info("There is no checkpoint yet. Train one first: on the drawn demo faces it takes minutes.")
+    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
+    st.stop()
 
 
 def choose_commonness(checkpoint: Checkpoint) -> Commonness:

@@ -81,7 +81,7 @@ def test_the_camera_is_off_and_nothing_is_stored(page):
 
 
 def test_without_a_checkpoint_it_leads_to_training(home, small_demo, open_page):
-    assert "no checkpoint to look with yet" in text(open_page("webcam"))
+    assert "There is no checkpoint yet" in text(open_page("webcam"))
 
 
 def test_starting_asks_for_the_camera(page, browser):
