@@ -1,4 +1,4 @@
-"""Text for people: of unknown origin (names, notes) made safe to show, so that it instructs nobody; and per cent."""
+"""Text for people: that of unknown origin (names, notes) made safe to show, and numbers in words."""
 
 import unicodedata
 
@@ -28,3 +28,11 @@ def visible(text: str, *, most: int = MAX_SHOWN) -> str:
 def percent(share: float, digits: int = 0) -> str:
     """A share between 0 and 1 as people read it everywhere here: ``84.5 %``."""
     return f"{100 * share:.{digits}f} %"
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it: "40 s", "12 min", "1 h 5 min"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

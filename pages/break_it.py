@@ -7,9 +7,9 @@ from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.experiments.catalogue import EXPERIMENTS, Experiment, find_experiment
 from fer_core.experiments.outcome import Outcome
 from fer_core.experiments.trial import Trial
+from pages.parts.lesson.break_view import show_sides, show_trial, show_verdict
+from pages.parts.lesson.notes import offer_lesson
 from pages.shared import cached
-from pages.shared.break_view import show_sides, show_trial, show_verdict
-from pages.shared.lesson_notes import offer_lesson
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset, train_first

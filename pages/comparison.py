@@ -8,15 +8,15 @@ from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoint
 from fer_core.evaluation.comparison import SIGNIFICANT
 from fer_core.evaluation.contest import Contest
 from fer_core.evaluation.scoring import judging_scheme
+from pages.parts.comparison.board import show_board
+from pages.parts.comparison.export import show_export
+from pages.parts.comparison.import_checkpoint import offer_import
+from pages.parts.comparison.kept_checkpoints import show_kept_checkpoints
+from pages.parts.comparison.pair import show_pair
+from pages.parts.comparison.photo import show_photo
+from pages.parts.comparison.settings import show_settings
 from pages.shared import cached
-from pages.shared.compare_board import show_board
-from pages.shared.compare_export import show_export
-from pages.shared.compare_pair import show_pair
-from pages.shared.compare_photo import show_photo
-from pages.shared.compare_settings import show_settings
 from pages.shared.damages import show_damages
-from pages.shared.import_checkpoint import offer_import
-from pages.shared.kept_checkpoints import show_kept_checkpoints
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset, choose_exclusions, choose_labels

@@ -4,12 +4,12 @@ import streamlit as st
 
 from fer_core.data.store import DatasetCard
 from fer_core.labels import LabelScheme
+from pages.parts.dataset.detective import show_detective
+from pages.parts.dataset.faces import show_faces
+from pages.parts.dataset.lab import show_lab
+from pages.parts.dataset.overview import show_overview
+from pages.parts.dataset.room import announce_import, show_room
 from pages.shared import cached
-from pages.shared.data_room import announce_import, show_room
-from pages.shared.dataset_detective import show_detective
-from pages.shared.dataset_faces import show_faces
-from pages.shared.dataset_lab import show_lab
-from pages.shared.dataset_overview import show_overview
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset, choose_scheme

@@ -8,7 +8,7 @@ import streamlit as st
 
 from fer_core.service.diagnostics import folders, machine, runs_by_state, settings_in_words, versions
 from fer_core.service.incidents import recent_incidents
-from pages.shared import webcam_stream
+from pages.parts.webcam import stream as webcam_stream
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.operator import deployment

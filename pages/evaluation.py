@@ -7,19 +7,19 @@ import streamlit as st
 from fer_core.data.store import DEMO
 from fer_core.evaluation.scoring import judging_scheme, scope_in_words
 from fer_core.labels import LABEL_SCHEMES
+from pages.parts.evaluation.about import about_checkpoint
+from pages.parts.evaluation.classes import show_classes
+from pages.parts.evaluation.conditions import show_conditions
+from pages.parts.evaluation.evaluated import Evaluated
+from pages.parts.evaluation.export import show_export
+from pages.parts.evaluation.matrix import show_matrix
+from pages.parts.evaluation.robustness import show_robustness
+from pages.parts.evaluation.scores import show_figures
+from pages.parts.evaluation.sureness import show_sureness
 from pages.shared import cached
-from pages.shared.about import about_checkpoint
-from pages.shared.eval_classes import show_classes
-from pages.shared.eval_conditions import show_conditions
-from pages.shared.eval_export import show_export
-from pages.shared.eval_matrix import show_matrix
-from pages.shared.eval_robustness import show_robustness
-from pages.shared.eval_sureness import show_sureness
-from pages.shared.evaluated import Evaluated
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_exclusions, choose_labels, train_first
-from pages.shared.scores import show_figures
 
 _SPLIT = "The validation split chose the best epoch, so it flatters a little. The test split chose nothing."
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}

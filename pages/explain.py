@@ -5,10 +5,10 @@ import streamlit as st
 from fer_core.checkpoint import Checkpoint
 from fer_core.insight.anatomy import Anatomy
 from fer_core.insight.apart import WorkerAnatomy, open_anatomy
+from pages.parts.explain.answer import show_alike, show_answer, show_evidence, show_nudges
+from pages.parts.explain.face import choose_face
+from pages.parts.explain.layers import show_layers
 from pages.shared import cached
-from pages.shared.explain_answer import show_alike, show_answer, show_evidence, show_nudges
-from pages.shared.explain_face import choose_face
-from pages.shared.explain_layers import show_layers
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, train_first

@@ -9,13 +9,13 @@ from fer_core.data.store import DatasetCard, damaged_datasets, ensure_demo, list
 from fer_core.plaintext import percent
 from fer_core.plots.data import face_grid
 from fer_core.training.runs import list_runs
+from pages.parts.lesson.paper_steps import show_process
 from pages.shared import cached
 from pages.shared.damages import show_damages
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
-from pages.shared.paper_steps import show_process
 
 
 def main() -> None:

@@ -4,16 +4,16 @@ import streamlit as st
 
 from fer_core.data.store import list_datasets
 from fer_core.training.runs import damaged_runs, list_runs
+from pages.parts.training.form import training_form
+from pages.parts.training.goal import choose_goal
+from pages.parts.training.preview import preview_network, show_command
+from pages.parts.training.run_table import show_runs, show_searches
+from pages.parts.training.run_view import choose_run, show_run
+from pages.parts.training.start import announce_settings, choose_preset, exchange_settings, fill_form
 from pages.shared.damages import show_damages
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset
-from pages.shared.run_table import show_runs, show_searches
-from pages.shared.run_view import choose_run, show_run
-from pages.shared.training_form import training_form
-from pages.shared.training_goal import choose_goal
-from pages.shared.training_preview import preview_network, show_command
-from pages.shared.training_start import announce_settings, choose_preset, exchange_settings, fill_form
 
 NEW, FOLLOW, ALL = "New training", "Follow a run", "All runs"
 

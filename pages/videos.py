@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from pages.parts.videos.form import order_analysis
+from pages.parts.videos.view import current_job, show_job
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_commonness, train_first
-from pages.shared.video_form import order_analysis
-from pages.shared.video_view import current_job, show_job
 
 start_page(
     "Videos",

@@ -12,15 +12,16 @@ from fer_core.live.tracking import DEFAULT_SMOOTHING
 from fer_core.photos import look_at
 from fer_core.priors import Commonness
 from fer_core.recognition import DEFAULT_MARGIN
-from pages.shared import pictures, webcam_live
-from pages.shared import webcam_stream as stream
+from pages.parts.webcam import live as webcam_live
+from pages.parts.webcam import stream
+from pages.parts.webcam.camera import kind_of, reason
+from pages.shared import pictures
 from pages.shared.cached import version_of
 from pages.shared.messages import errors_shown, refuse_with
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
 from pages.shared.pickers import choose_checkpoint, choose_commonness, train_first
-from pages.shared.webcam_camera import kind_of, reason
 
 _ANALYSER = "webcam analyser"
 _RANGES: dict[Range, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}

@@ -14,6 +14,7 @@ import pytest
 PROJECT = Path(__file__).parent.parent
 CORE = sorted((PROJECT / "fer_core").rglob("*.py"))
 PAGES = [PROJECT / "app.py", *sorted((PROJECT / "pages").rglob("*.py"))]
+PARTS, SHARED = sorted((PROJECT / "pages" / "parts").rglob("*.py")), sorted((PROJECT / "pages" / "shared").glob("*.py"))
 
 TIERS = (
     {
@@ -186,9 +187,20 @@ def test_pages_leave_the_work_to_the_core(path):
     assert not names & (KERAS_ROOMS | COMMAND_LINE)
 
 
+@pytest.mark.parametrize("path", PARTS, ids=module_name)
+def test_a_page_is_put_together_from_its_own_parts(path):
+    needed = {name for name in imports(path) if name.startswith("pages.")}
+    assert all(name.startswith((f"pages.parts.{path.parent.name}", "pages.shared")) for name in needed)
+
+
+@pytest.mark.parametrize("path", SHARED, ids=module_name)
+def test_what_pages_share_needs_none_of_them(path):
+    assert not {name for name in imports(path) if name.startswith("pages.") and not name.startswith("pages.shared")}
+
+
 def test_pages_open_without_what_takes_seconds_to_import():
     """scikit-learn and most of SciPy are loaded by what first needs them, after the page's heading is there."""
-    modules = [module_name(path) for path in PAGES if path.parent.name == "shared"]
+    modules = [module_name(path) for path in (*PARTS, *SHARED)]
     script = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\nprint(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", script, *modules], cwd=PROJECT, capture_output=True, text=True, check=True

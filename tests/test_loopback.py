@@ -17,7 +17,7 @@ from fer_core.detection import Face
 from fer_core.labels import PAPER_EMOTIONS
 from fer_core.live.streaming import FrameAnalyser
 from fer_core.live.streamvalues import StreamSettings
-from pages.shared.webcam_peer import NewestFrames, Peer, PeerError
+from pages.parts.webcam.peer import NewestFrames, Peer, PeerError
 
 CYCLES = 50
 SECONDS = 20

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.plaintext import percent, visible
+from fer_core.plaintext import duration, percent, visible
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,10 @@ def test_anything_becomes_one_short_line(text):
 @pytest.mark.parametrize(("share", "digits", "text"), [(0.845, 1, "84.5 %"), (1, 0, "100 %"), (0.12345, 2, "12.35 %")])
 def test_shares_are_read_as_per_cent(share, digits, text):
     assert percent(share, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 s"), (89, "89 s"), (90, "2 min"), (5_340, "89 min"), (5_400, "1 h 30 min")]
+)
+def test_time_spans_are_read_as_people_say_them(seconds, text):
+    assert duration(seconds) == text

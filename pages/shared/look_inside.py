@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer_core.recognition import Recognition
-from pages.shared.explain_face import SENT_FACE
+
+SENT_FACE = "face to explain"
+"""Where a crop, ``(48, 48)`` uint8, is left for the Explain page in the session's state."""
 
 
 def offer_look_inside(recognitions: Sequence[Recognition], key: str) -> None:

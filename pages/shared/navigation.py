@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 from pages.shared.charts import legible_page
 from pages.shared.faults import report_faults
 from pages.shared.garbage import collect_soon
+from pages.shared.look_inside import SENT_FACE
 from pages.shared.messages import PAGE, errors_shown, page_name
 from pages.shared.operator import deployment
 from pages.shared.operator_gate import is_operator_here
@@ -21,7 +22,7 @@ _FACES_OF_A_PAGE = {
     "photos kept": "photos",
     "webcam picture": "webcam",
     "webcam analyser": "webcam",
-    "face to explain": "explain",
+    SENT_FACE: "explain",
     "picture to explain": "explain",
 }
 """What pages keep of people in the session while they are open, and not longer, with the page's title."""

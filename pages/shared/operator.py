@@ -1,10 +1,11 @@
-"""The operator's settings as this server has them: the environment first, else Streamlit's secrets."""
+"""The operator's settings, from the environment or else Streamlit's secrets, and whether this visitor is the operator."""
 
 import os
 
 import streamlit as st
 
 from fer_core.service.deployment import Deployment, read_deployment
+from fer_core.service.serverpaths import is_private_server
 
 
 def setting(name: str) -> str:
@@ -22,3 +23,8 @@ def deployment() -> Deployment:
         SettingError: A setting cannot be used.
     """
     return read_deployment(setting)
+
+
+def is_private() -> bool:
+    """Whether this visitor sits at the computer that runs the app."""
+    return is_private_server(str(st.get_option("server.address") or ""), dict(st.context.headers))

@@ -7,8 +7,7 @@ import streamlit as st
 from fer_core.errors import SettingError
 from fer_core.service.deployment import Deployment
 from fer_core.service.incidents import record_event
-from pages.shared.import_paths import is_private
-from pages.shared.operator import deployment
+from pages.shared.operator import deployment, is_private
 
 _OPENED = "diagnostics opened"
 

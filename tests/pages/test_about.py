@@ -2,7 +2,7 @@
 
 from fer_core.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
-from pages.shared.lesson_plan import LESSON, TOUR
+from pages.parts.lesson.plan import LESSON, TOUR
 
 
 def texts(app):

@@ -137,7 +137,7 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
         asked.append((file.name, file.class_names, file.scaling, file.path.read_bytes()))
         return save_tiny(file.name, origin="imported", notes=("Right for 12 %.", "perhaps it was another **order**."))
 
-    monkeypatch.setattr("pages.shared.import_checkpoint.import_checkpoint", instead)
+    monkeypatch.setattr("pages.parts.comparison.import_checkpoint.import_checkpoint", instead)
     page.run()
     view(page, "Add a checkpoint")
     page.file_uploader[0].upload("my net!.keras", b"content", "application/octet-stream").run()

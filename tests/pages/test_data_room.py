@@ -81,7 +81,7 @@ def test_missing_paths_and_bad_names(small_demo, demo_files, tmp_path):
 
 
 def test_visitors_of_a_shared_server_may_name_no_path(small_demo, monkeypatch, demo_files):
-    monkeypatch.setattr("pages.shared.import_paths.is_private_server", lambda address, headers: False)
+    monkeypatch.setattr("pages.shared.operator.is_private_server", lambda address, headers: False)
     monkeypatch.delenv(FOLDER_SETTING, raising=False)
     app = page(view="Import")
     assert "Path on the server" not in app.segmented_control(key="import_from").options
@@ -101,8 +101,8 @@ def test_import_by_download(small_demo, demo_files, monkeypatch):
 
         return fetched
 
-    monkeypatch.setattr("pages.shared.import_tables.download_votes", fetch(1))
-    monkeypatch.setattr("pages.shared.import_tables.download_faces", fetch(0))
+    monkeypatch.setattr("pages.parts.dataset.import_tables.download_votes", fetch(1))
+    monkeypatch.setattr("pages.parts.dataset.import_tables.download_faces", fetch(0))
     app = page(view="Import", import_from="Download")
     app.text_input(key="kaggle_key").set_value("KGAT_mine").run()
     app.button(key="import_now").click().run()
@@ -114,11 +114,11 @@ def test_without_network_or_kagglehub_there_is_a_sentence(small_demo, monkeypatc
     def offline(folder, **_):
         raise DatasetError("The votes could not be fetched (no network). Check the network.")
 
-    monkeypatch.setattr("pages.shared.import_tables.download_votes", offline)
+    monkeypatch.setattr("pages.parts.dataset.import_tables.download_votes", offline)
     app = page(view="Import", import_from="Download")
     app.button(key="import_now").click().run()
     assert "Check the network" in app.error[0].value
-    monkeypatch.setattr("pages.shared.import_tables.can_ask_kaggle", lambda: False)
+    monkeypatch.setattr("pages.parts.dataset.import_tables.can_ask_kaggle", lambda: False)
     assert "pip install kagglehub" in text(page(view="Import", import_from="Download"))
     assert download.VOTES_ADDRESS.startswith("https://")
 

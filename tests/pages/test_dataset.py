@@ -13,7 +13,7 @@ from fer_core.data.store import import_dataset, list_datasets, load_records
 from fer_core.detective.duplicates import find_duplicates
 from fer_core.detective.findings import duplicate_findings
 from fer_core.labels import VOTE_COLUMNS
-from pages.shared.dataset_faces import parse_rows
+from pages.parts.dataset.faces import parse_rows
 from pages.shared.notice import ACCEPTED
 
 APP = str(Path(__file__).parents[2] / "app.py")

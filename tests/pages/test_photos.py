@@ -8,7 +8,7 @@ from PIL import Image
 from fer_core.data.faces.scene import sample_scenes
 from fer_core.detection import PhotoDetector
 from fer_core.recognition import MAX_LISTED_FACES
-from pages.shared.explain_face import SENT_FACE
+from pages.shared.look_inside import SENT_FACE
 
 
 @pytest.fixture

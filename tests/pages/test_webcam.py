@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from fer_core.detection import Face
-from pages.shared import webcam_camera, webcam_stream
-from pages.shared.webcam_peer import PeerError
+from pages.parts.webcam import camera as webcam_camera
+from pages.parts.webcam import stream as webcam_stream
+from pages.parts.webcam.peer import PeerError
 
 FRAME = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
 

@@ -1,0 +1,137 @@
+"""The detective: duplicates, doubtful labels and images that are no faces, and the lists made of them."""
+
+import numpy as np
+import streamlit as st
+
+from fer_core.data.dataset import FaceRecords
+from fer_core.data.exclusions import delete_exclusions, list_exclusions, save_exclusions
+from fer_core.data.summary import LabelOutcomes
+from fer_core.detective.findings import Finding, exclusion_effect
+from fer_core.labels import LabelScheme
+from pages.parts.dataset import cached_dataset
+from pages.parts.dataset.face_detail import open_face, show_linked_face
+from pages.parts.dataset.faces import describe
+from pages.parts.dataset.map import show_map, show_means
+from pages.parts.dataset.pairs import show_pairs
+from pages.parts.dataset.sheet import choose_face
+from pages.shared import cached
+from pages.shared.links import accept_link
+from pages.shared.messages import errors_shown, plain
+
+LOOKS = FINDINGS, PAIRS, MEANS, MAP = "Findings", "Duplicate pairs", "Mean faces", "Map"
+_ON_PAGE, _SIZE = 120, 72
+_MADE, _FINDING = "made_exclusions", "finding"
+
+
+def show_detective(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+    """Shows what is doubtful in a dataset.
+
+    Args:
+        dataset: Its name.
+        scheme: The chosen label scheme.
+        records: The faces.
+        outcomes: What the scheme makes of them.
+    """
+    look = st.segmented_control(
+        "Look at", LOOKS, default=FINDINGS, required=True, key="look", bind="query-params", wrap=True
+    )
+    if look == FINDINGS:
+        _show_findings(dataset, scheme, records, outcomes)
+    elif look == PAIRS:
+        show_pairs(dataset, records, outcomes)
+    elif look == MEANS:
+        show_means(dataset, scheme, outcomes)
+    else:
+        show_map(dataset, scheme, records, outcomes)
+
+
+@st.fragment
+def _show_findings(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+    found = (*cached_dataset.duplicate_doubts(dataset), *cached_dataset.other_doubts(dataset))
+    finding = _choose_finding(found)
+    st.markdown(f"**{len(finding):,} images.** {finding.meaning}")
+    if len(finding):
+        _show_images(dataset, records, finding)
+        _offer_list(dataset, scheme, records, finding)
+    _show_lists(dataset, scheme)
+    show_linked_face(dataset, outcomes, finding.rows)
+
+
+def _choose_finding(found: tuple[Finding, ...]) -> Finding:
+    """The chosen kind of doubt; the address names it without its count, which Streamlit's own binding would add."""
+    by_name = {finding.name: finding for finding in found}
+    accept_link(_FINDING, by_name)
+    name = st.selectbox(
+        "Finding",
+        list(by_name),
+        format_func=lambda name: f"{by_name[name].title} ({len(by_name[name]):,})",
+        key=_FINDING,
+        persist_state="session",
+        on_change=_first_page,
+    )
+    st.query_params[_FINDING] = name
+    return by_name[name]
+
+
+def _first_page() -> None:
+    st.session_state["finding_page"] = 1
+
+
+def _show_images(dataset: str, records: FaceRecords, finding: Finding) -> None:
+    pages = -(-len(finding) // _ON_PAGE)
+    if st.session_state.get("finding_page", 1) > pages:
+        _first_page()
+    page = st.pagination(pages, key="finding_page", bind="query-params") if pages > 1 else 1
+    shown = finding.rows[(page - 1) * _ON_PAGE : page * _ON_PAGE]
+    texts = [describe(records, int(row)) for row in shown]
+    place = choose_face(cached_dataset.sheet(dataset, shown), texts, key="finding_faces", size=_SIZE)
+    if place is not None:
+        open_face(int(shown[place]))
+
+
+def _offer_list(dataset: str, scheme: LabelScheme, records: FaceRecords, finding: Finding) -> None:
+    st.subheader("Leave them out", anchor="exclude")
+    st.markdown(
+        "Kept as an exclusion list, these images can be left out of training and of evaluation. This is what it "
+        f"changes under “{plain(scheme.title)}”:"
+    )
+    effect = exclusion_effect(records, scheme, finding.rows)
+    numbers = {name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in map(str, effect)}
+    st.dataframe(effect, column_config={**numbers, "_index": st.column_config.Column("Split")}, width=520)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name of the list", finding.name, max_chars=60, key=f"list_name_{finding.name}", width=280)
+        if st.button("Make the list", icon=":material/playlist_remove:", key="make_list"):
+            with errors_shown(stop=False):
+                made = save_exclusions(dataset, name.strip(), finding.rows, finding.title)
+                st.session_state[_MADE] = made.name
+                st.rerun()
+    if made_name := st.session_state.pop(_MADE, ""):
+        st.success(
+            f"**{plain(made_name)}** is kept. Choose it as “Leave out” on the Training and Evaluation pages.",
+            icon=":material/check:",
+        )
+
+
+def _show_lists(dataset: str, scheme: LabelScheme) -> None:
+    lists = list_exclusions(dataset)
+    if not lists:
+        return
+    st.subheader("Exclusion lists of this dataset", anchor="lists")
+    records = cached.records(dataset)
+    for known in lists:
+        gone = exclusion_effect(records, scheme, np.array(known.rows))["left out"]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"**{plain(known.name)}**: {plain(known.reason)}. {len(known):,} rows, of which labelled: "
+                + ", ".join(f"{count:,} {split}" for split, count in gone.items()),
+                width="stretch",
+            )
+            with st.popover("Delete", icon=":material/delete:"):
+                st.markdown("Runs and figures that name this list can then not be repeated.")
+                st.button(
+                    "Delete it",
+                    key=f"delete_list_{known.name}",
+                    type="primary",
+                    on_click=delete_exclusions,
+                    args=(dataset, known.name),
+                )

@@ -1,0 +1,122 @@
+"""One face of a dataset, large: its votes, its labels, and what a checkpoint says of it."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer_core.checkpoint import list_checkpoints
+from fer_core.classifier import Prediction
+from fer_core.data.dataset import FaceRecords
+from fer_core.data.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes
+from fer_core.data.votes import majority
+from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS
+from fer_core.plots.prediction import picture_html
+from fer_core.plots.votes import crowd_and_network
+from pages.parts.dataset import cached_dataset
+from pages.shared import cached
+from pages.shared.links import accept_link
+from pages.shared.messages import errors_shown, plain
+
+ROW = "row"
+"""The parameter of the address that names the row."""
+
+_SIZE = 300
+_NO_CHECKPOINT = "none"
+
+
+def open_face(row: int) -> None:
+    """Names a face in the address; it is shown once :func:`show_linked_face` is reached."""
+    st.query_params[ROW] = str(row)
+
+
+def show_linked_face(dataset: str, outcomes: LabelOutcomes, rows: NDArray[np.int64] | None = None) -> None:
+    """Shows the face that the address names, if it names one, above the page.
+
+    Args:
+        dataset: Name of the dataset.
+        outcomes: What the chosen label scheme makes of it.
+        rows: Among which faces "previous" and "next" walk; by default all.
+    """
+    if linked_row(len(outcomes.outcome)) is not None:
+        _show(dataset, outcomes, np.arange(len(outcomes.outcome)) if rows is None else rows)
+
+
+def linked_row(count: int) -> int | None:
+    """The row the address names, or None when it names none of a dataset's."""
+    text = st.query_params.get(ROW, "")
+    row = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else count
+    return row if row < count else None
+
+
+def _forget() -> None:
+    st.query_params.pop(ROW, None)
+
+
+@st.dialog("One face", width="medium", icon=":material/face:", on_dismiss=_forget)
+def _show(dataset: str, outcomes: LabelOutcomes, rows: NDArray[np.int64]) -> None:
+    row = linked_row(len(outcomes.outcome))
+    if row is None:
+        return
+    row = _walk(rows, row)
+    records = cached.records(dataset)
+    picture, facts = st.columns([1, 1.6], gap="medium")
+    with picture:
+        st.html(picture_html(records.images[row], _SIZE, f"Row {row}"))
+        st.markdown(_facts(dataset, records, outcomes, row))
+    with facts:
+        prediction, name = _ask_checkpoint(records, row)
+        votes = records.votes[row] if records.has_votes else np.empty(0, np.uint8)
+        if len(votes) or prediction:
+            st.html(crowd_and_network(votes, prediction, name))
+        if len(votes):
+            st.caption(
+                "“Target” is what training on vote distributions aims at: single votes set aside, the first answers "
+                "until three quarters of the votes are covered. Dots: the rule leaves it out."
+            )
+
+
+def _walk(rows: NDArray[np.int64], row: int) -> int:
+    """Buttons to the faces before and after this one; returns the one to show."""
+    places = np.flatnonzero(rows == row)
+    if not len(places):
+        return row
+    place = int(places[0])
+    bar = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    back = bar.button("Back", icon=":material/chevron_left:", key="face_back", disabled=place == 0)
+    middle = bar.empty()
+    on = bar.button("Next", icon=":material/chevron_right:", key="face_on", disabled=place == len(rows) - 1)
+    place = min(max(place + int(on) - int(back), 0), len(rows) - 1)
+    open_face(int(rows[place]))
+    middle.markdown(f"**{place + 1:,}** of {len(rows):,}", width="content")
+    return int(rows[place])
+
+
+def _facts(dataset: str, records: FaceRecords, outcomes: LabelOutcomes, row: int) -> str:
+    files, outcome = cached_dataset.names(dataset), outcomes.outcome_of(row)
+    own = "Folder’s label" if files else "FER2013’s label"
+    label = f"left out ({LEFT_OUT[outcome]})" if outcome in LEFT_OUT else f"**{plain(outcome)}**"
+    lines = [f"Row **{row}**, {PAPER_SPLITS[SPLITS[records.split[row]]]}"]
+    lines += [f"File: {plain(files[row])}"] if files else []
+    lines += [f"{own}: **{OWN_LABELS[records.emotion[row]]}**"]
+    if records.has_votes:
+        keep, emotion = majority(records.votes[row][None])
+        lines.append(f"FER+ majority: **{EMOTIONS[emotion[0]]}**" if keep[0] else "FER+ majority: none")
+    lines.append(f"Under the chosen labels: {label}")
+    return "  \n".join(lines)
+
+
+def _ask_checkpoint(records: FaceRecords, row: int) -> tuple[Prediction | None, str]:
+    checkpoints = {checkpoint.name: checkpoint for checkpoint in list_checkpoints()}
+    accept_link("beside", checkpoints)
+    name = st.selectbox(
+        "Compare with a checkpoint",
+        [_NO_CHECKPOINT, *checkpoints],
+        key="beside",
+        bind="query-params",
+        persist_state="session",
+    )
+    if name not in checkpoints:
+        return None, ""
+    with errors_shown():
+        prediction = cached.classifier(checkpoints[name]).predict_one(np.asarray(records.images[row]))
+    return prediction, name

@@ -1,0 +1,219 @@
+"""Faces by class, split, agreement and row: leafed through on contact sheets, each a click from its votes."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
+
+from fer_core.data.dataset import FaceRecords
+from fer_core.data.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes, shuffled, votes_in_words
+from fer_core.labels import OWN_LABELS, SPLITS
+from pages.parts.dataset import cached_dataset
+from pages.parts.dataset.face_detail import linked_row, open_face, show_linked_face
+from pages.parts.dataset.sheet import choose_face
+
+ALL = "All"
+_ALL_CLASSES, _ANY = "all classes", "any"
+# Least width in CSS pixels, and faces on a page.
+_SIZES = {"Small": (48, 1000), "Medium": (88, 200), "Large": (150, 48)}
+_MOST_RANGES = 50
+
+
+@dataclass(frozen=True)
+class _Filter:
+    """Which faces are wanted."""
+
+    splits: Sequence[str]
+    outcomes: Sequence[str]
+    own: str
+    votes: tuple[int, int]
+
+    def rows(self, dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> NDArray[np.int64]:
+        rows = outcomes.rows(self.splits, self.outcomes)
+        if self.own != _ANY:
+            rows = rows[np.asarray(records.emotion)[rows] == OWN_LABELS.index(self.own)]
+        if self.votes != (0, 10):
+            first = cached_dataset.agreement(dataset)[rows]
+            rows = rows[(first >= self.votes[0]) & (first <= self.votes[1])]
+        return rows
+
+
+@st.fragment
+def show_faces(dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+    """Shows the faces of a dataset.
+
+    Args:
+        dataset: Its name.
+        records: The faces.
+        outcomes: What the chosen label scheme makes of them.
+    """
+    wanted, named, size = _ask(records, outcomes)
+    sample = _sample_number()
+    rows = shuffled(wanted.rows(dataset, records, outcomes), sample) if named is None else named
+    if not len(rows):
+        st.info("No face matches. Choose another class, split or agreement.", icon=":material/search_off:")
+        show_linked_face(dataset, outcomes)
+        return
+    width, on_page = _SIZES[size]
+    first = on_page * (_ask_page(math.ceil(len(rows) / on_page), sample, shuffles=named is None) - 1)
+    shown = rows[first : first + on_page]
+    order = f"in random order, sample {sample}" if sample and named is None else "in the order of the file"
+    st.caption(
+        f"{first + 1:,} to {first + len(shown):,} of {len(rows):,} faces, {order}. Click one for its votes. "
+        "Rows are counted from 0."
+    )
+    _show_sheet(dataset, records, shown, width, with_captions=size == "Large")
+    show_linked_face(dataset, outcomes, rows)
+
+
+def _show_sheet(
+    dataset: str, records: FaceRecords, shown: NDArray[np.int64], width: int, *, with_captions: bool
+) -> None:
+    marked = linked_row(len(records))
+    place = choose_face(
+        cached_dataset.sheet(dataset, shown),
+        [describe(records, int(row)) for row in shown],
+        key="faces",
+        size=width,
+        captions=[_caption(records, int(row)) for row in shown] if with_captions else (),
+        chosen=int(np.flatnonzero(shown == marked)[0]) if marked is not None and marked in shown else -1,
+    )
+    if place is not None:
+        open_face(int(shown[place]))
+
+
+def _ask(records: FaceRecords, outcomes: LabelOutcomes) -> tuple[_Filter, NDArray[np.int64] | None, str]:
+    """What to show, the rows asked for, and how large. Options are the words themselves: they stand in the address."""
+    controls = st.container(horizontal=True)
+    split = _segments(controls, "Split", [ALL, *PAPER_SPLITS.values()], ALL)
+    size = _segments(controls, "Size", list(_SIZES), "Medium")
+    left_out = {f"left out: {name}": name for name in LEFT_OUT if outcomes.counts().loc[name].sum()}
+    offered = [_ALL_CLASSES, *outcomes.class_names, *left_out]
+    chosen = str(
+        st.pills(
+            "Class", offered, default=_ALL_CLASSES, required=True, key="class", bind="query-params",
+            on_change=_first_page,
+        )
+    )  # fmt: skip
+    if chosen in left_out:
+        st.caption(f"Left out of training and testing: {LEFT_OUT[left_out[chosen]]}.")
+    classes = outcomes.class_names if chosen == _ALL_CLASSES else (left_out.get(chosen, chosen),)
+    left, middle, right = st.columns([1.2, 1, 1.4], gap="medium")
+    with left:
+        named = _ask_rows(len(records))
+    own = _ask_own(middle) if records.has_votes else _ANY
+    votes = _ask_agreement(right) if records.has_votes else (0, 10)
+    splits = [name for name, title in PAPER_SPLITS.items() if split in (ALL, title)]
+    return _Filter(splits, classes, own, votes), named, size
+
+
+def _ask_own(place: DeltaGenerator) -> str:
+    return place.selectbox(
+        "FER2013’s label", [_ANY, *OWN_LABELS[:7]], key="own", bind="query-params", on_change=_first_page
+    )
+
+
+def _ask_agreement(place: DeltaGenerator) -> tuple[int, int]:
+    low, high = place.slider(
+        "Agreement",
+        0,
+        10,
+        (0, 10),
+        key="agreement",
+        bind="query-params",
+        on_change=_first_page,
+        help="How many of the ten votes the first answer got; 10 means that all said the same.",
+    )
+    return int(low), int(high)
+
+
+def _ask_rows(count: int) -> NDArray[np.int64] | None:
+    """The rows somebody asks for by number, in their order, or None when nobody does."""
+    text = st.text_input(
+        "Find rows",
+        placeholder="such as 12, 500-520",
+        max_chars=200,
+        key="find",
+        bind="query-params",
+        on_change=_first_page,
+        help="Row numbers from 0, single or as ranges. They are shown whatever else is chosen.",
+    )
+    return parse_rows(text, count) if text.strip() else None
+
+
+def parse_rows(text: str, count: int) -> NDArray[np.int64]:
+    """Reads row numbers such as ``12, 500-520``; what is no row of the dataset is passed over.
+
+    Args:
+        text: What was typed.
+        count: Number of rows.
+
+    Returns:
+        ``(n,)`` row numbers, each once, in the order in which they were named.
+    """
+    rows: dict[int, None] = {}
+    for first, last in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", text)[:_MOST_RANGES]:
+        rows |= dict.fromkeys(range(int(first), min(int(last or first) + 1, count)))
+    return np.array(list(rows), np.int64)
+
+
+def _segments(place: DeltaGenerator, label: str, options: Sequence[str], default: str) -> str:
+    return str(
+        place.segmented_control(
+            label,
+            options,
+            default=default,
+            required=True,
+            key=label.lower(),
+            bind="query-params",
+            on_change=_first_page,
+            wrap=True,
+        )
+    )
+
+
+def _ask_page(pages: int, sample: int, *, shuffles: bool) -> int:
+    if st.session_state.get("page", 1) > pages:
+        _first_page()
+    controls = st.container(horizontal=True, vertical_alignment="center")
+    with controls:
+        page = st.pagination(pages, key="page", bind="query-params")
+        if shuffles:
+            st.button("Another sample", icon=":material/shuffle:", key="shuffle", on_click=_shuffle, args=[sample + 1])
+        if sample and shuffles:
+            st.button("File order", icon=":material/sort:", key="unshuffle", on_click=_shuffle, args=[0])
+    return page
+
+
+def _sample_number() -> int:
+    text = st.query_params.get("sample", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _shuffle(sample: int) -> None:
+    if sample:
+        st.query_params["sample"] = str(sample)
+    else:
+        st.query_params.pop("sample", None)
+    _first_page()
+
+
+def _first_page() -> None:
+    st.session_state["page"] = 1
+
+
+def _caption(records: FaceRecords, row: int) -> str:
+    votes = f": {votes_in_words(records.votes[row])}" if records.has_votes else ""
+    return f"row {row}{votes}"
+
+
+def describe(records: FaceRecords, row: int) -> str:
+    """A face in words, for the pointer and for those who do not see it."""
+    split = PAPER_SPLITS[SPLITS[records.split[row]]]
+    votes = f"; votes: {votes_in_words(records.votes[row])}" if records.has_votes else ""
+    return f"Row {row}, {split}{votes}; own label: {OWN_LABELS[records.emotion[row]]}"

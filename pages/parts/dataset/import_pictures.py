@@ -1,0 +1,169 @@
+"""Bringing in pictures in class folders: look inside, review the classes, import."""
+
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.data.pictures import PicturePlan, scan_pictures
+from fer_core.data.splits import SplitRule
+from fer_core.data.store import DatasetCard, import_pictures
+from fer_core.data.synonyms import class_choices
+from fer_core.errors import DatasetError
+from fer_core.labels import SPLITS
+from fer_core.recognition import largest_face
+from pages.parts.dataset.import_paths import ask_path, explain_paths, may_name_paths, opened
+from pages.parts.dataset.import_tables import ask_name, progress_bar
+from pages.shared import pictures
+from pages.shared.messages import plain
+from pages.shared.uploads import kinds
+
+_UPLOAD, _PATH = "Upload a zip", "Path on the server"
+_LEAVE_OUT = "(leave out)"
+_PLAN = "picture_plan"
+_MOST_MB = 400
+_ONE_FACE, _MORE = "Faces, cut out already", "Photos: find the largest face"
+_FROM_FOLDERS, _NEW = "From the folders", "Draw new ones"
+
+_EXPLANATION = """
+A zip or folder with a folder for each class, such as `train/angry/1.jpg`, `test/angry/2.jpg` or just `anger/1.png`: the
+picture copies of FER2013, CK+, RAF-DB sorted by class, or your own. Pictures may be of any size, grey or colour.
+"""
+
+
+def offer_pictures() -> DatasetCard | None:
+    """Asks for the pictures, shows what is in them, and imports them.
+
+    Returns:
+        The dataset that was just imported, or None.
+
+    Raises:
+        DatasetError: The import failed; nothing was changed.
+    """
+    st.markdown(_EXPLANATION)
+    plan = _ask_plan()
+    if plan is None:
+        return None
+    _show_found(plan)
+    mapping = _ask_mapping(plan)
+    finds = _ask_crop()
+    rule = _ask_splits(plan)
+    name = ask_name("what to call this dataset")
+    if st.button("Import", icon=":material/download:", type="primary", key="import_pictures_now"):
+        if not name:
+            raise DatasetError("The dataset has no name yet. Enter one.")
+        return _import(plan, mapping, rule, name, finds_faces=finds)
+    return None
+
+
+def _ask_plan() -> PicturePlan | None:
+    places = [_UPLOAD, *([_PATH] if may_name_paths() else [])]
+    place = st.segmented_control(
+        "Where are the pictures?", places, default=_UPLOAD, required=True, key="pictures_from", bind="query-params"
+    )
+    if place == _UPLOAD:
+        upload = st.file_uploader("Zip of class folders", kinds("zip"), key="pictures_upload", max_upload_size=_MOST_MB)
+        # The zip is read where it lies, so nothing of it is held twice.
+        return _plan(upload.file_id, cast("BinaryIO", upload), upload.name) if upload else None
+    text = ask_path("Folder or zip", "/home/me/faces", "pictures_path")
+    explain_paths()
+    if not text.strip():
+        return None
+    path = opened(text)
+    return _plan(str(path), path, path.name)
+
+
+def _plan(key: str, source: Path | BinaryIO, name: str) -> PicturePlan:
+    """What is in the pictures' source, looked up once for each."""
+    known = st.session_state.get(_PLAN)
+    if known is None or known[0] != key:
+        with st.spinner("Looking inside …"):
+            st.session_state[_PLAN] = (key, scan_pictures(source, name))
+    plan: PicturePlan = st.session_state[_PLAN][1]
+    return plan
+
+
+def _show_found(plan: PicturePlan) -> None:
+    sizes = plan.split_sizes
+    named = ", ".join(f"{sizes[split]:,} {split}" for split in SPLITS if sizes.get(split))
+    st.markdown(
+        f"**{plain(plan.name)}** holds {len(plan.pictures):,} pictures in {len(plan.folders)} class folders"
+        + (f" ({named})." if named else ", without splits.")
+    )
+    if plan.skipped:
+        st.caption("Passed over: " + ", ".join(f"{n:,} {plain(reason)}" for reason, n in plan.skipped.items()) + ".")
+
+
+def _ask_mapping(plan: PicturePlan) -> dict[str, str]:
+    """The class of each folder, as the table of synonyms suggests and a person corrects it."""
+    st.markdown("**Which class is each folder?** Correct what is wrong; folders without a class are left out.")
+    suggested = plan.suggested
+    table = pd.DataFrame(
+        {
+            "folder": list(plan.folders),
+            "pictures": list(plan.folders.values()),
+            "class": [suggested[folder] or _LEAVE_OUT for folder in plan.folders],
+        }
+    )
+    edited = st.data_editor(
+        table,
+        hide_index=True,
+        disabled=["folder", "pictures"],
+        column_config={
+            "folder": st.column_config.TextColumn("Folder"),
+            "pictures": st.column_config.NumberColumn("Pictures", format="localized"),
+            "class": st.column_config.SelectboxColumn("Class", options=[*class_choices(), _LEAVE_OUT], required=True),
+        },
+        key=f"mapping_{hash(tuple(plan.folders))}",
+        width=520,
+    )
+    chosen = zip(edited["folder"].astype(str), edited["class"].astype(str), strict=True)
+    return {folder: "" if label == _LEAVE_OUT else label for folder, label in chosen}
+
+
+def _ask_crop() -> bool:
+    """Whether faces are to be cut out of the pictures."""
+    chosen = st.segmented_control(
+        "What do the pictures show?",
+        [_ONE_FACE, _MORE],
+        default=_ONE_FACE,
+        required=True,
+        key="pictures_show",
+        wrap=True,
+        help="Of photos the largest face is cut out and turned upright, as on the Photos page; photos without one are "
+        "left out. Pictures that are faces already, such as FER2013's, are taken as they are.",
+    )
+    return chosen == _MORE
+
+
+def _ask_splits(plan: PicturePlan) -> SplitRule:
+    named = any(plan.split_sizes.get(split) for split in SPLITS)
+    place = _NEW
+    if named:
+        place = str(
+            st.segmented_control(
+                "Splits", [_FROM_FOLDERS, _NEW], default=_FROM_FOLDERS, required=True, key="pictures_splits"
+            )
+        )
+    left, middle, right = st.columns(3)
+    validation = left.number_input("Validation, %", 0, 50, 10, key="share_validation")
+    test = middle.number_input("Test, %", 0, 50, 10, key="share_test")
+    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="split_seed")
+    rule = SplitRule(place == _FROM_FOLDERS, validation / 100, test / 100, int(seed))
+    st.caption(
+        f"{plain(rule.in_words(plan.split_sizes))}. Pictures of one person may come into several splits: the Detective "
+        "finds those that are nearly the same."
+    )
+    return rule
+
+
+def _import(
+    plan: PicturePlan, mapping: dict[str, str], rule: SplitRule, name: str, *, finds_faces: bool
+) -> DatasetCard:
+    to_face = partial(largest_face, detector=pictures.photo_detector()) if finds_faces else None
+    with progress_bar("Reading the pictures") as show:
+        card = import_pictures(plan, mapping, name=name, splits=rule, to_face=to_face, progress=show)
+    st.session_state.pop(_PLAN, None)
+    return card

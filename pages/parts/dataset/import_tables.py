@@ -1,0 +1,191 @@
+"""Bringing in FER2013 and the FER+ votes: by upload, from a path, or from where they are published."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from fer_core.data.download import KaggleAccount, can_ask_kaggle, download_faces, download_votes
+from fer_core.data.lines import Progress
+from fer_core.data.store import DatasetCard, import_dataset, list_datasets
+from fer_core.errors import DatasetError
+from fer_core.home import data_folder
+from fer_core.plaintext import percent
+from pages.parts.dataset.import_paths import ask_path, explain_paths, may_name_paths, opened
+from pages.shared.messages import plain
+from pages.shared.operator import is_private
+from pages.shared.uploads import kinds
+
+_UPLOAD, _PATH, _DOWNLOAD = "Upload", "Path on the server", "Download"
+_TYPES = kinds("csv", "gz", "zip")
+_CHUNK = 1 << 20
+_MOST_MB = 400
+
+_EXPLANATION = """
+**The faces** are FER2013's `fer2013.csv` (301 MB), handed out by
+[Kaggle](https://www.kaggle.com/datasets/deadskull7/fer2013) for research and teaching; it may not be passed on.\\
+**The votes** are `fer2013new.csv` of Microsoft's [FERPlus](https://github.com/microsoft/FERPlus) (MIT licence): ten
+people labelled every face again. Without them you get FER2013's own labels only, not the paper's classes.\\
+Row *i* of one file belongs to row *i* of the other. Plain, `.gz` and `.zip` are fine, and so is `icml_face_data.csv`.
+"""
+
+Read = Callable[[str], DatasetCard]
+"""Imports under a name ("" for the usual one)."""
+
+
+def offer_tables() -> DatasetCard | None:
+    """Asks for the two files and imports them.
+
+    Returns:
+        The dataset that was just imported, or None.
+
+    Raises:
+        DatasetError: The import failed; nothing was changed.
+    """
+    st.markdown(_EXPLANATION)
+    places = [_UPLOAD, *([_PATH] if may_name_paths() else []), _DOWNLOAD]
+    place = st.segmented_control(
+        "Where are the files?",
+        places,
+        default=_UPLOAD,
+        required=True,
+        key="import_from",
+        bind="query-params",
+        wrap=True,
+    )
+    read = {_UPLOAD: _ask_uploads, _PATH: _ask_paths}.get(str(place), _ask_download)()
+    name = ask_name("ferplus, or fer2013 without votes")
+    if st.button("Import", icon=":material/download:", type="primary", key="import_now"):
+        return read(name)
+    return None
+
+
+def ask_name(placeholder: str) -> str:
+    """What to call the new dataset; says when that replaces one."""
+    name = st.text_input("Name", placeholder=placeholder, max_chars=60, key="import_name").strip()
+    if name in (card.name for card in list_datasets() if not card.is_drawn):
+        st.caption(f":material/info: The dataset {plain(name)} is replaced once the import has succeeded.")
+    return name
+
+
+def _ask_uploads() -> Read:
+    left, right = st.columns(2)
+    faces = left.file_uploader(
+        "Faces", _TYPES, key="faces_upload", help="fer2013.csv or icml_face_data.csv", max_upload_size=_MOST_MB
+    )
+    votes = right.file_uploader("Votes (optional)", _TYPES, key="votes_upload", help="fer2013new.csv")
+    return lambda name: _import_uploads(faces, votes, name)
+
+
+def _ask_paths() -> Read:
+    left, right = st.columns(2)
+    with left:
+        faces = ask_path("Faces file", "/home/me/fer2013.csv", "faces_path")
+    with right:
+        votes = ask_path("Votes file (optional)", "/home/me/fer2013new.csv", "votes_path")
+    explain_paths()
+    return lambda name: _import_paths(faces, votes, name)
+
+
+def _ask_download() -> Read:
+    if not can_ask_kaggle():
+        st.info(
+            "FER2013 can be fetched from Kaggle once the package kagglehub is installed (`pip install kagglehub`). "
+            "Until then upload fer2013.csv here; the votes are fetched from GitHub.",
+            icon=":material/package_2:",
+        )
+        faces = st.file_uploader("Faces", _TYPES, key="faces_beside_download", max_upload_size=_MOST_MB)
+        return lambda name: _import_votes_downloaded(faces, name)
+    left, right = st.columns(2)
+    username = left.text_input("Kaggle user name", key="kaggle_user", help="Leave it empty for a token (KGAT_…).")
+    key = right.text_input("Kaggle key or token", type="password", key="kaggle_key")
+    own = " Left empty, this computer's own Kaggle account is used." if is_private() else ""
+    st.caption(
+        f"From Kaggle: Settings, API. It is passed to the download alone and stored nowhere.{own} About 300 MB are "
+        "fetched from Kaggle and 1.6 MB from GitHub."
+    )
+    return lambda name: _import_downloaded(KaggleAccount(username.strip(), key.strip()), name)
+
+
+def _import_uploads(faces: UploadedFile | None, votes: UploadedFile | None, name: str) -> DatasetCard:
+    if faces is None:
+        raise DatasetError("There is no faces file yet. Choose fer2013.csv, plain or packed, in “Faces”.")
+    with _scratch() as folder:
+        saved = _saved(votes, folder / "votes") if votes else None
+        return _import(_saved(faces, folder / "faces"), saved, name)
+
+
+def _import_paths(faces: str, votes: str, name: str) -> DatasetCard:
+    if not faces.strip():
+        raise DatasetError("There is no faces file yet. Enter the path of fer2013.csv, plain or packed.")
+    return _import(_file(faces), _file(votes) if votes.strip() else None, name)
+
+
+def _file(text: str) -> Path:
+    path = opened(text)
+    if path.is_dir():
+        raise DatasetError("That path is a folder. Enter the path of the file.")
+    return path
+
+
+def _import_votes_downloaded(faces: UploadedFile | None, name: str) -> DatasetCard:
+    if faces is None:
+        raise DatasetError("There is no faces file yet. Choose fer2013.csv, plain or packed, in “Faces”.")
+    with _scratch() as folder:
+        votes = _fetch_votes(folder)
+        return _import(_saved(faces, folder / "faces"), votes, name)
+
+
+def _import_downloaded(account: KaggleAccount, name: str) -> DatasetCard:
+    if not account.key and not is_private():
+        raise DatasetError("There is no Kaggle key yet. Enter your own, or upload fer2013.csv.")
+    with _scratch() as folder:
+        votes = _fetch_votes(folder)
+        with progress_bar("Fetching the faces from Kaggle") as show:
+            faces = download_faces(folder, account, progress=show)
+        return _import(faces, votes, name)
+
+
+def _fetch_votes(folder: Path) -> Path:
+    with st.spinner("Fetching the votes from GitHub …"):
+        return download_votes(folder)
+
+
+def _import(faces: Path, votes: Path | None, name: str) -> DatasetCard:
+    with progress_bar("Reading the faces") as show:
+        return import_dataset(faces, votes, name=name or None, progress=show)
+
+
+@contextmanager
+def progress_bar(words: str) -> Iterator[Progress]:
+    """A bar that is there while the block runs, and what moves it."""
+    bar = st.progress(0.0, text=f"{words} …")
+
+    def show(done: float) -> None:
+        bar.progress(done, text=f"{words}: {percent(done)}")
+
+    try:
+        yield show
+    finally:
+        bar.empty()
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A hidden folder beside the datasets, where there is room for them."""
+    data_folder().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=data_folder(), prefix=".upload-") as folder:
+        yield Path(folder)
+
+
+def _saved(upload: UploadedFile, folder: Path) -> Path:
+    """The upload as a file of its own name, so that errors can name it; copied in pieces."""
+    folder.mkdir()
+    path = folder / (Path(upload.name).name[-100:] or "upload")
+    with path.open("wb") as file:
+        shutil.copyfileobj(upload, file, _CHUNK)
+    return path

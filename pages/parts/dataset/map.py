@@ -1,0 +1,83 @@
+"""The mean face of each class, and a map of the images."""
+
+import numpy as np
+import streamlit as st
+
+from fer_core.checkpoint import list_checkpoints
+from fer_core.data.dataset import FaceRecords
+from fer_core.data.summary import PAPER_SPLITS, LabelOutcomes
+from fer_core.labels import SPLITS, LabelScheme
+from fer_core.palette import class_colors
+from fer_core.plaintext import percent
+from fer_core.plots.data import face_grid
+from fer_core.preprocessing import stretch_contrast
+from pages.parts.dataset import cached_dataset
+from pages.parts.dataset.face_detail import open_face, show_linked_face
+from pages.parts.dataset.faces import describe
+from pages.parts.dataset.sheet import choose_point
+from pages.shared.messages import plain
+
+PIXELS = "pixels"
+_ALL = "All"
+_COUNTS = (500, 1000, 2000)
+
+
+def show_means(dataset: str, scheme: LabelScheme, outcomes: LabelOutcomes) -> None:
+    """Shows the mean of all faces of each class."""
+    means, counts = cached_dataset.class_means(dataset, scheme.name), outcomes.counts().sum(axis=1)
+    st.markdown(
+        f"The average of all faces of each class under “{plain(scheme.title)}”. What stays sharp is what they share; a "
+        "class whose mean looks like another’s is hard to tell apart. The contrast is stretched, or all would be pale."
+    )
+    captions = [f"{name} ({counts[name]:,})" for name in means]
+    described = [f"Mean of {counts[name]:,} {name} faces" for name in means]
+    st.html(
+        face_grid(
+            np.stack([stretch_contrast(mean) for mean in means.values()]), captions, described, size=150, columns=4
+        )
+    )
+
+
+@st.fragment
+def show_map(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+    """Shows some images of each class as dots: alike ones lie together."""
+    splits, checkpoint, count = _ask()
+    rows = outcomes.rows(splits, outcomes.class_names)
+    if len(rows) < 3:
+        st.info("There are too few faces for a map. Choose another split.", icon=":material/search_off:")
+        return
+    placed = cached_dataset.image_map(dataset, scheme.name, splits, checkpoint, count)
+    st.caption(
+        f"{len(placed.rows):,} faces, the same number of each class where there are enough. The two axes show "
+        f"{percent(placed.shares[0])} and {percent(placed.shares[1])} of all differences. Point at a dot to see "
+        "its face, click it for its votes, click a class to hide it."
+    )
+    names = [outcomes.outcome_of(int(row)) for row in placed.rows]
+    place = choose_point(
+        placed,
+        cached_dataset.sheet(dataset, placed.rows),
+        names,
+        class_colors(outcomes.class_names),
+        [f"{name}\n{describe(records, int(row))}" for name, row in zip(names, placed.rows, strict=True)],
+        key="map",
+    )
+    if place is not None:
+        open_face(int(placed.rows[place]))
+    show_linked_face(dataset, outcomes, placed.rows)
+
+
+def _ask() -> tuple[list[str], str, int]:
+    """The splits, the checkpoint ("" for pixels) and the number of images."""
+    left, middle, right = st.columns(3)
+    split = left.selectbox("Split", [_ALL, *PAPER_SPLITS.values()], key="map_split", bind="query-params")
+    by = middle.selectbox(
+        "Alike by",
+        [PIXELS, *(checkpoint.name for checkpoint in list_checkpoints())],
+        key="map_by",
+        bind="query-params",
+        format_func=lambda name: "their pixels" if name == PIXELS else f"what {name} makes of them",
+        help="A checkpoint’s network describes each face by numbers before it decides; classes it tells apart part.",
+    )
+    count = right.selectbox("Faces", _COUNTS, index=1, key="map_count", bind="query-params")
+    splits = [name for name in SPLITS if split in (_ALL, PAPER_SPLITS[name])]
+    return splits, "" if by == PIXELS else by, int(count)

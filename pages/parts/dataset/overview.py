@@ -1,0 +1,133 @@
+"""How many of each: by class, split and label scheme, who became what, and the paper's tables."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.data.dataset import FaceRecords
+from fer_core.data.summary import PAPER_SPLITS, LabelOutcomes, imbalance
+from fer_core.labels import LabelScheme
+from fer_core.plaintext import percent
+from fer_core.plots.data import balance_in_words, class_distribution
+from fer_core.plots.relabelling import relabelling_matrix, relabelling_stream
+from pages.parts.dataset import cached_dataset
+from pages.parts.dataset.tables import show_first_rows, show_splits, show_statistics
+from pages.shared.charts import drawn
+from pages.shared.messages import plain
+
+ALL, COMPARE = "All", "Side by side"
+SHOWN = (ALL, *PAPER_SPLITS.values(), COMPARE)
+VALUES = COUNTS, SHARES = "Counts", "Shares"
+DRAWINGS = MATRIX, STREAM = "Matrix", "Stream"
+
+
+@st.fragment
+def show_overview(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+    """Shows the figures of a dataset; one choice of the split rules all of them.
+
+    Args:
+        dataset: Its name.
+        scheme: The chosen label scheme.
+        records: The faces.
+        outcomes: What the scheme makes of them.
+    """
+    st.subheader("How many of each", anchor="distribution")
+    controls = st.container(horizontal=True)
+    split = controls.segmented_control(
+        "Split", SHOWN, default=ALL, required=True, key="bars", bind="query-params", persist_state="session", wrap=True
+    )
+    values = controls.segmented_control("Show", VALUES, default=COUNTS, required=True, key="show", bind="query-params")
+    splits = [name for name, title in PAPER_SPLITS.items() if split in (ALL, COMPARE, title)]
+    _show_distribution(dataset, outcomes, splits, shares=values == SHARES, side_by_side=split == COMPARE)
+    _show_relabelling(dataset, scheme, records, splits)
+    show_splits(dataset, outcomes)
+    show_first_rows(dataset, records)
+    show_statistics(dataset, records, splits)
+
+
+def _show_distribution(
+    dataset: str, outcomes: LabelOutcomes, splits: Sequence[str], *, shares: bool, side_by_side: bool
+) -> None:
+    classes = outcomes.counts().loc[list(outcomes.class_names), list(splits)].rename(columns=PAPER_SPLITS)
+    total = classes.sum(axis=1).rename(ALL if len(splits) > 1 else PAPER_SPLITS[splits[0]])
+    words = balance_in_words(total)
+    _show_balance(total)
+    st.plotly_chart(
+        drawn(class_distribution, classes if side_by_side else total.to_frame(), shares=shares),
+        key="distribution",
+        config={"displayModeBar": False},
+        alt=words,
+    )
+    st.markdown(words)
+    st.download_button(
+        "Download the counts",
+        outcomes.counts().to_csv(index_label="class"),
+        f"{dataset}-class-distribution.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key="download_counts",
+    )
+
+
+def _show_balance(total: pd.Series) -> None:
+    faces = int(total.sum())
+    with st.container(horizontal=True):
+        st.metric("Labelled faces", f"{faces:,}", border=True, width=170)
+        st.metric(
+            "Imbalance",
+            f"{imbalance(total):,.0f} : 1",
+            help="The largest class over the smallest one that has any face.",
+            border=True,
+            width=170,
+        )
+        st.metric(
+            "Majority baseline",
+            percent(total.max() / max(faces, 1), 1),
+            help="The accuracy of always answering with the largest class: what a network has to beat.",
+            border=True,
+            width=190,
+        )
+
+
+def _show_relabelling(dataset: str, scheme: LabelScheme, records: FaceRecords, splits: Sequence[str]) -> None:
+    if not records.has_votes or scheme.rule == "fer2013":
+        return
+    table = cached_dataset.who_became_what(dataset, scheme.name, splits)
+    if table.empty:
+        return
+    st.subheader("Who became what", anchor="relabelling")
+    same = sum(int(table.loc[name, name]) for name in table.index if name in table.columns)
+    total = int(table.to_numpy().sum())
+    st.markdown(
+        f"FER2013 gave every face one label; ten people then labelled all of them again. Of {total:,} faces "
+        f"**{same:,} ({percent(same / max(total, 1), 1)}) kept their name** under “{plain(scheme.title)}”."
+    )
+    drawing = st.segmented_control(
+        "Draw it as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"
+    )
+    if drawing == MATRIX:
+        st.html(drawn(relabelling_matrix, table))
+    else:
+        st.plotly_chart(
+            drawn(relabelling_stream, table),
+            key="relabelling_stream",
+            config={"displayModeBar": False},
+            alt="FER2013's labels against those of ten people. The matrix and the download hold the same numbers.",
+        )
+    st.caption(
+        "Lines: FER2013’s label. Columns: what ten people made of it. Blue kept the name, orange changed it. To see "
+        "such faces, choose a class and “FER2013’s label” under Faces."
+        if drawing == MATRIX
+        else "Left: FER2013’s label. Right: what ten people made of it. As wide as there are faces."
+    )
+    st.download_button(
+        "Download the matrix",
+        table.to_csv(),
+        f"{dataset}-relabelling.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key="download_relabelling",
+    )

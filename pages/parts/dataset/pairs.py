@@ -1,0 +1,107 @@
+"""Pairs of images that show the same picture, side by side, and all of them as a table to download."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer_core.data.dataset import FaceRecords
+from fer_core.data.summary import LabelOutcomes
+from fer_core.detective.duplicates import Duplicates
+from fer_core.labels import OWN_LABELS, SPLITS
+from pages.parts.dataset import cached_dataset
+from pages.parts.dataset.face_detail import open_face, show_linked_face
+from pages.parts.dataset.faces import describe
+from pages.parts.dataset.sheet import choose_face
+from pages.shared import cached
+
+WHERE = ACROSS, WITHIN, BOTH = "Across splits", "Within a split", "All"
+KINDS = ANY, COPIES, NEAR = "Any", "Exact copies", "Near duplicates"
+_PAIRS, _SIZE = 40, 96
+
+
+@st.fragment
+def show_pairs(dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+    """Shows the duplicate pairs of a dataset.
+
+    Args:
+        dataset: Its name.
+        records: The faces.
+        outcomes: What the chosen label scheme makes of them.
+    """
+    duplicates, split = cached_dataset.duplicates(dataset), np.asarray(records.split)
+    across = duplicates.across(split)
+    st.markdown(
+        f"Among {len(records):,} images there are **{len(duplicates):,} pairs of the same picture**, of which "
+        f"{int(duplicates.exact.sum()):,} are equal pixel by pixel. **{int(across.sum()):,} pairs lie across splits**: "
+        "a network is tested there on what it has seen."
+    )
+    chosen = _ask(duplicates, across)
+    if len(chosen):
+        _show_page(dataset, records, duplicates, chosen)
+    else:
+        st.info("There is no such pair.", icon=":material/search_off:")
+    st.download_button(
+        "Download all pairs",
+        lambda: pairs_table(duplicates, records).to_csv(index=False),
+        f"{dataset}-duplicate-pairs.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key="download_pairs",
+    )
+    show_linked_face(dataset, outcomes, np.unique(duplicates.pairs[chosen]))
+
+
+def pairs_table(duplicates: Duplicates, records: FaceRecords) -> pd.DataFrame:
+    """All pairs with their splits and own labels, for a download."""
+    columns: dict[str, object] = {}
+    for name, rows in zip(("first", "second"), duplicates.pairs.T, strict=True):
+        columns[f"{name}_row"] = rows
+        columns[f"{name}_split"] = np.array(SPLITS)[np.asarray(records.split)[rows]]
+        columns[f"{name}_label"] = np.array(OWN_LABELS)[np.asarray(records.emotion)[rows]]
+    return pd.DataFrame(columns | {"exact": duplicates.exact, "correlation": duplicates.correlation.round(4)})
+
+
+def _ask(duplicates: Duplicates, across: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Numbers of the pairs to show."""
+    with st.container(horizontal=True):
+        where = st.segmented_control(
+            "Where", WHERE, default=ACROSS, required=True, key="pairs_where", bind="query-params", wrap=True
+        )
+        kind = st.segmented_control(
+            "Kind", KINDS, default=ANY, required=True, key="pairs_kind", bind="query-params", wrap=True
+        )
+    wanted = np.ones(len(duplicates), np.bool_)
+    wanted &= {ACROSS: across, WITHIN: ~across}.get(str(where), wanted)
+    wanted &= {COPIES: duplicates.exact, NEAR: ~duplicates.exact}.get(str(kind), wanted)
+    return np.flatnonzero(wanted)
+
+
+def _show_page(dataset: str, records: FaceRecords, duplicates: Duplicates, chosen: NDArray[np.int64]) -> None:
+    pages = -(-len(chosen) // _PAIRS)
+    if st.session_state.get("pairs_page", 1) > pages:
+        st.session_state["pairs_page"] = 1
+    page = st.pagination(pages, key="pairs_page", bind="query-params") if pages > 1 else 1
+    numbers = chosen[(page - 1) * _PAIRS : page * _PAIRS]
+    st.caption(f"Pairs {(page - 1) * _PAIRS + 1:,} to {(page - 1) * _PAIRS + len(numbers):,} of {len(chosen):,}.")
+    rows = duplicates.pairs[numbers].ravel()
+    place = choose_face(
+        cached_dataset.sheet(dataset, rows),
+        [describe(records, int(row)) for row in rows],
+        key="pair_faces",
+        size=_SIZE,
+        captions=[
+            _caption(cached.records(dataset), duplicates, int(number), side) for number in numbers for side in (0, 1)
+        ],
+        together=2,
+    )
+    if place is not None:
+        open_face(int(rows[place]))
+
+
+def _caption(records: FaceRecords, duplicates: Duplicates, number: int, side: int) -> str:
+    row = int(duplicates.pairs[number, side])
+    alike = "exact copy" if duplicates.exact[number] else f"alike: {duplicates.correlation[number]:.2f}"
+    last = "" if side == 0 else f"\n{alike}"
+    return f"{SPLITS[records.split[row]]}\n{OWN_LABELS[records.emotion[row]]}\nrow {row}{last}"

@@ -1,0 +1,116 @@
+"""The paper's Tables 1, 2 and 3 for a dataset."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fer_core.data.dataset import FaceRecords
+from fer_core.data.summary import LEFT_OUT, LabelOutcomes, split_table
+from fer_core.labels import SPLITS, VOTE_COLUMNS
+from fer_core.plaintext import percent
+from fer_core.plots.data import illustrated
+from pages.parts.dataset import cached_dataset
+from pages.shared.messages import plain
+
+
+def show_splits(dataset: str, outcomes: LabelOutcomes) -> None:
+    """Shows the split sizes, and what the label scheme keeps of each."""
+    pictures = bool(cached_dataset.names(dataset))
+    st.subheader("How they are divided", anchor="splits")
+    table = split_table(outcomes.counts())
+    st.markdown(_kept_in_words(int(table["Kept"][0]), int(table["Size"][0])))
+    numbers = {name: st.column_config.NumberColumn(format="localized") for name in table.columns[2:]}
+    helped = {
+        reason.capitalize(): st.column_config.NumberColumn(format="localized", help=f"Left out: {words}.")
+        for reason, words in LEFT_OUT.items()
+    }
+    unused = [reason.capitalize() for reason in LEFT_OUT if not table[reason.capitalize()].sum()]
+    st.dataframe(
+        table.drop(columns=[*unused, *(["Usage"] if pictures else [])]).set_index("Dataset"),
+        column_config=numbers | helped | {"_index": st.column_config.Column("Dataset", pinned=True)},
+        alt="Rows of each split, and how many of them the label scheme keeps.",
+    )
+    st.caption(
+        ("" if pictures else "The paper's Table 3 (Dataset and Size), beside the names in the file (Usage). ")
+        + "The network learns from Training, Validation picks its best epoch, Testing is looked at once, at the end."
+    )
+
+
+def _kept_in_words(kept: int, size: int) -> str:
+    if kept == size:
+        return f"This label scheme keeps all {size:,} training rows."
+    return (
+        f"This label scheme keeps **{kept:,} of {size:,} training rows** ({percent(kept / max(size, 1), 1)}). "
+        "The others are not lost: see them under Faces as “left out”."
+    )
+
+
+def show_first_rows(dataset: str, records: FaceRecords) -> None:
+    """Shows the first rows as the file has them, or the first files of a dataset of pictures."""
+    if files := cached_dataset.names(dataset):
+        _show_first_files(files, records)
+        return
+    st.subheader("What the file says", anchor="rows")
+    st.dataframe(
+        illustrated(records.raw_sample(), records.images),
+        hide_index=True,
+        row_height=56,
+        column_config={
+            "face": st.column_config.ImageColumn("face", width="small", help="The pixels as a picture."),
+            "row": st.column_config.NumberColumn("row", width="small"),
+            "emotion": st.column_config.NumberColumn("emotion", width="small", help="FER2013's own label, 0 to 6."),
+            "pixels": st.column_config.TextColumn("pixels", width="large", help="48 × 48 greys, 0 black to 255 white."),
+        },
+        alt="The first five rows of the faces file.",
+    )
+    st.caption(
+        "The paper's Table 1: the first five rows. The paper prints the row number under “emotion”; here both are "
+        "shown. Each row holds 2,304 pixels, of which the first fifteen stand here."
+    )
+
+
+def _show_first_files(files: Sequence[str], records: FaceRecords) -> None:
+    st.subheader("What the files say", anchor="rows")
+    first = records.raw_sample()[["row", "meaning"]].rename(columns={"meaning": "label"})
+    first["file"] = list(files[: len(first)])
+    first["split"] = [SPLITS[code] for code in records.split[: len(first)]]
+    st.dataframe(
+        illustrated(first, records.images),
+        hide_index=True,
+        row_height=56,
+        column_config={"face": st.column_config.ImageColumn("face", width="small")},
+        alt="The first five pictures with their files, labels and splits.",
+    )
+
+
+def show_statistics(dataset: str, records: FaceRecords, splits: Sequence[str]) -> None:
+    """Shows the statistics of the votes over some splits."""
+    if cached_dataset.names(dataset):
+        return
+    st.subheader("How people voted", anchor="votes")
+    if not records.has_votes:
+        st.info(
+            f"{plain(dataset)} was imported without the FER+ votes. With fer2013new.csv you would see here how ten "
+            "people labelled every face, and could choose the paper's seven classes. Import both files under “Import”.",
+            icon=":material/how_to_vote:",
+        )
+        return
+    statistics = cached_dataset.statistics(dataset, splits)
+    st.markdown("Ten people looked at every face. This is how many of the ten chose each answer.")
+    numbers = {name: st.column_config.NumberColumn(format="%.6f") for name in VOTE_COLUMNS}
+    st.dataframe(
+        statistics,
+        column_config=numbers | {"_index": st.column_config.Column("", pinned=True)},
+        alt="Count, mean, standard deviation, minimum, quartiles and maximum of the votes for each answer.",
+    )
+    whole = "The paper's Table 2, six decimals as printed there. " if len(splits) == len(SPLITS) else ""
+    st.caption(f"{whole}Over {plain(', '.join(splits))} rows, as chosen above. NF means “not a face”.")
+    st.download_button(
+        "Download the statistics",
+        statistics.to_csv(float_format="%.6f"),
+        f"{dataset}-vote-statistics.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key="download_statistics",
+    )

@@ -1,0 +1,91 @@
+"""What can be taken away: a report, every prediction, the figures, the model card, the network and the lesson."""
+
+import json
+from functools import partial
+
+import streamlit as st
+
+from fer_core.evaluation.robustness import is_measured, robustness_steps, robustness_table
+from fer_core.recognition import to_csv
+from fer_core.reports.evaluation import evaluation_report
+from fer_core.reports.figures import figures_document
+from fer_core.reports.modelcard import model_card_markdown
+from fer_core.reports.predictions import prediction_table
+from fer_core.takehome import lesson_notebook, take_home
+from pages.parts.evaluation.evaluated import Evaluated
+from pages.shared.charts import choose_figure_format
+
+
+def show_export(shown: Evaluated) -> None:
+    """Downloads, each with what it holds, and the format in which charts are saved."""
+    card, stem = shown.checkpoint.card, shown.file_stem
+    _offer(
+        "Report (HTML)",
+        "Everything on this page as one file: it opens without a network and prints well. It holds no faces, which "
+        "may not be passed on.",
+        partial(_report, shown),
+        f"{stem}-report.html",
+        "text/html",
+    )
+    _offer(
+        "Every prediction (CSV)",
+        "A row a face: its row in the files, its class, what it was called, all probabilities and the votes.",
+        lambda: to_csv(prediction_table(shown.report, shown.faces)),
+        f"{stem}-predictions.csv",
+        "text/csv",
+    )
+    _offer(
+        "Figures (JSON)",
+        "Accuracy, F1, the matrix and the rest with their intervals, for programs.",
+        lambda: json.dumps(figures_document(shown.report), indent=2).encode(),
+        f"{stem}-figures.json",
+        "application/json",
+    )
+    _offer(
+        "Model card (Markdown)",
+        "What it is, how it was made, how good it is and what it must not be used for.",
+        lambda: model_card_markdown(card).encode(),
+        f"{card.name}-card.md",
+        "text/markdown",
+    )
+    _offer(
+        "The network (ZIP)",
+        "Its files, with a short script that uses them anywhere, without this app.",
+        partial(take_home, shown.checkpoint),
+        f"{card.name}.zip",
+        "application/zip",
+    )
+    _offer(
+        "The lesson (notebook)",
+        "Trains, evaluates and looks inside a network step by step, in Jupyter.",
+        lesson_notebook,
+        "lesson.ipynb",
+        "application/x-ipynb+json",
+    )
+    choose_figure_format()
+
+
+def _offer(label: str, what: str, make: object, name: str, kind: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            label,
+            make,  # type: ignore[arg-type]
+            name,
+            kind,
+            icon=":material/download:",
+            on_click="ignore",
+            width=230,
+        )
+        st.caption(what, width=520)
+
+
+def _report(shown: Evaluated) -> bytes:
+    checkpoint, faces = shown.checkpoint, shown.faces
+    steps = list(robustness_steps(checkpoint, faces)) if is_measured(checkpoint, faces) else []
+    return evaluation_report(
+        checkpoint,
+        shown.report,
+        faces,
+        subject=f"{shown.dataset.name}, {shown.split} split, {shown.scheme.title}",
+        robustness=robustness_table(steps) if steps else None,
+    ).encode()

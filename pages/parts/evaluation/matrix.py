@@ -1,0 +1,92 @@
+"""The confusion matrix, and the pictures behind every one of its cells."""
+
+from typing import Any
+
+import streamlit as st
+
+from fer_core.evaluation.report import EvaluationReport, confusion_order
+from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words
+from fer_core.plots.evaluation import CellValues, confusion_figure
+from fer_core.plots.gallery import cell_gallery
+from pages.parts.evaluation.evaluated import Evaluated
+from pages.shared.charts import chart_config, drawn
+from pages.shared.messages import plain
+
+_PICTURES = 12
+_CELL, _TRUE, _CALLED, _MATRIX = "cell", "true class", "called class", "matrix"
+_VALUES: tuple[CellValues, ...] = ("counts", "row shares", "column shares")
+_ORDERS = ("class order", "most confused together")
+_REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+
+
+@st.fragment
+def show_matrix(shown: Evaluated) -> None:
+    """The matrix beside the pictures of one cell; a click or the two boxes choose the cell."""
+    report = shown.report
+    matrix, pictures = st.columns(2, gap="medium")
+    with pictures:
+        cell = _choose_cell(report)
+        _pictures(shown, cell)
+    with matrix:
+        _matrix(report, cell)
+    with st.expander("Misses and false alarms in words", icon=":material/format_list_bulleted:"):
+        for name in report.class_names:
+            sentences = misses_in_words(report, name), false_alarms_in_words(report, name)
+            st.markdown(f"**{plain(name)}** · {' '.join(map(plain, sentences))}")
+
+
+def _matrix(report: EvaluationReport, cell: tuple[str, str]) -> None:
+    with st.container(horizontal=True):
+        cells = st.segmented_control(
+            "Cells show", _VALUES, default="counts", required=True, key="cells", wrap=True, **_REMEMBERED
+        )
+        order = st.segmented_control(
+            "Sorted by", _ORDERS, default=_ORDERS[0], required=True, key="sorted", wrap=True, **_REMEMBERED
+        )
+    names = confusion_order(report) if order == _ORDERS[1] else report.class_names
+    st.plotly_chart(
+        drawn(confusion_figure, report, cells=cells or "counts", order=names, cell=cell),
+        key=_MATRIX,
+        on_select=_cell_clicked,
+        selection_mode="points",
+        config=chart_config("confusion-matrix"),
+        alt="Confusion matrix. The boxes “True class” and “Called” choose its cells by keyboard.",
+    )
+    part = "column" if cells == "column shares" else "row"
+    st.caption(
+        f"Blue is right, orange wrong; the stronger, the larger a cell’s share of its {part}. "
+        "Click a cell, or use the two boxes, to see its pictures."
+    )
+
+
+def _choose_cell(report: EvaluationReport) -> tuple[str, str]:
+    """The cell that was clicked, chosen or linked to, at first the most frequent mistake; the address names it."""
+    names = report.class_names
+    linked = tuple(st.query_params.get(_CELL, "").split("~"))
+    start = linked if len(linked) == 2 and set(linked) <= set(names) else report.commonest_mistake()
+    boxes = zip(st.columns(2), (_TRUE, _CALLED), ("True class", "Called"), start, strict=True)
+    for column, key, label, first in boxes:
+        if st.session_state.get(key) not in names:
+            st.session_state[key] = first
+        column.selectbox(label, names, key=key, persist_state="session")
+    cell = st.session_state[_TRUE], st.session_state[_CALLED]
+    st.query_params[_CELL] = "~".join(cell)
+    return cell
+
+
+def _cell_clicked() -> None:
+    for point in st.session_state[_MATRIX]["selection"]["points"][:1]:
+        st.session_state[_TRUE], st.session_state[_CALLED] = point["customdata"][:2]
+
+
+def _pictures(shown: Evaluated, cell: tuple[str, str]) -> None:
+    positions = shown.report.cell(*cell)
+    st.markdown(f"**{plain(cell_story(shown.report, shown.faces, *cell))}.**")
+    pages, page = -(-len(positions) // _PICTURES), 1
+    if pages > 1:
+        page = st.pagination(pages, max_visible_pages=5, key=f"page {shown.key} {cell}")
+    if pages:
+        first = "The least sure first" if cell[0] == cell[1] else "The most wrong first"
+        votes = ", the votes of ten people" if len(shown.faces.votes) else ""
+        st.caption(f"{first}. Under each face: the network’s probabilities{votes}, and its row in the files.")
+        st.html(cell_gallery(shown.report, shown.faces, positions[(page - 1) * _PICTURES : page * _PICTURES]))

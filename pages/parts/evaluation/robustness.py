@@ -1,0 +1,84 @@
+"""How accuracy falls as pictures get worse."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.evaluation.robustness import (
+    LEVELS,
+    PERTURBATIONS,
+    card_table,
+    is_measured,
+    robustness_steps,
+    robustness_table,
+    sample_of,
+)
+from fer_core.plots.classes import robustness_panel
+from fer_core.plots.gallery import perturbation_examples
+from pages.parts.evaluation.evaluated import Evaluated
+from pages.shared import cached
+from pages.shared.charts import chart_config, drawn
+
+_SOME = 500
+_STEPS = 1 + len(PERTURBATIONS) * len(LEVELS)
+
+
+def show_robustness(shown: Evaluated) -> None:
+    """Small multiples of accuracy under seven perturbations: from the card, or measured when somebody asks."""
+    table = _from_card(shown)
+    if table is None:
+        table = _measured(shown)
+    if table is None:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for perturbation in PERTURBATIONS:
+            st.plotly_chart(
+                drawn(robustness_panel, table, perturbation.name, perturbation.unit),
+                key=f"robustness {perturbation.name}",
+                width=172,
+                config=chart_config(f"robustness-{perturbation.name}"),
+                alt=f"Accuracy under {perturbation.name} at five levels; the table below has the figures.",
+            )
+    faces = int(table["n"].iloc[0])
+    st.caption(f"Lines are Wilson’s 95 % intervals for {faces:,} faces. Level by level, from mild to severe:")
+    st.html(perturbation_examples(shown.faces.images[0]))
+    with st.expander("As a table", icon=":material/table:"):
+        wide = table.pivot_table(index="perturbation", columns="level", values="accuracy", sort=False) * 100
+        wide.columns = ["untouched", *(f"level {level}" for level in LEVELS)]
+        st.dataframe(wide.round(1))
+
+
+def _from_card(shown: Evaluated) -> pd.DataFrame | None:
+    """What the card says, when it was measured on just these faces."""
+    measured = shown.checkpoint.card.measured
+    here = shown.report.fingerprint, shown.split, shown.scheme.name, len(shown.report)
+    if not measured.robustness or here != (measured.fingerprint, measured.split, measured.scheme, measured.n):
+        return None
+    st.caption(f"From the checkpoint’s card: measured on all {measured.n:,} faces of this split.")
+    return card_table(measured)
+
+
+def _measured(shown: Evaluated) -> pd.DataFrame | None:
+    """What is measured now, or was before; None until somebody asks."""
+    total = len(shown.faces)
+    choices = {f"{min(_SOME, total):,} faces": _SOME, **({f"all {total:,} faces": total} if total > _SOME else {})}
+    first = next(iter(choices))
+    chosen = st.segmented_control("Measured on", list(choices), default=first, required=True, key="sample")
+    sample = sample_of(shown.faces, choices[chosen or first])
+    if not is_measured(shown.checkpoint, sample) and not _asked(len(sample)):
+        return None
+    bar, steps = st.empty(), []
+    for step in robustness_steps(shown.checkpoint, sample, classifier=partial(cached.classifier, shown.checkpoint)):
+        steps.append(step)
+        bar.progress(len(steps) / _STEPS, f"{step[0].capitalize() or 'Untouched'}, level {step[1]} …")
+    bar.empty()
+    return robustness_table(steps)
+
+
+def _asked(faces: int) -> bool:
+    st.caption(
+        f"Blur, noise, darkening, rotation, shift, occlusion and JPEG at five levels each: {_STEPS - 1} times "
+        f"{faces:,} faces. It takes up to a minute for 500 of them; what is measured is kept."
+    )
+    return st.button("Measure robustness", icon=":material/blur_on:", type="primary")

@@ -1,0 +1,148 @@
+"""What an answer rests on, how it changes when the face does, and which training faces look alike to the network."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer_core.checkpoint import Checkpoint
+from fer_core.classifier import Prediction
+from fer_core.data.summary import votes_in_words
+from fer_core.errors import FerError
+from fer_core.features import face_features
+from fer_core.insight.anatomy import Layer
+from fer_core.insight.gradcam import grad_cam
+from fer_core.insight.neighbours import look_at_all, nearest, store_features, stored_features
+from fer_core.insight.pictures import heat_overlay, png
+from fer_core.insight.probes import Nudges, nudged, occlusion_map, stability
+from fer_core.labels import SPLITS
+from fer_core.plaintext import duration, percent
+from fer_core.plots.data import face_grid
+from fer_core.plots.prediction import in_words, picture_html, probability_bars
+from pages.shared import cached
+from pages.shared.messages import errors_shown, plain
+
+_NEIGHBOURS = 12
+_NUDGES = tuple(f"nudge {name}" for name in ("brightness", "rotation", "blur", "shift_x", "shift_y", "padding"))
+_LOOKING = "Looking at the training faces …"
+
+
+def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: Checkpoint) -> None:
+    """The occlusion map, Grad-CAM and how often small nudges keep the answer."""
+    classifier = cached.classifier(checkpoint)
+    names = list(checkpoint.card.class_names)
+    answer = classifier.predict_one(face)
+    class_name = st.selectbox("What speaks for", names, names.index(answer.class_name), key="explained_class")
+    index = names.index(class_name)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.image(
+            png(heat_overlay(face, occlusion_map(face, classifier, index))),
+            width="stretch",
+            alt=f"Where covering the face changes the probability of {class_name}",
+        )
+        st.markdown(
+            f"**Occlusion.** A grey square covers the face bit by bit. Orange: the probability of {plain(class_name)} "
+            "falls when this place is covered. Blue: it rises."
+        )
+    with right:
+        try:
+            st.image(
+                png(heat_overlay(face, grad_cam(layers, index))),
+                width="stretch",
+                alt=f"Where the last convolution speaks for {class_name}",
+            )
+            st.markdown(
+                f"**Grad-CAM.** Where the maps of the last convolution speak for {plain(class_name)}; coarse, "
+                "because these maps are small."
+            )
+        except FerError as error:
+            st.info(plain(str(error)), icon=":material/info:")
+    share = stability(face, classifier)
+    st.markdown(f"**Stability: {percent(share)}**")
+    st.progress(share)
+    st.caption(
+        f"So many of 64 copies, nudged too little for a person to mind (5° of turn, 2 pixels, a shade of light), are "
+        f"still called {plain(answer.class_name)}. A low figure means: do not trust this answer."
+    )
+
+
+def show_nudges(face: NDArray[np.uint8], checkpoint: Checkpoint) -> None:
+    """Sliders that change the face, and the probabilities before and after."""
+    classifier = cached.classifier(checkpoint)
+    controls, before, after = st.columns([2, 2, 2], gap="large")
+    with controls:
+        padding = "How much smaller the face is in the picture; its edge goes on outwards."
+        nudges = Nudges(
+            brightness=st.slider("Brightness", -0.5, 0.5, 0.0, 0.05, key=_NUDGES[0]),
+            rotation=st.slider("Rotation (°)", -45.0, 45.0, 0.0, 1.0, key=_NUDGES[1]),
+            blur=st.slider("Blur (pixels)", 0.0, 4.0, 0.0, 0.1, key=_NUDGES[2]),
+            shift_x=st.slider("Shift to the right (pixels)", -12, 12, 0, key=_NUDGES[3]),
+            shift_y=st.slider("Shift down (pixels)", -12, 12, 0, key=_NUDGES[4]),
+            padding=st.slider("Padding (pixels)", 0, 16, 0, key=_NUDGES[5], help=padding),
+        )
+        st.button("Set all back", icon=":material/restart_alt:", on_click=_set_back)
+    changed = nudged(face, nudges)
+    for place, title, image in ((before, "As it is", face), (after, "Nudged", changed)):
+        with place:
+            prediction = classifier.predict_one(image)
+            st.markdown(f"**{title}** {plain(in_words(prediction))}")
+            st.html(picture_html(image, 144, f"The face, {title.lower()}"))
+            st.html(probability_bars(prediction))
+
+
+def _set_back() -> None:
+    for key in _NUDGES:
+        st.session_state.pop(key, None)
+
+
+def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: str) -> None:
+    """The training faces nearest to a face by what the network knows of them, with their ten votes."""
+    records = cached.records(dataset)
+    training = np.flatnonzero(records.split == SPLITS.index("train"))
+    features = stored_features(checkpoint, records.fingerprint)
+    if features is None:
+        st.caption(
+            f"The network has to look at all {len(training):,} training faces of “{plain(dataset)}” once: seconds for "
+            "some thousands, a minute or two for all of FER+. After that it is instant, for everybody here."
+        )
+        if st.button("Look at them", type="primary", icon=":material/visibility:"):
+            faces = np.asarray(records.images[training])
+            with errors_shown():
+                features = look_at_all(checkpoint, faces, progress=_follow(len(faces)))
+                store_features(checkpoint, records.fingerprint, features)
+            st.rerun()
+        return
+    own = face_features(checkpoint, face[None])[0]
+    places = nearest(own, features, _NEIGHBOURS + 1)
+    rows = [row for row in training[places] if not np.array_equal(records.images[row], face)][:_NEIGHBOURS]
+    captions = [votes_in_words(records.votes[row]) if records.has_votes else f"row {row}" for row in rows]
+    st.html(face_grid(records.images[rows], captions, [f"Row {row}" for row in rows], size=120, columns=6))
+    st.caption(
+        "The training faces that leave the most similar numbers just before the output layer, with what ten people "
+        "called them. When they disagree among themselves, so does the network."
+    )
+
+
+def _follow(faces: int) -> Callable[[float], object]:
+    """A bar with how long it still takes, to be told the share that is done."""
+    bar, start = st.progress(0.0, _LOOKING), time.monotonic()
+
+    def tell(share: float) -> None:
+        left = (time.monotonic() - start) * (1 - share) / share
+        bar.progress(share, f"{_LOOKING} {share * faces:,.0f} of {faces:,}, {duration(left)} left")
+
+    return tell
+
+
+def show_answer(image: NDArray[np.uint8], caption: str, prediction: Prediction) -> None:
+    """The face that is looked into, with the answer."""
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=144):
+            st.html(picture_html(image, 144, "The face as the network sees it"))
+        with st.container(width="stretch"):
+            st.markdown(f"**{plain(in_words(prediction)).capitalize()}**")
+            st.html(probability_bars(prediction))
+    st.caption(plain(caption))

@@ -1,0 +1,112 @@
+"""Which face the Explain page looks into: of a dataset, an upload, the webcam, or one sent from another page."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from fer_core.checkpoint import Checkpoint
+from fer_core.data.summary import votes_in_words
+from fer_core.images import IMAGE_EXTENSIONS
+from fer_core.photos import Photo, look_at
+from pages.shared import cached, pictures
+from pages.shared.look_inside import SENT_FACE
+from pages.shared.messages import errors_shown, plain, refuse_with
+from pages.shared.notice import admits_faces
+from pages.shared.pickers import choose_dataset
+from pages.shared.uploads import kinds
+
+_PHOTO = "picture to explain"
+_DATASET, _UPLOAD, _CAMERA, _SENT = "From a dataset", "From a picture", "From the webcam", "Sent here"
+
+
+@dataclass(frozen=True, eq=False)
+class ExplainedFace:
+    """A face to look into.
+
+    Attributes:
+        image: ``(48, 48)`` uint8.
+        caption: What is known of it, for people.
+    """
+
+    image: NDArray[np.uint8]
+    caption: str
+
+
+def choose_face(checkpoint: Checkpoint) -> ExplainedFace | None:
+    """The controls that choose a face, or None while none is chosen."""
+    sent = st.session_state.get(SENT_FACE)
+    sources = [*([] if sent is None else [_SENT]), _DATASET, _UPLOAD, _CAMERA]
+    source = st.segmented_control(
+        "Face",
+        sources,
+        default=sources[0],
+        required=True,
+        key="explain_source",
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    if source == _SENT and sent is not None:
+        return ExplainedFace(sent, "As it was found in a picture")
+    return _from_dataset(checkpoint) if source == _DATASET else _from_picture(checkpoint, str(source))
+
+
+def _from_dataset(checkpoint: Checkpoint) -> ExplainedFace:
+    dataset = choose_dataset()
+    records = cached.records(dataset.name)
+    if "row" not in st.session_state:
+        st.session_state["row"] = min(_asked_row(), len(records) - 1)
+    row = int(
+        st.number_input("Row", 0, len(records) - 1, step=1, key="row", bind="query-params", help="Counted from 0.")
+    )
+    st.button("Another face", icon=":material/casino:", on_click=_draw_row, args=[len(records)])
+    words = votes_in_words(records.votes[row]) if records.has_votes else "without votes"
+    return ExplainedFace(np.asarray(records.images[row]), f"Row {row:,} of {dataset.name}. Votes: {words}")
+
+
+def _asked_row() -> int:
+    text = st.query_params.get("row", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _draw_row(rows: int) -> None:
+    st.session_state["row"] = int(np.random.default_rng().integers(rows))
+
+
+def _from_picture(checkpoint: Checkpoint, source: str) -> ExplainedFace | None:
+    if not admits_faces(checkpoint.card):
+        return None
+    if source == _CAMERA:
+        upload = st.camera_input("Freeze a frame with your face")
+    else:
+        upload = st.file_uploader("A picture with a face", type=kinds(*IMAGE_EXTENSIONS), max_upload_size=50)
+    if upload is None:
+        st.caption("It stays in the memory of the computer that runs FER Lab and is gone when you leave this page.")
+        return None
+    photo = _looked_at(upload, checkpoint)
+    if photo.problem or not photo.recognitions:
+        refuse_with(
+            plain(photo.problem) or "No face was found. Choose a picture in which one is larger.",
+            "picture refused",
+            icon=":material/broken_image:",
+        )
+        return None
+    number = 1
+    if len(photo.recognitions) > 1:
+        number = int(st.number_input("Which face", 1, len(photo.recognitions), 1))
+    kind = "The whole picture: no face was found in it" if photo.is_whole else f"Face {number} as the network sees it"
+    return ExplainedFace(photo.recognitions[number - 1].crop, kind)
+
+
+def _looked_at(upload: UploadedFile, checkpoint: Checkpoint) -> Photo:
+    """What was found in a picture; kept while it is on the page, so that no click looks for its faces again."""
+    key = upload.file_id, checkpoint.name
+    kept: tuple[tuple[str, str], Photo] | None = st.session_state.get(_PHOTO)
+    if kept is None or kept[0] != key:
+        detector, classifier = pictures.photo_detector(), cached.classifier(checkpoint)
+        with errors_shown():
+            photo = look_at(upload.name, upload.getvalue(), detector, classifier, whole_if_none=True)
+        st.session_state[_PHOTO] = kept = key, photo
+    return kept[1]

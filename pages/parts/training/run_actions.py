@@ -1,0 +1,106 @@
+"""What can be done with a run: stop, pause and resume it; name it, write about it, take it along, delete it."""
+
+import streamlit as st
+
+from fer_core.reports.run import run_report
+from fer_core.training.keeping import annotate_run, delete_run, pack_run, rename_run
+from fer_core.training.runs import PAUSE, STOP, Run, pause_run, resume_run, stop_run
+from pages.parts.training.start import take_settings
+from pages.shared.messages import errors_shown, plain
+
+
+def steer_run(run: Run) -> None:
+    """The buttons that stop, pause and resume."""
+    can_resume = run.status.state in ("failed", "stopped", "paused") and run.status.epoch < run.status.epochs
+    with errors_shown(stop=False), st.container(horizontal=True, horizontal_alignment="right"):
+        if run.status.is_active:
+            _steer_active(run)
+        elif can_resume and st.button("Resume", icon=":material/resume:", key="resume"):
+            resume_run(run.name)
+            st.rerun()
+
+
+def _steer_active(run: Run) -> None:
+    stopping, pausing = run.asked_to(STOP), run.asked_to(PAUSE)
+    if run.status.state == "queued":
+        if st.button("Cancel", icon=":material/close:", disabled=stopping, key="stop"):
+            stop_run(run.name)
+            st.rerun()
+        return
+    label = "Pausing …" if pausing else "Pause"
+    explanation = "Ends after the epoch in flight; Resume goes on exactly there."
+    if st.button(label, icon=":material/pause:", disabled=pausing or stopping, key="pause", help=explanation):
+        pause_run(run.name)
+        st.rerun()
+    waits = stopping and not run.is_silent
+    label = "Stopping …" if waits else "Stop"
+    explanation = "Ends now and makes a checkpoint of the best epoch so far."
+    if st.button(label, icon=":material/stop:", disabled=waits, key="stop", help=explanation):
+        stop_run(run.name)
+        st.rerun()
+
+
+def keep_run(run: Run) -> None:
+    """An expander with a run's name, note and files."""
+    with st.expander("Name, note and files", icon=":material/edit_note:"), errors_shown(stop=False):
+        left, right = st.columns(2, gap="large")
+        with left:
+            _ask_note(run)
+        with right:
+            _ask_name(run)
+        with st.container(horizontal=True):
+            if st.button("Use this run's settings", icon=":material/tune:", key="use_settings"):
+                take_settings(run.config, f"the run {run.name}")
+                st.session_state["open_form"] = True
+                st.rerun()
+            st.download_button(
+                "Download everything",
+                lambda: pack_run(run.name),
+                f"{run.name}.zip",
+                "application/zip",
+                icon=":material/folder_zip:",
+                key="download_run",
+                help="Settings, figures, log, saved states and the checkpoint.",
+            )
+            if run.metrics():
+                st.download_button(
+                    "Report (HTML)",
+                    lambda: run_report(run).encode(),
+                    f"{run.name}-report.html",
+                    "text/html",
+                    icon=":material/download:",
+                    key="run_report",
+                    on_click="ignore",
+                    help="Curves, mix-ups and settings as one file: it opens without a network and prints well. It "
+                    "holds no faces, which may not be passed on.",
+                )
+            if not run.status.is_active:
+                _offer_deletion(run.name)
+
+
+def _ask_note(run: Run) -> None:
+    note = st.text_input("Note", run.record.note, max_chars=500, key=f"note_{run.record.id}")
+    if note != run.record.note:
+        annotate_run(run.name, note)
+        st.toast("The note is kept.", icon=":material/check:")
+
+
+def _ask_name(run: Run) -> None:
+    name = st.text_input(
+        "Name", run.name, max_chars=60, key=f"name_{run.record.id}_{run.name}", disabled=run.status.is_active
+    ).strip()
+    if name and name != run.name:
+        st.session_state["renamed_run"] = rename_run(run.name, name).name
+        st.rerun()
+
+
+def _offer_deletion(name: str) -> None:
+    with st.popover("Delete …", icon=":material/delete:"):
+        st.markdown(
+            f"The settings, curves, log and saved states of **{plain(name)}** will be gone. Its checkpoint, if it "
+            "made one, stays."
+        )
+        if st.button("Delete it", type="primary", icon=":material/delete:", key="delete_now"):
+            delete_run(name)
+            st.toast("The run is deleted.", icon=":material/delete:")
+            st.rerun()

@@ -1,0 +1,185 @@
+"""A training run as it stands: progress, curves, what it makes of the validation faces."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+import streamlit as st
+
+from fer_core.plaintext import duration, percent
+from fer_core.plots.training import Quantity, learning_curve
+from fer_core.plots.validation import confusion_table, followed_strip
+from fer_core.training.line import in_words, runs_before
+from fer_core.training.metrics import EpochMetrics
+from fer_core.training.provenance import read_probe
+from fer_core.training.runs import Run, find_run
+from fer_core.training.validation import read_faces, read_views
+from pages.parts.training.run_actions import keep_run, steer_run
+from pages.shared.charts import drawn
+from pages.shared.links import accept_link
+from pages.shared.messages import plain
+from pages.shared.states import state_badge
+
+_FORMATS = {"float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
+
+
+def choose_run(runs: Sequence[Run]) -> Run | None:
+    """A select box of the runs, the newest first, or None when there is none."""
+    by_name = {run.name: run for run in runs}
+    if not by_name:
+        return None
+    if (renamed := st.session_state.pop("renamed_run", None)) in by_name:
+        st.session_state["run"] = renamed
+    if st.session_state.get("run") not in (None, *by_name):
+        del st.session_state["run"]  # deleted, here or in another browser
+    accept_link("run", by_name)
+    name = st.selectbox(
+        "Run",
+        list(by_name),
+        format_func=lambda n: f"{n} · on {by_name[n].config.dataset}",
+        key="run",
+        bind="query-params",
+        persist_state="session",
+    )
+    return by_name[name]
+
+
+def show_run(name: str) -> None:
+    """Shows a run, and keeps showing it anew every second while it is active.
+
+    Raises:
+        TrainingError: There is no such run.
+    """
+    active = find_run(name).status.is_active
+
+    @st.fragment(run_every=1.0 if active else None)
+    def follow() -> None:
+        run = find_run(name)
+        _show(run)
+        if active and not run.status.is_active:
+            st.rerun()  # once: the page below and the menu should know of the new checkpoint
+
+    follow()
+    keep_run(find_run(name))
+
+
+def _show(run: Run) -> None:
+    status, metrics = run.status, run.metrics()
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        st.markdown(f"{state_badge(status.state)} {plain(_message(run))}")
+    with right:
+        steer_run(run)
+    if status.is_active and status.state != "queued":
+        done = (status.epoch + status.progress) / max(status.epochs, 1)
+        st.progress(min(done, 1.0), text=_progress_in_words(run, metrics))
+    _figures(run, metrics)
+    _validation(run)
+    _next_steps(run)
+
+
+def _message(run: Run) -> str:
+    if run.status.state == "queued" and (before := runs_before(run)):
+        return f"{in_words(len(before))} ({before[0].name} is training)"
+    return run.status.message
+
+
+def _progress_in_words(run: Run, metrics: Sequence[EpochMetrics]) -> str:
+    status = run.status
+    if not metrics and not status.progress:
+        return "Preparing: the network is built and the first batches are compiled"
+    parts = [f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"]
+    if metrics:
+        parts.append(f"{metrics[-1].seconds:.0f} s an epoch")
+    if status.eta_seconds:
+        parts.append(f"{duration(status.eta_seconds)} left")
+    return " · ".join(parts)
+
+
+def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
+    if not metrics:
+        if run.status.is_active:
+            st.caption("The curves begin when the first epoch is complete.")
+        return
+    best, last = run.best_of(metrics), metrics[-1]
+    with st.container(horizontal=True):
+        _tile(
+            "On validation",
+            percent(last.val_accuracy, 1),
+            "Accuracy on faces it does not learn from, after the epoch.",
+        )
+        _tile("On training", percent(last.accuracy, 1), "Accuracy on the faces it learns from, on the way.")
+        _tile(
+            "Best so far",
+            percent(best.val_accuracy, 1),
+            f"On validation, after epoch {best.epoch}: these are kept.",
+        )
+        _tile("Speed", f"{last.images_per_second:,.0f}/s", f"Faces learned from; {last.seconds:.1f} s an epoch.")
+        _tile("Learning rate", f"{last.learning_rate:.2g}", "Of the last step; the schedule moves it.")
+    _curves(run, metrics, best.epoch)
+    _calculation(run)
+
+
+def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        smoothing = st.slider(
+            "Smoothing",
+            0.0,
+            0.95,
+            0.0,
+            0.05,
+            help="A running mean over the epochs.",
+            key="smoothing",
+            persist_state="session",
+            width=260,
+        )
+        log = st.toggle(
+            "Logarithmic loss", help="Shows small changes late in a run.", key="log", persist_state="session"
+        )
+    for column, quantity in zip(st.columns(2), get_args(Quantity), strict=True):
+        column.plotly_chart(
+            drawn(learning_curve, metrics, quantity, run.config.epochs, best_epoch, smoothing=smoothing, log=log),
+            key=quantity,
+            config={"displayModeBar": False},
+            alt=f"{quantity.capitalize()} of training and validation over {len(metrics)} epochs.",
+        )
+
+
+def _calculation(run: Run) -> None:
+    probe = read_probe(run.folder)
+    if probe is None:
+        return
+    measured = f" (probed: {probe.float32_ms:.0f} ms in float32, {probe.bfloat16_ms:.0f} ms in bfloat16)"
+    st.caption(f"It calculates in {_FORMATS.get(probe.precision, '')}{measured if probe.float32_ms else ''}.")
+
+
+def _tile(label: str, value: str, explanation: str) -> None:
+    st.metric(label, value, help=explanation, border=True, width=150)
+
+
+def _validation(run: Run) -> None:
+    views, names = read_views(run.folder), run.config.class_names
+    if not views:
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(f"**The validation faces after epoch {views[-1].epoch}**")
+        st.html(confusion_table(views[-1].matrix, names))
+    with right:
+        st.markdown("**The same eight of them, epoch by epoch**")
+        st.html(followed_strip(read_faces(run.folder), views, names))
+
+
+def _next_steps(run: Run) -> None:
+    status = run.status
+    if not status.checkpoint or status.is_active:
+        return
+    st.success(f"The checkpoint **{plain(status.checkpoint)}** is ready.", icon=":material/check:")
+    query = {"checkpoint": status.checkpoint}
+    with st.container(horizontal=True):
+        st.page_link(
+            "pages/evaluation.py",
+            label="See where it is right and wrong",
+            icon=":material/fact_check:",
+            query_params=query | {"dataset": run.config.dataset},
+        )
+        st.page_link("pages/photos.py", label="Try it on a photo", icon=":material/add_a_photo:", query_params=query)

@@ -1,0 +1,67 @@
+"""The controls for what a run takes over from other checkpoints: its first weights, and teachers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from fer_core.training.config import TrainingConfig
+from fer_core.training.sources import beginnings, teachers
+from pages.parts.training.controls import slider
+from pages.shared.messages import plain
+
+_START, _TEACHERS = "training_start_from", "training_teachers"
+
+
+def with_sources(config: TrainingConfig) -> TrainingConfig:
+    """Lets people choose among the checkpoints that fit.
+
+    Args:
+        config: The settings so far; they decide which checkpoints fit.
+
+    Returns:
+        The same with ``start_from``, ``teachers`` and ``teacher_share``.
+    """
+    fitting, teaching = beginnings(config), teachers(config)
+    chosen = st.session_state.get(_START, "")
+    _let_go([chosen] if chosen not in ("", *fitting) else [], _START, "")
+    kept = [name for name in st.session_state.get(_TEACHERS, []) if name in teaching]
+    _let_go([name for name in st.session_state.get(_TEACHERS, []) if name not in teaching], _TEACHERS, kept)
+    with st.expander("Going on from other checkpoints", icon=":material/school:"):
+        columns = st.columns(3, gap="large")
+        with columns[0]:
+            start = st.selectbox(
+                "Begin with",
+                ["", *fitting],
+                format_func=lambda name: name or "fresh weights",
+                help="The weights before the first step: fresh ones, or those of a checkpoint of the same network and "
+                "classes, to train it further or on other faces.",
+                key=_START,
+                persist_state="session",
+            )
+        with columns[1]:
+            chosen = st.multiselect(
+                "Teachers",
+                teaching,
+                placeholder="none: the labels alone",
+                help="Checkpoints that know these classes, whose mean answer is mixed into the labels (distillation). "
+                "Several teachers can be brought into one network this way.",
+                key=_TEACHERS,
+                persist_state="session",
+            )
+        with columns[2]:
+            share = slider(
+                "teacher_share",
+                "Teachers' share",
+                "This part of each label is what the teachers say.",
+                disabled=not chosen,
+            )
+    return replace(config, start_from=start, teachers="+".join(chosen), teacher_share=share)
+
+
+def _let_go(names: Sequence[str], key: str, instead: object) -> None:
+    """Forgets chosen checkpoints that are not there or do not fit any longer, and says so."""
+    if names:
+        st.session_state[key] = instead
+        listed = ", ".join(plain(name) for name in names)
+        st.toast(f"{listed}: not here, or of another network or other classes; left out.", icon=":material/school:")

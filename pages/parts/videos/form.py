@@ -1,0 +1,106 @@
+"""The choice of a video and of how it is looked at."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from fer_core.checkpoint import Checkpoint
+from fer_core.priors import Commonness
+from fer_core.samples import sample_videos
+from fer_core.videos.analysis import AnalysisOptions, Sight
+from fer_core.videos.reader import VIDEO_EXTENSIONS, VideoLimits
+from pages.parts.videos.view import start_job, upload_key
+from pages.shared.messages import errors_shown
+from pages.shared.notice import admits_faces
+from pages.shared.uploads import kinds
+
+_MAX_MEGABYTES = VideoLimits().max_bytes // 2**20
+_MAX_MINUTES = VideoLimits().max_seconds / 60
+_SIGHTS: dict[Sight, str] = {
+    "near": "close to the camera",
+    "room": "up to five metres away",
+    "crowd": "small, in a crowd (ten times slower)",
+}
+
+
+def order_analysis(checkpoint: Checkpoint, commonness: Commonness) -> None:
+    """Lets a person choose a video, or the sample, and starts its analysis.
+
+    Args:
+        checkpoint: What the faces are shown to.
+        commonness: How common each emotion is taken to be.
+    """
+    upload = _uploaded() if admits_faces(checkpoint.card) else None
+    options = replace(_choose_options(), commonness=commonness)
+    if upload is None:
+        _offer_sample(checkpoint, options)
+    elif st.button("Analyse the video", type="primary", icon=":material/movie:"):
+        with errors_shown(stop=False):
+            start_job(upload.name, upload, checkpoint, asdict(options))
+            st.rerun()
+
+
+def _uploaded() -> UploadedFile | None:
+    upload = st.file_uploader(
+        "Your video",
+        type=kinds(*VIDEO_EXTENSIONS),
+        max_upload_size=_MAX_MEGABYTES,
+        key=upload_key(),
+        help=f"MP4, WebM, MOV or AVI, up to {_MAX_MEGABYTES} MB; the first {_MAX_MINUTES:g} minutes are analysed.",
+    )
+    st.caption(
+        "Videos stay on this computer. They are deleted when you remove them, "
+        "and a few minutes after you close the app."
+    )
+    return upload
+
+
+def _choose_options() -> AnalysisOptions:
+    left, middle, right = st.columns(3, gap="medium")
+    sight = left.selectbox(
+        "The faces are",
+        list(_SIGHTS),
+        index=1,
+        format_func=lambda key: _SIGHTS[key],
+        key="video_sight",
+        persist_state="session",
+        help="Which detector looks for them. Faces that are turned away or covered are missed by all.",
+    )
+    rate = middle.select_slider(
+        "Frames analysed per second",
+        [1, 2, 5, 10, 15, 30],
+        value=10,
+        key="video_rate",
+        persist_state="session",
+        help="More shows quicker changes and takes longer. No frame is analysed twice.",
+    )
+    smoothing = right.slider(
+        "Smoothing in seconds",
+        0.0,
+        2.0,
+        0.4,
+        0.1,
+        key="video_smoothing",
+        persist_state="session",
+        help="How long a change takes to come through. 0 shows the network's raw answers, which flicker.",
+    )
+    return AnalysisOptions(float(rate), sight, smoothing)
+
+
+def _offer_sample(checkpoint: Checkpoint, options: AnalysisOptions) -> None:
+    st.subheader("No video at hand? Try this one")
+    for title, path in sample_videos().items():
+        with st.container(width=360, gap="small"):
+            content = _content(path)
+            st.video(content, muted=True)
+            if st.button(f"Analyse “{title}”", icon=":material/movie:", width="stretch"):
+                with errors_shown(stop=False):
+                    start_job(f"{title}.mp4", [content], checkpoint, asdict(options))
+                    st.rerun()
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _content(path: Path) -> bytes:
+    return path.read_bytes()

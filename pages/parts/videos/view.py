@@ -1,0 +1,170 @@
+"""An analysis of a video: its progress while it runs, and what was found."""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+
+import streamlit as st
+
+from fer_core.checkpoint import Checkpoint
+from fer_core.live.timelines import VideoResult
+from fer_core.plaintext import duration
+from fer_core.plots.prediction import jpeg_html
+from fer_core.plots.timeline import MAX_LISTED_TIMELINES, emotion_timeline, longest_seen
+from fer_core.recognition import to_csv
+from fer_core.videos.jobs import JobStatus, VideoJob
+from pages.shared.messages import errors_shown, plain, refuse_with
+from pages.shared.session_end import finish_with_session
+
+_JOB, _ROUND = "video job", "video round"
+
+
+def current_job() -> VideoJob | None:
+    """This session's analysis, under way or done, if there is one."""
+    return st.session_state.get(_JOB)
+
+
+def upload_key() -> str:
+    """The key of the upload box: a new one for each video, so that the box is empty and lets go of the last one."""
+    return f"video {st.session_state.get(_ROUND, 0)}"
+
+
+def start_job(name: str, content: Iterable[bytes], checkpoint: Checkpoint, options: dict[str, Any]) -> None:
+    """Starts this session's analysis in a child process.
+
+    Raises:
+        VideoError: The video cannot be stored.
+    """
+    job = VideoJob(name, content, checkpoint.name, options)
+    finish_with_session(job.close)
+    st.session_state[_JOB] = job
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def show_job(job: VideoJob) -> None:
+    """Shows an analysis, anew every half second while it runs."""
+    if job.status.is_active:
+        _follow()
+        return
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint)}")
+    right.button(
+        "Another video",
+        icon=":material/restart_alt:",
+        on_click=_forget,
+        width="stretch",
+        help="Deletes this video and its results, and lets you choose another one.",
+    )
+    if job.status.state == "failed":
+        refuse_with(plain(job.status.message), "video refused")
+        return
+    with errors_shown():
+        _show_result(job, job.result)
+
+
+@st.fragment(run_every=0.5)
+def _follow() -> None:
+    job = current_job()
+    if job is None or not job.status.is_active:
+        st.rerun()
+    status = job.status
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint)}")
+    if right.button("Cancel", icon=":material/close:", key="cancel video", width="stretch"):
+        _forget()
+        st.rerun()
+    st.progress(status.fraction, text=_in_words(status))
+    st.caption("You can visit other pages meanwhile and come back.")
+    if preview := job.preview():
+        st.html(jpeg_html(preview, "The frame that is being analysed, with its faces boxed"))
+
+
+def _in_words(status: JobStatus) -> str:
+    if status.state == "waiting":
+        return "Waiting for a free place: other videos are being analysed, or the network is being opened."
+    if not status.frames:
+        return "Opening the video …"
+    parts = [f"{status.frames:,} frames analysed"]
+    if status.eta_seconds:
+        parts.append(f"{duration(status.eta_seconds)} left")
+    return " · ".join(parts)
+
+
+def _forget() -> None:
+    job = st.session_state.pop(_JOB, None)
+    if job is not None:
+        job.close()
+
+
+def _show_result(job: VideoJob, result: VideoResult) -> None:
+    for note in result.notes:
+        st.warning(plain(note), icon=":material/warning:")
+    if not result.timelines:
+        st.info("No face was found. Faces that are small, turned away or covered are missed.")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.video(job.annotated(), muted=True)
+        _offer_downloads(job, result)
+    with right:
+        _explain(result)
+    if result.timelines:
+        _show_timeline(result)
+
+
+def _explain(result: VideoResult) -> None:
+    facts = {"face": result.faces_in_words, "movie": result.frames_in_words, "timer": f"{result.seconds:.1f} seconds"}
+    st.markdown("  \n".join(f":material/{icon}:\u2002{plain(fact)}" for icon, fact in facts.items()))
+    st.markdown(
+        "Each face keeps its number while it is in sight. Its label is the expression that is most likely at that "
+        "moment. The chart shows all of them, stacked: the higher a colour, the more the face looks like it."
+    )
+
+
+def _offer_downloads(job: VideoJob, result: VideoResult) -> None:
+    stem = _stem(job.name)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Annotated video",
+            job.annotated,
+            f"{stem}-faces.mp4",
+            "video/mp4",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "All moments as CSV",
+            partial(_csv, result),
+            f"{stem}-faces.csv",
+            "text/csv",
+            icon=":material/table:",
+            on_click="ignore",
+        )
+
+
+def _csv(result: VideoResult) -> bytes:
+    return to_csv(result.table())
+
+
+def _show_timeline(result: VideoResult) -> None:
+    listed = longest_seen(result.timelines)
+    st.subheader("What each face looked like")
+    if len(listed) < len(result.timelines):
+        st.caption(
+            f"These are the {MAX_LISTED_TIMELINES} faces seen for longest, of {len(result.timelines)}. "
+            "The CSV file has all of them."
+        )
+    interval = result.seconds / max(result.frames - 1, 1)
+    st.plotly_chart(
+        emotion_timeline(listed, result.seconds + interval, interval=interval),
+        key="video timeline",
+        config={"displayModeBar": False},
+        alt="; ".join(f"Face {one.number}: mostly {next(iter(one.shares))}" for one in listed),
+    )
+
+
+def _stem(name: str) -> str:
+    """A file's name without its ending, safe on every system."""
+    stem = PurePosixPath(name.replace("\\", "/")).stem
+    return re.sub(r"[^\w.-]+", "_", stem).strip("._")[:80] or "video"

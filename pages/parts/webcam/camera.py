@@ -1,0 +1,148 @@
+"""The browser's side of live video: the component that opens the camera, and in plain words why it cannot."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HTML = """
+<div class="stage">
+  <video autoplay muted playsinline aria-label="Live video, mirrored, with the faces boxed"></video>
+  <p role="status">The camera is on. Connecting …</p>
+</div>
+"""
+_CSS = """
+.stage { display: none; position: relative; overflow: hidden; border-radius: var(--st-base-radius) }
+.stage.connecting, .stage.playing { display: block }
+.connecting { aspect-ratio: 4 / 3 }
+video { display: block; width: 100%; height: auto }
+p { position: absolute; inset: 0; display: grid; place-items: center; margin: 0; background: #14161a; color: #fff;
+    font-family: var(--st-font) }
+.playing p { display: none }
+"""
+_camera = st.components.v2.component(
+    "fer_camera", html=_HTML, css=_CSS, js=Path(__file__).with_name("camera.js").read_text(encoding="utf-8")
+)
+
+KEY = "camera"
+"""The component's key in the session state."""
+
+WAITING, PENDING = "Waiting", ""
+
+BUSY, OFF = "Busy", "Off"
+"""The names of what is nobody's fault: all places are taken, and the server offers none."""
+
+_CONSTRAINTS = {
+    "video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 24}},
+    "audio": False,
+}
+# Without the last entry browsers ask for the microphone too.
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why live video does not work.
+
+    Attributes:
+        title: In a few words.
+        remedy: What to do, as Markdown.
+    """
+
+    title: str
+    remedy: str
+
+
+_NO_CAMERA = Reason(
+    "No camera was found",
+    "Plug one in, or switch on the one that is built in (some have a slider or a key), and start again.",
+)
+_IN_USE = Reason(
+    "The camera does not answer",
+    "Most often another program uses it: close video calls and other tabs with a camera, and start again.",
+)
+_REASONS = {
+    "Insecure": Reason(
+        "The browser gives no camera to this address",
+        "Cameras work only over **https**, or on the computer that runs FER Lab, at **http://localhost**. The README "
+        "tells how to serve a class over https.",
+    ),
+    "NoWebRTC": Reason(
+        "This browser does no live video",
+        "WebRTC is switched off in it, by a setting or an extension. Switch it on, or use another browser.",
+    ),
+    "NotAllowedError": Reason(
+        "The camera is not allowed",
+        "Click the camera or the lock beside the page’s address, choose **Allow**, and start again. If there is no "
+        "such choice, the system’s privacy settings keep the camera from this browser.",
+    ),
+    "NotFoundError": _NO_CAMERA,
+    "OverconstrainedError": _NO_CAMERA,
+    "NotReadableError": _IN_USE,
+    "AbortError": _IN_USE,
+    "Network": Reason(
+        "The video does not reach this computer’s FER Lab",
+        "The camera works, but the network lets no live video through: a firewall, or a network between the two of "
+        "you. On a school’s network ask for UDP to be let through, or have a TURN server set (`FER_ICE_SERVERS`, see "
+        "README).",
+    ),
+    BUSY: Reason(
+        "All webcams of this server are in use",
+        "So many at once are as many as it can serve well. Try again in a minute or two; nothing is wrong with yours.",
+    ),
+    OFF: Reason(
+        "This server shows no live video",
+        "Whoever runs it has set it so (`FER_WEBCAMS`, see README). Single pictures work.",
+    ),
+    "Stalled": Reason(
+        "The video has stopped",
+        "No frame has come for some seconds: the camera was unplugged, the computer slept or the network broke off. "
+        "Start again.",
+    ),
+}
+
+
+def show_camera(attempt: int, answer: str, servers: list[dict[str, Any]], on_offer: Callable[[], None]) -> str:
+    """Has the browser open its camera, and shows the video that comes back.
+
+    Args:
+        attempt: A number that changes when the camera is to be opened again; 0 for a camera that is off.
+        answer: The SDP that answers the browser's offer, or "" before there is one.
+        servers: STUN and TURN servers, as browsers take them.
+        on_offer: Called when the browser has made its offer, for :func:`offer`.
+
+    Returns:
+        ``PENDING``, ``WAITING`` when the browser's question has not been answered for a while, or the name of what
+        went wrong, for :func:`reason`.
+    """
+    data = {"attempt": attempt, "answer": answer, "servers": servers, "constraints": _CONSTRAINTS}
+    state = _camera(key=KEY, data=data, on_report_change=_rerun_only, on_offer_change=on_offer)
+    return _of_attempt(attempt, state.get("report"), "word")
+
+
+def offer(attempt: int) -> str:
+    """The SDP that the browser offers in this attempt, or ""."""
+    return _of_attempt(attempt, st.session_state[KEY].get("offer"), "sdp")
+
+
+def reason(problem: str) -> Reason:
+    """What a problem's name means."""
+    unknown = Reason(f"The camera cannot be used ({problem})", "Try another browser, or start again.")
+    return _REASONS.get(problem, unknown)
+
+
+def kind_of(problem: str) -> str:
+    """What the log calls a problem; what a browser says that is not known here does not get into the log."""
+    return problem if problem in _REASONS else "unknown"
+
+
+def _of_attempt(attempt: int, message: object, name: str) -> str:
+    """A part of what the browser said, unless it said that in an earlier attempt."""
+    if not isinstance(message, dict) or message.get("attempt") != attempt:
+        return ""
+    return str(message.get(name) or "")
+
+
+def _rerun_only() -> None:
+    """A component reports only what has a callback; the rerun that follows is all that is wanted."""

@@ -1,0 +1,116 @@
+"""What stands beside the live video, and the picture that is taken of it."""
+
+from functools import partial
+
+import streamlit as st
+
+from fer_core.live.streaming import LONGEST_LOG, FrameAnalyser
+from fer_core.live.streamvalues import StreamResult, annotated, picture_png
+from fer_core.plots.prediction import face_cards
+from fer_core.plots.stream import face_strip, present_faces
+from fer_core.recognition import MAX_LISTED_FACES, summary, to_csv
+from pages.parts.webcam import stream
+from pages.shared.look_inside import offer_look_inside
+from pages.shared.messages import plain
+
+LOG = "webcam-log"
+"""Key of the switch that keeps a log."""
+
+_PICTURE = "webcam picture"
+_STRIPS = 4
+_EVERY = 0.5
+
+
+def show_live(analyser: FrameAnalyser) -> None:
+    """The live strip: renewed twice a second while the camera is on, and as it was after it."""
+
+    @st.fragment(run_every=_EVERY if stream.is_wanted() else None)
+    def live() -> None:
+        if failure := stream.failure(analyser):
+            stream.stop(failure)
+            st.rerun()
+        _show_rate(analyser)
+        stream.say_problem_of_frames(analyser)
+        _show_faces(analyser)
+
+    live()
+
+
+def take_picture(analyser: FrameAnalyser) -> None:
+    """Keeps the newest frame, until another is taken or the page is left."""
+    st.session_state[_PICTURE] = analyser.latest()
+
+
+def show_picture() -> None:
+    """The picture that was taken, with its faces, and buttons to download or discard it."""
+    result: StreamResult | None = st.session_state.get(_PICTURE)
+    if result is None:
+        return
+    with st.container(border=True):
+        st.markdown(f"**Your picture** · {plain(summary(result.recognitions))}")
+        if result.image.size == 0:
+            st.info("There was no frame yet. Start the camera first.", icon=":material/no_photography:")
+            return
+        st.image(annotated(result), alt="The frozen frame with its faces boxed and numbered")
+        st.html(face_cards(result.recognitions[:MAX_LISTED_FACES]) or "<p>No face in this picture.</p>")
+        offer_look_inside(result.recognitions[:MAX_LISTED_FACES], "webcam")
+        with st.container(horizontal=True):
+            st.download_button(
+                "Picture as PNG",
+                partial(picture_png, result),
+                "webcam.png",
+                "image/png",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            st.button("Discard", icon=":material/delete:", type="tertiary", on_click=discard_picture)
+
+
+def offer_log(analyser: FrameAnalyser) -> None:
+    """A switch that keeps a log, and its download."""
+    help_ = f"Up to {LONGEST_LOG:,} rows, in memory only: time, face and probabilities, no pictures."
+    logging = st.toggle("Keep a log", value=analyser.is_logging, key=LOG, help=help_)
+    if logging != analyser.is_logging:
+        (analyser.start_log if logging else analyser.stop_log)()
+    if logging or analyser.has_log:
+        st.download_button(
+            "Log as CSV",
+            lambda: to_csv(analyser.log_rows()),
+            "webcam-log.csv",
+            "text/csv",
+            icon=":material/table:",
+            on_click="ignore",
+            key="webcam-log-csv",
+        )
+
+
+def discard_picture() -> None:
+    """Lets go of the picture that was taken."""
+    st.session_state.pop(_PICTURE, None)
+
+
+def _show_rate(analyser: FrameAnalyser) -> None:
+    rate, latest = analyser.rate(), analyser.latest()
+    is_on = rate.frames_per_second > 0
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Frames/s", f"{rate.frames_per_second:.0f}" if is_on else "–", width="content")
+        st.metric("Per frame", f"{rate.milliseconds:.0f} ms" if is_on else "–", width="content")
+    st.caption(f"{latest.number:,} frames looked at")
+
+
+def _show_faces(analyser: FrameAnalyser) -> None:
+    history, now = analyser.history(), analyser.now() if stream.is_wanted() else analyser.latest().time
+    numbers = present_faces(history, now)
+    for number in numbers[:_STRIPS]:
+        with st.container(border=True):
+            st.html(face_strip(number, history, now))
+    if len(numbers) > _STRIPS:
+        st.caption(f"and {len(numbers) - _STRIPS} more, in the video.")
+    if stream.is_wanted() and not analyser.latest().number:
+        st.caption("The first frame is on its way …")
+    elif stream.is_wanted() and not numbers:
+        st.info(
+            "No face in sight. Come closer, turn to the camera, or lower the smallest face.", icon=":material/face:"
+        )
+    if not stream.is_wanted() and not numbers:
+        st.caption("Each face will have its probabilities here: now, and over the last minute.")

@@ -1,0 +1,178 @@
+"""The live video of the webcam page: its states from "off" to "playing", and what watches over it.
+
+streamlit-webrtc answers the browser, but its own component there is not used: told by a page to play, it starts once
+for each time it is drawn while it loads, and the answer to one start may reach another, which leaves a black picture.
+"""
+
+import secrets
+import time
+from typing import Any
+
+import av
+import streamlit as st
+
+from fer_core.live.streaming import FrameAnalyser
+from fer_core.service.iceservers import read_ice_servers
+from fer_core.service.incidents import record_event
+from fer_core.service.places import Places
+from pages.parts.webcam import camera
+from pages.parts.webcam.peer import Peer, PeerError
+from pages.shared.messages import plain, refuse_with
+from pages.shared.operator import deployment, setting
+
+_WANTED, _ATTEMPT, _PROBLEM = "webcam on", "webcam attempt", "webcam problem"
+_PEER, _ANSWER, _BEGUN = "webcam peer", "webcam answer", "webcam begun"
+_HOLDER = "webcam holder"
+_CONNECTING_SECONDS = 10.0  # once the camera is there
+_FIRST_FRAME_SECONDS = 20.0
+_STALLED_SECONDS = 6.0
+
+
+BUSY, OFF = camera.BUSY, camera.OFF
+
+
+def start() -> None:
+    """Switches the camera on, from the next run of the page, if the server has a place for one more."""
+    _end()
+    if not places().take(_holder()):
+        record_event("webcam refused: busy", page="webcam")
+        stop(BUSY if places().count else OFF)
+        return
+    record_event("webcam started", page="webcam")
+    st.session_state[_WANTED] = True
+    st.session_state[_ATTEMPT] = st.session_state.get(_ATTEMPT, 0) + 1
+    st.session_state[_PROBLEM] = ""
+
+
+def stop(problem: str = "") -> None:
+    """Switches the camera off, from the next run of the page, perhaps because of a problem."""
+    _end()
+    st.session_state[_WANTED] = False
+    st.session_state[_PROBLEM] = problem
+
+
+def is_wanted() -> bool:
+    """Whether the camera is switched on."""
+    return bool(st.session_state.get(_WANTED))
+
+
+def problem() -> str:
+    """The name of what made the camera stop, or ""."""
+    return str(st.session_state.get(_PROBLEM, ""))
+
+
+def show_stream(analyser: FrameAnalyser) -> None:
+    """Shows the live video where it is wanted, or what it is waiting for.
+
+    Args:
+        analyser: Looks at its frames.
+
+    Raises:
+        SettingError: The setting of the STUN and TURN servers cannot be read.
+    """
+    attempt = st.session_state[_ATTEMPT] if is_wanted() else 0
+    answer = st.session_state.get(_ANSWER, "")
+    servers = ice_servers()
+    report = camera.show_camera(attempt, answer, servers, lambda: _connect(analyser, servers))
+    if not attempt:
+        if not problem():
+            _say_off()
+    elif report not in (camera.PENDING, camera.WAITING):
+        stop(report)
+        st.rerun()
+    elif _PEER not in st.session_state:
+        _say_waiting(report)
+
+
+def failure(analyser: FrameAnalyser) -> str:
+    """The name of what is wrong with a stream that should be playing, or ""."""
+    if is_wanted() and not places().take(_holder()):
+        return BUSY  # it was silent for so long that another one got its place
+    peer: Peer | None = st.session_state.get(_PEER)
+    if not is_wanted() or peer is None:
+        return ""
+    begun, first = st.session_state[_BEGUN]
+    latest = analyser.latest()
+    if latest.number > first:
+        return "Stalled" if analyser.now() - latest.time > _STALLED_SECONDS else ""
+    allowed = _FIRST_FRAME_SECONDS if peer.is_connected else _CONNECTING_SECONDS
+    return "Network" if time.monotonic() - begun > allowed else ""
+
+
+def ice_servers() -> list[dict[str, Any]]:
+    """The STUN and TURN servers of the environment, else of the secrets, else none.
+
+    Raises:
+        SettingError: The setting cannot be read.
+    """
+    return read_ice_servers(setting("FER_ICE_SERVERS"))
+
+
+def say_problem_of_frames(analyser: FrameAnalyser) -> None:
+    """Says what failed in the frames of the last seconds; the video goes on and the next frame is tried."""
+    if text := analyser.problem():
+        refuse_with(f"Some frames could not be looked at: {plain(text)}. The next ones are tried.", "webcam frames")
+
+
+def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
+    """Answers the browser's offer: from then on its frames go through the analyser and back."""
+    offer = camera.offer(st.session_state[_ATTEMPT])
+    if not offer or not is_wanted() or _PEER in st.session_state:
+        return
+    held, holder = places(), _holder()
+
+    def on_frame(frame: av.VideoFrame) -> av.VideoFrame:
+        held.keep(holder)  # also of a tab in the background, whose page the browser runs seldom
+        return analyser.on_frame(frame)
+
+    st.session_state[_PEER] = peer = Peer(on_frame, servers)
+    st.session_state[_BEGUN] = (time.monotonic(), analyser.latest().number)
+    try:
+        st.session_state[_ANSWER] = peer.answer(offer)
+    except PeerError:
+        stop("Network")
+
+
+def _end() -> None:
+    """Ends a connection, if there is one."""
+    peer: Peer | None = st.session_state.pop(_PEER, None)
+    for key in (_ANSWER, _BEGUN):
+        st.session_state.pop(key, None)
+    if peer is not None:
+        peer.close()
+    if _HOLDER in st.session_state:
+        places().leave(_holder())
+
+
+def places() -> Places:
+    """The places for webcams, as many as the operator says; one value for the whole server."""
+    return _places(deployment().limits.webcams)
+
+
+@st.cache_resource
+def _places(count: int) -> Places:
+    return Places(count)
+
+
+def _holder() -> str:
+    """This session, by a name that nobody else knows."""
+    return str(st.session_state.setdefault(_HOLDER, secrets.token_hex(16)))
+
+
+def _say_off() -> None:
+    """What stands in the video's place before the start."""
+    with st.container(border=True, height=300, horizontal_alignment="center", vertical_alignment="center"):
+        st.markdown("# :material/videocam_off:", width="content", text_alignment="center")
+        st.markdown(
+            "**The camera is off**  \nSit where there is light on your face.", width="content", text_alignment="center"
+        )
+
+
+def _say_waiting(report: str) -> None:
+    if report == camera.PENDING:
+        st.info("Asking your browser for the camera. If it asks you, choose **Allow**.", icon=":material/videocam:")
+        return
+    st.warning(
+        "Your browser has not answered yet. Look for its question near the address, and choose **Allow**.",
+        icon=":material/videocam:",
+    )
