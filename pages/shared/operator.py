@@ -1,4 +1,4 @@
-"""The operator's settings, from the environment or else Streamlit's secrets, and whether this visitor is the operator."""
+"""The operator's settings (of the environment, else Streamlit's secrets), and whether the visitor is the operator."""
 
 import os
 
