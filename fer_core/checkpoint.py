@@ -36,7 +36,7 @@ __all__ = [
     "verify",
 ]
 
-SHIPPED = ("fer-lab", "paper-cnn")
+SHIPPED = ("fer-lab", "paper-cnn-plus", "paper-cnn")
 """The checkpoints that come with the project, the best first."""
 
 DEFAULT_CHECKPOINT = SHIPPED[0]

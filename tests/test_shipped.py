@@ -92,6 +92,15 @@ def test_papers_network_is_figure_6_trained_as_table_4_says(paper):
     assert paper.card.best.validation_accuracy >= paper.card.last.validation_accuracy
 
 
+def test_the_papers_network_gains_from_what_the_training_room_adds(paper):
+    plus = load_checkpoint("paper-cnn-plus").card
+    theirs, ours = (TrainingConfig.from_dict(card.config) for card in (paper.card, plus))
+    assert (ours.architecture, ours.width, ours.activation) == (theirs.architecture, theirs.width, theirs.activation)
+    assert (plus.weights, plus.class_names) == (paper.card.weights, PAPER_EMOTIONS)
+    assert set(plus.provenance["taken_over"]) == {"paper-cnn", "fer-lab"}
+    assert plus.best.validation_accuracy > paper.card.best.validation_accuracy + 0.02
+
+
 def test_readme_states_the_papers_network_figures(paper):
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     for scores in (paper.card.last, paper.card.best):
