@@ -105,10 +105,9 @@ start_page(
     "Every face in front of your camera, with what its expression looks like to the network, as it moves. "
     "An expression is not a feeling: what someone feels, no camera tells.",
 )
-if webcam_live.LOG not in st.session_state:  # Streamlit forgets a switch when its page is left
+if _ANALYSER not in st.session_state:  # navigation takes it away when another page is opened
     stream.stop()  # it never goes on by itself
     webcam_live.discard_picture()
-    st.session_state.pop(_ANALYSER, None)
 above, below = st.container(), st.empty()  # the settings come below what they change
 with below.container(), errors_shown():
     checkpoint, settings = choose_settings()

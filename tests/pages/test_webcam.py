@@ -95,6 +95,14 @@ def test_starting_asks_for_the_camera(page, browser):
     assert "The camera is off" in text(page)
 
 
+def test_who_starts_the_camera_before_the_page_is_whole_gets_it_too(home_with_checkpoint, open_page, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("pages.parts.webcam.live.offer_log", lambda analyser: None)  # what stands below the button
+        page = open_page("webcam")
+    button(page, "Start the camera").click().run()
+    assert "Asking your browser for the camera" in text(page)
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

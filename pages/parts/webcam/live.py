@@ -13,7 +13,7 @@ from pages.parts.webcam import stream
 from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain
 
-LOG = "webcam-log"
+_LOG = "webcam-log"
 """Key of the switch that keeps a log."""
 
 _PICTURE = "webcam picture"
@@ -69,7 +69,7 @@ def show_picture() -> None:
 def offer_log(analyser: FrameAnalyser) -> None:
     """A switch that keeps a log, and its download."""
     help_ = f"Up to {LONGEST_LOG:,} rows, in memory only: time, face and probabilities, no pictures."
-    logging = st.toggle("Keep a log", value=analyser.is_logging, key=LOG, help=help_)
+    logging = st.toggle("Keep a log", value=analyser.is_logging, key=_LOG, help=help_)
     if logging != analyser.is_logging:
         (analyser.start_log if logging else analyser.stop_log)()
     if logging or analyser.has_log:
