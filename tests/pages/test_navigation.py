@@ -5,7 +5,8 @@ def test_only_a_browser_that_has_just_come_is_given_time_for_the_heading(home, s
     waits = []
     monkeypatch.setattr("pages.shared.navigation.time", SimpleNamespace(sleep=waits.append))
     page = open_page("about")
-    assert page.title and len(waits) == 1
+    assert page.title[0].value == "About"
+    assert len(waits) == 1
     page.run()
     page.switch_page("pages/photos.py").run()
     assert page.title[0].value == "Photos"
