@@ -87,8 +87,8 @@ def start_page(title: str, lead: str) -> None:
     if _STARTED not in st.session_state:
         navigate()
         st.rerun()
-    is_first_page = not page_name()
-    is_new_page = page_name() not in ("", title.casefold())
+    before = page_name()
+    is_new_page = before not in ("", title.casefold())
     st.session_state[PAGE] = title.casefold()
     if is_new_page:
         for key, page in _FACES_OF_A_PAGE.items():
@@ -102,7 +102,7 @@ def start_page(title: str, lead: str) -> None:
     legible_page()
     st.title(title)
     st.markdown(explained(lead))
-    if is_first_page:
+    if not before:
         time.sleep(HEADING_ALONE)
     show_page_words(title)
     with errors_shown(stop=False):
