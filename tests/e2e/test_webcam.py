@@ -152,8 +152,9 @@ def test_another_page_ends_the_stream_and_coming_back_starts_anew(lab, open_brow
 
 def expect_fallback(page, title, seconds):
     begun = time.monotonic()
-    page.get_by_text(title).wait_for(timeout=SLOW)
-    assert time.monotonic() - begun < seconds
+    while not page.get_by_text(title).is_visible():
+        assert time.monotonic() - begun < seconds, page.locator('[data-testid="stMain"]').inner_text()
+        page.wait_for_timeout(100)
     page.get_by_role("link", name="Upload pictures on the Photos page").wait_for(timeout=SLOW)
     page.get_by_test_id("stCameraInput").wait_for(timeout=SLOW)
     assert page.locator('[data-testid="stException"]').count() == 0
