@@ -55,3 +55,20 @@ def normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Scores ``(n, classes)`` of at least 0 as probabilities: float32, rows summing to one; a row of zeros stays."""
     total = scores.sum(axis=1, keepdims=True)
     return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)
+
+
+def restricted(
+    probabilities: NDArray[np.float32], class_names: Sequence[str], wanted: Sequence[str]
+) -> NDArray[np.float32]:
+    """Probabilities of some classes only: what the others had is shared out among them, in proportion.
+
+    Args:
+        probabilities: ``(n, classes)``, rows summing to one.
+        class_names: What the columns are.
+        wanted: Some of these classes, in the order of the result's columns.
+
+    Returns:
+        ``(n, wanted)`` float32, rows summing to one.
+    """
+    shares = probabilities[:, [class_names.index(name) for name in wanted]]
+    return normalised(shares) if len(wanted) < len(class_names) else shares

@@ -10,7 +10,7 @@ from fer_core.card import Calibration
 from fer_core.evaluation.calibration import recommended_strength
 from fer_core.evaluation.commonness import by_commonness
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.priors import prior_weights, reweighted
+from fer_core.priors import prior_weights, restricted, reweighted
 
 PRIOR = (0.7, 0.25, 0.05)
 
@@ -96,3 +96,10 @@ def test_a_checkpoint_answers_under_the_view_it_is_opened_with(save_tiny):
     for view, strength in (("training", 0.0), ("between", 0.3), ("equal", 1.0)):
         seen = checkpoint.open_classifier(commonness=view).predict(faces)
         np.testing.assert_allclose(seen, reweighted(plain, prior_weights(shares, strength)), atol=1e-6)
+
+
+def test_classes_that_are_left_out_share_their_part_among_the_rest():
+    probabilities = np.array([[0.5, 0.3, 0.2], [0, 1, 0]], np.float32)
+    names = ("a", "b", "c")
+    np.testing.assert_allclose(restricted(probabilities, names, ("c", "a")), [[2 / 7, 5 / 7], [0, 0]], rtol=1e-6)
+    np.testing.assert_array_equal(restricted(probabilities, names, ("c", "b", "a")), probabilities[:, ::-1])

@@ -11,7 +11,7 @@ from fer_core.data.dataset import FaceRecords, FerDataset
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
-from fer_core.priors import normalised
+from fer_core.priors import restricted
 
 
 def evaluate(classifier: Classifier, dataset: FerDataset) -> EvaluationReport:
@@ -44,10 +44,7 @@ def score(
     kept = in_classes(dataset, common)
     if not kept.any():
         raise EvaluationError("No image here has a class that the checkpoint knows. Choose another dataset or split.")
-    columns = [class_names.index(name) for name in common]
-    shared = probabilities[kept][:, columns]
-    if len(common) < len(class_names):
-        shared = normalised(shared)
+    shared = restricted(probabilities[kept], class_names, common)
     return EvaluationReport(
         y_true=np.array([common.index(n) if n in common else -1 for n in dataset.class_names])[dataset.labels[kept]],
         y_pred=shared.argmax(axis=1).astype(np.int64),

@@ -8,7 +8,7 @@ import numpy as np
 from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, Checkpoint, list_checkpoints, load_checkpoint
 from fer_core.data.dataset import FerDataset
 from fer_core.errors import CheckpointError, TrainingError
-from fer_core.priors import normalised
+from fer_core.priors import restricted
 from fer_core.training.config import TrainingConfig
 
 _SHAPING = ("architecture", "width", "output_activation")
@@ -88,9 +88,9 @@ def taught(training: FerDataset, config: TrainingConfig) -> FerDataset:
     answers = np.zeros_like(training.targets)
     for checkpoint in found:
         classifier = checkpoint.open_classifier(threads=os.cpu_count() or 1)
-        columns = [classifier.class_names.index(name) for name in training.class_names]
         for faces in (training.images, training.images[:, :, ::-1]):
-            answers += normalised(classifier.predict(faces)[:, columns]) / np.float32(2 * len(found))
+            answer = restricted(classifier.predict(faces), classifier.class_names, training.class_names)
+            answers += answer / np.float32(2 * len(found))
     share = np.float32(config.teacher_share)
     return replace(training, targets=(1 - share) * training.targets + share * answers)
 
