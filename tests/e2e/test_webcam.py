@@ -19,6 +19,16 @@ const Peer = RTCPeerConnection;
 window.RTCPeerConnection = class extends Peer { constructor(...options) { super(...options); connections++; } };
 """
 
+KEEP_TRACKS = """
+window.tracks = [];
+const media = navigator.mediaDevices, open = media.getUserMedia.bind(media);
+media.getUserMedia = async (wanted) => {
+  const stream = await open(wanted);
+  tracks.push(...stream.getTracks());
+  return stream;
+};
+"""
+
 AGES = """
 async (shown, [bits, size, samples]) => {
   const local = document.createElement('video');
@@ -186,14 +196,23 @@ def test_other_refusals_are_said(lab, open_browser, name, title):
     expect_fallback(page, title, 15)
 
 
-def test_a_blocked_network_is_said_within_fifteen_seconds(lab, open_browser):
-    page = open_browser(*camera.GRANTED)
+def test_a_blocked_network_is_said_within_fifteen_seconds(lab, open_browser, camera_file):
+    page = live_page(open_browser, camera_file)
     page.add_init_script(  # as behind a firewall that lets nothing but a TURN server through, and there is none
         "const Peer = RTCPeerConnection; window.RTCPeerConnection = class extends Peer {"
         "constructor(options) { super({...options, iceTransportPolicy: 'relay'}); } };"
     )
     start(page, lab)
     expect_fallback(page, "The video does not reach", 20)  # what starting takes on a busy machine, and fifteen
+
+
+def test_a_camera_that_is_unplugged_is_said(lab, open_browser, camera_file):
+    page = live_page(open_browser, camera_file)
+    page.add_init_script(KEEP_TRACKS)
+    start(page, lab)
+    wait_for_frames(page, 10)
+    page.evaluate("tracks.forEach((track) => track.dispatchEvent(new Event('ended')))")
+    expect_fallback(page, "The camera has stopped", 15)
 
 
 def test_an_insecure_address_is_said(lab, open_browser):

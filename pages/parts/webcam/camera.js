@@ -56,7 +56,7 @@ function begin(data, stage, setStateValue) {
     live.peer.ontrack = show;
     live.peer.onconnectionstatechange = () => { if (live.peer.connectionState === "failed") report("Network"); };
     for (const track of live.camera.getVideoTracks()) {
-      track.onended = () => report("Stalled");
+      track.onended = () => report("Ended");
       live.peer.addTrack(track, live.camera);
     }
     prefer(live.peer, "video/VP8");

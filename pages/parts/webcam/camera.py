@@ -95,10 +95,14 @@ _REASONS = {
         "This server shows no live video",
         "Whoever runs it has set it so (`FER_WEBCAMS`, see README). Single pictures work.",
     ),
+    "Ended": Reason(
+        "The camera has stopped",
+        "It was unplugged or switched off, or the computer slept. See that it is there and that no other program uses "
+        "it, and start again.",
+    ),
     "Stalled": Reason(
         "The video has stopped",
-        "No frame has come for some seconds: the camera was unplugged, the computer slept or the network broke off. "
-        "Start again.",
+        "No frame has come for some seconds: the computer slept or the network broke off. Start again.",
     ),
 }
 
