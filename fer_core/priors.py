@@ -68,7 +68,7 @@ def restricted(
         wanted: Some of these classes, in the order of the result's columns.
 
     Returns:
-        ``(n, wanted)`` float32, rows summing to one.
+        ``(n, wanted)`` float32, rows summing to one; a row that had only the others' stays zeros.
     """
     shares = probabilities[:, [class_names.index(name) for name in wanted]]
     return normalised(shares) if len(wanted) < len(class_names) else shares
