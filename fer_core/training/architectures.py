@@ -9,6 +9,10 @@ from fer_core.training.heads import output_layer
 from fer_core.training.layers import ByteDropout, FusedBatchNormalization
 
 
+_RISING = ("relu", "elu", "leaky_relu", "selu", "tanh")
+"""Activations that keep the order of values: the largest of a block is the same one before and after them."""
+
+
 class KerasBuilder:
     """Lays the layers of one network, all of one number format and with the run's activation.
 
@@ -22,12 +26,16 @@ class KerasBuilder:
         self._config, self._dtype = config, dtype
         self._normalization = FusedBatchNormalization if training else layers.BatchNormalization
         self._dropout = ByteDropout if training else layers.Dropout
+        self._pools_first = training and config.activation in _RISING
+        self._bare: dict[int, tuple[keras.KerasTensor, keras.KerasTensor]] = {}
 
     def _make(self, kind: type[layers.Layer], *args: object, **options: object) -> layers.Layer:
         return kind(*args, dtype=self._dtype, **options)
 
     def _activated(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        return self._make(layers.Activation, self._config.activation)(x)
+        activated = self._make(layers.Activation, self._config.activation)(x)
+        self._bare[id(activated)] = activated, x  # the first stays alive, so that its number stays its own
+        return activated
 
     def scaled(self, x: keras.KerasTensor) -> keras.KerasTensor:
         """Grey values from 0 to 1."""
@@ -36,6 +44,8 @@ class KerasBuilder:
     def convolution(self, x: keras.KerasTensor, filters: int, *, keeps_size: bool = False) -> keras.KerasTensor:
         """See :class:`fer_core.training.blueprints.Builder`, here and below."""
         padding = "same" if keeps_size else "valid"
+        if self._pools_first:
+            return self._activated(self._make(layers.Conv2D, filters, 3, padding=padding)(x))
         return self._make(layers.Conv2D, filters, 3, padding=padding, activation=self._config.activation)(x)
 
     def normalized(self, x: keras.KerasTensor, filters: int, *, activated: bool = True) -> keras.KerasTensor:
@@ -45,7 +55,9 @@ class KerasBuilder:
         return self._activated(x) if activated else x
 
     def pool(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        """Halves the size."""
+        """Halves the size; where that is the same, a quarter of the values is activated instead of all."""
+        if self._pools_first and id(x) in self._bare:
+            return self._activated(self._make(layers.MaxPooling2D)(self._bare[id(x)][1]))
         return self._make(layers.MaxPooling2D)(x)
 
     def dropout(self, x: keras.KerasTensor, rate: float) -> keras.KerasTensor:

@@ -60,6 +60,27 @@ async (shown, [bits, size, samples]) => {
 """Which frame of the camera an own look at it shows, and which one the page, at many moments."""
 
 
+RUNS_THAT_OVERTAKE = """
+async ([script, constraints]) => {
+  const { default: run } = await import(URL.createObjectURL(new Blob([script], {type: 'text/javascript'})));
+  const host = document.createElement('div'), parentElement = host.attachShadow({mode: 'open'});
+  parentElement.innerHTML = '<div class="stage"><video></video></div>';
+  document.body.append(host);
+  const data = {attempt: 1, answer: '', servers: [], constraints};
+  const offered = new Promise((resolve, reject) => {
+    const setStateValue = (name, value) => (name === 'offer' ? resolve(value.attempt) : reject(value));
+    const outOfDate = run({data, parentElement, setStateValue});
+    window.leave = run({data, parentElement, setStateValue});
+    outOfDate(); // as Streamlit does with what the first returned when the second was already under way
+  });
+  const attempt = await offered;
+  host.remove();
+  leave();
+  return [attempt, ...tracks.map((track) => track.readyState)];
+}
+"""
+
+
 def start(page, address):
     page.goto(f"{address}/webcam")
     camera.accept_notice(page)
@@ -151,13 +172,23 @@ def measure(page, record_property):
 
 def test_another_page_ends_the_stream_and_coming_back_starts_anew(lab, open_browser, camera_file):
     page = live_page(open_browser, camera_file)
+    page.add_init_script(KEEP_TRACKS)
     start(page, lab)
     wait_for_frames(page, 10)
     page.get_by_role("link", name="Photos").click()
     page.get_by_role("heading", name="Photos").wait_for(timeout=SLOW)
+    page.wait_for_function("tracks.every((track) => track.readyState === 'ended')", timeout=SLOW)
     page.get_by_role("link", name="Webcam").click()
     page.get_by_role("button", name="Start the camera").click(timeout=SLOW)
     wait_for_frames(page, frames_looked_at(page) + 10)
+
+
+def test_runs_of_the_page_that_overtake_each_other_leave_the_camera_on(lab, open_browser, camera_file):
+    page = live_page(open_browser, camera_file)
+    page.add_init_script(KEEP_TRACKS)
+    page.goto(f"{lab}/_stcore/health")
+    script = (camera.PROJECT / "pages/parts/webcam/camera.js").read_text(encoding="utf-8")
+    assert page.evaluate(RUNS_THAT_OVERTAKE, [script, {"video": True, "audio": False}]) == [1, "ended"]
 
 
 def expect_fallback(page, title, seconds):

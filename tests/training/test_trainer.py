@@ -160,12 +160,48 @@ def test_a_wanted_precision_is_taken_and_auto_chooses_one():
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("adam", "Adam"), ("adamw", "AdamW"), ("sgd", "SGD"), ("rmsprop", "RMSprop")]
+    ("name", "kind"), [("adam", "FusedAdam"), ("adamw", "FusedAdam"), ("sgd", "SGD"), ("rmsprop", "RMSprop")]
 )
 def test_the_optimiser_is_the_one_that_was_chosen(name, kind):
     optimizer = make_optimizer(TrainingConfig(optimizer=name, learning_rate=0.01))
     assert type(optimizer).__name__ == kind
     assert float(optimizer.learning_rate) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "decay"), [("adam", keras.optimizers.Adam, 0.0), ("adamw", keras.optimizers.AdamW, 0.1)]
+)
+def test_the_fused_adam_steps_as_keras_own_does(name, kind, decay):
+    ours = make_optimizer(TrainingConfig(optimizer=name, learning_rate=0.01, weight_decay=decay))
+    keras_own = kind(0.01, weight_decay=decay or None)
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=(5, 3)).astype(np.float32)
+    weights = [keras.Variable(start, name="kernel") for _ in range(2)]
+    for _ in range(20):
+        gradient = tf.constant(rng.normal(size=(5, 3)), tf.float32)
+        for optimizer, weight in zip((ours, keras_own), weights, strict=True):
+            optimizer.apply([gradient], [weight])
+    assert np.abs(weights[0].numpy() - start).max() > 0.05
+    np.testing.assert_allclose(weights[0].numpy(), weights[1].numpy(), rtol=1e-5, atol=1e-6)
+    assert [v.name for v in ours.variables] == [v.name for v in keras_own.variables]
+
+
+@pytest.mark.parametrize("activation", ["relu", "elu", "tanh", "gelu"])
+@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "residual-cnn", "vgg13"])
+def test_a_network_that_pools_before_it_activates_learns_the_same(architecture, activation):
+    config = TrainingConfig(
+        architecture=architecture, activation=activation, width=4, dropout=0.0, dense_dropout=0.0, batch_size=4
+    )
+    faces = np.random.default_rng(0).integers(0, 256, (4, 48, 48, 1)).astype(np.float32)
+    saved, trained = build_model(config), build_model(config, training=True)
+    trained.set_weights(saved.get_weights())
+    steps = []
+    for model in (saved, trained):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(faces, training=False)[:, 0])
+        steps.append(tape.gradient(loss, [v.value for v in model.trainable_variables]))
+    for one, other in zip(*steps, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5 * np.abs(one).max())
 
 
 def test_two_epochs_are_told_and_leave_weights(data, tmp_path):

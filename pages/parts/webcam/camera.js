@@ -1,5 +1,7 @@
 // The browser's side of live video: opens the camera, sends it to FER Lab by WebRTC and shows what comes back.
-// Streamlit calls the function below on every run of the page; what is under way stays with the element.
+// Streamlit calls the function below on every run of the page; what is under way stays with the element. It calls what
+// that returns when the element leaves the page, and also when two runs follow so closely that the first is out of date
+// by the time this file is loaded: the camera then goes on.
 
 const PATIENCE = 8000; // milliseconds for the answer to the browser's question, then the page reminds of it
 const GATHERING = 2500; // for the addresses by which this browser can be reached; STUN and TURN servers may be slow
@@ -12,7 +14,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const running = streams.get(parentElement);
   if (running && running.attempt === data.attempt) {
     running.accept(data.answer);
-    return running.end;
+    return () => leave(parentElement);
   }
   if (running) running.end();
   if (!data.attempt) {
@@ -21,7 +23,11 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   const stream = begin(data, parentElement.querySelector(".stage"), setStateValue);
   streams.set(parentElement, stream);
-  return () => streams.get(parentElement) && streams.get(parentElement).end();
+  return () => leave(parentElement);
+}
+
+function leave(parentElement) {
+  if (!parentElement.isConnected) streams.get(parentElement)?.end();
 }
 
 function begin(data, stage, setStateValue) {

@@ -5,6 +5,9 @@ export default function (component) {
   const grid = parentElement.querySelector(".grid");
   const canvas = parentElement.querySelector("canvas");
   const { sheet, columns, lines, size, texts, captions, chosen, together } = data;
+  parentElement.drawn?.abort(); // Streamlit draws anew without calling what the drawing before returned
+  const drawn = (parentElement.drawn = new AbortController());
+  const { signal } = drawn;
 
   // Many faces are painted once, on a canvas below see-through buttons: a page of a thousand then scrolls freely.
   const painted = texts.length > 250;
@@ -86,11 +89,8 @@ export default function (component) {
     const cell = event.target.closest("button");
     if (cell) setTriggerValue("place", Number(cell.dataset.place));
   };
-  grid.addEventListener("keydown", walk);
-  grid.addEventListener("click", choose);
-  return () => {
-    watcher.disconnect();
-    grid.removeEventListener("keydown", walk);
-    grid.removeEventListener("click", choose);
-  };
+  grid.addEventListener("keydown", walk, { signal });
+  grid.addEventListener("click", choose, { signal });
+  signal.addEventListener("abort", () => watcher.disconnect());
+  return () => drawn.abort();
 }

@@ -2,6 +2,9 @@
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const { sheet, columns, lines, x, y, colors, classes, texts } = data;
+  parentElement.drawn?.abort(); // Streamlit draws anew without calling what the drawing before returned
+  const drawn = (parentElement.drawn = new AbortController());
+  const { signal } = drawn;
   const root = parentElement.querySelector(".map");
   const canvas = root.querySelector("canvas");
   const card = root.querySelector(".card");
@@ -86,13 +89,9 @@ export default function (component) {
 
   const watcher = new ResizeObserver(draw);
   watcher.observe(root);
-  canvas.addEventListener("pointermove", show);
-  canvas.addEventListener("pointerleave", hide);
-  canvas.addEventListener("click", choose);
-  return () => {
-    watcher.disconnect();
-    canvas.removeEventListener("pointermove", show);
-    canvas.removeEventListener("pointerleave", hide);
-    canvas.removeEventListener("click", choose);
-  };
+  signal.addEventListener("abort", () => watcher.disconnect());
+  canvas.addEventListener("pointermove", show, { signal });
+  canvas.addEventListener("pointerleave", hide, { signal });
+  canvas.addEventListener("click", choose, { signal });
+  return () => drawn.abort();
 }
