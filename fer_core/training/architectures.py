@@ -8,7 +8,6 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.heads import output_layer
 from fer_core.training.layers import ByteDropout, FusedBatchNormalization
 
-
 _RISING = ("relu", "elu", "leaky_relu", "selu", "tanh")
 """Activations that keep the order of values: the largest of a block is the same one before and after them."""
 
