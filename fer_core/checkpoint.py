@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -11,7 +10,7 @@ from pathlib import Path
 from fer_core.card import EpochScores, ModelCard
 from fer_core.classifier import Classifier, Reading
 from fer_core.errors import CheckpointError, Damage
-from fer_core.files import new_folder, read_json, stamp, write_json
+from fer_core.files import LONGEST_NAME, NAME_RULE, is_folder_name, new_folder, read_json, stamp, write_json
 from fer_core.home import home, models_folders
 from fer_core.priors import Commonness, prior_weights
 
@@ -46,7 +45,6 @@ KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 INT8_FILE = "model.int8.tflite"
 CARD_FILE = "card.json"
-_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,7 @@ def load_checkpoint(name: str) -> Checkpoint:
         CheckpointError: There is none of that name, or its card is damaged.
     """
     for folder in models_folders():
-        if _is_name(name) and (folder / name / CARD_FILE).exists():
+        if is_folder_name(name) and (folder / name / CARD_FILE).exists():
             return _read(folder / name)
     names = ", ".join(c.name for c in list_checkpoints()) or "none yet"
     raise CheckpointError(
@@ -215,10 +213,8 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
     Raises:
         CheckpointError: The name is not allowed, or the disk is full or read-only; nothing was changed.
     """
-    if not _is_name(card.name):
-        raise CheckpointError(
-            f"“{card.name[:60]}” cannot be a name. Use up to 60 letters, digits, dots, hyphens and underscores."
-        )
+    if not is_folder_name(card.name):
+        raise CheckpointError(f"“{card.name[:60]}” cannot be a name. {NAME_RULE}")
     target = home() / "models" / card.name
     try:
         with new_folder(target) as folder:
@@ -269,12 +265,8 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
 def free_name(wanted: str) -> str:
     """The wanted name, or that with a number behind it if a checkpoint has it already."""
     taken = {c.name for c in list_checkpoints()}
-    names = (wanted, *(f"{wanted[: _LONGEST_NAME - len(str(i)) - 1]}-{i}" for i in range(2, len(taken) + 3)))
+    names = (wanted, *(f"{wanted[: LONGEST_NAME - len(str(i)) - 1]}-{i}" for i in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)
-
-
-def _is_name(name: str) -> bool:
-    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", name) is not None
 
 
 @functools.lru_cache(maxsize=256)

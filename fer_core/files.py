@@ -4,6 +4,7 @@ import contextlib
 import functools
 import json
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -13,6 +14,20 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 _Record = TypeVar("_Record")
+
+LONGEST_NAME = 60
+"""Characters of a folder that people name."""
+
+NAME_RULE = "Use up to 60 letters, digits, dots, hyphens and underscores, and no word that Windows keeps, such as con."
+"""What is said of a name that is refused."""
+
+_DEVICES = r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?"  # which Windows opens in place of a folder
+
+
+def is_folder_name(name: str) -> bool:
+    """Whether a name is safe as a folder on every system."""
+    is_plain = re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,58}[A-Za-z0-9_-])?", name) is not None
+    return is_plain and not re.fullmatch(_DEVICES, name)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,14 +3,14 @@
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fer_core.files import as_record, new_folder, read_json, write_json, write_text
+from fer_core.files import as_record, is_folder_name, new_folder, read_json, write_json, write_text
 
 
 def full(*_, **__):
@@ -41,6 +41,29 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
+
+
+@given(st.text("abz.-_ /\\:09COMNULconé\0", max_size=62))
+@settings(max_examples=300)
+def test_a_name_is_one_folder_on_every_system(name):
+    if is_folder_name(name):
+        assert PureWindowsPath(name).name == PurePosixPath(name).name == name
+        assert name.isascii()
+        assert name[0] not in ".-_"
+        assert name[-1] != "."  # which Windows leaves out
+        assert len(name) <= 60
+
+
+@pytest.mark.parametrize("name", ["a", "fer-lab", "lab.2", "a" * 60, "console", "nul1", "x.con"])
+def test_a_name_may_be(name):
+    assert is_folder_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "..", ".a", "-a", "a.", "a" * 61, "a/b", r"a\b", "con", "CON", "Nul.txt", "com1", "ü"]
+)
+def test_a_name_may_not_be(name):
+    assert not is_folder_name(name)
 
 
 @settings(max_examples=25)

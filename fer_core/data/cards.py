@@ -2,13 +2,12 @@
 
 import functools
 import hashlib
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fer_core.errors import Damage, DatasetError
-from fer_core.files import as_record, read_json, stamp
+from fer_core.files import as_record, is_folder_name, read_json, stamp
 from fer_core.home import data_folder
 
 DEMO = "demo"
@@ -75,9 +74,10 @@ def check_name(name: str) -> str:
     Raises:
         DatasetError: It is not.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", name):
+    if not is_folder_name(name) or "." in name:
         raise DatasetError(
-            f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, - and _, beginning with a letter or digit."
+            f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, - and _, beginning with a letter or digit, "
+            "and no word that Windows keeps, such as con."
         )
     return name
 

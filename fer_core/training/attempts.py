@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 from fer_core.errors import TrainingError
+from fer_core.files import LONGEST_NAME
 from fer_core.training.config import TrainingConfig
 from fer_core.training.metrics import write_status
 from fer_core.training.record import Ambition, Assignments, RunRecord
 from fer_core.training.runs import Run, list_runs, start_run
-
-_LONGEST_NAME = 60
 
 
 def best_accuracy(run: Run) -> float:
@@ -75,5 +74,5 @@ def _next_name(name: str) -> str:
     stem, _, number = name.rpartition("-try")
     stem, first = (stem, int(number) + 1) if stem and number.isdecimal() else (name, 2)
     taken = {run.name for run in list_runs()}
-    names = (f"{stem[: _LONGEST_NAME - 4 - len(str(n))]}-try{n}" for n in range(first, first + len(taken) + 1))
+    names = (f"{stem[: LONGEST_NAME - 4 - len(str(n))]}-try{n}" for n in range(first, first + len(taken) + 1))
     return next(candidate for candidate in names if candidate not in taken)

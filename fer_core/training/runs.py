@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import shutil
 import threading
 import time
@@ -16,7 +15,7 @@ import psutil
 from filelock import FileLock
 
 from fer_core.errors import Damage, TrainingError
-from fer_core.files import write_text
+from fer_core.files import NAME_RULE, is_folder_name, write_text
 from fer_core.home import runs_folder
 from fer_core.training.children import end_process, is_alive, launch_command, started
 from fer_core.training.config import TrainingConfig
@@ -34,7 +33,6 @@ _ROOM = 1 << 20  # bytes without which a run can write neither its files nor why
 _SILENT = "Not responding: no sign of life for {seconds:.0f} seconds. Wait for it, or press Stop to end it now."
 _SILENT_AFTER = 60.0
 _PREPARING_AFTER = 600.0  # reading a dataset and compiling a network report nothing
-_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
 STOP, PAUSE = "stop", "pause"
 """Files in a run's folder that ask its child for something."""
 
@@ -122,10 +120,8 @@ def check_run_name(name: str) -> None:
     Raises:
         TrainingError: The name is not allowed.
     """
-    if not re.fullmatch(_NAME, name):
-        raise TrainingError(
-            f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, dots, hyphens and underscores."
-        )
+    if not is_folder_name(name):
+        raise TrainingError(f"“{name[:60]}” cannot be a name. {NAME_RULE}")
 
 
 def start_run(config: TrainingConfig, name: str | None = None, record: RunRecord | None = None) -> Run:
@@ -247,7 +243,7 @@ def find_run(name: str) -> Run:
     Raises:
         TrainingError: There is no such run, or its settings cannot be read.
     """
-    folder = runs_folder() / (name if re.fullmatch(_NAME, name) else ".none")
+    folder = runs_folder() / (name if is_folder_name(name) else ".none")
     try:
         config = TrainingConfig.from_json((folder / "config.json").read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
