@@ -7,6 +7,7 @@ from fer_core.errors import TrainingError
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
 from fer_core.preprocessing import Preprocessing
 from fer_core.training.augmentation import Augmentation
+from fer_core.training.metrics import Metric
 from fer_core.training.settings import Settings, number
 
 Architecture = Literal["paper-cnn", "lab-cnn", "residual-cnn", "vgg13"]
@@ -21,7 +22,6 @@ Loss = Literal[
     "mean_squared_error",
     "squared_hinge",
 ]
-Metric = Literal["accuracy", "macro_f1"]
 Balancing = Literal["none", "class_weights", "sampling"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 Priority = Literal["low", "normal"]
@@ -40,7 +40,8 @@ class TrainingConfig(Settings):
             divided by their sum, or a linear one-vs-all support vector machine (section 6.2 of the paper).
         optimizer: Which optimiser makes the steps.
         loss: What is minimised.
-        metric: Which validation figure decides which epoch's weights are kept as the best.
+        metric: Which validation figure decides which epoch's weights are kept as the best; the loss, which counts
+            how sure answers are too, is the least subject to chance.
         architecture: The network.
         dataset: Name of a stored dataset.
         scheme: Name of a label scheme.

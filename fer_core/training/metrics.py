@@ -8,6 +8,7 @@ from typing import Literal
 
 from fer_core.files import append_json, as_record, read_json, read_json_lines, write_json, write_text
 
+Metric = Literal["accuracy", "macro_f1", "loss"]
 State = Literal["queued", "running", "stopping", "paused", "stopped", "finished", "failed"]
 
 NO_NUMBER = "The loss is no longer a number"
@@ -39,6 +40,10 @@ class EpochMetrics:
     seconds: float
     images_per_second: float
     learning_rate: float = 0.0
+
+    def worth(self, metric: Metric) -> float:
+        """How good the epoch is on validation by one figure: the larger, the better."""
+        return {"accuracy": self.val_accuracy, "macro_f1": self.val_macro_f1, "loss": -self.val_loss}[metric]
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,7 @@ class Run:
         Args:
             metrics: Of at least one epoch.
         """
-        by_accuracy = self.config.metric == "accuracy"
-        return max(metrics, key=lambda m: m.val_accuracy if by_accuracy else m.val_macro_f1)
+        return max(metrics, key=lambda epoch: epoch.worth(self.config.metric))
 
     @property
     def is_silent(self) -> bool:

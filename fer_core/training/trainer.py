@@ -20,7 +20,7 @@ from fer_core.training.callbacks import Observer, RateSetter, Watcher, WeightAve
 from fer_core.training.config import TrainingConfig
 from fer_core.training.epochs import epoch_data, epoch_size
 from fer_core.training.heads import loss_of
-from fer_core.training.judging import Judge, Judgement
+from fer_core.training.judging import Judge
 from fer_core.training.metrics import NO_NUMBER, EpochMetrics
 from fer_core.training.optimizers import make_optimizer
 from fer_core.training.schedule import learning_rate_at
@@ -173,7 +173,7 @@ class _School:
         )
         self._observer.on_validation(metrics.epoch, judgement.probabilities)
         self._observer.on_epoch(metrics)
-        return self._next_state(state, metrics, judgement, averager.average)
+        return self._next_state(state, metrics, averager.average)
 
     def _learn(self, epoch: int, watcher: Watcher, averager: WeightAverager) -> dict[str, float]:
         faces = epoch_data(self._config, self._data.training, epoch)
@@ -183,10 +183,8 @@ class _School:
             callbacks.append(averager)
         return self._stepper.run_epoch(faces, self._config.batch_size, callbacks)
 
-    def _next_state(
-        self, state: TrainingState, metrics: EpochMetrics, judgement: Judgement, average: Arrays
-    ) -> TrainingState:
-        value = judgement.accuracy if self._config.metric == "accuracy" else judgement.macro_f1
+    def _next_state(self, state: TrainingState, metrics: EpochMetrics, average: Arrays) -> TrainingState:
+        value = metrics.worth(self._config.metric)
         better = value > state.best_value
         weights = self._model.get_weights()
         return TrainingState(

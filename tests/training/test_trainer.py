@@ -204,6 +204,18 @@ def test_a_network_that_pools_before_it_activates_learns_the_same(architecture, 
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5 * np.abs(one).max())
 
 
+@pytest.mark.parametrize("metric", ["accuracy", "macro_f1", "loss"])
+def test_the_chosen_figure_decides_which_epoch_is_kept(data, tmp_path, metric):
+    ears = Ears()
+    trained = run(replace(TINY, epochs=6, learning_rate=0.02, metric=metric), data, tmp_path, ears)
+    figures = {
+        "accuracy": [epoch.val_accuracy for epoch in ears.epochs],
+        "macro_f1": [epoch.val_macro_f1 for epoch in ears.epochs],
+        "loss": [-epoch.val_loss for epoch in ears.epochs],
+    }
+    assert trained.best_epoch == 1 + int(np.argmax(figures[metric]))
+
+
 def test_two_epochs_are_told_and_leave_weights(data, tmp_path):
     ears = Ears()
     trained = run(TINY, data, tmp_path, ears)

@@ -10,6 +10,7 @@ from fer_core.labels import LABEL_SCHEMES
 from fer_core.preprocessing import STEPS, Preprocessing
 from fer_core.training import config as settings
 from fer_core.training.config import TrainingConfig
+from fer_core.training.metrics import Metric
 from pages.parts.training.controls import choice, learning_rate, loss_and_head, number, slider, switch, whole
 from pages.parts.training.preview import preview_faces, preview_rate
 from pages.parts.training.sources import with_sources
@@ -98,8 +99,8 @@ def _labels(dataset: DatasetCard) -> Values:
         "metric": choice(
             "metric",
             "Evaluation metric",
-            get_args(settings.Metric),
-            "Which figure on the validation faces decides which epoch's weights are kept.",
+            get_args(Metric),
+            "Which validation figure decides which epoch’s weights are kept. The loss owes least to chance.",
         ),
         "share": slider(
             "share", "Share of the training faces", "Fewer faces make a quick trial; the rest stays unused."
