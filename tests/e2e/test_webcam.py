@@ -68,6 +68,7 @@ async ([script, constraints]) => {
   document.body.append(host);
   const data = {attempt: 1, answer: '', servers: [], constraints};
   const offered = new Promise((resolve, reject) => {
+    setTimeout(reject, 20000, new Error('no offer came'));
     const setStateValue = (name, value) => (name === 'offer' ? resolve(value.attempt) : reject(value));
     const outOfDate = run({data, parentElement, setStateValue});
     window.leave = run({data, parentElement, setStateValue});
