@@ -17,8 +17,8 @@ class Browser:
     def __init__(self):
         self.says, self.offers, self.connected, self.closed = webcam_camera.PENDING, False, True, 0
 
-    def show_camera(self, attempt, answer, servers, on_offer):
-        if attempt and self.offers:
+    def show_camera(self, attempt, is_on, answer, servers, on_offer):
+        if is_on and self.offers:
             on_offer()
         return self.says
 

@@ -1,7 +1,8 @@
 // The browser's side of live video: opens the camera, sends it to FER Lab by WebRTC and shows what comes back.
-// Streamlit calls the function below on every run of the page; what is under way stays with the element. It calls what
-// that returns when the element leaves the page, and also when two runs follow so closely that the first is out of date
-// by the time this file is loaded: the camera then goes on.
+// Streamlit calls the function below on every run of the page; what is under way stays with the element. While this file
+// is being loaded, runs may overtake each other: an older attempt, as its number tells, then changes nothing. Streamlit
+// calls what the function returned when the element leaves the page, and also when that run was overtaken, which is no
+// reason to end the camera.
 
 const PATIENCE = 8000; // milliseconds for the answer to the browser's question, then the page reminds of it
 const GATHERING = 2500; // for the addresses by which this browser can be reached; STUN and TURN servers may be slow
@@ -12,18 +13,19 @@ const streams = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
   const running = streams.get(parentElement);
-  if (running && running.attempt === data.attempt) {
+  if (running && data.attempt < running.attempt) return undefined;
+  if (running && data.attempt === running.attempt) {
     running.accept(data.answer);
-    return () => leave(parentElement);
+  } else {
+    if (running) running.end();
+    const stage = parentElement.querySelector(".stage");
+    streams.set(parentElement, data.on ? begin(data, stage, setStateValue) : off(data.attempt));
   }
-  if (running) running.end();
-  if (!data.attempt) {
-    streams.delete(parentElement);
-    return undefined;
-  }
-  const stream = begin(data, parentElement.querySelector(".stage"), setStateValue);
-  streams.set(parentElement, stream);
   return () => leave(parentElement);
+}
+
+function off(attempt) {
+  return { attempt, accept: () => undefined, end: () => undefined };
 }
 
 function leave(parentElement) {

@@ -107,11 +107,15 @@ _REASONS = {
 }
 
 
-def show_camera(attempt: int, answer: str, servers: list[dict[str, Any]], on_offer: Callable[[], None]) -> str:
+def show_camera(
+    attempt: int, is_on: bool, answer: str, servers: list[dict[str, Any]], on_offer: Callable[[], None]
+) -> str:
     """Has the browser open its camera, and shows the video that comes back.
 
     Args:
-        attempt: A number that changes when the camera is to be opened again; 0 for a camera that is off.
+        attempt: A number that grows whenever the camera is switched on or off: what the browser hears of an older one
+            after a newer one is out of date.
+        is_on: Whether the camera is switched on.
         answer: The SDP that answers the browser's offer, or "" before there is one.
         servers: STUN and TURN servers, as browsers take them.
         on_offer: Called when the browser has made its offer, for :func:`offer`.
@@ -120,7 +124,7 @@ def show_camera(attempt: int, answer: str, servers: list[dict[str, Any]], on_off
         ``PENDING``, ``WAITING`` when the browser's question has not been answered for a while, or the name of what
         went wrong, for :func:`reason`.
     """
-    data = {"attempt": attempt, "answer": answer, "servers": servers, "constraints": _CONSTRAINTS}
+    data = {"attempt": attempt, "on": is_on, "answer": answer, "servers": servers, "constraints": _CONSTRAINTS}
     state = _camera(key=KEY, data=data, on_report_change=_rerun_only, on_offer_change=on_offer)
     return _of_attempt(attempt, state.get("report"), "word")
 

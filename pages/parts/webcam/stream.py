@@ -40,13 +40,14 @@ def start() -> None:
         return
     record_event("webcam started", page="webcam")
     st.session_state[_WANTED] = True
-    st.session_state[_ATTEMPT] = st.session_state.get(_ATTEMPT, 0) + 1
+    _renew_attempt()
     st.session_state[_PROBLEM] = ""
 
 
 def stop(problem: str = "") -> None:
     """Switches the camera off, from the next run of the page, perhaps because of a problem."""
     _end()
+    _renew_attempt()
     st.session_state[_WANTED] = False
     st.session_state[_PROBLEM] = problem
 
@@ -70,11 +71,10 @@ def show_stream(analyser: FrameAnalyser) -> None:
     Raises:
         SettingError: The setting of the STUN and TURN servers cannot be read.
     """
-    attempt = st.session_state[_ATTEMPT] if is_wanted() else 0
     answer = st.session_state.get(_ANSWER, "")
     servers = ice_servers()
-    report = camera.show_camera(attempt, answer, servers, lambda: _connect(analyser, servers))
-    if not attempt:
+    report = camera.show_camera(_attempt(), is_wanted(), answer, servers, lambda: _connect(analyser, servers))
+    if not is_wanted():
         if not problem():
             _say_off()
     elif report not in (camera.PENDING, camera.WAITING):
@@ -116,7 +116,7 @@ def say_problem_of_frames(analyser: FrameAnalyser) -> None:
 
 def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
     """Answers the browser's offer: from then on its frames go through the analyser and back."""
-    offer = camera.offer(st.session_state[_ATTEMPT])
+    offer = camera.offer(_attempt())
     if not offer or not is_wanted() or _PEER in st.session_state:
         return
     held, holder = places(), _holder()
@@ -131,6 +131,15 @@ def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
         st.session_state[_ANSWER] = peer.answer(offer)
     except PeerError:
         stop("Network")
+
+
+def _attempt() -> int:
+    """The number of the newest switching on or off: a time in milliseconds, so that a new session's are newer too."""
+    return int(st.session_state.setdefault(_ATTEMPT, time.time_ns() // 10**6))
+
+
+def _renew_attempt() -> None:
+    st.session_state[_ATTEMPT] = max(_attempt() + 1, time.time_ns() // 10**6)
 
 
 def _end() -> None:

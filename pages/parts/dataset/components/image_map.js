@@ -1,10 +1,19 @@
 // Draws images as coloured dots; near the pointer the image itself appears, and a click tells which was meant.
 export default function (component) {
+  const drawn = new AbortController();
+  const timer = setTimeout(draw, 0, component, drawn); // a run that another one has overtaken is told so before
+  return () => {
+    clearTimeout(timer);
+    drawn.abort();
+  };
+}
+
+function draw(component, drawn) {
   const { data, parentElement, setTriggerValue } = component;
   const { sheet, columns, lines, x, y, colors, classes, texts } = data;
-  parentElement.drawn?.abort(); // Streamlit draws anew without calling what the drawing before returned
-  const drawn = (parentElement.drawn = new AbortController());
   const { signal } = drawn;
+  parentElement.drawn?.abort(); // Streamlit draws anew without calling what the drawing before returned
+  parentElement.drawn = drawn;
   const root = parentElement.querySelector(".map");
   const canvas = root.querySelector("canvas");
   const card = root.querySelector(".card");
@@ -93,5 +102,4 @@ export default function (component) {
   canvas.addEventListener("pointermove", show, { signal });
   canvas.addEventListener("pointerleave", hide, { signal });
   canvas.addEventListener("click", choose, { signal });
-  return () => drawn.abort();
 }
