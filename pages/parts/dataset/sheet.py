@@ -19,14 +19,14 @@ _grid = st.components.v2.component(
     "fer_contact_sheet",
     html='<div class="sheet"><canvas hidden></canvas><div class="grid" role="group"></div></div>',
     css=_source("contact_sheet.css"),
-    js=_source("contact_sheet.js"),
+    js=_source("drawing.js") + _source("contact_sheet.js"),
 )
 _map = st.components.v2.component(
     "fer_image_map",
     html='<div class="legend"></div><div class="map"><canvas role="img" aria-label="A map of images"></canvas>'
     '<div class="card" hidden><div class="face"></div><div class="words"></div></div></div>',
     css=_source("image_map.css"),
-    js=_source("image_map.js"),
+    js=_source("drawing.js") + _source("image_map.js"),
 )
 
 

@@ -40,14 +40,12 @@ def start() -> None:
         return
     record_event("webcam started", page="webcam")
     st.session_state[_WANTED] = True
-    _renew_attempt()
     st.session_state[_PROBLEM] = ""
 
 
 def stop(problem: str = "") -> None:
     """Switches the camera off, from the next run of the page, perhaps because of a problem."""
     _end()
-    _renew_attempt()
     st.session_state[_WANTED] = False
     st.session_state[_PROBLEM] = problem
 
@@ -71,9 +69,9 @@ def show_stream(analyser: FrameAnalyser) -> None:
     Raises:
         SettingError: The setting of the STUN and TURN servers cannot be read.
     """
-    answer = st.session_state.get(_ANSWER, "")
+    attempt, answer = st.session_state[_ATTEMPT], st.session_state.get(_ANSWER, "")
     servers = ice_servers()
-    report = camera.show_camera(_attempt(), is_wanted(), answer, servers, lambda: _connect(analyser, servers))
+    report = camera.show_camera(attempt, is_wanted(), answer, servers, lambda: _connect(analyser, servers))
     if not is_wanted():
         if not problem():
             _say_off()
@@ -116,7 +114,7 @@ def say_problem_of_frames(analyser: FrameAnalyser) -> None:
 
 def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
     """Answers the browser's offer: from then on its frames go through the analyser and back."""
-    offer = camera.offer(_attempt())
+    offer = camera.offer(st.session_state[_ATTEMPT])
     if not offer or not is_wanted() or _PEER in st.session_state:
         return
     held, holder = places(), _holder()
@@ -133,17 +131,12 @@ def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
         stop("Network")
 
 
-def _attempt() -> int:
-    """The number of the newest switching on or off: a time in milliseconds, so that a new session's are newer too."""
-    return int(st.session_state.setdefault(_ATTEMPT, time.time_ns() // 10**6))
-
-
-def _renew_attempt() -> None:
-    st.session_state[_ATTEMPT] = max(_attempt() + 1, time.time_ns() // 10**6)
-
-
 def _end() -> None:
-    """Ends a connection, if there is one."""
+    """Ends a connection, if there is one, and its attempt; whoever opens the page switches the camera off before all.
+
+    An attempt's number is a time in milliseconds, so that those of a new session are newer too.
+    """
+    st.session_state[_ATTEMPT] = max(st.session_state.get(_ATTEMPT, 0) + 1, time.time_ns() // 10**6)
     peer: Peer | None = st.session_state.pop(_PEER, None)
     for key in (_ANSWER, _BEGUN):
         st.session_state.pop(key, None)

@@ -1,22 +1,9 @@
 // Shows the faces of one contact sheet as a grid of small buttons; a click, Enter or Space tells which was meant.
 // Nothing of the data becomes HTML: texts are set as text, the sheet as a style.
-export default function (component) {
-  const drawn = new AbortController();
-  const timer = setTimeout(draw, 0, component, drawn); // a run that another one has overtaken is told so before
-  return () => {
-    clearTimeout(timer);
-    drawn.abort();
-  };
-}
-
-function draw(component, drawn) {
-  const { data, parentElement, setTriggerValue } = component;
+function draw({ data, parentElement, setTriggerValue }, signal) {
   const grid = parentElement.querySelector(".grid");
   const canvas = parentElement.querySelector("canvas");
   const { sheet, columns, lines, size, texts, captions, chosen, together } = data;
-  const { signal } = drawn;
-  parentElement.drawn?.abort(); // Streamlit draws anew without calling what the drawing before returned
-  parentElement.drawn = drawn;
 
   // Many faces are painted once, on a canvas below see-through buttons: a page of a thousand then scrolls freely.
   const painted = texts.length > 250;

@@ -1,19 +1,6 @@
 // Draws images as coloured dots; near the pointer the image itself appears, and a click tells which was meant.
-export default function (component) {
-  const drawn = new AbortController();
-  const timer = setTimeout(draw, 0, component, drawn); // a run that another one has overtaken is told so before
-  return () => {
-    clearTimeout(timer);
-    drawn.abort();
-  };
-}
-
-function draw(component, drawn) {
-  const { data, parentElement, setTriggerValue } = component;
+function draw({ data, parentElement, setTriggerValue }, signal) {
   const { sheet, columns, lines, x, y, colors, classes, texts } = data;
-  const { signal } = drawn;
-  parentElement.drawn?.abort(); // Streamlit draws anew without calling what the drawing before returned
-  parentElement.drawn = drawn;
   const root = parentElement.querySelector(".map");
   const canvas = root.querySelector("canvas");
   const card = root.querySelector(".card");
