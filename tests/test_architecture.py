@@ -59,6 +59,7 @@ KERAS_ROOMS = {
         "callbacks",
         "precision",
         "strategy",
+        "teaching",
         "steps",
         "judging",
         "trainer",

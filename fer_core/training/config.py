@@ -69,6 +69,8 @@ class TrainingConfig(Settings):
         start_from: Name of the checkpoint whose weights the run begins with; "" for fresh ones.
         teachers: Names of checkpoints, joined by ``+``, whose answers the run learns from beside the labels.
         teacher_share: Part of each target that is the teachers' mean answer; without effect where there are none.
+        live_teachers: Whether the teachers answer anew in each step, to the faces as they were changed for it, instead
+            of once to the faces as they are.
     """
 
     learning_rate: float = number(1e-4, 1e-6, 1.0)
@@ -104,6 +106,7 @@ class TrainingConfig(Settings):
     start_from: str = ""
     teachers: str = ""
     teacher_share: float = number(0.5, 0.0, 1.0)
+    live_teachers: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

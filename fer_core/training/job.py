@@ -28,8 +28,9 @@ from fer_core.training.provenance import Probe, Provenance, read_probe, write_pr
 from fer_core.training.report import Report
 from fer_core.training.result import make_checkpoint
 from fer_core.training.runs import Run
-from fer_core.training.sources import beginning_of, taught
+from fer_core.training.sources import beginning_of, teachers_of
 from fer_core.training.strategy import in_words, make_strategy, spans_machines
+from fer_core.training.teaching import taught
 from fer_core.training.trainer import Plan, TrainingData, train
 from fer_core.training.validation import append_view, keep_views, view_of, write_faces
 
@@ -66,7 +67,8 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
         done = saved_epoch(run.folder / _BACKUP)
         _begin_files(run.folder, splits.validation, done)
         report.set(epoch=done, message="Preparing: the first batches take longer")
-        plan = Plan(run.folder / _BACKUP, probe.precision, strategy, beginning=None if done else _beginning(run.config))
+        beginning, teachers = None if done else _beginning(run.config), _live_teachers(run.config)
+        plan = Plan(run.folder / _BACKUP, probe.precision, strategy, beginning=beginning, teachers=teachers)
         trained = train(run.config, _to_learn(splits), plan, _observer(run.folder, splits.validation, report))
         if report.should_pause() and not report.should_stop() and trained.last_epoch < run.config.epochs:
             message = f"Paused after epoch {trained.last_epoch}. Resume it to go on from there."
@@ -109,7 +111,9 @@ def assist(config: TrainingConfig, backup: Path) -> None:
     with _system_errors_said(config):
         _make_way(config)
         strategy = make_strategy("multi-worker")
-        plan = Plan(backup, _wanted(config, together=True), strategy, writes=False, beginning=_beginning(config))
+        beginning, teachers = _beginning(config), _live_teachers(config)
+        precision = _wanted(config, together=True)
+        plan = Plan(backup, precision, strategy, writes=False, beginning=beginning, teachers=teachers)
         quiet = Observer(lambda _: None, lambda _: None, lambda: False)
         train(config, _to_learn(_splits(config)), plan, quiet)
 
@@ -126,6 +130,11 @@ def _beginning(config: TrainingConfig) -> Arrays | None:
     """The weights of the checkpoint that a run is to begin with, or None for fresh ones."""
     checkpoint = beginning_of(config)
     return None if checkpoint is None else read_network(checkpoint).get_weights()
+
+
+def _live_teachers(config: TrainingConfig) -> tuple[Checkpoint, ...]:
+    """The teachers that answer in each step; others have answered before training begins."""
+    return teachers_of(config) if config.live_teachers else ()
 
 
 def _probe(run: Run, *, together: bool) -> Probe:

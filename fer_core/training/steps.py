@@ -4,7 +4,7 @@ Keras 3's ``fit`` cannot train on several machines (it takes the parts of a batc
 prepares its data anew in every epoch; its ``train_step`` has neither trouble.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -16,6 +16,9 @@ from fer_core.training.epochs import EpochData
 Batch = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]
 """Pictures ``(n, 48, 48, 1)``, targets ``(n, classes)`` and weights ``(n,)``."""
 
+Teach = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+"""From a batch's pictures and targets to the targets that are learned."""
+
 
 class Stepper:
     """Trains a compiled network batch by batch.
@@ -23,15 +26,22 @@ class Stepper:
     Args:
         model: Built and compiled under the strategy.
         strategy: How a batch is shared out.
+        teach: Changes the targets of each device's part of a batch; None leaves them.
     """
 
-    def __init__(self, model: keras.Model, strategy: tf.distribute.Strategy) -> None:
-        self._model, self._strategy = model, strategy
+    def __init__(self, model: keras.Model, strategy: tf.distribute.Strategy, teach: Teach | None = None) -> None:
+        self._model, self._strategy, self._teach = model, strategy, teach
         self._replicas = strategy.num_replicas_in_sync
         self._step = tf.function(self._everywhere)
 
     def _everywhere(self, batch: object) -> None:
-        self._strategy.run(self._model.train_step, args=(batch,))
+        self._strategy.run(self._learn, args=(batch,))
+
+    def _learn(self, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> None:
+        pictures, targets, weights = batch
+        if self._teach is not None:
+            targets = self._teach(pictures, targets)
+        self._model.train_step((pictures, targets, weights))
 
     def run_epoch(
         self, faces: EpochData, batch_size: int, callbacks: Sequence[keras.callbacks.Callback]

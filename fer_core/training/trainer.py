@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from fer_core.checkpoint import Checkpoint
 from fer_core.data.dataset import FerDataset
 from fer_core.errors import TrainingError
 from fer_core.training.architectures import build_model
@@ -26,6 +27,7 @@ from fer_core.training.optimizers import make_optimizer
 from fer_core.training.schedule import learning_rate_at
 from fer_core.training.steps import Stepper
 from fer_core.training.strategy import agree, spans_machines
+from fer_core.training.teaching import LiveTeachers
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +72,7 @@ class Plan:
         strategy: How the arithmetic is shared out.
         writes: Whether this process saves states: of several machines only one does.
         beginning: Weights to begin with, or None for fresh ones.
+        teachers: Checkpoints that answer in each step.
     """
 
     backup: Path
@@ -77,6 +80,7 @@ class Plan:
     strategy: tf.distribute.Strategy = field(default_factory=tf.distribute.get_strategy)
     writes: bool = True
     beginning: Arrays | None = None
+    teachers: tuple[Checkpoint, ...] = ()
 
 
 def train(config: TrainingConfig, data: TrainingData, plan: Plan, observer: Observer) -> Trained:
@@ -130,7 +134,8 @@ class _School:
             accuracy = keras.metrics.CategoricalAccuracy("accuracy")
             self._model.compile(optimizer=make_optimizer(config), loss=loss_of(config), weighted_metrics=[accuracy])
             self._model.optimizer.build(self._model.trainable_variables)
-        self._stepper = Stepper(self._model, plan.strategy)
+            teachers = LiveTeachers(plan.teachers, config, plan.precision) if plan.teachers else None
+        self._stepper = Stepper(self._model, plan.strategy, teachers.taught if teachers else None)
         self._judge = Judge(config, plan.precision, data.validation)
         self._size = epoch_size(config, len(data.training))
         self._batches = -(-self._size // config.batch_size)

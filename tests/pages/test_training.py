@@ -199,10 +199,12 @@ def test_a_run_goes_on_from_a_checkpoint_and_learns_from_others(home, small_demo
     page = open_page()
     assert page.selectbox(key="training_start_from").options == ["fresh weights", "first"]
     page.selectbox(key="training_start_from").set_value("first")
-    page = start(page.multiselect(key="training_teachers").set_value(["other", "first"]).run(), "second")
+    assert page.toggle(key="live_teachers").disabled
+    page = page.multiselect(key="training_teachers").set_value(["other", "first"]).run()
+    page = start(page.toggle(key="live_teachers").set_value(True).run(), "second")
     assert not page.exception
     config = find_run("second").config
-    assert (config.start_from, config.teachers) == ("first", "other+first")
+    assert (config.start_from, config.teachers, config.live_teachers) == ("first", "other+first", True)
 
 
 def test_a_checkpoint_that_fits_no_longer_is_let_go_and_that_is_said(home, small_demo, save_tiny):

@@ -1,4 +1,4 @@
-"""What a run takes over from checkpoints: its first weights, and teachers' answers in its targets."""
+"""What a run takes over from checkpoints: its first weights, and teachers."""
 
 from dataclasses import replace
 
@@ -6,23 +6,14 @@ import numpy as np
 import pytest
 
 from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, SHIPPED, load_checkpoint, save_checkpoint
-from fer_core.data.dataset import label_records
-from fer_core.data.store import load_records
 from fer_core.errors import TrainingError
-from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.command import train_run
 from fer_core.training.config import TrainingConfig
 from fer_core.training.export import read_network
-from fer_core.training.job import load_splits
 from fer_core.training.runs import create_run, list_runs
-from fer_core.training.sources import beginnings, taught, teachers
+from fer_core.training.sources import beginnings, teachers
 
 SMALL = TrainingConfig(width=4, epochs=1, batch_size=32, precision="float32")
-
-
-@pytest.fixture
-def faces(small_demo):
-    return label_records(load_records("demo"), LABEL_SCHEMES["majority-7"], ["train"])
 
 
 def test_a_run_begins_with_the_weights_of_a_checkpoint(home, small_demo):
@@ -38,40 +29,6 @@ def test_a_run_begins_with_the_weights_of_a_checkpoint(home, small_demo):
     assert max(np.abs(before - after).max() for before, after in pairs) > 0.01
 
 
-def test_targets_are_partly_the_teachers_mean_answer(faces, save_tiny):
-    teacher = save_tiny("wise").open_classifier()
-    answers = (teacher.predict(faces.images) + teacher.predict(faces.images[:, :, ::-1])) / 2
-    mixed = taught(faces, replace(SMALL, teachers="wise", teacher_share=0.25))
-    np.testing.assert_allclose(mixed.targets, 0.75 * faces.targets + 0.25 * answers, atol=1e-6)
-    assert np.array_equal(mixed.labels, faces.labels)
-
-
-def test_a_teacher_that_knows_a_class_more_shares_its_part_out(faces):
-    teacher = train_run(create_run(replace(SMALL, scheme="majority-8"), "eight")).open_classifier()
-    columns = [teacher.class_names.index(name) for name in faces.class_names]
-    answers = np.mean([teacher.predict(seen)[:, columns] for seen in (faces.images, faces.images[:, :, ::-1])], axis=0)
-    targets = taught(faces, replace(SMALL, teachers="eight", teacher_share=1.0)).targets
-    np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
-    assert np.array_equal(targets.argmax(axis=1), answers.argmax(axis=1))
-    assert answers.sum(axis=1).max() < 0.999
-
-
-def test_several_teachers_count_the_same(faces, save_tiny, make_card):
-    warm = replace(make_card().calibration, temperature=3.0)
-    parts = [save_tiny("one"), save_tiny("two", calibration=warm)]
-    alone = [taught(faces, replace(SMALL, teachers=part.name, teacher_share=1.0)).targets for part in parts]
-    together = taught(faces, replace(SMALL, teachers="one+two", teacher_share=1.0)).targets
-    assert np.abs(alone[0] - alone[1]).max() > 1e-3
-    np.testing.assert_allclose(together, (alone[0] + alone[1]) / 2, atol=1e-6)
-
-
-def test_teachers_change_what_is_learned_from_and_nothing_it_is_judged_by(home, small_demo, save_tiny):
-    save_tiny("wise")
-    plain, with_teacher = (load_splits(replace(SMALL, teachers=names)) for names in ("", "wise"))
-    changed = [not np.array_equal(a.targets, b.targets) for a, b in zip(plain, with_teacher, strict=True)]
-    assert changed == [True, False, False]
-
-
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -83,6 +40,8 @@ def test_teachers_change_what_is_learned_from_and_nothing_it_is_judged_by(home, 
         ({"start_from": "tiny", "scheme": "majority-8"}, "it has other classes"),
         ({"start_from": "alien"}, "it was not trained here"),
         ({"teachers": "tiny", "scheme": "majority-8"}, "it does not know all classes of majority-8"),
+        ({"teachers": "alien", "live_teachers": True}, "it was not trained here, so it can only teach without"),
+        ({"teachers": "tiny", "live_teachers": True, "preprocessing": "denoise"}, "pre-processed in another way"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_starts(home, small_demo, save_tiny, changes, reason):
@@ -100,6 +59,8 @@ def test_what_fits_is_offered(home, small_demo, save_tiny):
     assert beginnings(SMALL) == ("small",)
     assert set(teachers(SMALL)) == {"small", "large", "eight"}  # one that knows more classes can teach seven
     assert set(teachers(replace(SMALL, scheme="distribution-8"))) == {"eight"}
+    save_tiny("alien", origin="imported")
+    assert set(teachers(SMALL)) - set(teachers(replace(SMALL, live_teachers=True))) == {"alien"}
 
 
 def test_a_run_goes_on_when_the_checkpoint_it_began_with_is_gone(home, small_demo):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from fer_core.checkpoint import load_checkpoint
 from fer_core.data.dataset import FerDataset
 from fer_core.training.callbacks import Observer
 from fer_core.training.cluster import read_cluster
@@ -50,7 +51,8 @@ def main(kind, folder):
     observer = Observer(lambda _: None, epochs.append, lambda: False)
     # 77 faces: the last batch is no multiple of two, so it is filled up.
     data = TrainingData(faces(77, 0), faces(24, 1))
-    plan = Plan(Path(folder), "float32", strategy, writes=read_cluster().is_chief)
+    teachers = (load_checkpoint("paper-cnn"),)
+    plan = Plan(Path(folder), "float32", strategy, writes=read_cluster().is_chief, teachers=teachers)
     trained = train(CONFIG, data, plan, observer)
     weights = [float(np.abs(w).sum()) for w in trained.last_weights]
     figures = {"loss": epochs[0].loss, "accuracy": epochs[0].accuracy, "val_loss": epochs[0].val_loss}

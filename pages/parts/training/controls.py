@@ -120,9 +120,11 @@ def number(key: str, label: str, explanation: str) -> float:
     return float(value)
 
 
-def switch(key: str, label: str, explanation: str) -> bool:
+def switch(key: str, label: str, explanation: str, *, disabled: bool = False) -> bool:
     """On or off."""
-    return bool(st.toggle(label, bool(DEFAULTS[key]), help=explanation, key=key, persist_state="session"))
+    return bool(
+        st.toggle(label, bool(DEFAULTS[key]), help=explanation, key=key, disabled=disabled, persist_state="session")
+    )
 
 
 def choice(key: str, label: str, choices: Sequence[str], explanation: str) -> str:

@@ -7,10 +7,10 @@ import streamlit as st
 
 from fer_core.training.config import TrainingConfig
 from fer_core.training.sources import beginnings, teachers
-from pages.parts.training.controls import slider
+from pages.parts.training.controls import slider, switch
 from pages.shared.messages import plain
 
-_START, _TEACHERS = "training_start_from", "training_teachers"
+_START, _TEACHERS, _LIVE = "training_start_from", "training_teachers", "live_teachers"
 
 
 def with_sources(config: TrainingConfig) -> TrainingConfig:
@@ -20,8 +20,9 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
         config: The settings so far; they decide which checkpoints fit.
 
     Returns:
-        The same with ``start_from``, ``teachers`` and ``teacher_share``.
+        The same with ``start_from``, ``teachers``, ``teacher_share`` and ``live_teachers``.
     """
+    config = replace(config, live_teachers=bool(st.session_state.get(_LIVE, False)))
     fitting, teaching = beginnings(config), teachers(config)
     chosen = st.session_state.get(_START, "")
     _let_go([chosen] if chosen not in ("", *fitting) else [], _START, "")
@@ -55,6 +56,14 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 "Teachers' share",
                 "This part of each label is what the teachers say.",
                 disabled=not chosen,
+            )
+            switch(
+                _LIVE,
+                "Teachers see the changed faces",
+                "They answer anew in each step, to each face as it was changed for it, instead of once to the face as "
+                "it is: less of what they know by heart is taught. Each step takes longer, and only networks that were "
+                "trained here, on faces with the same pre-processing, can do it.",
+                disabled=not (chosen or config.live_teachers),
             )
     return replace(config, start_from=start, teachers="+".join(chosen), teacher_share=share)
 
