@@ -59,10 +59,10 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
             )
             switch(
                 _LIVE,
-                "Teachers see the changed faces",
-                "They answer anew in each step, to each face as it was changed for it, instead of once to the face as "
-                "it is: less of what they know by heart is taught. Each step takes longer, and only networks that were "
-                "trained here, on faces with the same pre-processing, can do it.",
+                "Answer in every step",
+                "The teachers answer anew in every step, to each face as it was changed for it, instead of once to the "
+                "face as it is: they then pass on less of what they know by heart. Each step takes longer, and only "
+                "networks that were trained here, on faces with the same pre-processing, can do it.",
                 disabled=not (chosen or config.live_teachers),
             )
     return replace(config, start_from=start, teachers="+".join(chosen), teacher_share=share)
