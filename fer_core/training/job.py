@@ -17,7 +17,7 @@ from fer_core.data.store import load_records
 from fer_core.errors import TrainingError
 from fer_core.labels import LABEL_SCHEMES, SPLITS
 from fer_core.preprocessing import Preprocessing
-from fer_core.training.backup import Arrays, saved_epoch
+from fer_core.training.backup import saved_epoch
 from fer_core.training.callbacks import Observer
 from fer_core.training.cluster import StrategyName
 from fer_core.training.config import TrainingConfig
@@ -67,8 +67,7 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
         done = saved_epoch(run.folder / _BACKUP)
         _begin_files(run.folder, splits.validation, done)
         report.set(epoch=done, message="Preparing: the first batches take longer")
-        beginning, teachers = None if done else _beginning(run.config), _live_teachers(run.config)
-        plan = Plan(run.folder / _BACKUP, probe.precision, strategy, beginning=beginning, teachers=teachers)
+        plan = _plan(run.config, run.folder / _BACKUP, probe.precision, strategy)
         trained = train(run.config, _to_learn(splits), plan, _observer(run.folder, splits.validation, report))
         if report.should_pause() and not report.should_stop() and trained.last_epoch < run.config.epochs:
             message = f"Paused after epoch {trained.last_epoch}. Resume it to go on from there."
@@ -110,10 +109,7 @@ def assist(config: TrainingConfig, backup: Path) -> None:
     """
     with _system_errors_said(config):
         _make_way(config)
-        strategy = make_strategy("multi-worker")
-        beginning, teachers = _beginning(config), _live_teachers(config)
-        precision = _wanted(config, together=True)
-        plan = Plan(backup, precision, strategy, writes=False, beginning=beginning, teachers=teachers)
+        plan = _plan(config, backup, _wanted(config, together=True), make_strategy("multi-worker"), writes=False)
         quiet = Observer(lambda _: None, lambda _: None, lambda: False)
         train(config, _to_learn(_splits(config)), plan, quiet)
 
@@ -126,15 +122,14 @@ def _to_learn(splits: _Splits) -> TrainingData:
     return TrainingData(splits.train, splits.validation)
 
 
-def _beginning(config: TrainingConfig) -> Arrays | None:
-    """The weights of the checkpoint that a run is to begin with, or None for fresh ones."""
-    checkpoint = beginning_of(config)
-    return None if checkpoint is None else read_network(checkpoint).get_weights()
-
-
-def _live_teachers(config: TrainingConfig) -> tuple[Checkpoint, ...]:
-    """The teachers that answer in each step; others have answered before training begins."""
-    return teachers_of(config) if config.live_teachers else ()
+def _plan(
+    config: TrainingConfig, backup: Path, precision: str, strategy: tf.distribute.Strategy, *, writes: bool = True
+) -> Plan:
+    """How a run is trained: what it takes over from checkpoints is read where it is still of use."""
+    source = None if saved_epoch(backup) else beginning_of(config)
+    beginning = read_network(source).get_weights() if source else None
+    teachers = teachers_of(config) if config.live_teachers else ()  # others have answered before training begins
+    return Plan(backup, precision, strategy, writes=writes, beginning=beginning, teachers=teachers)
 
 
 def _probe(run: Run, *, together: bool) -> Probe:

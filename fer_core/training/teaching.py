@@ -6,11 +6,13 @@ After Hinton et al., "Distilling the knowledge in a neural network" (2015).
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+from numpy.typing import NDArray
 
 from fer_core.checkpoint import Checkpoint
 from fer_core.data.dataset import FerDataset
@@ -21,6 +23,7 @@ from fer_core.training.export import read_network
 from fer_core.training.sources import teachers_of
 
 _TINY = np.finfo(np.float32).tiny
+_Rows = TypeVar("_Rows", NDArray[np.float32], tf.Tensor)
 
 
 def taught(training: FerDataset, config: TrainingConfig) -> FerDataset:
@@ -46,8 +49,7 @@ def taught(training: FerDataset, config: TrainingConfig) -> FerDataset:
         for faces in (training.images, training.images[:, :, ::-1]):
             answer = restricted(classifier.predict(faces), classifier.class_names, training.class_names)
             answers += answer / np.float32(2 * len(found))
-    share = np.float32(config.teacher_share)
-    return replace(training, targets=(1 - share) * training.targets + share * answers)
+    return replace(training, targets=_mixed(training.targets, answers, config.teacher_share))
 
 
 class LiveTeachers:
@@ -77,7 +79,11 @@ class LiveTeachers:
             targets: ``(n, classes)`` float32, rows that sum to one.
         """
         mean = sum(answer(pictures) for answer in self._answers) / len(self._answers)
-        return (1 - self._share) * targets + self._share * mean
+        return _mixed(targets, mean, self._share)
+
+
+def _mixed(targets: _Rows, answers: _Rows, share: float) -> _Rows:
+    return (1 - share) * targets + share * answers
 
 
 def _answer_of(checkpoint: Checkpoint, class_names: Sequence[str], dtype: str) -> Callable[[tf.Tensor], tf.Tensor]:

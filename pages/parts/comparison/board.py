@@ -73,7 +73,7 @@ def _columns() -> dict[str, Any]:
         "accuracy": st.column_config.NumberColumn("Accuracy", format="%.2f %%"),
         "interval": st.column_config.TextColumn("95 % interval"),
         "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f %%"),
-        "ece": st.column_config.NumberColumn("ECE", format="%.1f", help="Expected calibration error, in points."),
+        "ece": st.column_config.NumberColumn("ECE", format="%.1f pts", help="Expected calibration error, in points."),
         "luck": st.column_config.TextColumn(
             "Only luck?",
             help="How often luck alone brings such a distance from the best: McNemar’s test (mid-p), adjusted for "
