@@ -21,7 +21,7 @@ _NOTHING, _LABELS_FOLLOWED = "nothing", "labels followed"
 def choose_dataset() -> DatasetCard:
     """A select box of the stored datasets; imported ones come before the drawn demo, which is always there."""
     if not any(card.is_drawn for card in list_datasets()):
-        with st.spinner("Drawing the demo faces, this once …"):
+        with st.spinner("Drawing the demo faces …"):
             ensure_demo()
     cards = {card.name: card for card in list_datasets()}
     accept_link("dataset", cards)
