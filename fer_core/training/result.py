@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -11,7 +12,7 @@ from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard, free_name, l
 from fer_core.data.dataset import FerDataset
 from fer_core.data.store import dataset_card
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate
-from fer_core.labels import LABEL_SCHEMES
+from fer_core.labels import LABEL_SCHEMES, SPLITS
 from fer_core.training.architectures import build_model
 from fer_core.training.backup import Arrays
 from fer_core.training.commandline import command_line
@@ -58,10 +59,7 @@ def make_checkpoint(
     model.set_weights(trained.best_weights)
     if config.output_activation == "svm":
         calibrate_head(model, predict(model, splits[1].images), splits[1].labels)
-    stored = dataset_card(config.dataset)
-    has_votes = LABEL_SCHEMES[config.scheme].rule != "fer2013"
     prior = tuple(splits[0].targets.mean(axis=0, dtype=float).round(6).tolist())
-    counts = dict(zip(("train", "validation", "test"), map(len, splits), strict=True))
     card = ModelCard(
         name=_name_for(provenance.run, name),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -69,11 +67,6 @@ def make_checkpoint(
         input=_INPUT,
         config=config.to_dict(),
         weights=model.count_params(),
-        dataset=config.dataset,
-        dataset_fingerprint=splits[0].fingerprint,
-        label_file=stored.votes_file if has_votes else "",
-        label_file_sha256=stored.votes_sha256 if has_votes else "",
-        counts=counts,
         last=last,
         best=best,
         precision=provenance.probe.precision,
@@ -85,12 +78,7 @@ def make_checkpoint(
         notes=(_SHUFFLED,) if config.shuffle_labels else (),
         prior=prior,
         calibration=_calibration(model, config.dataset, splits[1], prior),
-        provenance=replace(
-            provenance,
-            git=git_state(),
-            unlabelled={split: stored.sizes[split] - count for split, count in counts.items()},
-            used=epoch_size(config, counts["train"]),
-        ).to_dict(),
+        **_faces(config, splits, provenance),
     )
 
     def write(folder: Path) -> None:
@@ -98,6 +86,23 @@ def make_checkpoint(
         write_quantized(model, folder, splits[0].images)
 
     return save_checkpoint(card, write)
+
+
+def _faces(config: TrainingConfig, splits: Splits, provenance: Provenance) -> dict[str, Any]:
+    """What the card says of the faces, and with it where the checkpoint comes from."""
+    stored = dataset_card(config.dataset)
+    has_votes = LABEL_SCHEMES[config.scheme].rule != "fer2013"
+    counts = dict(zip(SPLITS, map(len, splits), strict=True))
+    unlabelled = {split: stored.sizes[split] - count for split, count in counts.items()}
+    used = epoch_size(config, counts["train"])
+    return {
+        "dataset": config.dataset,
+        "dataset_fingerprint": splits[0].fingerprint,
+        "label_file": stored.votes_file if has_votes else "",
+        "label_file_sha256": stored.votes_sha256 if has_votes else "",
+        "counts": counts,
+        "provenance": replace(provenance, git=git_state(), unlabelled=unlabelled, used=used).to_dict(),
+    }
 
 
 def _name_for(run: str, wanted: str) -> str:
