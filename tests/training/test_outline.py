@@ -22,7 +22,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "residual-cnn", "vgg13"])
+@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "deep-cnn", "residual-cnn", "vgg13"])
 @pytest.mark.parametrize("changes", [{}, {"width": 20, "dropout": 0.0, "scheme": "majority-8"}])
 def test_layers_shapes_and_weights_are_those_of_keras(architecture, changes):
     config = TrainingConfig(architecture=architecture, **changes)
