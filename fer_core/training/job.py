@@ -67,7 +67,7 @@ def run_job(run: Run, report: Report, strategy_name: StrategyName = "auto") -> C
         done = saved_epoch(run.folder / _BACKUP)
         _begin_files(run.folder, splits.validation, done)
         report.set(epoch=done, message="Preparing: the first batches take longer")
-        plan = _plan(run.config, run.folder / _BACKUP, probe.precision, strategy)
+        plan = _plan(run.config, run.folder / _BACKUP, probe.precision, strategy, begins=not done)
         trained = train(run.config, _to_learn(splits), plan, _observer(run.folder, splits.validation, report))
         if report.should_pause() and not report.should_stop() and trained.last_epoch < run.config.epochs:
             message = f"Paused after epoch {trained.last_epoch}. Resume it to go on from there."
@@ -123,10 +123,16 @@ def _to_learn(splits: _Splits) -> TrainingData:
 
 
 def _plan(
-    config: TrainingConfig, backup: Path, precision: str, strategy: tf.distribute.Strategy, *, writes: bool = True
+    config: TrainingConfig,
+    backup: Path,
+    precision: str,
+    strategy: tf.distribute.Strategy,
+    *,
+    begins: bool = True,
+    writes: bool = True,
 ) -> Plan:
-    """How a run is trained: what it takes over from checkpoints is read where it is still of use."""
-    source = None if saved_epoch(backup) else beginning_of(config)
+    """How a run is trained; the weights it begins with are of no use to one that goes on from a saved state."""
+    source = beginning_of(config) if begins else None
     beginning = read_network(source).get_weights() if source else None
     teachers = teachers_of(config) if config.live_teachers else ()  # others have answered before training begins
     return Plan(backup, precision, strategy, writes=writes, beginning=beginning, teachers=teachers)
