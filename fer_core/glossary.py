@@ -63,7 +63,8 @@ GLOSSARY: dict[str, str] = {
     "optimiser": "The rule by which slopes become steps, such as Adam or plain descent.",
     "overfitting": "Learning the training faces by heart: better and better on them, worse on others.",
     "patience": "How many epochs without improvement are waited for before a run ends.",
-    "pooling": "Keeping the largest of each 2x2 values: a quarter of the numbers, and exact places matter less.",
+    "pooling": "Keeping the largest of each 2x2 values, or their mean: a quarter of the numbers, and exact places "
+    "matter less.",
     "pre-processing": "What is done to a picture before a network gets it: found, turned upright, cut out, made small "
     "and grey.",
     "precision": "Of the faces called by a class's name, the share that belongs to it.",

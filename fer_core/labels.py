@@ -63,7 +63,7 @@ class LabelScheme:
 LABEL_SCHEMES = {
     scheme.name: scheme
     for scheme in (
-        LabelScheme("majority-7", "FER+ majority, seven classes (the paper)", "majority", PAPER_EMOTIONS),
+        LabelScheme("majority-7", "FER+ majority, seven classes", "majority", PAPER_EMOTIONS),
         LabelScheme("majority-8", "FER+ majority, eight classes", "majority", EMOTIONS),
         LabelScheme("distribution-7", "FER+ vote distribution, seven classes", "distribution", PAPER_EMOTIONS),
         LabelScheme("distribution-8", "FER+ vote distribution, eight classes", "distribution", EMOTIONS),

@@ -31,7 +31,9 @@ def add_data_commands(add: AddCommand) -> None:
     command = add("import-pictures", store_pictures, "store pictures in class folders, below a folder or in a zip")
     command.add_argument("source", type=Path, help="folder or zip, such as one with train/angry/1.jpg")
     command.add_argument("--name", required=True, help="what to call the dataset")
-    command.add_argument("--map", nargs="+", default=[], metavar="FOLDER=CLASS", help="beside the table of synonyms")
+    command.add_argument(
+        "--map", nargs="+", action="extend", default=[], metavar="FOLDER=CLASS", help="beside the table of synonyms"
+    )
     command.add_argument("--find-faces", action="store_true", help="cut out the largest face the detector finds")
     command.add_argument("--new-splits", action="store_true", help="draw all splits instead of taking the folders'")
     command.add_argument("--seed", type=int, default=0, help="of the draw (0)")

@@ -25,7 +25,9 @@ from fer_core.training.space import read_axes
 def add_settings(command: argparse.ArgumentParser) -> None:
     """The options that say which settings a run has."""
     command.add_argument("--config", type=Path, help="JSON file with settings")
-    command.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", help="settings, such as epochs=10")
+    command.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="settings, such as epochs=10"
+    )
     command.add_argument("--dataset", help="name of a stored dataset (demo)")
 
 

@@ -8,14 +8,21 @@ from fer_core.insight.anatomy import Layer
 def explain(layers: Sequence[Layer], place: int) -> str:
     """One or two sentences on a layer: what it does, to what, and how many numbers it learned."""
     layer = layers[place]
-    source = layers[layer.sources[0]].shape_in_words() if layer.sources[0] >= 0 else "the face of 48×48"
-    return _SENTENCES[layer.kind].format(
-        source=source,
+    before = layers[layer.sources[0]] if layer.sources[0] >= 0 else None
+    return _SENTENCES["averaging" if layer.operation == "AVERAGE_POOL_2D" else layer.kind].format(
+        source=before.shape_in_words() if before else "the face of 48×48",
+        window=_window(layer.output.shape, before.output.shape if before else (48, 48, 1)),
         result=layer.shape_in_words(),
         arithmetic=arithmetic(layer),
         learned=f"{layer.count:,}",
         bend="; what is negative becomes 0 with ReLU" if (layer.output >= 0).all() else "",
     )
+
+
+def _window(after: tuple[int, ...], before: tuple[int, ...]) -> str:
+    """What of its input one value of a pooling layer sees."""
+    factor = round(before[0] / after[0])
+    return f"each {factor}×{factor} values" if factor > 1 else "the values around each place"
 
 
 def arithmetic(layer: Layer) -> str:
@@ -33,7 +40,8 @@ _SENTENCES = {
         "Slides small filters over {source}: {result}. Each value is {arithmetic}{bend}. A map is bright where its "
         "filter finds its pattern. Learned numbers: {learned}."
     ),
-    "pooling": "Keeps the largest of each 2×2 values of {source}: {result}. Exact places blur, what matters stays.",
+    "pooling": "Keeps the largest of {window} of {source}: {result}. Exact places blur, what matters stays.",
+    "averaging": "Averages {window} of {source}: {result}. A face that is moved a little looks nearly the same.",
     "mean": "Averages each map of {source} into one number: {result}. How much of each pattern, no longer where.",
     "flatten": "Writes {source} one after the other: {result}. Nothing is worked out here.",
     "dense": "Each of its {result} is {arithmetic}, over all of {source}{bend}. Learned numbers: {learned}.",

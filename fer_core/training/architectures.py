@@ -59,6 +59,11 @@ class KerasBuilder:
             return self._activated(self._make(layers.MaxPooling2D)(self._bare[id(x)][1]))
         return self._make(layers.MaxPooling2D)(x)
 
+    def soft_pool(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        """Halves the size softly."""
+        x = self._make(layers.MaxPooling2D, 3, strides=1, padding="same")(x)
+        return self._make(layers.AveragePooling2D, 2)(x)
+
     def dropout(self, x: keras.KerasTensor, rate: float) -> keras.KerasTensor:
         """Drops a share of the values."""
         return self._make(self._dropout, rate)(x) if rate else x

@@ -10,7 +10,7 @@ from fer_core.training.augmentation import Augmentation
 from fer_core.training.metrics import Metric
 from fer_core.training.settings import Settings, number
 
-Architecture = Literal["paper-cnn", "lab-cnn", "deep-cnn", "residual-cnn", "vgg13"]
+Architecture = Literal["paper-cnn", "lab-cnn", "soft-cnn", "deep-cnn", "residual-cnn", "vgg13"]
 Activation = Literal["relu", "elu", "gelu", "leaky_relu", "selu", "silu", "tanh"]
 OutputActivation = Literal["softmax", "sigmoid", "svm"]
 Optimizer = Literal["adam", "adamw", "sgd", "rmsprop"]

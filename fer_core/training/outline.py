@@ -89,6 +89,9 @@ class _Counter:
     def pool(self, x: Shape) -> Shape:
         return self._add("pooling", (x[0] // 2, x[1] // 2, x[2]), detail="2x2")
 
+    def soft_pool(self, x: Shape) -> Shape:
+        return self.pool(self._add("pooling", x, detail="3x3"))
+
     def dropout(self, x: Shape, rate: float) -> Shape:
         return self._add("dropout", x, detail=percent(rate)) if rate else x
 

@@ -205,7 +205,8 @@ def test_train_reads_a_configuration_file(capsys, home, tmp_path):
 def test_describe_counts_the_network_that_the_settings_mean(capsys, home):
     network = answer(capsys, "describe")
     assert (network["weights"], len(network["layers"])) == (2_345_607, 14)
-    assert answer(capsys, "describe", "--set", "architecture=lab-cnn", "scheme=majority-8")["weights"] == 1_176_616
+    words = ["describe", "--set", "architecture=lab-cnn", "--set", "scheme=majority-8"]
+    assert answer(capsys, *words)["weights"] == 1_176_616
 
 
 @pytest.mark.parametrize(

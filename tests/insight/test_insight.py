@@ -12,6 +12,7 @@ from fer_core.errors import CheckpointError
 from fer_core.insight.anatomy import Anatomy
 from fer_core.insight.gradcam import grad_cam
 from fer_core.insight.probes import Nudges, nudged, occlusion_map, stability
+from fer_core.insight.words import explain
 from fer_core.training.architectures import build_model
 from fer_core.training.config import TrainingConfig
 
@@ -25,7 +26,7 @@ def network(architecture, **settings):
     return model, bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
 
 
-@pytest.fixture(scope="module", params=["paper-cnn", "lab-cnn", "residual-cnn"])
+@pytest.fixture(scope="module", params=["paper-cnn", "lab-cnn", "soft-cnn", "residual-cnn"])
 def both(request):
     return network(request.param)
 
@@ -37,7 +38,8 @@ def face():
 
 def keras_maps(model, face):
     """Outputs of Keras' layers after which the same stands in LiteRT's file."""
-    wanted = [layer.output for layer in model.layers if isinstance(layer, keras.layers.MaxPooling2D)]
+    pooling = keras.layers.MaxPooling2D, keras.layers.AveragePooling2D
+    wanted = [layer.output for layer in model.layers if isinstance(layer, pooling)]
     values = keras.Model(model.input, [*wanted, model.output])(face[None, ..., None].astype(np.float32))
     return [np.asarray(value[0]) for value in values]
 
@@ -50,6 +52,16 @@ def test_layers_hold_what_keras_computes(both, face):
     assert len(found) == len(expected)
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_words_tell_largest_values_from_means(face):
+    layers = Anatomy(network("soft-cnn")[1]).layers(face)
+    first, second = [explain(layers, place) for place, layer in enumerate(layers) if layer.kind == "pooling"][:2]
+    assert "the largest of the values around each place of 4 maps of 48×48: 4 maps of 48×48" in first
+    assert "Averages each 2×2 values of 4 maps of 48×48: 4 maps of 24×24" in second
+    layers = Anatomy(network("paper-cnn")[1]).layers(face)
+    place = [layer.kind for layer in layers].index("pooling")
+    assert "the largest of each 2×2 values of 8 maps of 44×44: 8 maps of 22×22" in explain(layers, place)
 
 
 def test_layers_say_what_they_are(face):

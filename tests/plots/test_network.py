@@ -10,7 +10,7 @@ from fer_core.training.outline import outline
 from fer_core.training.schedule import learning_rate_at
 
 
-@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "deep-cnn", "residual-cnn", "vgg13"])
+@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "soft-cnn", "deep-cnn", "residual-cnn", "vgg13"])
 def test_each_layer_is_a_block_that_says_what_it_is(architecture):
     network = outline(TrainingConfig(architecture=architecture))
     blocks = network_blocks(network).data

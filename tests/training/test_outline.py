@@ -13,6 +13,7 @@ NAMES = {
     "Conv2D": "convolution",
     "BatchNormalization": "normalisation",
     "MaxPooling2D": "pooling",
+    "AveragePooling2D": "pooling",
     "Dropout": "dropout",
     "Add": "sum",
     "GlobalAveragePooling2D": "mean",
@@ -22,7 +23,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "deep-cnn", "residual-cnn", "vgg13"])
+@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "soft-cnn", "deep-cnn", "residual-cnn", "vgg13"])
 @pytest.mark.parametrize("changes", [{}, {"width": 20, "dropout": 0.0, "scheme": "majority-8"}])
 def test_layers_shapes_and_weights_are_those_of_keras(architecture, changes):
     config = TrainingConfig(architecture=architecture, **changes)

@@ -113,7 +113,13 @@ def test_it_has_the_papers_number_of_weights(scheme, weights):
 
 @pytest.mark.parametrize(
     ("architecture", "weights"),
-    [("lab-cnn", 1_176_616), ("deep-cnn", 1_915_432), ("residual-cnn", 1_176_616), ("vgg13", 6_922_696)],
+    [
+        ("lab-cnn", 1_176_616),
+        ("soft-cnn", 1_176_616),
+        ("deep-cnn", 1_915_432),
+        ("residual-cnn", 1_176_616),
+        ("vgg13", 6_922_696),
+    ],
 )
 def test_a_network_built_to_be_trained_has_the_weights_of_the_one_that_is_saved(architecture, weights):
     config = TrainingConfig(architecture=architecture, scheme="majority-8")
@@ -188,7 +194,7 @@ def test_the_fused_adam_steps_as_keras_own_does(name, kind, decay):
 
 
 @pytest.mark.parametrize("activation", ["relu", "elu", "tanh", "gelu"])
-@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "deep-cnn", "residual-cnn", "vgg13"])
+@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "soft-cnn", "deep-cnn", "residual-cnn", "vgg13"])
 def test_a_network_that_pools_before_it_activates_learns_the_same(architecture, activation):
     config = TrainingConfig(
         architecture=architecture, activation=activation, width=4, dropout=0.0, dense_dropout=0.0, batch_size=4

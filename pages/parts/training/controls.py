@@ -36,6 +36,7 @@ TITLES = {
     "mixed_bfloat16": "mixed bfloat16",
     "paper-cnn": "The paper's network",
     "lab-cnn": "Lab network (best small one)",
+    "soft-cnn": "Lab network, soft pooling",
     "deep-cnn": "Lab network, deeper",
     "residual-cnn": "Residual network",
     "vgg13": "VGG13 (large, slow)",

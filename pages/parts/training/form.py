@@ -89,7 +89,8 @@ def _labels(dataset: DatasetCard) -> Values:
         "Labels",
         schemes,
         format_func=lambda name: LABEL_SCHEMES[name].title,
-        help="Which rule turns ten votes into what the network should say. Validation and test use the majority.",
+        help="Which rule turns ten votes into what the network should say; the paper’s is the majority of seven "
+        "classes. Validation and test use the majority.",
         key="training_scheme",
         persist_state="session",
     )
