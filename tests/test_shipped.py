@@ -97,7 +97,7 @@ def test_the_papers_network_gains_from_what_the_training_room_adds(paper):
     theirs, ours = (TrainingConfig.from_dict(card.config) for card in (paper.card, plus))
     assert (ours.architecture, ours.width, ours.activation) == (theirs.architecture, theirs.width, theirs.activation)
     assert (plus.weights, plus.class_names) == (paper.card.weights, PAPER_EMOTIONS)
-    assert set(plus.provenance["taken_over"]) == {"paper-cnn", "fer-lab", "fer-lab-again"}
+    assert set(plus.provenance["taken_over"]) == {"paper-cnn", "fer-lab-first", "fer-lab-again"}
     assert plus.best.validation_accuracy > paper.card.best.validation_accuracy + 0.02
 
 
@@ -108,7 +108,10 @@ def test_readme_states_the_papers_network_figures(paper):
             assert f"{100 * accuracy:.2f} %" in readme
 
 
-def test_the_best_presets_network_is_the_default_checkpoints():
-    recipe = TrainingConfig.from_json((PROJECT / "models" / "recipes" / f"{DEFAULT_CHECKPOINT}.json").read_text())
+def test_the_best_preset_is_the_recipe_that_the_default_checkpoint_begins_with():
+    recipes = PROJECT / "models" / "recipes"
+    shipped = TrainingConfig.from_json((recipes / f"{DEFAULT_CHECKPOINT}.json").read_text())
+    recipe = TrainingConfig.from_json((recipes / f"{shipped.start_from}.json").read_text())
+    assert recipe.architecture == shipped.architecture
     preset = next(preset for preset in PRESETS if preset.name == "best").config("ferplus", 1, (recipe.scheme,))
     assert set(recipe.differences(preset)) <= {"precision", "priority", "seed"}

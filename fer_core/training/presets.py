@@ -61,7 +61,7 @@ PRESETS = (
         "Half the weights, changed faces, the votes' distribution and a rising and falling rate: better, but it "
         "takes hours.",
         {
-            "architecture": "lab-cnn",
+            "architecture": "soft-cnn",
             "scheme": "distribution-8",
             "epochs": 40,
             "learning_rate": 3e-3,
