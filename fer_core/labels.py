@@ -63,12 +63,12 @@ class LabelScheme:
 LABEL_SCHEMES = {
     scheme.name: scheme
     for scheme in (
-        LabelScheme("majority-7", "FER+ majority, seven classes", "majority", PAPER_EMOTIONS),
-        LabelScheme("majority-8", "FER+ majority, eight classes", "majority", EMOTIONS),
-        LabelScheme("distribution-7", "FER+ vote distribution, seven classes", "distribution", PAPER_EMOTIONS),
-        LabelScheme("distribution-8", "FER+ vote distribution, eight classes", "distribution", EMOTIONS),
-        LabelScheme("fer2013", "Own labels (FER2013's), seven classes", "fer2013", FER2013_EMOTIONS),
-        LabelScheme("own-8", "Own labels with contempt, eight classes", "fer2013", EMOTIONS),
+        LabelScheme("majority-7", "FER+ majority, 7 classes", "majority", PAPER_EMOTIONS),
+        LabelScheme("majority-8", "FER+ majority, 8 classes", "majority", EMOTIONS),
+        LabelScheme("distribution-7", "FER+ vote distribution, 7 classes", "distribution", PAPER_EMOTIONS),
+        LabelScheme("distribution-8", "FER+ vote distribution, 8 classes", "distribution", EMOTIONS),
+        LabelScheme("fer2013", "Own labels (FER2013's), 7 classes", "fer2013", FER2013_EMOTIONS),
+        LabelScheme("own-8", "Own labels with contempt, 8 classes", "fer2013", EMOTIONS),
     )
 }
 """Every label scheme by name; the first is the default."""

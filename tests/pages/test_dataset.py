@@ -208,7 +208,7 @@ def test_samples_are_shuffled_and_can_be_put_back(small_demo):
 def test_labels_only_say_what_votes_would_add(small_demo, demo_files):
     import_dataset(demo_files[0])
     app = page(dataset="fer2013")
-    assert app.selectbox(key="scheme").options == ["Own labels (FER2013's), seven classes"]
+    assert app.selectbox(key="scheme").options == ["Own labels (FER2013's), 7 classes"]
     assert "imported without the FER+ votes" in text(app)
     assert len(app.dataframe) == 2
     for view in ("Faces", "Detective"):
