@@ -57,6 +57,7 @@ def add_search(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--over",
         nargs="+",
+        action="extend",
         default=[],
         metavar="KEY=VALUES",
         help="what varies: lists as batch_size=32,64 and ranges as learning_rate=0.0001..0.01",
