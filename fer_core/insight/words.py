@@ -11,7 +11,7 @@ def explain(layers: Sequence[Layer], place: int) -> str:
     before = layers[layer.sources[0]] if layer.sources[0] >= 0 else None
     return _SENTENCES["averaging" if layer.operation == "AVERAGE_POOL_2D" else layer.kind].format(
         source=before.shape_in_words() if before else "the face of 48×48",
-        window=_window(layer.output.shape, before.output.shape if before else (48, 48, 1)),
+        window=_window(layer, before.output.shape[0] if before else 48) if layer.kind == "pooling" else "",
         result=layer.shape_in_words(),
         arithmetic=arithmetic(layer),
         learned=f"{layer.count:,}",
@@ -19,9 +19,9 @@ def explain(layers: Sequence[Layer], place: int) -> str:
     )
 
 
-def _window(after: tuple[int, ...], before: tuple[int, ...]) -> str:
-    """What of its input one value of a pooling layer sees."""
-    factor = round(before[0] / after[0])
+def _window(layer: Layer, height: int) -> str:
+    """What one value of a pooling layer sees of maps of a height."""
+    factor = round(height / layer.output.shape[0])
     return f"each {factor}×{factor} values" if factor > 1 else "the values around each place"
 
 

@@ -1,16 +1,17 @@
 """A network as blocks, and the learning rate over a run."""
 
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 
 from fer_core.plots.network import describe_layer, learning_rate_curve, network_blocks
-from fer_core.training.config import TrainingConfig
+from fer_core.training.config import Architecture, TrainingConfig
 from fer_core.training.outline import outline
 from fer_core.training.schedule import learning_rate_at
 
 
-@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "soft-cnn", "deep-cnn", "residual-cnn", "vgg13"])
+@pytest.mark.parametrize("architecture", get_args(Architecture))
 def test_each_layer_is_a_block_that_says_what_it_is(architecture):
     network = outline(TrainingConfig(architecture=architecture))
     blocks = network_blocks(network).data

@@ -1,12 +1,13 @@
 """What is counted without Keras is what Keras builds."""
 
 import math
+from typing import get_args
 
 import pytest
 
 from fer_core.errors import TrainingError
 from fer_core.training.architectures import build_model
-from fer_core.training.config import TrainingConfig
+from fer_core.training.config import Architecture, TrainingConfig
 from fer_core.training.outline import check_memory, outline
 
 NAMES = {
@@ -23,7 +24,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "soft-cnn", "deep-cnn", "residual-cnn", "vgg13"])
+@pytest.mark.parametrize("architecture", get_args(Architecture))
 @pytest.mark.parametrize("changes", [{}, {"width": 20, "dropout": 0.0, "scheme": "majority-8"}])
 def test_layers_shapes_and_weights_are_those_of_keras(architecture, changes):
     config = TrainingConfig(architecture=architecture, **changes)

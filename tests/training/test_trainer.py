@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import keras
 import numpy as np
@@ -20,7 +21,7 @@ from fer_core.training.architectures import build_model
 from fer_core.training.augmentation import Augmentation
 from fer_core.training.backup import load_state
 from fer_core.training.callbacks import Observer
-from fer_core.training.config import TrainingConfig
+from fer_core.training.config import Architecture, TrainingConfig
 from fer_core.training.export import write_network, write_quantized
 from fer_core.training.judging import predict
 from fer_core.training.layers import ByteDropout, FusedBatchNormalization
@@ -194,7 +195,7 @@ def test_the_fused_adam_steps_as_keras_own_does(name, kind, decay):
 
 
 @pytest.mark.parametrize("activation", ["relu", "elu", "tanh", "gelu"])
-@pytest.mark.parametrize("architecture", ["paper-cnn", "lab-cnn", "soft-cnn", "deep-cnn", "residual-cnn", "vgg13"])
+@pytest.mark.parametrize("architecture", get_args(Architecture))
 def test_a_network_that_pools_before_it_activates_learns_the_same(architecture, activation):
     config = TrainingConfig(
         architecture=architecture, activation=activation, width=4, dropout=0.0, dense_dropout=0.0, batch_size=4
