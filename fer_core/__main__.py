@@ -8,15 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
+from fer_core.checkpoints.foreign.scalings import SCALINGS
+from fer_core.checkpoints.priors import Commonness
 from fer_core.cli import commands, evaluation, runs
 from fer_core.cli.answer import Command
 from fer_core.cli.data import add_data_commands
 from fer_core.cli.runs import add_search, add_settings, add_train
 from fer_core.errors import FerError
-from fer_core.foreign.scalings import SCALINGS
 from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
-from fer_core.priors import Commonness
-from fer_core.videos.analysis import Sight
+from fer_core.recognition.videos.analysis import Sight
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,9 +66,6 @@ def _parser() -> argparse.ArgumentParser:
     _add_predict(
         _add(choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions")
     )
-
-    command = _add(choose, "benchmark", commands.benchmark, "measure speed and memory against the bars")
-    command.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
     return parser
 
 

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from fer_core.glossary import GLOSSARY
+from fer_core.checkpoints.export import lesson_notebook
+from fer_core.lessons.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
-from fer_core.takehome import lesson_notebook
-from pages.parts.lesson.notes import offer_lesson
-from pages.parts.lesson.paper_steps import show_process
-from pages.parts.lesson.plan import LESSON, TOUR, show_stops
+from pages.parts.about.plan import LESSON, TOUR, show_stops
 from pages.shared.charts import drawn
+from pages.shared.lesson_notes import offer_lesson
 from pages.shared.navigation import start_page
+from pages.shared.paper_steps import show_process
 
 HISTORY = """
 **1872: Charles Darwin** describes how people and animals show what moves them, and holds that some of it is inborn \

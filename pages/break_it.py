@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from fer_core.data.store import DatasetCard
+from fer_core.datasets.store import DatasetCard
 from fer_core.evaluation.scoring import fitting_scheme
-from fer_core.experiments.catalogue import EXPERIMENTS, Experiment, find_experiment
-from fer_core.experiments.outcome import Outcome
-from fer_core.experiments.trial import Trial
-from pages.parts.lesson.break_view import show_sides, show_trial, show_verdict
-from pages.parts.lesson.notes import offer_lesson
+from fer_core.lessons.break_it.experiments import EXPERIMENTS, Experiment, find_experiment
+from fer_core.lessons.break_it.outcome import Outcome
+from fer_core.lessons.break_it.trial import Trial
+from pages.parts.break_it.view import show_sides, show_trial, show_verdict
 from pages.shared import cached
+from pages.shared.lesson_notes import offer_lesson
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset, train_first

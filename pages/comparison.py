@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
+from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.evaluation.comparison import SIGNIFICANT
-from fer_core.evaluation.contest import Contest
+from fer_core.evaluation.leaderboard import Contest
 from fer_core.evaluation.scoring import judging_scheme
 from pages.parts.comparison.board import show_board
 from pages.parts.comparison.export import show_export

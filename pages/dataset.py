@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.data.store import DatasetCard
+from fer_core.datasets.store import DatasetCard
 from fer_core.labels import LabelScheme
 from pages.parts.dataset.detective import show_detective
 from pages.parts.dataset.faces import show_faces

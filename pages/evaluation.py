@@ -4,18 +4,18 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.data.store import DEMO
+from fer_core.datasets.store import DEMO
 from fer_core.evaluation.scoring import judging_scheme, scope_in_words
 from fer_core.labels import LABEL_SCHEMES
 from pages.parts.evaluation.about import about_checkpoint
+from pages.parts.evaluation.calibration import show_sureness
 from pages.parts.evaluation.classes import show_classes
-from pages.parts.evaluation.conditions import show_conditions
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.parts.evaluation.export import show_export
 from pages.parts.evaluation.matrix import show_matrix
 from pages.parts.evaluation.robustness import show_robustness
 from pages.parts.evaluation.scores import show_figures
-from pages.parts.evaluation.sureness import show_sureness
+from pages.parts.evaluation.subgroups import show_conditions
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page

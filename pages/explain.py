@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.insight.anatomy import Anatomy
-from fer_core.insight.apart import WorkerAnatomy, open_anatomy
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.explain.isolated import WorkerAnatomy, open_anatomy
+from fer_core.explain.layers import Anatomy
 from pages.parts.explain.answer import show_alike, show_answer, show_evidence, show_nudges
 from pages.parts.explain.face import choose_face
 from pages.parts.explain.layers import show_layers

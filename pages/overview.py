@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
-from fer_core.data.store import DatasetCard, damaged_datasets, ensure_demo, list_datasets
-from fer_core.plaintext import percent
-from fer_core.plots.data import face_grid
-from fer_core.training.runs import list_runs
-from pages.parts.lesson.paper_steps import show_process
+from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
+from fer_core.datasets.store import DatasetCard, damaged_datasets, ensure_demo, list_datasets
+from fer_core.plots.datasets import face_grid
+from fer_core.storage.plaintext import percent
+from fer_core.training.runs.store import list_runs
 from pages.shared import cached
 from pages.shared.damages import show_damages
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
+from pages.shared.paper_steps import show_process
 
 
 def main() -> None:

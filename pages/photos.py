@@ -4,10 +4,10 @@ import hashlib
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.images import IMAGE_EXTENSIONS
-from fer_core.photos import Photo, look_at
-from fer_core.priors import Commonness
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.priors import Commonness
+from fer_core.faces.images import IMAGE_EXTENSIONS
+from fer_core.recognition.photos import Photo, look_at
 from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page

@@ -7,13 +7,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.data.dataset import FaceRecords
+from fer_core.datasets.dataset import FaceRecords
 from fer_core.labels import EMOTIONS, VOTE_COLUMNS
+from fer_core.lessons.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
 from fer_core.plots.prediction import picture_html, share_bars
-from fer_core.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
 from fer_core.reports.lesson import Played
-from pages.parts.lesson.notes import note_round, offer_lesson
 from pages.shared import cached
+from pages.shared.lesson_notes import note_round, offer_lesson
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset

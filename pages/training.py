@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fer_core.data.store import list_datasets
-from fer_core.training.runs import damaged_runs, list_runs
+from fer_core.datasets.store import list_datasets
+from fer_core.training.runs.store import damaged_runs, list_runs
 from pages.parts.training.form import training_form
 from pages.parts.training.goal import choose_goal
 from pages.parts.training.preview import preview_network, show_command

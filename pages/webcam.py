@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from fer_core.blazeface import Range
-from fer_core.checkpoint import Checkpoint
-from fer_core.classifier import Classifier
-from fer_core.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
-from fer_core.live.streaming import FrameAnalyser
-from fer_core.live.streamvalues import StreamSettings
-from fer_core.live.tracking import DEFAULT_SMOOTHING
-from fer_core.photos import look_at
-from fer_core.priors import Commonness
-from fer_core.recognition import DEFAULT_MARGIN
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.classifier import Classifier
+from fer_core.checkpoints.priors import Commonness
+from fer_core.faces.blazeface import Range
+from fer_core.faces.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
+from fer_core.recognition.photos import look_at
+from fer_core.recognition.recognize import DEFAULT_MARGIN
+from fer_core.recognition.tracking import DEFAULT_SMOOTHING
+from fer_core.recognition.webcam import FrameAnalyser
+from fer_core.recognition.webcam_values import StreamSettings
 from pages.parts.webcam import live as webcam_live
 from pages.parts.webcam import stream
 from pages.parts.webcam.camera import kind_of, reason

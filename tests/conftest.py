@@ -19,10 +19,10 @@ import pylibsrtp  # noqa: F401  (crashes when it starts after TensorFlow; only t
 import pytest
 from hypothesis import HealthCheck, settings
 
-from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, EpochScores, ModelCard, save_checkpoint
-from fer_core.data import demo, store
+from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, EpochScores, ModelCard, save_checkpoint
+from fer_core.datasets import demo, store
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.training.config import TrainingConfig
+from fer_core.training.settings.config import TrainingConfig
 
 # Other work on the machine must not fail a test, and files in a test's folder are meant to be written again.
 settings.register_profile("fer", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -41,7 +41,7 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv("FER_HOME", str(folder))
-    monkeypatch.setattr("fer_core.home.PROJECT", tmp_path / "shipped")
+    monkeypatch.setattr("fer_core.storage.home.PROJECT", tmp_path / "shipped")
     return folder
 
 

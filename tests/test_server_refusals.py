@@ -10,8 +10,8 @@ import requests
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from fer_core.benchmark.homes import home_of
-from tests.load import answered, apart, serving
+from tests.benchmark.homes import home_of
+from tests.tools.load import answered, apart, serving
 
 
 @pytest.fixture(scope="module")

@@ -13,19 +13,25 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from fer_core.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, damaged_checkpoints, list_checkpoints, load_checkpoint
-from fer_core.classifier import Classifier
+from fer_core.checkpoints.checkpoint import (
+    DEFAULT_CHECKPOINT,
+    Checkpoint,
+    damaged_checkpoints,
+    list_checkpoints,
+    load_checkpoint,
+)
+from fer_core.checkpoints.classifier import Classifier
 from fer_core.cli.answer import Answer
-from fer_core.data.store import damaged_datasets, ensure_demo, import_dataset, list_datasets
-from fer_core.detection import Detector, PhotoDetector
-from fer_core.drawing import draw_recognitions
+from fer_core.cli.videos import predict_video, video_document, video_in_words
+from fer_core.datasets.store import damaged_datasets, ensure_demo, import_dataset, list_datasets
 from fer_core.errors import FerError, ImageError, VideoError
-from fer_core.images import read_image
-from fer_core.plaintext import percent
-from fer_core.recognition import Recognition, recognition_rows, recognize, to_csv
-from fer_core.videos.analysis import AnalysisOptions
-from fer_core.videos.command import predict_video, video_document, video_in_words
-from fer_core.videos.container import is_video
+from fer_core.faces.detection import Detector, PhotoDetector
+from fer_core.faces.images import read_image
+from fer_core.recognition.drawing import draw_recognitions
+from fer_core.recognition.recognize import Recognition, recognition_rows, recognize, to_csv
+from fer_core.recognition.videos.analysis import AnalysisOptions
+from fer_core.recognition.videos.container import is_video
+from fer_core.storage.plaintext import percent
 
 
 def import_data(options: argparse.Namespace) -> Answer:
@@ -101,14 +107,6 @@ def _predict_video(
     table = result.table()
     table.insert(0, "file", str(path))
     return video_document(path, result), video_in_words(path, result), table
-
-
-def benchmark(options: argparse.Namespace) -> Answer:
-    """Measures what the issues set bars for."""
-    from fer_core.benchmark import measure  # noqa: PLC0415
-
-    figures = measure(options.only)
-    return Answer([asdict(figure) for figure in figures], "\n".join(figure.in_words() for figure in figures))
 
 
 def _default_checkpoint() -> Checkpoint:

@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.cli.answer import Answer, Command
-from fer_core.data.download import KaggleAccount, download_faces, download_votes
-from fer_core.data.exclusions import list_exclusions, save_exclusions
-from fer_core.data.pictures import scan_pictures
-from fer_core.data.splits import SplitRule
-from fer_core.data.store import import_pictures, load_records
-from fer_core.detection import PhotoDetector
-from fer_core.detective.duplicates import Duplicates, find_duplicates
-from fer_core.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
+from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
+from fer_core.datasets.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
+from fer_core.datasets.download import KaggleAccount, download_faces, download_votes
+from fer_core.datasets.exclusions import list_exclusions, save_exclusions
+from fer_core.datasets.pictures import scan_pictures
+from fer_core.datasets.splits import SplitRule
+from fer_core.datasets.store import import_pictures, load_records
 from fer_core.errors import DatasetError
+from fer_core.faces.detection import PhotoDetector
 from fer_core.labels import SPLITS
-from fer_core.recognition import largest_face
+from fer_core.recognition.recognize import largest_face
 
 AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
 """Adds a command by name, with what it does and a line of help."""

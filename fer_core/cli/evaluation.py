@@ -5,26 +5,26 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fer_core.checkpoint import Checkpoint, load_checkpoint
+from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
 from fer_core.cli.answer import Answer
-from fer_core.data.dataset import FerDataset, label_records
-from fer_core.data.exclusions import excluded_rows
-from fer_core.data.store import load_records
+from fer_core.datasets.dataset import FerDataset, label_records
+from fer_core.datasets.exclusions import excluded_rows
+from fer_core.datasets.store import load_records
 from fer_core.errors import EvaluationError
-from fer_core.evaluation.commonness import by_commonness
-from fer_core.evaluation.contest import Contest, hold_contest, milliseconds_per_face
+from fer_core.evaluation.leaderboard import Contest, hold_contest, milliseconds_per_face
 from fer_core.evaluation.measuring import complete_card, report_on
+from fer_core.evaluation.prior_adjustment import by_commonness
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import robustness_steps, robustness_table
 from fer_core.evaluation.scoring import fitting_scheme, scope_in_words, scored_images
-from fer_core.foreign.imports import ForeignFile, import_checkpoint, parse_classes
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
-from fer_core.plaintext import percent
-from fer_core.recognition import to_csv
+from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
 from fer_core.reports.figures import figures_document, headline_figures
-from fer_core.reports.modelcard import model_card_markdown
+from fer_core.reports.model_card import model_card_markdown
 from fer_core.reports.predictions import prediction_table
+from fer_core.storage.plaintext import percent
 
 
 def evaluate(options: argparse.Namespace) -> Answer:

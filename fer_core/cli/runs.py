@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import get_args
 
 from fer_core.cli.answer import Answer
-from fer_core.data.exclusions import excluded_rows
-from fer_core.data.store import dataset_card
+from fer_core.cli.execution import assist_run, is_assistant, reopen, search_runs, train_run
+from fer_core.datasets.exclusions import excluded_rows
+from fer_core.datasets.store import dataset_card
 from fer_core.errors import TrainingError
-from fer_core.plaintext import percent
-from fer_core.training.attempts import best_accuracy, check_attempts
-from fer_core.training.cluster import StrategyName
-from fer_core.training.command import assist_run, is_assistant, reopen, search_runs, train_run
-from fer_core.training.config import TrainingConfig
-from fer_core.training.outline import outline
-from fer_core.training.record import Assignments, RunRecord, ambition_of
-from fer_core.training.runs import Run, create_run, damaged_runs, find_run, list_runs
-from fer_core.training.searches import Method, SearchPlan, create_search, find_search
-from fer_core.training.space import read_axes
+from fer_core.storage.plaintext import percent
+from fer_core.training.runs.record import Assignments, RunRecord, ambition_of
+from fer_core.training.runs.retrain import best_accuracy, check_attempts
+from fer_core.training.runs.searches import Method, SearchPlan, create_search, find_search
+from fer_core.training.runs.store import Run, create_run, damaged_runs, find_run, list_runs
+from fer_core.training.settings.architecture_summary import outline
+from fer_core.training.settings.cluster import StrategyName
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.space import read_axes
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:

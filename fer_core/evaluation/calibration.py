@@ -8,11 +8,11 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from fer_core.card import Calibration
-from fer_core.classifier import with_temperature
+from fer_core.checkpoints.card import Calibration
+from fer_core.checkpoints.classifier import with_temperature
+from fer_core.checkpoints.priors import prior_weights, reweighted
 from fer_core.evaluation.counting import confusion_counts, recalls
 from fer_core.evaluation.intervals import wilson
-from fer_core.priors import prior_weights, reweighted
 
 NOT_SURE_BELOW = 0.5
 """The default threshold of "not sure": a calibrated answer below it is more often wrong than right."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.data.dataset import FerDataset, label_table
-from fer_core.data.store import list_datasets, load_records
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.datasets.dataset import FerDataset, label_table
+from fer_core.datasets.store import list_datasets, load_records
 from fer_core.errors import EvaluationError
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.plaintext import percent
+from fer_core.storage.plaintext import percent
 
 MOST_SEEN = 0.1
 """From this share of seen test images on, a checkpoint is not compared: the public FER2013 itself repeats 8 %."""

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import astuple, replace
 
-from fer_core.card import Calibration, MeasuredFigures, ModelCard
-from fer_core.checkpoint import INT8_FILE, Checkpoint, update_card
-from fer_core.classifier import with_temperature
-from fer_core.data.dataset import FaceRecords, FerDataset, label_records
+from fer_core.checkpoints.card import Calibration, MeasuredFigures, ModelCard
+from fer_core.checkpoints.checkpoint import INT8_FILE, Checkpoint, update_card
+from fer_core.checkpoints.classifier import with_temperature
+from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
 from fer_core.evaluation.cache import raw_probabilities
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, calibration_error
-from fer_core.evaluation.commonness import by_commonness
+from fer_core.evaluation.prior_adjustment import by_commonness
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import LEVELS, PERTURBATIONS, robustness_steps
 from fer_core.evaluation.scoring import fitting_scheme, score

@@ -16,7 +16,7 @@ from fer_core.evaluation.intervals import (
     resampled,
     wilson,
 )
-from fer_core.plaintext import percent
+from fer_core.storage.plaintext import percent
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from fer_core.card import MeasuredFigures
-from fer_core.checkpoint import Checkpoint
-from fer_core.classifier import Classifier, with_temperature
-from fer_core.data.dataset import FerDataset
+from fer_core.checkpoints.card import MeasuredFigures
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.classifier import Classifier, with_temperature
+from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.cache import is_kept, raw_probabilities
 from fer_core.evaluation.intervals import wilson
 from fer_core.evaluation.scoring import score
-from fer_core.images import IMAGE_SIZE, preprocess_face, read_image
+from fer_core.faces.images import IMAGE_SIZE, preprocess_face, read_image
 
 _VERSION = 1  # to be raised when a perturbation changes, so that kept predictions are not taken for the new ones
 _Gray = NDArray[np.uint8]

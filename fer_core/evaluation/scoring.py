@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.classifier import Classifier
-from fer_core.data.dataset import FaceRecords, FerDataset
+from fer_core.checkpoints.classifier import Classifier
+from fer_core.checkpoints.priors import restricted
+from fer_core.datasets.dataset import FaceRecords, FerDataset
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
-from fer_core.priors import restricted
 
 
 def evaluate(classifier: Classifier, dataset: FerDataset) -> EvaluationReport:

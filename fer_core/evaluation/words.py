@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.data.dataset import FerDataset
-from fer_core.evaluation.factors import LOW_AGREEMENT, agreement
+from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.subgroups import LOW_AGREEMENT, agreement
 
 
 def cell_story(report: EvaluationReport, dataset: FerDataset, true: str, predicted: str) -> str:

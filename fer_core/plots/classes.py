@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fer_core.evaluation.curves import ClassCurves
-from fer_core.palette import class_colors
+from fer_core.labels import class_colors
 from fer_core.plots.style import BLUE, GREEN, INK, ORANGE, styled, title, whiskers
 
 _SCORES = {"precision": ORANGE, "recall": BLUE, "f1": GREEN}
@@ -86,7 +86,7 @@ def bucket_figure(table: pd.DataFrame, heading: str, what: str, *, overall: floa
     """Accuracy in each bucket, with its interval; the dotted line is the accuracy of all.
 
     Args:
-        table: From :mod:`fer_core.evaluation.factors`; a column ``tagger`` is drawn as what one person scores.
+        table: From :mod:`fer_core.evaluation.subgroups`; a column ``tagger`` is drawn as what one person scores.
         heading: Over the chart.
         what: Under the axis.
         overall: Accuracy of all images.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fer_core.evaluation.comparison import PairedComparison
 from fer_core.plots.style import INK, SERIES, faded, styled, title
-from fer_core.training.metrics import EpochMetrics
+from fer_core.training.settings.metrics import EpochMetrics
 
 
 def series_colors(names: Sequence[str]) -> dict[str, str]:
@@ -22,7 +22,7 @@ def speed_figure(table: pd.DataFrame, milliseconds: dict[str, float], colors: di
     """Accuracy against the time one face takes: up and to the left is better.
 
     Args:
-        table: From :meth:`~fer_core.evaluation.contest.Contest.table`.
+        table: From :meth:`~fer_core.evaluation.leaderboard.Contest.table`.
         milliseconds: By checkpoint.
         colors: By checkpoint.
     """

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.plaintext import percent
+from fer_core.storage.plaintext import percent
 
 RIGHT_COLOR = "#1f5fbf"
 """Ground of the diagonal: images that got their true class."""

@@ -6,14 +6,13 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.data.dataset import FerDataset
+from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.comparison import PairedComparison
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import LEVELS, PERTURBATIONS
-from fer_core.labels import VOTE_COLUMNS
-from fer_core.palette import class_colors
-from fer_core.plaintext import percent
+from fer_core.labels import VOTE_COLUMNS, class_colors
 from fer_core.plots.prediction import picture_html
+from fer_core.storage.plaintext import percent
 
 
 def cell_gallery(report: EvaluationReport, dataset: FerDataset, positions: Sequence[int] | NDArray[np.int64]) -> str:

@@ -5,9 +5,9 @@ import math
 import plotly.graph_objects as go
 
 from fer_core.plots.training import VALIDATION_COLOR, style_plot
-from fer_core.training.config import TrainingConfig
-from fer_core.training.outline import LayerOutline, Outline
-from fer_core.training.schedule import learning_rate_at
+from fer_core.training.settings.architecture_summary import LayerOutline, Outline
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.schedule import learning_rate_at
 
 _COLORS = {
     "input": "#8a93a3",

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.classifier import NOT_SURE, Prediction
-from fer_core.palette import class_colors
-from fer_core.plaintext import percent
-from fer_core.recognition import Recognition
+from fer_core.checkpoints.classifier import NOT_SURE, Prediction
+from fer_core.labels import class_colors
+from fer_core.recognition.recognize import Recognition
+from fer_core.storage.plaintext import percent
 
 _BAR_GROUND = "color-mix(in srgb, currentColor 10%, transparent)"
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.images import to_gray
-from fer_core.stages import Stage
+from fer_core.faces.images import to_gray
+from fer_core.recognition.stages import Stage
 
 _BINS = 64
 _HEIGHT = 56  # CSS pixels of a histogram

@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fer_core.live.timelines import FaceTimeline
-from fer_core.palette import class_colors
-from fer_core.plaintext import percent
+from fer_core.labels import class_colors
+from fer_core.recognition.timelines import FaceTimeline
+from fer_core.storage.plaintext import percent
 
 MAX_LISTED_TIMELINES = 8
 """A chart shows so many faces; of more, those seen for longest."""

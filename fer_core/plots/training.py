@@ -6,7 +6,7 @@ from typing import Literal
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.training.metrics import EpochMetrics
+from fer_core.training.settings.metrics import EpochMetrics
 
 TRAINING_COLOR = "#d6800a"
 VALIDATION_COLOR = "#4277c6"

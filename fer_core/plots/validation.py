@@ -6,11 +6,11 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.palette import class_colors
-from fer_core.plaintext import percent
+from fer_core.labels import class_colors
 from fer_core.plots.evaluation import RIGHT_COLOR, WRONG_COLOR, cell_opacity
 from fer_core.plots.prediction import picture_html
-from fer_core.training.validation import EpochView, FollowedFaces
+from fer_core.storage.plaintext import percent
+from fer_core.training.runs.validation import EpochView, FollowedFaces
 
 _MOST_STEPS = 24
 

@@ -5,11 +5,10 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.classifier import Prediction
-from fer_core.data.votes import vote_distribution
-from fer_core.labels import EMOTIONS, VOTE_COLUMNS
-from fer_core.palette import class_colors
-from fer_core.plaintext import percent
+from fer_core.checkpoints.classifier import Prediction
+from fer_core.datasets.votes import vote_distribution
+from fer_core.labels import EMOTIONS, VOTE_COLUMNS, class_colors
+from fer_core.storage.plaintext import percent
 
 _GROUND = "color-mix(in srgb, currentColor 10%, transparent)"
 _NO_EMOTION = "#8a8f98"

@@ -3,23 +3,23 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.data.dataset import FerDataset
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
-from fer_core.evaluation.contest import Contest, Entry, settings_table
 from fer_core.evaluation.curves import class_curves
-from fer_core.evaluation.factors import accuracy_by_agreement, accuracy_by_bucket, brightness, contrast, random_tagger
+from fer_core.evaluation.leaderboard import Contest, Entry, settings_table
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import PERTURBATIONS
 from fer_core.evaluation.scoring import scope_in_words
+from fer_core.evaluation.subgroups import accuracy_by_agreement, accuracy_by_bucket, brightness, contrast, random_tagger
 from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words
-from fer_core.plaintext import percent
+from fer_core.plots.calibration import coverage_figure, reliability_figure
 from fer_core.plots.classes import bucket_figure, class_figure, precision_recall_figure, robustness_figure, roc_figure
 from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure, series_colors, speed_figure
 from fer_core.plots.evaluation import confusion_figure
 from fer_core.plots.style import BLUE
-from fer_core.plots.sureness import coverage_figure, reliability_figure
 from fer_core.reports.page import Section, bullets, chart, footer, html_page, paragraph, table, tiles
+from fer_core.storage.plaintext import percent
 
 
 def evaluation_report(

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from fer_core.data.dataset import FerDataset
-from fer_core.evaluation.factors import agreement
+from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.subgroups import agreement
 from fer_core.labels import VOTE_COLUMNS
 
 

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from fer_core.plaintext import percent
 from fer_core.plots.training import learning_curve
 from fer_core.plots.validation import confusion_table
 from fer_core.reports.page import Section, chart, footer, html_page, paragraph, table, tiles
-from fer_core.training.runs import Run
-from fer_core.training.validation import read_views
+from fer_core.storage.plaintext import percent
+from fer_core.training.runs.store import Run
+from fer_core.training.runs.validation import read_views
 
 
 def run_report(run: Run) -> str:

@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from fer_core.files import read_json_lines
-from fer_core.home import PROJECT, logs_folder
+from fer_core.storage.files import read_json_lines
+from fer_core.storage.home import PROJECT, logs_folder
 
 LOG_FILE = "incidents.jsonl"
 _LARGEST, _KEPT_FILES = 1_000_000, 5  # bytes of a file before it is rotated, and how many older ones stay

@@ -1,6 +1,6 @@
 """What people are told before their faces are looked at, in plain words; no legal advice."""
 
-from fer_core.card import ModelCard
+from fer_core.checkpoints.card import ModelCard
 from fer_core.service.deployment import Deployment
 
 LEAD = "Faces say something about people, so here is what happens to them. Please read it once."

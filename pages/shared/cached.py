@@ -5,22 +5,22 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, load_checkpoint
-from fer_core.classifier import Classifier
-from fer_core.data.dataset import FaceRecords, FerDataset, label_records
-from fer_core.data.exclusions import load_exclusions
-from fer_core.data.store import dataset_card, load_records
-from fer_core.data.summary import LabelOutcomes, label_outcomes, typical_rows
+from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from fer_core.checkpoints.classifier import Classifier
+from fer_core.checkpoints.priors import Commonness
+from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
+from fer_core.datasets.exclusions import load_exclusions
+from fer_core.datasets.store import dataset_card, load_records
+from fer_core.datasets.summary import LabelOutcomes, label_outcomes, typical_rows
 from fer_core.errors import DatasetError
-from fer_core.evaluation.contest import Contest, hold_contest, milliseconds_per_face
+from fer_core.evaluation.leaderboard import Contest, hold_contest, milliseconds_per_face
 from fer_core.evaluation.measuring import report_on
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import scored_images
-from fer_core.experiments.catalogue import Mistake
-from fer_core.experiments.outcome import Outcome
-from fer_core.experiments.reading import in_order_of, read_wrongly
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.priors import Commonness
+from fer_core.lessons.break_it.experiments import Mistake
+from fer_core.lessons.break_it.outcome import Outcome
+from fer_core.lessons.break_it.reading import in_order_of, read_wrongly
 
 
 class _Tested(NamedTuple):

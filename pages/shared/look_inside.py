@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer_core.recognition import Recognition
+from fer_core.recognition.recognize import Recognition
 
 SENT_FACE = "face to explain"
 """Where a crop, ``(48, 48)`` uint8, is left for the Explain page in the session's state."""

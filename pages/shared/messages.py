@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from fer_core.errors import FerError
-from fer_core.plaintext import visible
 from fer_core.service.incidents import record_error, record_refusal
+from fer_core.storage.plaintext import visible
 
 PAGE = "page shown"
 """Key of the name of the page that this session looks at."""

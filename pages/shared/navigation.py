@@ -29,7 +29,7 @@ _FACES_OF_A_PAGE = {
 
 HEADING_ALONE = 0.1
 """Seconds a new browser has for drawing the heading before the rest follows: it draws all it has got in one go, which
-takes some 400 ms on many pages. Measured by ``python -m tests.first_paint``."""
+takes some 400 ms on many pages. Measured by ``python -m tests.tools.first_paint``."""
 
 _PAGES = (
     ("overview", "Overview", "home"),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.data.store import DatasetCard
-from fer_core.training.runs import Run
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.datasets.store import DatasetCard
+from fer_core.training.runs.store import Run
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.card import ModelCard
+from fer_core.checkpoints.card import ModelCard
 from fer_core.service.incidents import record_event
 from fer_core.service.notice import CLOSED_REASON, CLOSED_REMEDY, LEAD, notice_points
 from pages.shared.messages import errors_shown, page_name, plain

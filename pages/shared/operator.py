@@ -5,7 +5,7 @@ import os
 import streamlit as st
 
 from fer_core.service.deployment import Deployment, read_deployment
-from fer_core.service.serverpaths import is_private_server
+from fer_core.service.server_paths import is_private_server
 
 
 def setting(name: str) -> str:

@@ -5,9 +5,9 @@ from functools import partial
 
 import streamlit as st
 
-from fer_core.photos import Photo, annotated_name, annotated_png, annotated_zip, photo_table
 from fer_core.plots.prediction import face_cards
-from fer_core.recognition import MAX_LISTED_FACES, to_csv
+from fer_core.recognition.photos import Photo, annotated_name, annotated_png, annotated_zip, photo_table
+from fer_core.recognition.recognize import MAX_LISTED_FACES, to_csv
 from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain, refuse_with
 

@@ -5,13 +5,13 @@ from typing import NoReturn
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
-from fer_core.data.dataset import FaceRecords
-from fer_core.data.exclusions import ExclusionList, list_exclusions
-from fer_core.data.store import DatasetCard, ensure_demo, list_datasets
+from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
+from fer_core.checkpoints.priors import COMMONNESS_TITLES, Commonness
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.exclusions import ExclusionList, list_exclusions
+from fer_core.datasets.store import DatasetCard, ensure_demo, list_datasets
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.labels import LabelScheme
-from fer_core.priors import COMMONNESS_TITLES, Commonness
 from pages.shared.damages import show_damages
 from pages.shared.links import accept_link
 

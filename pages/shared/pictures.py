@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.detection import PhotoDetector
-from fer_core.photos import sample_photos, thumbnail
-from fer_core.samples import sample_pictures
+from fer_core.faces.detection import PhotoDetector
+from fer_core.recognition.photos import sample_photos, thumbnail
+from fer_core.recognition.samples import sample_pictures
 
 
 @st.cache_resource(show_spinner="Opening the face detector …")

@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-from fer_core.glossary import GLOSSARY, words_in
+from fer_core.lessons.glossary import GLOSSARY, words_in
 
 PAGE_WORDS: dict[str, tuple[str, ...]] = {
     "FER Lab": ("checkpoint", "epoch", "FER+", "FER2013", "pre-processing", "test", "validation"),

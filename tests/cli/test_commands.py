@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from fer_core.__main__ import main
-from fer_core.checkpoint import load_checkpoint
+from fer_core.checkpoints.checkpoint import load_checkpoint
 from fer_core.labels import PAPER_EMOTIONS
-from fer_core.samples import sample_pictures
+from fer_core.recognition.samples import sample_pictures
 
 PROJECT = Path(__file__).parents[2]
 

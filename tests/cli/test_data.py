@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_core.data.exclusions import list_exclusions
-from fer_core.data.store import load_records
+from fer_core.datasets.exclusions import list_exclusions
+from fer_core.datasets.store import load_records
 from tests.cli.test_commands import answer, refusal
 
 

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fer_core.data.faces.scene import draw_scene
+from fer_core.datasets.drawn.scene import draw_scene
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM_FLAGS = (

@@ -7,8 +7,8 @@ import zipfile
 import cv2
 import pytest
 
-from fer_core.data.demo import write_demo_files
-from fer_core.data.store import import_dataset, list_datasets, load_records
+from fer_core.datasets.demo import write_demo_files
+from fer_core.datasets.store import import_dataset, list_datasets, load_records
 
 SLOW = 60_000
 """Milliseconds that a page may take where the machine is busy with other things."""

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from fer_core.checkpoint import load_checkpoint
-from fer_core.data.dataset import label_records
-from fer_core.data.store import load_records
+from fer_core.checkpoints.checkpoint import load_checkpoint
+from fer_core.datasets.dataset import label_records
+from fer_core.datasets.store import load_records
 from fer_core.evaluation.measuring import report_on
 from fer_core.labels import LABEL_SCHEMES
 

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fer_core.home import PROJECT
-from tests.load import PAGES
+from fer_core.storage.home import PROJECT
+from tests.tools.load import PAGES
 
 NAMESPACE = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 INSIDE = """
     import asyncio, json, os, socket, sys
-    from fer_core.data.store import ensure_demo
-    from tests.load import PAGES, answered, connect, open_page, serving
+    from fer_core.datasets.store import ensure_demo
+    from tests.tools.load import PAGES, answered, connect, open_page, serving
 
     try:
         socket.create_connection(("192.0.2.1", 80), timeout=2)

@@ -6,11 +6,11 @@ import urllib.parse
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from fer_core.glossary import GLOSSARY
+from fer_core.lessons.glossary import GLOSSARY
 from tests.e2e.conftest import CHROMIUM_FLAGS, running
-from tests.first_paint import first_read
-from tests.screenshots import shoot
-from tests.visits import PAGES, draw_demo, settle_down, visiting
+from tests.tools.first_paint import first_read
+from tests.tools.screenshots import shoot
+from tests.tools.visits import PAGES, draw_demo, settle_down, visiting
 
 GRAVE = ("serious", "critical")
 PATIENT = 15_000

@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from fer_core.checkpoint import KERAS_FILE, LITERT_FILE, save_checkpoint
-from fer_core.data import demo, store
-from fer_core.data.exclusions import save_exclusions
-from fer_core.data.faces.scene import sample_scenes
-from fer_core.training.config import TrainingConfig
-from fer_core.training.metrics import RunStatus, write_status
-from fer_core.training.record import RunRecord
-from fer_core.training.runs import create_run
+from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, save_checkpoint
+from fer_core.datasets import demo, store
+from fer_core.datasets.drawn.scene import sample_scenes
+from fer_core.datasets.exclusions import save_exclusions
+from fer_core.training.runs.record import RunRecord
+from fer_core.training.runs.store import create_run
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.metrics import RunStatus, write_status
 from tests.e2e.conftest import accept_notice
-from tests.payloads import HOST, PAYLOADS
+from tests.tools.payloads import HOST, PAYLOADS
 
 SLOW = 60_000
 SHOWN = "pwned"

@@ -6,7 +6,7 @@ import sys
 import time
 import urllib.request
 
-from fer_core.samples import sample_pictures
+from fer_core.recognition.samples import sample_pictures
 from tests.e2e.conftest import PROJECT, accept_notice, free_port, wait_until_up
 
 SLOW = 60_000

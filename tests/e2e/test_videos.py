@@ -4,8 +4,8 @@ import io
 
 import pandas as pd
 
-from fer_core.samples import sample_videos
-from fer_core.videos.reader import VideoReader
+from fer_core.recognition.samples import sample_videos
+from fer_core.recognition.videos.reader import VideoReader
 from tests.e2e.conftest import accept_notice
 
 SLOW = 40_000

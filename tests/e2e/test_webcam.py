@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from fer_core.images import read_image
+from fer_core.faces.images import read_image
 from tests.e2e import conftest as camera
 
 SLOW = 40_000

@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer_core.card import Calibration
-from fer_core.checkpoint import load_checkpoint, update_card
-from fer_core.data.dataset import label_records
-from fer_core.data.store import load_records
+from fer_core.checkpoints.card import Calibration
+from fer_core.checkpoints.checkpoint import load_checkpoint, update_card
+from fer_core.datasets.dataset import label_records
+from fer_core.datasets.store import load_records
 from fer_core.evaluation.cache import is_kept, raw_probabilities
-from fer_core.evaluation.facesize import are_kept, face_sizes
+from fer_core.evaluation.face_size import are_kept, face_sizes
 from fer_core.evaluation.measuring import calibration_of, report_on
 from fer_core.evaluation.robustness import sample_of
-from fer_core.home import cache_folder
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.storage.home import cache_folder
 
 
 @pytest.fixture

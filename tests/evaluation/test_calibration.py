@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import log_loss
 
-from fer_core.classifier import with_temperature
+from fer_core.checkpoints.classifier import with_temperature
 from fer_core.evaluation.calibration import (
     calibrate,
     calibration_error,

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from fer_core.classifier import Classifier
-from fer_core.data.dataset import FerDataset
+from fer_core.checkpoints.classifier import Classifier
+from fer_core.datasets.dataset import FerDataset
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import evaluate, scope_in_words, scored_images

@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_core.checkpoint import load_checkpoint
-from fer_core.data.dataset import label_records
-from fer_core.data.store import load_records
+from fer_core.checkpoints.checkpoint import load_checkpoint
+from fer_core.datasets.dataset import label_records
+from fer_core.datasets.store import load_records
 from fer_core.evaluation import cache
 from fer_core.evaluation.measuring import measured_figures
 from fer_core.evaluation.robustness import (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fer_core.data.dataset import FerDataset
+from fer_core.datasets.dataset import FerDataset
 from fer_core.labels import VOTE_COLUMNS
 
 NAMES = ("neutral", "happiness", "surprise", "sadness")

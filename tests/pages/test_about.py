@@ -1,8 +1,8 @@
 """The About page explains, warns and finds words."""
 
-from fer_core.glossary import GLOSSARY
+from fer_core.lessons.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
-from pages.parts.lesson.plan import LESSON, TOUR
+from pages.parts.about.plan import LESSON, TOUR
 
 
 def texts(app):

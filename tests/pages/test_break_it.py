@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from fer_core.data.store import dataset_card
-from fer_core.experiments import catalogue
-from fer_core.experiments.catalogue import EXPERIMENTS, find_experiment
-from fer_core.experiments.trial import Trial
-from fer_core.training.runs import list_runs
+from fer_core.datasets.store import dataset_card
+from fer_core.lessons.break_it import experiments as catalogue
+from fer_core.lessons.break_it.experiments import EXPERIMENTS, find_experiment
+from fer_core.lessons.break_it.trial import Trial
+from fer_core.training.runs.store import list_runs
 from pages.shared.words import explained
 
 QUICK = {"width": 4, "epochs": 1, "batch_size": 32, "precision": "float32", "priority": "normal"}

@@ -5,8 +5,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fer_core.checkpoint import list_checkpoints
-from fer_core.data import store
+from fer_core.checkpoints.checkpoint import list_checkpoints
+from fer_core.datasets import store
 from fer_core.labels import KNOWN_ORDERS, PAPER_EMOTIONS
 
 APP = str(Path(__file__).parents[2] / "app.py")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fer_core.data import download
-from fer_core.data.store import import_dataset, list_datasets, load_records
+from fer_core.datasets import download
+from fer_core.datasets.store import import_dataset, list_datasets, load_records
 from fer_core.errors import DatasetError
-from fer_core.service.serverpaths import FOLDER_SETTING
+from fer_core.service.server_paths import FOLDER_SETTING
 from tests.pages.test_dataset import page, text
 
 APP = str(Path(__file__).parents[2] / "app.py")

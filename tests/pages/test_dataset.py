@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer_core.data.exclusions import list_exclusions, save_exclusions
-from fer_core.data.store import import_dataset, list_datasets, load_records
-from fer_core.detective.duplicates import find_duplicates
-from fer_core.detective.findings import duplicate_findings
+from fer_core.datasets.detective.duplicates import find_duplicates
+from fer_core.datasets.detective.findings import duplicate_findings
+from fer_core.datasets.exclusions import list_exclusions, save_exclusions
+from fer_core.datasets.store import import_dataset, list_datasets, load_records
 from fer_core.labels import VOTE_COLUMNS
 from pages.parts.dataset.faces import parse_rows
 from pages.shared.notice import ACCEPTED
@@ -59,7 +59,7 @@ def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo):
 
 
 def test_an_empty_home_draws_the_demo(home, demo_files, monkeypatch):
-    monkeypatch.setattr("fer_core.data.store.write_demo_files", lambda folder: demo_files)
+    monkeypatch.setattr("fer_core.datasets.store.write_demo_files", lambda folder: demo_files)
     assert not list_datasets()
     assert page().selectbox(key="dataset").value == "demo"
 

@@ -4,9 +4,9 @@ import re
 import pytest
 import streamlit as st
 
-from fer_core.checkpoint import list_checkpoints
-from fer_core.data import store
-from fer_core.data.store import import_dataset
+from fer_core.checkpoints.checkpoint import list_checkpoints
+from fer_core.datasets import store
+from fer_core.datasets.store import import_dataset
 from fer_core.evaluation.measuring import complete_card
 
 

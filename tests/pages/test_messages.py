@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.errors import DatasetError
 from pages.shared import messages
 from pages.shared.messages import plain
-from tests.payloads import PAYLOADS
+from tests.tools.payloads import PAYLOADS
 
 NUMBER = re.compile(r"Incident ([2-9A-Z]{4}-[2-9A-Z]{4})")
 SPECIAL = re.compile(r"[\`*_{}\[\]()#+\-.!|<>~$:&]")

@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from fer_core.data.store import DEMO, import_dataset
-from fer_core.training.config import TrainingConfig
-from fer_core.training.runs import create_run
+from fer_core.datasets.store import DEMO, import_dataset
+from fer_core.training.runs.store import create_run
+from fer_core.training.settings.config import TrainingConfig
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_fresh_start_draws_the_demo_and_suggests_training(small_demo, overview
 
 
 def test_an_empty_home_gets_its_demo(home, demo_files, monkeypatch, overview):
-    monkeypatch.setattr("fer_core.data.store.write_demo_files", lambda folder: demo_files)
+    monkeypatch.setattr("fer_core.datasets.store.write_demo_files", lambda folder: demo_files)
     assert "drawn by this app" in text(overview())
     assert (home / "data" / DEMO / "card.json").exists()
 

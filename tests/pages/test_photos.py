@@ -5,9 +5,9 @@ import pytest
 import streamlit as st
 from PIL import Image
 
-from fer_core.data.faces.scene import sample_scenes
-from fer_core.detection import PhotoDetector
-from fer_core.recognition import MAX_LISTED_FACES
+from fer_core.datasets.drawn.scene import sample_scenes
+from fer_core.faces.detection import PhotoDetector
+from fer_core.recognition.recognize import MAX_LISTED_FACES
 from pages.shared.look_inside import SENT_FACE
 
 

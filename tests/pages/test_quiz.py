@@ -2,8 +2,8 @@
 
 import pytest
 
-from fer_core.data.store import load_records
-from fer_core.quiz import QUESTIONS, best_points, make_round, points
+from fer_core.datasets.store import load_records
+from fer_core.lessons.quiz import QUESTIONS, best_points, make_round, points
 
 
 @pytest.fixture

@@ -12,19 +12,19 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer_core.data.dataset import label_records
-from fer_core.data.store import load_records
+from fer_core.datasets.dataset import label_records
+from fer_core.datasets.store import load_records
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.training.augmentation import Augmentation
-from fer_core.training.children import started
-from fer_core.training.config import TrainingConfig
-from fer_core.training.metrics import EpochMetrics, RunStatus, append_metrics, write_status
-from fer_core.training.presets import PRESETS
-from fer_core.training.provenance import Probe, write_probe
-from fer_core.training.record import RunRecord
-from fer_core.training.runs import create_run, find_run, list_runs
-from fer_core.training.searches import list_searches
-from fer_core.training.validation import append_view, view_of, write_faces
+from fer_core.training.runs.launch import started
+from fer_core.training.runs.provenance import Probe, write_probe
+from fer_core.training.runs.record import RunRecord
+from fer_core.training.runs.searches import list_searches
+from fer_core.training.runs.store import create_run, find_run, list_runs
+from fer_core.training.runs.validation import append_view, view_of, write_faces
+from fer_core.training.settings.augmentation import Augmentation
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.metrics import EpochMetrics, RunStatus, append_metrics, write_status
+from fer_core.training.settings.presets import PRESETS
 
 APP = Path(__file__).parents[2] / "app.py"
 TIMEOUT = 60
@@ -75,8 +75,8 @@ CHANGED = TrainingConfig(
 @pytest.fixture(autouse=True)
 def _no_children(request, monkeypatch):
     if "real_child" not in request.fixturenames:
-        monkeypatch.setattr("fer_core.training.runs._launch", lambda run: run)
-        monkeypatch.setattr("fer_core.training.searches._launch", lambda search: search)
+        monkeypatch.setattr("fer_core.training.runs.store._launch", lambda run: run)
+        monkeypatch.setattr("fer_core.training.runs.searches._launch", lambda search: search)
 
 
 @pytest.fixture
@@ -392,7 +392,7 @@ def test_the_run_is_asked_to_stop_or_to_pause(home, small_demo, word):
 
 def test_a_run_that_does_not_respond_is_said_and_can_be_stopped_again(home, small_demo, monkeypatch):
     ended = []
-    monkeypatch.setattr("fer_core.training.runs.end_process", lambda *process: ended.append(process))
+    monkeypatch.setattr("fer_core.training.runs.store.end_process", lambda *process: ended.append(process))
     make_run(status=alive("stopping"))
     folder = find_run("lesson").folder
     (folder / "stop").touch()

@@ -4,7 +4,7 @@ import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from fer_core.samples import sample_pictures
+from fer_core.recognition.samples import sample_pictures
 from fer_core.service.deployment import Limits
 from pages.shared import uploads
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from fer_core.samples import sample_videos
-from fer_core.videos import jobs
+from fer_core.recognition.samples import sample_videos
+from fer_core.recognition.videos import jobs
 
 SAMPLE = sample_videos()["Two moods"]
 

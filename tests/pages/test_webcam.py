@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fer_core.detection import Face
+from fer_core.faces.detection import Face
 from pages.parts.webcam import camera as webcam_camera
 from pages.parts.webcam import stream as webcam_stream
 from pages.parts.webcam.peer import PeerError

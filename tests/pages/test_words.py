@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from fer_core.experiments.catalogue import EXPERIMENTS
-from fer_core.glossary import GLOSSARY, words_in
+from fer_core.lessons.break_it.experiments import EXPERIMENTS
+from fer_core.lessons.glossary import GLOSSARY, words_in
 from pages.shared.words import PAGE_WORDS, explained
 
 PAGES = {

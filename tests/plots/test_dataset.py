@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_core.classifier import Prediction
+from fer_core.checkpoints.classifier import Prediction
+from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import PAPER_EMOTIONS, VOTE_COLUMNS
-from fer_core.plots.relabelling import relabelling_matrix, relabelling_stream
+from fer_core.plots.relabeling import relabelling_matrix, relabelling_stream
 from fer_core.plots.sheet import contact_sheet
 from fer_core.plots.stages import histogram_html, stage_cards
 from fer_core.plots.votes import crowd_and_network
-from fer_core.preprocessing import Preprocessing
-from fer_core.stages import dataset_stages
+from fer_core.recognition.stages import dataset_stages
 
 TABLE = pd.DataFrame([[8, 2, 0], [1, 0, 4]], index=["anger", "fear"], columns=["anger", "neutral", "no agreement"])
 

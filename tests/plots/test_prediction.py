@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from fer_core.classifier import Prediction
-from fer_core.detection import Face
-from fer_core.palette import EMOTION_COLORS
+from fer_core.checkpoints.classifier import Prediction
+from fer_core.faces.detection import Face
+from fer_core.labels import EMOTION_COLORS
 from fer_core.plots.prediction import answers_side_by_side, face_cards, in_words, picture_html, probability_bars
-from fer_core.recognition import Recognition
+from fer_core.recognition.recognize import Recognition
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from fer_core.live.timelines import FaceTimeline
-from fer_core.palette import EMOTION_COLORS
+from fer_core.labels import EMOTION_COLORS
 from fer_core.plots.timeline import emotion_timeline, face_in_words, longest_seen
+from fer_core.recognition.timelines import FaceTimeline
 
 NAMES = ("neutral", "happiness", "fear")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fer_core.plots.training import RUN_QUANTITIES, learning_curve, run_curves, smoothed
-from fer_core.training.metrics import EpochMetrics
+from fer_core.training.settings.metrics import EpochMetrics
 
 EPOCHS = tuple(EpochMetrics(e, 2 / e, 0.2 * e, 2.2 / e, 0.18 * e, 0.1, 10, 300) for e in (1, 2, 3))
 

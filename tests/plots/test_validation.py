@@ -3,7 +3,7 @@
 import numpy as np
 
 from fer_core.plots.validation import confusion_table, followed_strip
-from fer_core.training.validation import EpochView, FollowedFaces
+from fer_core.training.runs.validation import EpochView, FollowedFaces
 
 NAMES = ("calm", "<b>glad</b>")
 FACES = FollowedFaces(np.zeros((2, 48, 48), np.uint8), np.array([0, 1]))

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from fer_core.experiments.catalogue import find_experiment
-from fer_core.experiments.outcome import Outcome
-from fer_core.glossary import GLOSSARY
 from fer_core.labels import PAPER_EMOTIONS
+from fer_core.lessons.break_it.experiments import find_experiment
+from fer_core.lessons.break_it.outcome import Outcome
+from fer_core.lessons.glossary import GLOSSARY
 from fer_core.reports.lesson import Played, Tried, lesson_report
 from fer_core.reports.run import run_report
-from fer_core.training.config import TrainingConfig
-from fer_core.training.metrics import EpochMetrics, append_metrics
-from fer_core.training.record import RunRecord
-from fer_core.training.runs import create_run
-from fer_core.training.validation import EpochView, append_view
+from fer_core.training.runs.record import RunRecord
+from fer_core.training.runs.store import create_run
+from fer_core.training.runs.validation import EpochView, append_view
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.metrics import EpochMetrics, append_metrics
 from tests.reports.test_reports import Document
 
 EPOCHS = tuple(EpochMetrics(e, 2 / e, 0.2 * e, 2.2 / e, 0.18 * e, 0.1 * e, 60.0, 300) for e in (1, 2, 3))

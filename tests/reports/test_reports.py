@@ -8,17 +8,17 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from fer_core.card import Calibration, ModelCard
-from fer_core.checkpoint import load_checkpoint
-from fer_core.data.dataset import label_records
-from fer_core.data.store import load_records
-from fer_core.evaluation.contest import hold_contest
+from fer_core.checkpoints.card import Calibration, ModelCard
+from fer_core.checkpoints.checkpoint import load_checkpoint
+from fer_core.datasets.dataset import label_records
+from fer_core.datasets.store import load_records
+from fer_core.evaluation.leaderboard import hold_contest
 from fer_core.evaluation.measuring import complete_card, report_on
 from fer_core.evaluation.robustness import PERTURBATIONS, robustness_table
 from fer_core.labels import LABEL_SCHEMES, PAPER_EMOTIONS, VOTE_COLUMNS
 from fer_core.reports.evaluation import comparison_report, evaluation_report
 from fer_core.reports.figures import figures_document
-from fer_core.reports.modelcard import model_card_markdown
+from fer_core.reports.model_card import model_card_markdown
 from fer_core.reports.predictions import prediction_table
 
 SCHEME = LABEL_SCHEMES["majority-7"]

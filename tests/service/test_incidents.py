@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from fer_core.errors import ImageError
-from fer_core.images import read_image
+from fer_core.faces.images import read_image
 from fer_core.service import incidents
 from fer_core.service.incidents import recent_incidents, record_error, record_event, record_refusal
 

@@ -1,7 +1,7 @@
 import pytest
 
-from fer_core.card import UNKNOWN_SCORES, MeasuredFigures
-from fer_core.checkpoint import list_checkpoints
+from fer_core.checkpoints.card import UNKNOWN_SCORES, MeasuredFigures
+from fer_core.checkpoints.checkpoint import list_checkpoints
 from fer_core.service.deployment import Deployment
 from fer_core.service.notice import error_rates, notice_points
 

@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.evaluation.calibration import coverage_curve, reliability
-from fer_core.evaluation.contest import Contest
+from fer_core.evaluation.leaderboard import Contest
 from fer_core.evaluation.words import odds
-from fer_core.plaintext import percent
+from fer_core.plots.calibration import coverage_figure
 from fer_core.plots.comparison import reliability_overlay, series_colors, speed_figure
-from fer_core.plots.sureness import coverage_figure
+from fer_core.storage.plaintext import percent
 from pages.shared import cached
 from pages.shared.charts import chart_config, drawn
 

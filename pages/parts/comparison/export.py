@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from fer_core.evaluation.contest import Contest
-from fer_core.recognition import to_csv
+from fer_core.evaluation.leaderboard import Contest
+from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report
 from pages.shared import cached
 from pages.shared.charts import choose_figure_format

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, delete_checkpoint, list_checkpoints
+from fer_core.checkpoints.checkpoint import Checkpoint, delete_checkpoint, list_checkpoints
 from fer_core.errors import CheckpointError
 from fer_core.service.diagnostics import megabytes_in
 from pages.shared.messages import plain, refuse

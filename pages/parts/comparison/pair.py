@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer_core.evaluation.comparison import PairedComparison
-from fer_core.evaluation.contest import Contest
+from fer_core.evaluation.leaderboard import Contest
 from fer_core.evaluation.words import odds
 from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure
 from fer_core.plots.evaluation import confusion_figure

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.images import IMAGE_EXTENSIONS, read_image
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
 from fer_core.plots.prediction import answers_side_by_side
-from fer_core.recognition import MAX_LISTED_FACES, answered_by, recognize, recognize_whole
+from fer_core.recognition.recognize import MAX_LISTED_FACES, answered_by, recognize, recognize_whole
 from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces, are_samples_drawn_only

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer_core.errors import TrainingError
-from fer_core.evaluation.contest import Contest, settings_table
+from fer_core.evaluation.leaderboard import Contest, settings_table
 from fer_core.plots.comparison import learning_figure, series_colors
-from fer_core.training.metrics import EpochMetrics
-from fer_core.training.runs import find_run
+from fer_core.training.runs.store import find_run
+from fer_core.training.settings.metrics import EpochMetrics
 from pages.shared.charts import chart_config, drawn
 
 

@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.checkpoint import load_checkpoint
-from fer_core.data.store import dataset_card, picture_names
-from fer_core.data.summary import first_votes, relabelling
-from fer_core.detective.duplicates import Duplicates, find_duplicates
-from fer_core.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
-from fer_core.detective.overview import ImageMap, map_images, mean_faces, pixel_vectors, sample_rows
-from fer_core.features import face_features
+from fer_core.checkpoints.checkpoint import load_checkpoint
+from fer_core.checkpoints.features import face_features
+from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
+from fer_core.datasets.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
+from fer_core.datasets.detective.overview import ImageMap, map_images, mean_faces, pixel_vectors, sample_rows
+from fer_core.datasets.store import dataset_card, picture_names
+from fer_core.datasets.summary import first_votes, relabelling
 from fer_core.labels import SPLITS
 from fer_core.plots.sheet import Sheet, contact_sheet
 from pages.shared import cached

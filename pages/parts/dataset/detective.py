@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from fer_core.data.dataset import FaceRecords
-from fer_core.data.exclusions import delete_exclusions, list_exclusions, save_exclusions
-from fer_core.data.summary import LabelOutcomes
-from fer_core.detective.findings import Finding, exclusion_effect
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.detective.findings import Finding, exclusion_effect
+from fer_core.datasets.exclusions import delete_exclusions, list_exclusions, save_exclusions
+from fer_core.datasets.summary import LabelOutcomes
 from fer_core.labels import LabelScheme
 from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.face_detail import open_face, show_linked_face

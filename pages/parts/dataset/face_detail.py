@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.checkpoint import list_checkpoints
-from fer_core.classifier import Prediction
-from fer_core.data.dataset import FaceRecords
-from fer_core.data.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes
-from fer_core.data.votes import majority
+from fer_core.checkpoints.checkpoint import list_checkpoints
+from fer_core.checkpoints.classifier import Prediction
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes
+from fer_core.datasets.votes import majority
 from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS
 from fer_core.plots.prediction import picture_html
 from fer_core.plots.votes import crowd_and_network

@@ -10,8 +10,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from fer_core.data.dataset import FaceRecords
-from fer_core.data.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes, shuffled, votes_in_words
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes, shuffled, votes_in_words
 from fer_core.labels import OWN_LABELS, SPLITS
 from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.face_detail import linked_row, open_face, show_linked_face

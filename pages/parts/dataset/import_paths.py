@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.service.serverpaths import allowed_path, import_folder
+from fer_core.service.server_paths import allowed_path, import_folder
 from pages.shared.messages import plain
 from pages.shared.operator import is_private
 

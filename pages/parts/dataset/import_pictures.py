@@ -7,13 +7,12 @@ from typing import BinaryIO, cast
 import pandas as pd
 import streamlit as st
 
-from fer_core.data.pictures import PicturePlan, scan_pictures
-from fer_core.data.splits import SplitRule
-from fer_core.data.store import DatasetCard, import_pictures
-from fer_core.data.synonyms import class_choices
+from fer_core.datasets.pictures import PicturePlan, scan_pictures
+from fer_core.datasets.splits import SplitRule
+from fer_core.datasets.store import DatasetCard, import_pictures
 from fer_core.errors import DatasetError
-from fer_core.labels import SPLITS
-from fer_core.recognition import largest_face
+from fer_core.labels import EMOTIONS, SPLITS
+from fer_core.recognition.recognize import largest_face
 from pages.parts.dataset.import_paths import ask_path, explain_paths, may_name_paths, opened
 from pages.parts.dataset.import_tables import ask_name, progress_bar
 from pages.shared import pictures
@@ -114,7 +113,7 @@ def _ask_mapping(plan: PicturePlan) -> dict[str, str]:
         column_config={
             "folder": st.column_config.TextColumn("Folder"),
             "pictures": st.column_config.NumberColumn("Pictures", format="localized"),
-            "class": st.column_config.SelectboxColumn("Class", options=[*class_choices(), _LEAVE_OUT], required=True),
+            "class": st.column_config.SelectboxColumn("Class", options=[*EMOTIONS, _LEAVE_OUT], required=True),
         },
         key=f"mapping_{hash(tuple(plan.folders))}",
         width=520,

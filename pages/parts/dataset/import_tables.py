@@ -9,12 +9,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer_core.data.download import KaggleAccount, can_ask_kaggle, download_faces, download_votes
-from fer_core.data.lines import Progress
-from fer_core.data.store import DatasetCard, import_dataset, list_datasets
+from fer_core.datasets.download import KaggleAccount, can_ask_kaggle, download_faces, download_votes
+from fer_core.datasets.lines import Progress
+from fer_core.datasets.store import DatasetCard, import_dataset, list_datasets
 from fer_core.errors import DatasetError
-from fer_core.home import data_folder
-from fer_core.plaintext import percent
+from fer_core.storage.home import data_folder
+from fer_core.storage.plaintext import percent
 from pages.parts.dataset.import_paths import ask_path, explain_paths, may_name_paths, opened
 from pages.shared.messages import plain
 from pages.shared.operator import is_private

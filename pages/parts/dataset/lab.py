@@ -5,13 +5,13 @@ import contextlib
 import numpy as np
 import streamlit as st
 
-from fer_core.data.dataset import FaceRecords
-from fer_core.data.store import DatasetCard
-from fer_core.detection import Face
-from fer_core.images import IMAGE_EXTENSIONS, read_image
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.store import DatasetCard
+from fer_core.faces.detection import Face
+from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
+from fer_core.faces.preprocessing import STEPS, Preprocessing
 from fer_core.plots.stages import stage_cards
-from fer_core.preprocessing import STEPS, Preprocessing
-from fer_core.stages import Stage, dataset_stages, photo_stages
+from fer_core.recognition.stages import Stage, dataset_stages, photo_stages
 from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces, are_samples_drawn_only

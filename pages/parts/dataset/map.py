@@ -3,14 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from fer_core.checkpoint import list_checkpoints
-from fer_core.data.dataset import FaceRecords
-from fer_core.data.summary import PAPER_SPLITS, LabelOutcomes
-from fer_core.labels import SPLITS, LabelScheme
-from fer_core.palette import class_colors
-from fer_core.plaintext import percent
-from fer_core.plots.data import face_grid
-from fer_core.preprocessing import stretch_contrast
+from fer_core.checkpoints.checkpoint import list_checkpoints
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes
+from fer_core.faces.preprocessing import stretch_contrast
+from fer_core.labels import SPLITS, LabelScheme, class_colors
+from fer_core.plots.datasets import face_grid
+from fer_core.storage.plaintext import percent
 from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.face_detail import open_face, show_linked_face
 from pages.parts.dataset.faces import describe

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from fer_core.data.dataset import FaceRecords
-from fer_core.data.summary import PAPER_SPLITS, LabelOutcomes, imbalance
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes, imbalance
 from fer_core.labels import LabelScheme
-from fer_core.plaintext import percent
-from fer_core.plots.data import balance_in_words, class_distribution
-from fer_core.plots.relabelling import relabelling_matrix, relabelling_stream
+from fer_core.plots.datasets import balance_in_words, class_distribution
+from fer_core.plots.relabeling import relabelling_matrix, relabelling_stream
+from fer_core.storage.plaintext import percent
 from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.tables import show_first_rows, show_splits, show_statistics
 from pages.shared.charts import drawn

@@ -5,9 +5,9 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.data.dataset import FaceRecords
-from fer_core.data.summary import LabelOutcomes
-from fer_core.detective.duplicates import Duplicates
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.detective.duplicates import Duplicates
+from fer_core.datasets.summary import LabelOutcomes
 from fer_core.labels import OWN_LABELS, SPLITS
 from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.face_detail import open_face, show_linked_face

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.data.store import DatasetCard, damaged_datasets
+from fer_core.datasets.store import DatasetCard, damaged_datasets
 from pages.parts.dataset.cards import show_cards
 from pages.parts.dataset.import_pictures import offer_pictures
 from pages.parts.dataset.import_tables import offer_tables

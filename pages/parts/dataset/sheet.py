@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.detective.overview import ImageMap
+from fer_core.datasets.detective.overview import ImageMap
 from fer_core.plots.sheet import Sheet
 
 _FOLDER = Path(__file__).parent / "components"

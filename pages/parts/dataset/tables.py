@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer_core.data.dataset import FaceRecords
-from fer_core.data.summary import LEFT_OUT, LabelOutcomes, split_table
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.summary import LEFT_OUT, LabelOutcomes, split_table
 from fer_core.labels import SPLITS, VOTE_COLUMNS
-from fer_core.plaintext import percent
-from fer_core.plots.data import illustrated
+from fer_core.plots.datasets import illustrated
+from fer_core.storage.plaintext import percent
 from pages.parts.dataset import cached_dataset
 from pages.shared.messages import plain
 

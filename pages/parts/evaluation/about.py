@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint, EpochScores, ModelCard
+from fer_core.checkpoints.checkpoint import Checkpoint, EpochScores, ModelCard
 from fer_core.labels import LABEL_SCHEMES
 from pages.shared.messages import plain
 

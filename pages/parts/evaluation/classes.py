@@ -4,8 +4,8 @@ import streamlit as st
 
 from fer_core.evaluation.curves import class_curves
 from fer_core.plots.classes import class_figure, precision_recall_figure, roc_figure
-from pages.parts.evaluation.commonness import show_commonness
 from pages.parts.evaluation.evaluated import Evaluated
+from pages.parts.evaluation.prior_adjustment import show_commonness
 from pages.parts.evaluation.scores import class_table
 from pages.shared.charts import chart_config, drawn
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.data.dataset import FerDataset
-from fer_core.data.store import DatasetCard
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.datasets.dataset import FerDataset
+from fer_core.datasets.store import DatasetCard
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LabelScheme
 from pages.shared import cached

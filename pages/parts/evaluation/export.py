@@ -5,13 +5,13 @@ from functools import partial
 
 import streamlit as st
 
+from fer_core.checkpoints.export import lesson_notebook, take_home
 from fer_core.evaluation.robustness import is_measured, robustness_steps, robustness_table
-from fer_core.recognition import to_csv
+from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import evaluation_report
 from fer_core.reports.figures import figures_document
-from fer_core.reports.modelcard import model_card_markdown
+from fer_core.reports.model_card import model_card_markdown
 from fer_core.reports.predictions import prediction_table
-from fer_core.takehome import lesson_notebook, take_home
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared.charts import choose_figure_format
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.plaintext import percent
+from fer_core.storage.plaintext import percent
 from pages.shared.messages import plain
 
 _FIGURES: tuple[tuple[str, Callable[[EvaluationReport], float], str], ...] = (

@@ -7,20 +7,20 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.classifier import Prediction
-from fer_core.data.summary import votes_in_words
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.classifier import Prediction
+from fer_core.checkpoints.features import face_features
+from fer_core.datasets.summary import votes_in_words
 from fer_core.errors import FerError
-from fer_core.features import face_features
-from fer_core.insight.anatomy import Layer
-from fer_core.insight.gradcam import grad_cam
-from fer_core.insight.neighbours import look_at_all, nearest, store_features, stored_features
-from fer_core.insight.pictures import heat_overlay, png
-from fer_core.insight.probes import Nudges, nudged, occlusion_map, stability
+from fer_core.explain.gradcam import grad_cam
+from fer_core.explain.layers import Layer
+from fer_core.explain.neighbors import look_at_all, nearest, store_features, stored_features
+from fer_core.explain.pictures import heat_overlay, png
+from fer_core.explain.probes import Nudges, nudged, occlusion_map, stability
 from fer_core.labels import SPLITS
-from fer_core.plaintext import duration, percent
-from fer_core.plots.data import face_grid
+from fer_core.plots.datasets import face_grid
 from fer_core.plots.prediction import in_words, picture_html, probability_bars
+from fer_core.storage.plaintext import duration, percent
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain
 

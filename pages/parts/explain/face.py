@@ -7,10 +7,10 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.data.summary import votes_in_words
-from fer_core.images import IMAGE_EXTENSIONS
-from fer_core.photos import Photo, look_at
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.datasets.summary import votes_in_words
+from fer_core.faces.images import IMAGE_EXTENSIONS
+from fer_core.recognition.photos import Photo, look_at
 from pages.shared import cached, pictures
 from pages.shared.look_inside import SENT_FACE
 from pages.shared.messages import errors_shown, plain, refuse_with

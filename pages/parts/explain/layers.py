@@ -7,14 +7,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.card import ModelCard
-from fer_core.insight.anatomy import Layer
-from fer_core.insight.arithmetic import products, work_out
-from fer_core.insight.pictures import filter_sheet, map_sheet, png, slice_sheet, strongest
-from fer_core.insight.words import explain
-from fer_core.plots.anatomy import Block, face_figure, network_figure, signed, worked_html
+from fer_core.checkpoints.card import ModelCard
+from fer_core.explain.arithmetic import products, work_out
+from fer_core.explain.layers import Layer
+from fer_core.explain.pictures import filter_sheet, map_sheet, png, slice_sheet, strongest
+from fer_core.explain.words import explain
+from fer_core.faces.preprocessing import STEPS
+from fer_core.plots.layers import Block, face_figure, network_figure, signed, worked_html
 from fer_core.plots.prediction import picture_html
-from fer_core.preprocessing import STEPS
 from pages.parts.explain.softmax import show_softmax
 from pages.shared.charts import drawn
 from pages.shared.messages import plain

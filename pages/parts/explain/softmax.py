@@ -5,8 +5,8 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.card import ModelCard
-from fer_core.classifier import with_temperature
+from fer_core.checkpoints.card import ModelCard
+from fer_core.checkpoints.classifier import with_temperature
 from pages.shared.words import explained
 
 _TERMS = 3  # of a sum, in a line that a phone has room for

@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from fer_core.training import config as settings
-from fer_core.training.augmentation import Augmentation
-from fer_core.training.config import RANGES, TrainingConfig
+from fer_core.training.settings import config as settings
+from fer_core.training.settings.augmentation import Augmentation
+from fer_core.training.settings.config import RANGES, TrainingConfig
 
 LEARNING_RATES = tuple(digit * 10.0**power for power in range(-6, 0) for digit in (1, 2, 3, 5))
 """The stops of the learning-rate slider: evenly spread on a logarithmic scale."""

@@ -4,13 +4,13 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from fer_core.data.exclusions import list_exclusions
-from fer_core.data.store import DatasetCard
+from fer_core.datasets.exclusions import list_exclusions
+from fer_core.datasets.store import DatasetCard
+from fer_core.faces.preprocessing import STEPS, Preprocessing
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.preprocessing import STEPS, Preprocessing
-from fer_core.training import config as settings
-from fer_core.training.config import TrainingConfig
-from fer_core.training.metrics import Metric
+from fer_core.training.settings import config as settings
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.metrics import Metric
 from pages.parts.training.controls import choice, learning_rate, loss_and_head, number, slider, switch, whole
 from pages.parts.training.preview import preview_faces, preview_rate
 from pages.parts.training.sources import with_sources

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fer_core.errors import TrainingError
-from fer_core.training.attempts import check_attempts
-from fer_core.training.commandline import command_line, search_line
-from fer_core.training.config import TrainingConfig
-from fer_core.training.record import NO_AMBITION, Ambition, Assignments, RunRecord, ambition_of
-from fer_core.training.runs import start_run
-from fer_core.training.searches import MOST_TRIALS, Method, SearchPlan, start_search
-from fer_core.training.space import Axis, grid_size, read_axes, typical_values
+from fer_core.training.runs.command_line import command_line, search_line
+from fer_core.training.runs.record import NO_AMBITION, Ambition, Assignments, RunRecord, ambition_of
+from fer_core.training.runs.retrain import check_attempts
+from fer_core.training.runs.searches import MOST_TRIALS, Method, SearchPlan, start_search
+from fer_core.training.runs.store import start_run
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.space import Axis, grid_size, read_axes, typical_values
 from pages.shared.messages import plain
 
 ONCE, AGAIN, SEARCH = "One run", "Again until good enough", "Search"

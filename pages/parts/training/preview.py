@@ -9,9 +9,9 @@ import streamlit as st
 from fer_core.errors import TrainingError
 from fer_core.plots.network import learning_rate_curve, network_blocks
 from fer_core.plots.prediction import picture_html
-from fer_core.training.augmentation import Augmentation, augment, mix
-from fer_core.training.config import TrainingConfig
-from fer_core.training.outline import outline
+from fer_core.training.settings.architecture_summary import outline
+from fer_core.training.settings.augmentation import Augmentation, augment, mix
+from fer_core.training.settings.config import TrainingConfig
 from pages.shared.cached import records
 from pages.shared.charts import drawn
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fer_core.reports.run import run_report
-from fer_core.training.keeping import annotate_run, delete_run, pack_run, rename_run
-from fer_core.training.runs import PAUSE, STOP, Run, pause_run, resume_run, stop_run
+from fer_core.training.runs.keeping import annotate_run, delete_run, pack_run, rename_run
+from fer_core.training.runs.store import PAUSE, STOP, Run, pause_run, resume_run, stop_run
 from pages.parts.training.start import take_settings
 from pages.shared.messages import errors_shown, plain
 

@@ -6,12 +6,12 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from fer_core.plaintext import duration, percent
 from fer_core.plots.training import RUN_QUANTITIES, RunQuantity, run_curves
-from fer_core.training.attempts import best_accuracy
-from fer_core.training.comparison import differing_settings, summarize
-from fer_core.training.runs import Run, list_runs
-from fer_core.training.searches import Search, list_searches, resume_search, stop_search
+from fer_core.storage.plaintext import duration, percent
+from fer_core.training.runs.comparison import differing_settings, summarize
+from fer_core.training.runs.retrain import best_accuracy
+from fer_core.training.runs.searches import Search, list_searches, resume_search, stop_search
+from fer_core.training.runs.store import Run, list_runs
 from pages.shared.charts import drawn
 from pages.shared.messages import errors_shown, plain
 from pages.shared.states import state_badge

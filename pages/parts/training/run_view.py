@@ -5,14 +5,14 @@ from typing import get_args
 
 import streamlit as st
 
-from fer_core.plaintext import duration, percent
 from fer_core.plots.training import Quantity, learning_curve
 from fer_core.plots.validation import confusion_table, followed_strip
-from fer_core.training.line import in_words, runs_before
-from fer_core.training.metrics import EpochMetrics
-from fer_core.training.provenance import read_probe
-from fer_core.training.runs import Run, find_run
-from fer_core.training.validation import read_faces, read_views
+from fer_core.storage.plaintext import duration, percent
+from fer_core.training.runs.provenance import read_probe
+from fer_core.training.runs.run_queue import in_words, runs_before
+from fer_core.training.runs.store import Run, find_run
+from fer_core.training.runs.validation import read_faces, read_views
+from fer_core.training.settings.metrics import EpochMetrics
 from pages.parts.training.run_actions import keep_run, steer_run
 from pages.shared.charts import drawn
 from pages.shared.links import accept_link

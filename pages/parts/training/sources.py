@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fer_core.training.config import TrainingConfig
-from fer_core.training.sources import beginnings, teachers
+from fer_core.training.runs.sources import beginnings, teachers
+from fer_core.training.settings.config import TrainingConfig
 from pages.parts.training.controls import slider, switch
 from pages.shared.messages import plain
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.data.exclusions import list_exclusions
-from fer_core.data.store import DatasetCard
+from fer_core.datasets.exclusions import list_exclusions
+from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
-from fer_core.preprocessing import Preprocessing
-from fer_core.training.config import TrainingConfig
-from fer_core.training.presets import PRESETS
+from fer_core.faces.preprocessing import Preprocessing
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.presets import PRESETS
 from pages.shared.cached import records
 from pages.shared.messages import errors_shown, plain
 from pages.shared.uploads import kinds

@@ -6,11 +6,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.priors import Commonness
-from fer_core.samples import sample_videos
-from fer_core.videos.analysis import AnalysisOptions, Sight
-from fer_core.videos.reader import VIDEO_EXTENSIONS, VideoLimits
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.priors import Commonness
+from fer_core.recognition.samples import sample_videos
+from fer_core.recognition.videos.analysis import AnalysisOptions, Sight
+from fer_core.recognition.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.parts.videos.view import start_job, upload_key
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces

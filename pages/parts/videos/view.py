@@ -8,13 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.checkpoint import Checkpoint
-from fer_core.live.timelines import VideoResult
-from fer_core.plaintext import duration
+from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.plots.prediction import jpeg_html
 from fer_core.plots.timeline import MAX_LISTED_TIMELINES, emotion_timeline, longest_seen
-from fer_core.recognition import to_csv
-from fer_core.videos.jobs import JobStatus, VideoJob
+from fer_core.recognition.recognize import to_csv
+from fer_core.recognition.timelines import VideoResult
+from fer_core.recognition.videos.jobs import JobStatus, VideoJob
+from fer_core.storage.plaintext import duration
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.session_end import finish_with_session
 

@@ -4,11 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from fer_core.live.streaming import LONGEST_LOG, FrameAnalyser
-from fer_core.live.streamvalues import StreamResult, annotated, picture_png
 from fer_core.plots.prediction import face_cards
-from fer_core.plots.stream import face_strip, present_faces
-from fer_core.recognition import MAX_LISTED_FACES, summary, to_csv
+from fer_core.plots.webcam import face_strip, present_faces
+from fer_core.recognition.recognize import MAX_LISTED_FACES, summary, to_csv
+from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyser
+from fer_core.recognition.webcam_values import StreamResult, annotated, picture_png
 from pages.parts.webcam import stream
 from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain

@@ -11,10 +11,10 @@ from typing import Any
 import av
 import streamlit as st
 
-from fer_core.live.streaming import FrameAnalyser
-from fer_core.service.iceservers import read_ice_servers
+from fer_core.recognition.webcam import FrameAnalyser
+from fer_core.service.ice_servers import read_ice_servers
 from fer_core.service.incidents import record_event
-from fer_core.service.places import Places
+from fer_core.service.webcam_slots import Places
 from pages.parts.webcam import camera
 from pages.parts.webcam.peer import Peer, PeerError
 from pages.shared.messages import plain, refuse_with

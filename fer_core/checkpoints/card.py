@@ -1,0 +1,238 @@
+"""What is known of a checkpoint: the card that travels with its weights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from fer_core.checkpoints.priors import Commonness
+from fer_core.faces.preprocessing import Preprocessing
+from fer_core.labels import LABEL_SCHEMES
+from fer_core.storage.files import as_record
+
+_SCHEMA = 2
+_READABLE = (1, 2)  # cards of version 1 know nothing of calibration, figures and origin
+_LISTS = ("class_names", "prior", "notes")
+
+Origin = Literal["trained", "imported"]
+
+
+@dataclass(frozen=True)
+class EpochScores:
+    """Accuracies of one epoch's weights, each measured without dropout on a whole split.
+
+    Attributes:
+        epoch: Counted from 1; 0 for weights whose training is unknown.
+        train_accuracy: On the images it was trained on.
+        validation_accuracy: On the validation split, which chose the best epoch.
+        test_accuracy: On the test split, which chose nothing.
+    """
+
+    epoch: int
+    train_accuracy: float
+    validation_accuracy: float
+    test_accuracy: float
+
+
+UNKNOWN_SCORES = EpochScores(0, 0.0, 0.0, 0.0)
+"""The scores of weights whose training is unknown."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What makes a network's probabilities honest: fitted on validation faces, never on test faces.
+
+    Attributes:
+        temperature: The logits are divided by it; above 1 for a network that was too sure of itself.
+        not_sure_below: A best answer with less probability than this is shown as "not sure".
+        fitted_on: What it was fitted on, in words; "" when it was not.
+        error_before: Expected calibration error on those faces before.
+        error_after: The same, after.
+        between: How far from the training shares of the classes (0) towards equal ones (1) to go by default: where
+            accuracy and balanced accuracy add up to most.
+    """
+
+    temperature: float = 1.0
+    not_sure_below: float = 0.0
+    fitted_on: str = ""
+    error_before: float = 0.0
+    error_after: float = 0.0
+    between: float = 0.0
+
+
+@dataclass(frozen=True)
+class MeasuredFigures:
+    """Figures measured on one labelled split, with 95 % intervals.
+
+    Attributes:
+        dataset: Its name; "" when nothing was measured.
+        fingerprint: SHA-256 of its records.
+        split: Which split.
+        scheme: Name of the label scheme.
+        n: How many images.
+        accuracy: Share that got their true class.
+        accuracy_interval: Wilson's.
+        macro_f1: Unweighted mean of the classes' F1.
+        macro_f1_interval: By bootstrap.
+        balanced_accuracy: Mean recall of the classes that have images.
+        top2_accuracy: Share whose true class is among the two most probable.
+        calibration_error: Expected calibration error, after the temperature.
+        class_names: The classes scored, in the order of the matrix.
+        confusion_matrix: Counts; rows are true, columns predicted.
+        robustness: By perturbation, the accuracy at each of its levels, the mildest first.
+        by_commonness: By how common classes are taken to be, accuracy, balanced accuracy and macro F1.
+        int8_accuracy: Accuracy of the network in eight bits; 0 when there is none.
+    """
+
+    dataset: str = ""
+    fingerprint: str = ""
+    split: str = ""
+    scheme: str = ""
+    n: int = 0
+    accuracy: float = 0.0
+    accuracy_interval: tuple[float, ...] = ()
+    macro_f1: float = 0.0
+    macro_f1_interval: tuple[float, ...] = ()
+    balanced_accuracy: float = 0.0
+    top2_accuracy: float = 0.0
+    calibration_error: float = 0.0
+    class_names: tuple[str, ...] = ()
+    confusion_matrix: tuple[tuple[int, ...], ...] = ()
+    robustness: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    by_commonness: dict[Commonness, tuple[float, ...]] = field(default_factory=dict)
+    int8_accuracy: float = 0.0
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What must be known to use a checkpoint and to judge it.
+
+    Attributes:
+        name: The checkpoint's folder name.
+        created_at: UTC, ISO 8601.
+        class_names: The outputs, in order.
+        input: What the network eats.
+        config: The run's settings (a ``TrainingConfig`` as JSON types); of an imported one only the label scheme.
+        weights: How many numbers were learned.
+        dataset: Name of the dataset it was trained on, or "" when that is unknown.
+        dataset_fingerprint: SHA-256 of that dataset's records, or "".
+        label_file: Name of the votes file, or "" for FER2013's own labels.
+        label_file_sha256: Its content, or "".
+        counts: Labelled images per split.
+        last: Scores of the last epoch.
+        best: Scores of the epoch that was best on validation; these are the weights in the files.
+        precision: Number format of the training arithmetic.
+        seconds: Training time.
+        hardware: What it was trained on.
+        versions: Versions of the libraries.
+        command: What repeats the training.
+        limits: What it must not be trusted with.
+        files: SHA-256 of each file.
+        provenance: What else it was made from and made on (a ``Provenance`` as JSON types).
+        origin: Whether it was trained here, or imported from a file of unknown provenance.
+        notes: Sentences about its import.
+        prior: Share of each class among the training faces, in the order of ``class_names``; empty when unknown.
+        calibration: What makes its probabilities honest.
+        measured: Its figures on a test split.
+        schema_version: Of this card.
+    """
+
+    name: str
+    created_at: str
+    class_names: tuple[str, ...]
+    input: str
+    config: dict[str, Any]
+    weights: int
+    dataset: str
+    dataset_fingerprint: str
+    label_file: str
+    label_file_sha256: str
+    counts: dict[str, int]
+    last: EpochScores
+    best: EpochScores
+    precision: str
+    seconds: float
+    hardware: str
+    versions: dict[str, str]
+    command: str
+    limits: str
+    files: dict[str, str] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    origin: Origin = "trained"
+    notes: tuple[str, ...] = ()
+    prior: tuple[float, ...] = ()
+    calibration: Calibration = field(default_factory=Calibration)
+    measured: MeasuredFigures = field(default_factory=MeasuredFigures)
+    schema_version: int = _SCHEMA
+
+    @property
+    def scheme(self) -> str:
+        """Name of the label scheme the network was trained with, or is to be judged by."""
+        return str(self.config["scheme"])
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The run's settings by the names that ``--set`` takes, such as ``augmentation.flip``."""
+        return _flat(self.config)
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What is done to every face before the network; cards from before there was a choice mean nothing."""
+        return Preprocessing.from_text(str(self.config.get("preprocessing", "")))
+
+    def prior_of(self, class_names: Sequence[str]) -> tuple[float, ...]:
+        """The training shares of some of its classes, in that order; empty when they are unknown."""
+        shares = dict(zip(self.class_names, self.prior, strict=True)) if self.prior else {}
+        return tuple(shares[name] for name in class_names) if shares else ()
+
+    def strength(self, commonness: Commonness) -> float:
+        """How far from the training shares of the classes (0) towards equal ones (1) a view of them goes."""
+        strengths: dict[Commonness, float] = {"training": 0.0, "between": self.calibration.between, "equal": 1.0}
+        return strengths[commonness] if self.prior else 0.0
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its training is unknown."""
+        return self.origin == "imported"
+
+    @classmethod
+    def from_dict(cls, document: dict[str, Any]) -> "ModelCard":
+        """Reads a card as JSON has it, also one of an earlier version.
+
+        Raises:
+            ValueError: It is of another version, or of an unknown label scheme.
+            TypeError: Something is missing, superfluous or of another type.
+        """
+        if document.get("schema_version") not in _READABLE:
+            raise ValueError(f"Expected a card of version {_SCHEMA}. Received {document.get('schema_version')}.")
+        parts = {"last": EpochScores, "best": EpochScores, "calibration": Calibration, "measured": MeasuredFigures}
+        records = {key: _record(kind, document[key]) for key, kind in parts.items() if key in document}
+        lists = {key: _tuples(document[key]) for key in _LISTS if key in document}
+        card = as_record(cls, document | records | lists | {"schema_version": _SCHEMA})
+        if card.config.get("scheme") not in LABEL_SCHEMES:
+            raise ValueError("Its label scheme is unknown.")
+        if len(card.prior) not in {0, len(card.class_names)}:
+            raise ValueError("It has not one training share for each class.")
+        _ = card.preprocessing  # raises ValueError for steps this version does not know
+        return card
+
+
+def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return flat
+
+
+def _record(kind: type[Any], document: object) -> object:
+    if isinstance(document, dict):
+        document = {key: _tuples(value) for key, value in document.items()}
+    return as_record(kind, document)
+
+
+def _tuples(value: object) -> object:
+    """JSON knows lists only; records hold tuples."""
+    if isinstance(value, list):
+        return tuple(map(_tuples, value))
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return value

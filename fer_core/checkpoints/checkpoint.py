@@ -1,0 +1,284 @@
+"""Checkpoints: a folder with a network in three formats and ``card.json``, there whole or not at all."""
+
+import functools
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from fer_core.checkpoints.card import EpochScores, ModelCard
+from fer_core.checkpoints.classifier import Classifier, Reading
+from fer_core.checkpoints.priors import Commonness, prior_weights
+from fer_core.errors import CheckpointError, Damage
+from fer_core.storage.files import LONGEST_NAME, NAME_RULE, is_folder_name, new_folder, read_json, stamp, write_json
+from fer_core.storage.home import home, models_folders
+
+__all__ = [
+    "CARD_FILE",
+    "DEFAULT_CHECKPOINT",
+    "INT8_FILE",
+    "KERAS_FILE",
+    "LITERT_FILE",
+    "SHIPPED",
+    "Checkpoint",
+    "EpochScores",
+    "ModelCard",
+    "damaged_checkpoints",
+    "delete_checkpoint",
+    "free_name",
+    "list_checkpoints",
+    "load_checkpoint",
+    "save_checkpoint",
+    "update_card",
+    "verified_bytes",
+    "verify",
+]
+
+SHIPPED = ("fer-lab", "paper-cnn-plus", "paper-cnn")
+"""The checkpoints that come with the project, the best first."""
+
+DEFAULT_CHECKPOINT = SHIPPED[0]
+"""The checkpoint used where none is chosen."""
+
+KERAS_FILE = "model.keras"
+LITERT_FILE = "model.tflite"
+INT8_FILE = "model.int8.tflite"
+CARD_FILE = "card.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint on disk.
+
+    Attributes:
+        directory: Its folder.
+        card: Its card.
+    """
+
+    directory: Path
+    card: ModelCard
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by."""
+        return self.card.name
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it was made or imported here; those that come with the project stay."""
+        return self.directory.parent == home() / "models" and self.name not in SHIPPED
+
+    @property
+    def keras_path(self) -> Path:
+        """The network for further training, in Keras' format."""
+        return self.directory / KERAS_FILE
+
+    @property
+    def litert_path(self) -> Path:
+        """The network for prediction, in LiteRT's format."""
+        return self.directory / LITERT_FILE
+
+    def open_classifier(
+        self, *, threads: int = 1, live: bool = False, commonness: Commonness = "training"
+    ) -> Classifier:
+        """Opens the network for prediction, with its card's calibration, after verifying its file.
+
+        An imported network runs in a limited process of its own, which ends with the classifier.
+
+        Args:
+            threads: Processor threads of one prediction.
+            live: Whether speed counts more than the last decimal, as for a stream's frames: the network in eight bits
+                is then taken, if the checkpoint has it.
+            commonness: How common classes are taken to be; without effect where the card does not know how common
+                they were among the training faces.
+
+        Raises:
+            CheckpointError: The file is missing or damaged.
+        """
+        calibration = self.card.calibration
+        weights = prior_weights(self.card.prior, self.card.strength(commonness)) if self.card.prior else None
+        file = INT8_FILE if live and INT8_FILE in self.card.files else LITERT_FILE
+        return Classifier(
+            verified_bytes(self, file),
+            self.card.class_names,
+            threads=threads,
+            preprocessing=self.card.preprocessing,
+            reading=Reading(calibration.temperature, weights, calibration.not_sure_below),
+            apart=self.card.is_imported,
+        )
+
+
+def list_checkpoints() -> tuple[Checkpoint, ...]:
+    """All readable checkpoints, the default one first, then the newest; a user's own hides a shipped one."""
+    found: dict[str, Checkpoint] = {}
+    for directory in _directories():
+        try:
+            found.setdefault(directory.name, _read(directory))
+        except CheckpointError:  # damaged_checkpoints() tells of it
+            continue
+    newest_first = sorted(found.values(), key=lambda c: c.card.created_at, reverse=True)
+    return tuple(sorted(newest_first, key=lambda c: c.name != DEFAULT_CHECKPOINT))
+
+
+def damaged_checkpoints() -> tuple[Damage, ...]:
+    """The checkpoints whose card cannot be read, or whose network is not the one that was saved, by name."""
+    found: dict[str, Damage] = {}
+    for directory in _directories():
+        try:
+            verify(_read(directory))
+        except CheckpointError as error:
+            found.setdefault(directory.name, Damage(directory.name, str(error)))
+    return tuple(found[name] for name in sorted(found))
+
+
+def _directories() -> Iterator[Path]:
+    """Every folder with a card, a user's own before the shipped ones."""
+    for folder in models_folders():
+        for card in folder.glob(f"[!.]*/{CARD_FILE}"):
+            yield card.parent
+
+
+def verify(checkpoint: Checkpoint) -> None:
+    """Compares the network that predicts with the card; one that has not changed since is not read again.
+
+    Raises:
+        CheckpointError: It is missing or is not the one that was saved.
+    """
+    try:
+        known = _digest(checkpoint.litert_path, stamp(checkpoint.litert_path))
+    except OSError as error:
+        raise _unreadable(checkpoint, LITERT_FILE, error) from error
+    if known != checkpoint.card.files.get(LITERT_FILE):
+        raise _damaged(checkpoint, LITERT_FILE)
+
+
+@functools.lru_cache(maxsize=256)
+def _digest(path: Path, written: tuple[int, ...]) -> str:
+    """SHA-256 of a file; its stamp tells when it has to be read again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unreadable(checkpoint: Checkpoint, file: str, error: OSError) -> CheckpointError:
+    return CheckpointError(
+        f"{file} of the checkpoint “{checkpoint.name}” cannot be read ({error.strerror}). Train or copy it again."
+    )
+
+
+def _damaged(checkpoint: Checkpoint, file: str) -> CheckpointError:
+    return CheckpointError(
+        f"{file} of the checkpoint “{checkpoint.name}” is damaged: it is not the file that was saved. "
+        "Train or copy it again."
+    )
+
+
+def load_checkpoint(name: str) -> Checkpoint:
+    """Finds a checkpoint by name.
+
+    Raises:
+        CheckpointError: There is none of that name, or its card is damaged.
+    """
+    for folder in models_folders():
+        if is_folder_name(name) and (folder / name / CARD_FILE).exists():
+            return _read(folder / name)
+    names = ", ".join(c.name for c in list_checkpoints()) or "none yet"
+    raise CheckpointError(
+        f"There is no checkpoint called “{name}” (there are: {names}). Choose one of these or train it."
+    )
+
+
+def verified_bytes(checkpoint: Checkpoint, file: str = LITERT_FILE) -> bytes:
+    """The content of one of a checkpoint's files, after comparing it with the card's hash.
+
+    Raises:
+        CheckpointError: The file is missing or is not the one that was saved.
+    """
+    try:
+        content = (checkpoint.directory / file).read_bytes()
+    except OSError as error:
+        raise _unreadable(checkpoint, file, error) from error
+    if hashlib.sha256(content).hexdigest() != checkpoint.card.files.get(file):
+        raise _damaged(checkpoint, file)
+    return content
+
+
+def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Checkpoint:
+    """Stores a checkpoint under ``models/``, all or nothing, replacing one of the same name.
+
+    Args:
+        card: Everything but the hashes of the files.
+        write_files: Writes ``model.keras`` and ``model.tflite`` into the folder it is given.
+
+    Raises:
+        CheckpointError: The name is not allowed, or the disk is full or read-only; nothing was changed.
+    """
+    if not is_folder_name(card.name):
+        raise CheckpointError(f"“{card.name[:60]}” cannot be a name. {NAME_RULE}")
+    target = home() / "models" / card.name
+    try:
+        with new_folder(target) as folder:
+            write_files(folder)
+            hashes = {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(folder.iterdir())}
+            card = replace(card, files=hashes)
+            write_json(folder / CARD_FILE, asdict(card))
+    except OSError as error:
+        raise CheckpointError(
+            f"The checkpoint “{card.name}” could not be saved ({error.strerror or error}). "
+            f"Free some space under {home()}."
+        ) from error
+    return Checkpoint(target, card)
+
+
+def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
+    """Replaces a checkpoint's card; the networks stay as they are.
+
+    Raises:
+        CheckpointError: The card cannot be written.
+    """
+    try:
+        write_json(checkpoint.directory / CARD_FILE, asdict(card))
+    except OSError as error:
+        raise CheckpointError(
+            f"The card of “{card.name}” could not be written ({error.strerror or error}). "
+            f"Allow writing in {checkpoint.directory}."
+        ) from error
+    return Checkpoint(checkpoint.directory, card)
+
+
+def delete_checkpoint(checkpoint: Checkpoint) -> None:
+    """Removes a checkpoint of the user's own for good; shipped ones stay.
+
+    Raises:
+        CheckpointError: It is shipped, or its folder cannot be removed.
+    """
+    if not checkpoint.is_own:
+        raise CheckpointError(f"“{checkpoint.name}” belongs to the app and stays. Remove only checkpoints of your own.")
+    try:
+        shutil.rmtree(checkpoint.directory)
+    except OSError as error:
+        raise CheckpointError(
+            f"“{checkpoint.name}” could not be removed ({error.strerror or error}). Close what uses its files."
+        ) from error
+
+
+def free_name(wanted: str) -> str:
+    """The wanted name, or that with a number behind it if a checkpoint has it already."""
+    taken = {c.name for c in list_checkpoints()}
+    names = (wanted, *(f"{wanted[: LONGEST_NAME - len(str(i)) - 1]}-{i}" for i in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
+@functools.lru_cache(maxsize=256)
+def _card(directory: Path, written: tuple[int, ...]) -> ModelCard:
+    # A folder that was renamed or copied goes by its new name.
+    return ModelCard.from_dict(read_json(directory / CARD_FILE) | {"name": directory.name})
+
+
+def _read(directory: Path) -> Checkpoint:
+    try:
+        return Checkpoint(directory, _card(directory, stamp(directory / CARD_FILE)))
+    except (OSError, ValueError, TypeError) as error:
+        raise CheckpointError(
+            f"The card of the checkpoint “{directory.name}” is damaged ({error}). Train or copy the checkpoint again."
+        ) from error

@@ -1,0 +1,178 @@
+"""From 48x48 faces to probabilities, by LiteRT: no TensorFlow in the process that serves the pages."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.checkpoints.network import LocalNetwork, Network
+from fer_core.checkpoints.priors import normalised, reweighted
+from fer_core.checkpoints.worker import WorkerNetwork
+from fer_core.faces.preprocessing import UNCHANGED, Preprocessing
+
+NOT_SURE = "not sure"
+"""What is shown where the best class is not probable enough."""
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a network says of one face.
+
+    Attributes:
+        probabilities: ``(classes,)`` float32, summing to one, never rounded.
+        class_names: The classes, in the same order.
+        not_sure_below: A best class with less probability than this is no answer.
+    """
+
+    probabilities: NDArray[np.float32]
+    class_names: tuple[str, ...]
+    not_sure_below: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.probabilities.shape != (len(self.class_names),):
+            raise ValueError(f"Expected {len(self.class_names)} probabilities. Received {self.probabilities.shape}.")
+
+    @property
+    def class_name(self) -> str:
+        """The most probable class."""
+        return self.class_names[int(self.probabilities.argmax())]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the most probable class."""
+        return float(self.probabilities.max())
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the most probable class is probable enough to be an answer."""
+        return self.confidence >= self.not_sure_below
+
+    @property
+    def answer(self) -> str:
+        """The most probable class, or "not sure"."""
+        return self.class_name if self.is_sure else NOT_SURE
+
+    def top_k(self, k: int) -> tuple[tuple[str, float], ...]:
+        """The ``k`` most probable classes with their probabilities, the most probable first."""
+        order = np.argsort(-self.probabilities, kind="stable")[:k]
+        return tuple((self.class_names[i], float(self.probabilities[i])) for i in order)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """How a network's own probabilities become an answer.
+
+    Attributes:
+        temperature: Divides the logits, above 0; 1 leaves the probabilities as they are.
+        weights: ``(classes,)``, by which each probability is then multiplied; None multiplies by nothing.
+        not_sure_below: A best class with less probability than this is no answer.
+    """
+
+    temperature: float = 1.0
+    weights: NDArray[np.float32] | None = None
+    not_sure_below: float = 0.0
+
+    def apply(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Reads ``(n, classes)`` probabilities, rows summing to one; gives as many of the same kind."""
+        calibrated = with_temperature(probabilities, self.temperature)
+        return calibrated if self.weights is None else reweighted(calibrated, self.weights)
+
+
+AS_IT_IS = Reading()
+"""Of a network whose own probabilities are taken as they are."""
+
+
+class Classifier:
+    """A checkpoint's network, ready to predict; safe to share between threads."""
+
+    def __init__(
+        self,
+        model: bytes,
+        class_names: tuple[str, ...],
+        *,
+        threads: int = 1,
+        preprocessing: Preprocessing = UNCHANGED,
+        reading: Reading = AS_IT_IS,
+        apart: bool = False,
+    ) -> None:
+        """Opens a LiteRT network.
+
+        Args:
+            model: The content of a ``.tflite`` file that maps ``(n, 48, 48, 1)`` grey values 0–255 to ``(n, classes)``.
+            class_names: The classes, in the order of the outputs.
+            threads: Processor threads of one prediction.
+            preprocessing: What was done to every face the network was trained on, and is done to those it is asked of.
+            reading: How its probabilities become answers.
+            apart: Whether the network runs in a limited process of its own, as those from elsewhere do.
+
+        Raises:
+            CheckpointError: The file is no such network.
+        """
+        self.class_names = class_names
+        self.preprocessing = preprocessing
+        self.not_sure_below = reading.not_sure_below
+        self._reading = reading
+        self._network: Network = (
+            WorkerNetwork(model, len(class_names)) if apart else LocalNetwork(model, len(class_names), threads=threads)
+        )
+
+    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Calibrated probabilities of some faces: what pages and commands show.
+
+        Args:
+            images: ``(n, 48, 48)`` uint8 grey faces as ``preprocess_face`` makes them; n may be 0.
+
+        Returns:
+            ``(n, classes)`` float32, rows summing to one.
+        """
+        return self._reading.apply(self.predict_raw(images))
+
+    def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
+        """The network's own probabilities of some faces, before calibration.
+
+        Args:
+            images: ``(n, 48, 48)`` uint8 grey faces; n may be 0.
+            gain: What grey values are multiplied by on their way into the network. Anything but 1 is a mistake, made
+                on purpose to show what it does: 255 undoes the network's own scaling, 1/255 scales twice.
+
+        Returns:
+            ``(n, classes)`` float32, rows summing to one.
+        """
+        if images.ndim != 3 or images.shape[1:] != (48, 48) or images.dtype != np.uint8:
+            raise ValueError(f"Expected images (n, 48, 48) uint8. Received {images.shape} {images.dtype}.")
+        images = self.preprocessing.apply(images)
+        grey = images.astype(np.float32) * np.float32(gain)
+        batches = [self._network.run(grey[i : i + _BATCH]) for i in range(0, len(grey), _BATCH)]
+        scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
+        # Softmax rows sum to one already; independent sigmoids are made to.
+        return normalised(scores)
+
+    def predict_one(self, image: NDArray[np.uint8]) -> Prediction:
+        """The prediction for a single ``(48, 48)`` uint8 face."""
+        return self.predictions(image[None])[0]
+
+    def predictions(self, images: NDArray[np.uint8]) -> tuple[Prediction, ...]:
+        """The predictions for ``(n, 48, 48)`` uint8 faces."""
+        return tuple(Prediction(row, self.class_names, self.not_sure_below) for row in self.predict(images))
+
+
+def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+    """Softens (above 1) or sharpens (below 1) probabilities: softmax of logits divided by a temperature.
+
+    Guo et al. (2017), On calibration of modern neural networks. The largest stays the largest. Since the logits are the
+    logarithms of the probabilities up to a constant, the probabilities are enough.
+
+    Args:
+        probabilities: ``(n, classes)``, rows summing to one.
+        temperature: Above 0.
+
+    Returns:
+        ``(n, classes)`` float32, rows summing to one.
+    """
+    if temperature == 1:
+        return probabilities
+    # Divided by the largest first, which therefore stays 1: nothing overflows, and no row becomes all zeros.
+    largest = np.maximum(probabilities.max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return normalised(np.power(probabilities / largest, 1 / temperature))

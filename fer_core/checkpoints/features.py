@@ -1,0 +1,109 @@
+"""What a checkpoint's network makes of faces before it decides: the numbers that go into its last layer.
+
+``python -m fer_core.checkpoints.features FOLDER`` is the limited process in which imported networks are asked for them.
+"""
+
+import sys
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from fer_core.checkpoints.checkpoint import Checkpoint, verified_bytes
+from fer_core.checkpoints.worker import Worker
+from fer_core.checkpoints.worker.parent import numbers
+from fer_core.checkpoints.worker.serving import serve
+from fer_core.errors import CheckpointError
+
+_BATCH = 64
+_LAST_LAYER = "FULLY_CONNECTED"
+_LONGEST = 1 << 26
+
+
+class Features:
+    """A checkpoint's network, opened to be asked for the inputs of its last layer; one that is imported, apart.
+
+    Args:
+        checkpoint: Whose network.
+
+    Raises:
+        CheckpointError: The checkpoint's file is missing or damaged.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self._checkpoint = checkpoint
+        model = verified_bytes(checkpoint)
+        self._ask: Callable[[bytes], bytes] = (
+            Worker("fer_core.checkpoints.features", [model], longest=_LONGEST).ask
+            if checkpoint.card.is_imported
+            else _answering(model)
+        )
+
+    def of(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The inputs of the network's last layer, in which alike expressions lie close together.
+
+        Of a network without such a layer, the logarithms of its probabilities, centred.
+
+        Args:
+            images: ``(n, 48, 48)`` uint8 faces, before the checkpoint's own pre-processing.
+
+        Returns:
+            ``(n, d)`` float32.
+
+        Raises:
+            CheckpointError: The process of an imported network died, or answered with something that is no number.
+        """
+        faces = self._checkpoint.card.preprocessing.apply(images)
+        batches = [faces[i : i + _BATCH] for i in range(0, len(faces), _BATCH)]
+        found = [numbers(self._ask(batch.tobytes()), (len(batch), -1)) for batch in batches]
+        features = np.concatenate(found) if found else np.empty((0, 0), np.float32)
+        if features.shape[1] or not found:
+            return features
+        logs = np.log(np.maximum(self._checkpoint.open_classifier(threads=2).predict(images), 1e-6))
+        return np.asarray(logs - logs.mean(axis=1, keepdims=True), np.float32)
+
+
+def face_features(checkpoint: Checkpoint, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What :meth:`Features.of` says of some faces, for those who ask once."""
+    return Features(checkpoint).of(images)
+
+
+def _answering(model: bytes) -> Callable[[bytes], bytes]:
+    """From ``(n, 48, 48)`` uint8 faces to the ``(n, d)`` float32 before the last dense layer; nothing without one."""
+    interpreter = _open(model)
+    tensor = _last_input(interpreter)
+
+    def answer(faces: bytes) -> bytes:
+        if tensor < 0:
+            return b""
+        batch = np.frombuffer(faces, np.uint8).reshape(-1, 48, 48, 1)
+        entry = interpreter.get_input_details()[0]["index"]
+        interpreter.resize_tensor_input(entry, batch.shape)
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(entry, batch.astype(np.float32))
+        interpreter.invoke()
+        return np.array(interpreter.get_tensor(tensor), np.float32).tobytes()
+
+    return answer
+
+
+def _open(model: bytes) -> Interpreter:
+    with warnings.catch_warnings():
+        # LiteRT warns that keeping what lies between the layers takes memory, which is wanted here, batch by batch.
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            return Interpreter(model_content=model, num_threads=2, experimental_preserve_all_tensors=True)
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointError(f"The network cannot be opened by LiteRT ({error}). Train it again.") from error
+
+
+def _last_input(interpreter: Interpreter) -> int:
+    """Index of the tensor that goes into the last dense layer, or -1 when there is none."""
+    dense = [op for op in interpreter._get_ops_details() if op["op_name"] == _LAST_LAYER]
+    return int(dense[-1]["inputs"][0]) if dense else -1
+
+
+if __name__ == "__main__":
+    sys.exit(serve(_answering))

@@ -1,0 +1,246 @@
+"""The two values of the dataset room: what the files say, and what a label scheme makes of it."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from fer_core.datasets.votes import majority, vote_distribution
+from fer_core.errors import DatasetError
+from fer_core.faces.preprocessing import Preprocessing
+from fer_core.labels import EMOTIONS, LABEL_SCHEMES, OWN_LABELS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS, LabelScheme
+
+
+@dataclass(frozen=True, eq=False)
+class FaceRecords:
+    """What the files say, row by row, before any label rule.
+
+    Attributes:
+        images: ``(n, 48, 48)`` uint8 grey pictures, possibly mapped from disk (read-only).
+        emotion: ``(n,)`` uint8 ids of the files' own labels, indices into ``OWN_LABELS``.
+        split: ``(n,)`` uint8 indices into ``SPLITS``.
+        votes: ``(n, 10)`` uint8 votes in the order of ``VOTE_COLUMNS``, or ``(0, 10)`` when there is no votes file.
+        fingerprint: SHA-256 of all four arrays, in hexadecimal.
+    """
+
+    images: NDArray[np.uint8]
+    emotion: NDArray[np.uint8]
+    split: NDArray[np.uint8]
+    votes: NDArray[np.uint8]
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        n = len(self.images)
+        if self.images.shape != (n, 48, 48) or self.images.dtype != np.uint8:
+            raise ValueError(f"Expected images (n, 48, 48) uint8. Received {self.images.shape} {self.images.dtype}.")
+        if self.emotion.shape != (n,) or self.split.shape != (n,) or self.votes.shape not in ((n, 10), (0, 10)):
+            raise ValueError("Expected one emotion, one split and ten votes (or no votes at all) for every image.")
+        if n and self.emotion.max() >= len(OWN_LABELS):
+            raise ValueError(f"Expected own labels from 0 to {len(OWN_LABELS) - 1}.")
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def has_votes(self) -> bool:
+        """Whether FER+ votes were imported beside the images."""
+        return len(self.votes) > 0
+
+    @property
+    def schemes(self) -> tuple[LabelScheme, ...]:
+        """The label schemes these records can serve, the preferred one first."""
+        own = np.unique(self.emotion)
+        return tuple(s for s in LABEL_SCHEMES.values() if _serves(s, has_votes=self.has_votes, own=own))
+
+    def split_sizes(self) -> dict[str, int]:
+        """Rows per split (the paper's Table 3)."""
+        counts = np.bincount(self.split, minlength=len(SPLITS))
+        return {name: int(count) for name, count in zip(SPLITS, counts, strict=True)}
+
+    def describe_votes(self, wanted: NDArray[np.bool_] | None = None) -> pd.DataFrame:
+        """The paper's Table 2: ``DataFrame.describe()`` of the ten vote columns.
+
+        Args:
+            wanted: ``(n,)``: which rows count; by default all.
+        """
+        votes = self.votes if wanted is None else self.votes[wanted]
+        return pd.DataFrame(votes, columns=list(VOTE_COLUMNS)).describe()
+
+    def raw_sample(self, n: int = 5) -> pd.DataFrame:
+        """The paper's Table 1: the first ``n`` rows as the file has them (the paper prints the row as "emotion")."""
+        usage = {split: usage for usage, split in USAGE_SPLITS.items()}
+        return pd.DataFrame(
+            {
+                "row": row,
+                "emotion": int(self.emotion[row]),
+                "meaning": OWN_LABELS[self.emotion[row]],
+                "pixels": " ".join(map(str, self.images[row].ravel()[:15])) + "…",
+                "Usage": usage[SPLITS[self.split[row]]],
+            }
+            for row in range(min(n, len(self)))
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FerDataset:
+    """Labelled faces, ready to train on or to be tested with.
+
+    Attributes:
+        images: ``(n, 48, 48)`` uint8.
+        labels: ``(n,)`` int64 indices into ``class_names``.
+        targets: ``(n, classes)`` float32 rows that sum to one: one-hot, or the crowd's distribution.
+        votes: ``(n, 10)`` uint8, or ``(0, 10)``.
+        split: ``(n,)`` uint8 indices into ``SPLITS``.
+        rows: ``(n,)`` int64 row numbers in the imported files, from 0.
+        class_names: The classes, in the order of the labels.
+        scheme: Name of the label scheme.
+        fingerprint: That of the records, so that a result can name its data.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    targets: NDArray[np.float32]
+    votes: NDArray[np.uint8]
+    split: NDArray[np.uint8]
+    rows: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    scheme: str
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        n = len(self.images)
+        if self.labels.shape != (n,) or self.targets.shape != (n, len(self.class_names)) or self.rows.shape != (n,):
+            raise ValueError("Expected one label, one target and one row number for every image.")
+        if n and not 0 <= self.labels.min() <= self.labels.max() < len(self.class_names):
+            raise ValueError(f"Expected labels from 0 to {len(self.class_names) - 1}.")
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def preprocessed(self, steps: Preprocessing) -> "FerDataset":
+        """The same faces after some steps, as networks that were trained with these steps see them."""
+        return replace(self, images=steps.apply(self.images))
+
+
+def fingerprint_of(*arrays: NDArray[Any]) -> str:
+    """SHA-256 over the shapes, types and bytes of some arrays, in hexadecimal."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.shape}{array.dtype.str}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def label_table(records: FaceRecords, scheme: LabelScheme) -> pd.DataFrame:
+    """Which rows a scheme keeps and what it calls them, without touching the images.
+
+    Returns:
+        A table with the columns ``row``, ``split`` and ``label`` (ordered categoricals), one line per row kept.
+    """
+    rows, labels, _ = _apply(records, scheme)
+    return pd.DataFrame(
+        {
+            "row": rows,
+            "split": _categories(records.split[rows], SPLITS),
+            "label": _categories(labels, scheme.class_names),
+        }
+    )
+
+
+def label_records(
+    records: FaceRecords, scheme: LabelScheme, splits: Iterable[str] = SPLITS, *, without: ArrayLike = ()
+) -> FerDataset:
+    """Applies a label scheme to the rows of some splits.
+
+    Args:
+        records: What the files say.
+        scheme: The rule and the classes; training rows of a distribution scheme carry distributions, validation and
+            test rows always majority labels.
+        splits: The splits wanted.
+        without: Row numbers to leave out, such as an exclusion list's.
+
+    Raises:
+        DatasetError: The scheme needs votes that were not imported, or keeps no row of these splits.
+    """
+    rows, labels, targets = _apply(records, scheme)
+    wanted = np.isin(records.split[rows], [SPLITS.index(name) for name in splits]) & ~np.isin(rows, without)
+    rows, labels, targets = rows[wanted], labels[wanted], targets[wanted]
+    if not len(rows):
+        raise DatasetError(
+            f"No row is left for {' and '.join(splits)} under “{scheme.title}”. Choose another label scheme or dataset."
+        )
+    return FerDataset(
+        images=np.asarray(records.images[rows]),
+        labels=labels,
+        targets=targets,
+        votes=records.votes[rows] if records.has_votes else records.votes,
+        split=records.split[rows],
+        rows=rows,
+        class_names=scheme.class_names,
+        scheme=scheme.name,
+        fingerprint=records.fingerprint,
+    )
+
+
+def _serves(scheme: LabelScheme, *, has_votes: bool, own: NDArray[np.uint8]) -> bool:
+    """Whether records can be labelled by a scheme; the one with contempt is offered where own labels have it."""
+    if scheme.rule != "fer2013":
+        return has_votes
+    return "contempt" not in scheme.class_names or OWN_LABELS.index("contempt") in own
+
+
+def _categories(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:
+    return pd.Categorical(np.asarray(names)[codes], categories=list(names), ordered=True)
+
+
+def _apply(
+    records: FaceRecords, scheme: LabelScheme
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Rows kept (n,), their labels (n,) and their targets (n, classes)."""
+    if scheme.rule != "fer2013" and not records.has_votes:
+        raise DatasetError(
+            f"“{scheme.title}” needs the FER+ votes, which this dataset was imported without. "
+            "Import it again together with fer2013new.csv, or choose its own labels."
+        )
+    if scheme.rule == "fer2013":
+        return _from_own_labels(records, scheme.class_names)
+    keep, labels = majority(records.votes)
+    keep &= labels < len(scheme.class_names)
+    if scheme.rule == "majority":
+        return _from_labels(np.flatnonzero(keep), labels[keep], len(scheme.class_names))
+    return _from_distribution(records, keep, labels, len(scheme.class_names))
+
+
+def _from_own_labels(
+    records: FaceRecords, class_names: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """By name, so that the classes may be any and in any order; rows of other classes are left out."""
+    codes = np.array([class_names.index(name) if name in class_names else -1 for name in OWN_LABELS])[records.emotion]
+    rows = np.flatnonzero(codes >= 0)
+    return _from_labels(rows, codes[rows], len(class_names))
+
+
+def _from_labels(
+    rows: NDArray[np.int64], labels: NDArray[np.int64], classes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    return rows, labels, np.eye(classes, dtype=np.float32)[labels]
+
+
+def _from_distribution(
+    records: FaceRecords, keep: NDArray[np.bool_], labels: NDArray[np.int64], classes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Distributions for the training rows, majority labels for all others."""
+    crowd_keep, shares = vote_distribution(records.votes)
+    # With seven outputs contempt has nowhere to go: rows it leads are left out, elsewhere its share is spread.
+    crowd_keep &= shares.argmax(axis=1) < classes
+    shares = shares[:, :classes]
+    training = records.split == SPLITS.index("train")
+    kept = np.flatnonzero(np.where(training, crowd_keep, keep))
+    one_hot = np.eye(len(EMOTIONS), dtype=np.float32)[labels][:, :classes]
+    targets = np.where(training[:, None], shares, one_hot)[kept]
+    targets /= targets.sum(axis=1, keepdims=True)
+    return kept, cast("NDArray[np.int64]", targets.argmax(axis=1)), targets.astype(np.float32)

@@ -1,0 +1,194 @@
+"""The demo dataset: drawn faces with simulated votes, in the two file formats of FER2013 and FER+.
+
+It lets every page work before the real files are there. Everything in it follows from a seed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from fer_core.datasets.drawn.canvas import one_thread
+from fer_core.datasets.drawn.casting import random_person, random_view
+from fer_core.datasets.drawn.expression import Expression, blend, emotion_expression
+from fer_core.datasets.drawn.portrait import draw_face
+from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, USAGE_SPLITS, VOTE_COLUMNS
+
+DEMO_SEED = 2013
+"""The seed of the demo dataset."""
+
+DEMO_SIZES: Mapping[str, int] = {"train": 3200, "validation": 400, "test": 400}
+"""Rows per split."""
+
+_TAGGERS = 10
+_NOT_A_FACE = 0.005  # share of pictures without a face, as in FER2013
+_FER2013_CARE = 0.45  # how often the original label is the crowd's without drawing lots
+
+_FREQUENCY = {
+    "neutral": 0.235,
+    "happiness": 0.205,
+    "surprise": 0.14,
+    "sadness": 0.14,
+    "anger": 0.115,
+    "disgust": 0.06,
+    "fear": 0.075,
+    "contempt": 0.03,
+}
+"""How often each emotion is meant: uneven as in FER+, but milder."""
+
+_MISTAKEN_FOR: Mapping[str, Mapping[str, float]] = {
+    "neutral": {"sadness": 0.6, "contempt": 0.2, "anger": 0.2},
+    "happiness": {"neutral": 0.6, "surprise": 0.3, "contempt": 0.1},
+    "surprise": {"fear": 0.7, "happiness": 0.3},
+    "sadness": {"neutral": 0.6, "disgust": 0.2, "fear": 0.2},
+    "anger": {"disgust": 0.6, "neutral": 0.3, "sadness": 0.1},
+    "disgust": {"anger": 0.7, "sadness": 0.3},
+    "fear": {"surprise": 0.75, "sadness": 0.25},
+    "contempt": {"neutral": 0.5, "happiness": 0.4, "disgust": 0.1},
+}
+"""What taggers take each emotion for when they are wrong (rows sum to one)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sitting:
+    """One drawn picture and what the crowd said about it.
+
+    Attributes:
+        image: ``(48, 48)`` uint8 grey picture.
+        votes: ``(10,)`` int64 votes in the order of ``VOTE_COLUMNS``, summing to ten.
+        emotion: The original FER2013 id, an index into ``FER2013_EMOTIONS``.
+    """
+
+    image: NDArray[np.uint8]
+    votes: NDArray[np.int64]
+    emotion: int
+
+    @property
+    def is_face(self) -> bool:
+        """Whether anybody saw a face."""
+        return int(self.votes[VOTE_COLUMNS.index("NF")]) < _TAGGERS
+
+
+def _meant_mixture(rng: Generator) -> tuple[dict[str, float], Expression]:
+    """Draws what a face is meant to show: strengths of one or two emotions, and the expression they make."""
+    main = str(rng.choice(list(_FREQUENCY), p=list(_FREQUENCY.values())))
+    strength = 1.0 if main == "neutral" else float(0.55 + 0.45 * rng.beta(2.6, 1.3))
+    strengths = {main: strength}
+    if rng.random() < 0.30:
+        second = str(rng.choice(list(_MISTAKEN_FOR[main]), p=list(_MISTAKEN_FOR[main].values())))
+        if second != "neutral":
+            strengths[second] = float(rng.uniform(0.10, 0.50))
+    variants = rng.integers(0, 12, len(strengths))
+    shares = {emotion_expression(e, 1.0, int(v)): s for (e, s), v in zip(strengths.items(), variants, strict=True)}
+    return strengths, blend(shares)
+
+
+def vote_probabilities(strengths: Mapping[str, float]) -> NDArray[np.float64]:
+    """What one tagger answers to a mixture of emotions.
+
+    A weak expression looks neutral, a mixture divides the crowd by the squares of its strengths, every emotion loses
+    some votes to those it is known to be mistaken for, and a few taggers do not know.
+
+    Args:
+        strengths: Strength (0 to 1) of each emotion in the face.
+
+    Returns:
+        ``(10,)`` float64 probabilities in the order of ``VOTE_COLUMNS``.
+    """
+    seen = {emotion: strength**2 for emotion, strength in strengths.items()}
+    seen["neutral"] = seen.get("neutral", 0.0) + 0.5 * (1 - max(strengths.values())) ** 1.5
+    answers = np.zeros(len(VOTE_COLUMNS))
+    for emotion, weight in seen.items():
+        answers[VOTE_COLUMNS.index(emotion)] += 0.90 * weight
+        for other, share in _MISTAKEN_FOR[emotion].items():
+            answers[VOTE_COLUMNS.index(other)] += 0.10 * share * weight
+    answers /= answers.sum()
+    answers[VOTE_COLUMNS.index("unknown")] = 0.015
+    answers[VOTE_COLUMNS.index("NF")] = 0.002
+    return np.asarray(answers / answers.sum())
+
+
+def _original_label(votes: NDArray[np.int64], rng: Generator) -> int:
+    """FER2013's own label: the crowd's most of the time, else somebody's guess (contempt does not exist there)."""
+    shares = votes[: len(EMOTIONS)] + 0.35
+    if rng.random() < _FER2013_CARE:
+        shares = shares**6
+    by_name = dict(zip(EMOTIONS, shares, strict=True))
+    by_name["neutral"] += by_name["contempt"]
+    weights = np.array([by_name[name] for name in FER2013_EMOTIONS])
+    return int(rng.choice(len(weights), p=weights / weights.sum()))
+
+
+def _no_face(rng: Generator) -> NDArray[np.uint8]:
+    """A picture that slipped into the collection although it holds no face: blots, a page of lines, a texture."""
+    coarse = rng.integers(0, 256, (int(rng.integers(3, 14)), int(rng.integers(3, 14)))).astype(np.uint8)
+    picture = cv2.resize(coarse, (192, 192), interpolation=cv2.INTER_CUBIC)
+    for _ in range(int(rng.integers(0, 12))):
+        a, b = rng.integers(0, 192, (2, 2))
+        cv2.line(picture, a.tolist(), b.tolist(), int(rng.integers(0, 256)), int(rng.integers(2, 16)), cv2.LINE_AA)
+    return np.asarray(cv2.resize(picture, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def draw_sitting(rng: Generator) -> Sitting:
+    """Draws one picture of the dataset and asks ten simulated taggers about it.
+
+    Args:
+        rng: The only source of chance.
+
+    Returns:
+        The picture, its votes and its original label.
+    """
+    if rng.random() < _NOT_A_FACE:
+        votes = np.zeros(len(VOTE_COLUMNS), np.int64)
+        votes[VOTE_COLUMNS.index("NF")] = _TAGGERS
+        return Sitting(_no_face(rng), votes, int(rng.integers(len(FER2013_EMOTIONS))))
+    strengths, expression = _meant_mixture(rng)
+    votes = rng.multinomial(_TAGGERS, vote_probabilities(strengths))
+    image = draw_face(random_person(rng), expression, random_view(rng))
+    return Sitting(image, votes, _original_label(votes, rng))
+
+
+def demo_frames(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draws the dataset as the two tables the real files hold.
+
+    Args:
+        sizes: Rows per split, by the names of ``SPLITS``.
+        seed: Seed; the same one gives the same bytes.
+
+    Returns:
+        The table of ``fer2013.csv`` and the table of ``fer2013new.csv``, rows aligned by order.
+    """
+    rng = np.random.default_rng(seed)
+    usages = [usage for usage, split in USAGE_SPLITS.items() for _ in range(sizes[split])]
+    with one_thread():
+        sittings = [draw_sitting(rng) for _ in usages]
+    pixels = [" ".join(map(str, sitting.image.ravel().tolist())) for sitting in sittings]
+    names = [f"fer{row:07d}.png" if sitting.is_face else "" for row, sitting in enumerate(sittings)]
+    faces = pd.DataFrame({"emotion": [sitting.emotion for sitting in sittings], "pixels": pixels, "Usage": usages})
+    votes = pd.DataFrame([sitting.votes for sitting in sittings], columns=list(VOTE_COLUMNS))
+    votes.insert(0, "Image name", names)
+    votes.insert(0, "Usage", usages)
+    return faces, votes
+
+
+def write_demo_files(folder: Path, sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> tuple[Path, Path]:
+    """Writes the demo dataset in the formats of the real files.
+
+    Args:
+        folder: Where to; made if it does not exist.
+        sizes: Rows per split, by the names of ``SPLITS``.
+        seed: Seed; the same one gives the same bytes.
+
+    Returns:
+        The paths of ``fer2013.csv`` and ``fer2013new.csv``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = folder / "fer2013.csv", folder / "fer2013new.csv"
+    for frame, path in zip(demo_frames(sizes, seed), paths, strict=True):
+        frame.to_csv(path, index=False, lineterminator="\n")
+    return paths

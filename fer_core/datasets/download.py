@@ -1,0 +1,186 @@
+"""Fetching the source files: the FER+ votes from their public repository, FER2013 with one's own Kaggle account."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+
+from fer_core.datasets.lines import Progress
+from fer_core.errors import DatasetError
+
+VOTES_ADDRESS = "https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2013new.csv"
+"""Where Microsoft publishes the FER+ votes."""
+
+KAGGLE_DATASET, KAGGLE_FILE = "deadskull7/fer2013", "fer2013.csv"
+"""Where FER2013 is handed out at Kaggle."""
+
+_LARGEST_VOTES = 32 << 20
+_FACES_BYTES = 301_072_766  # of fer2013.csv, to tell how far its download is
+_TIMEOUT = 20.0
+_BLOCK = 1 << 18
+_POLL = 0.3
+_LONGEST = 3 * 3600.0
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,200}")  # kagglehub would take a token that is a path for a file to be read
+
+
+@dataclass(frozen=True)
+class KaggleAccount:
+    """Whose Kaggle account is used.
+
+    Attributes:
+        username: The account's name, or "" when the key is one of Kaggle's newer tokens.
+        key: The key or token; "" for the credentials that kagglehub finds on this computer.
+    """
+
+    username: str = ""
+    key: str = field(default="", repr=False)
+
+
+def download_votes(folder: Path, *, address: str = VOTES_ADDRESS, progress: Progress | None = None) -> Path:
+    """Fetches the FER+ votes.
+
+    Args:
+        folder: Where to put ``fer2013new.csv``.
+        address: Of the file.
+        progress: Told the share that has come, where the server tells the size.
+
+    Raises:
+        DatasetError: There is no network, or the file is not there.
+    """
+    target, scratch = folder / "fer2013new.csv", folder / ".fer2013new.csv.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _fetch(address, scratch, progress)
+        return scratch.replace(target)
+    except (urllib.error.URLError, HTTPException, TimeoutError) as error:
+        raise DatasetError(
+            f"The votes could not be fetched from {address} ({_reason(error)}). Check the network, or download "
+            "fer2013new.csv with a browser and upload it."
+        ) from error
+    except OSError as error:
+        raise DatasetError(f"The votes could not be stored ({error.strerror or error}). Free some space.") from error
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _fetch(address: str, target: Path, progress: Progress | None) -> None:
+    with urllib.request.urlopen(address, timeout=_TIMEOUT) as answer, target.open("wb") as file:  # noqa: S310
+        size, done = int(answer.headers.get("Content-Length") or 0), 0
+        while block := answer.read(_BLOCK):
+            done += len(block)
+            if done > _LARGEST_VOTES:
+                raise DatasetError("What came is far larger than the votes file. Download it with a browser.")
+            file.write(block)
+            if progress and size:
+                progress(min(1.0, done / size))
+    if done < size:
+        raise DatasetError("The download of the votes broke off. Try again.")
+
+
+def can_ask_kaggle() -> bool:
+    """Whether the optional package kagglehub is installed."""
+    return importlib.util.find_spec("kagglehub") is not None
+
+
+def download_faces(folder: Path, account: KaggleAccount, *, progress: Progress | None = None) -> Path:
+    """Fetches ``fer2013.csv`` from Kaggle, in a process of its own that alone knows the account.
+
+    Args:
+        folder: Where to put it.
+        account: Whose account; it is passed on in the child's environment and stored nowhere.
+        progress: Told the share that has come.
+
+    Raises:
+        DatasetError: kagglehub is not installed, Kaggle cannot be reached, or refuses the account.
+    """
+    if not can_ask_kaggle():
+        raise DatasetError(
+            "Fetching FER2013 needs the package kagglehub, which is not installed. Install it with "
+            "“pip install kagglehub”, or download fer2013.csv from Kaggle with a browser."
+        )
+    if account.key and not _KEY.fullmatch(account.key):
+        raise DatasetError("That is no Kaggle key. Copy it from Kaggle: Settings, API, Create new token.")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".kaggle-") as scratch:
+        words = _run_child(Path(scratch), account, progress)
+        found = next((path for path in Path(scratch).rglob(KAGGLE_FILE) if path.is_file()), None)
+        if found is None:
+            raise DatasetError(f"FER2013 could not be fetched from Kaggle: {_explained(words)}")
+        return found.replace(folder / KAGGLE_FILE)
+
+
+def _run_child(scratch: Path, account: KaggleAccount, progress: Progress | None) -> str:
+    """Lets kagglehub download into a folder; returns what it printed."""
+    log = scratch / "log.txt"
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-c", _CHILD, KAGGLE_DATASET, KAGGLE_FILE, str(scratch.resolve() / "files")],
+            env=_environment(scratch, account),
+            cwd=scratch,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            end = time.monotonic() + _LONGEST
+            while child.poll() is None and time.monotonic() < end:
+                time.sleep(_POLL)
+                if progress:
+                    progress(min(1.0, _size(scratch) / _FACES_BYTES))
+        finally:
+            child.kill()
+            child.wait()
+    return log.read_text(encoding="utf-8", errors="replace")
+
+
+_CHILD = """
+import sys
+import kagglehub
+kagglehub.dataset_download(sys.argv[1], path=sys.argv[2], output_dir=sys.argv[3])
+"""
+
+
+def _environment(scratch: Path, account: KaggleAccount) -> dict[str, str]:
+    """The child's environment; a person's own account must not mix with one this computer knows."""
+    environment = dict(os.environ) | {"KAGGLEHUB_CACHE": str(scratch.resolve() / "cache")}
+    if not account.key:
+        return environment
+    own = {name: value for name, value in environment.items() if not name.startswith("KAGGLE_") or "API_ENV" in name}
+    own |= {"HOME": str(scratch), "USERPROFILE": str(scratch), "KAGGLE_CONFIG_DIR": str(scratch)}
+    if account.username:
+        return own | {"KAGGLE_USERNAME": account.username, "KAGGLE_KEY": account.key}
+    return own | {"KAGGLE_API_TOKEN": account.key}
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*.csv*"):
+        try:
+            total += path.stat().st_size
+        except OSError:
+            continue  # it was renamed in between
+    return total
+
+
+def _explained(words: str) -> str:
+    """Why Kaggle gave nothing, with a remedy, from what kagglehub printed."""
+    if any(sign in words for sign in ("401", "403", "Unauthenticated", "credentials")):
+        return "it does not accept the account. Check the user name and the key (Kaggle: Settings, API)."
+    if any(sign in words for sign in ("ConnectionError", "Max retries", "NameResolution", "Timeout")):
+        return "it cannot be reached. Check the network, or download fer2013.csv with a browser and upload it."
+    last = next((line for line in reversed(words.splitlines()) if line.strip()), "it gave no answer")
+    return f"{last[:200]}. Download fer2013.csv with a browser and upload it."
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answers {error.code}"
+    return str(getattr(error, "reason", error)) or type(error).__name__

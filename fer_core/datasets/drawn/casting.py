@@ -1,0 +1,152 @@
+"""Who sits for a portrait and how: people and views drawn by lot."""
+
+import numpy as np
+from numpy.random import Generator
+
+from fer_core.datasets.drawn.person import HAIR_STYLES, HairStyle, Palette, Person, Tone, View
+
+_HAIR_SHARES = (0.07, 0.27, 0.15, 0.10, 0.17, 0.09, 0.08, 0.07)
+
+_SKINS: tuple[Tone, ...] = (
+    (0.91, 0.75, 0.66),
+    (0.88, 0.69, 0.57),
+    (0.82, 0.63, 0.49),
+    (0.74, 0.54, 0.40),
+    (0.58, 0.40, 0.29),
+    (0.44, 0.29, 0.21),
+)
+_HAIRS: tuple[Tone, ...] = (
+    (0.09, 0.075, 0.07),
+    (0.20, 0.13, 0.09),
+    (0.30, 0.19, 0.12),
+    (0.52, 0.28, 0.14),
+    (0.74, 0.56, 0.32),
+    (0.62, 0.61, 0.60),
+)
+_IRISES: tuple[Tone, ...] = ((0.26, 0.15, 0.08), (0.36, 0.24, 0.12), (0.30, 0.42, 0.52), (0.34, 0.42, 0.28))
+CLOTHS: tuple[Tone, ...] = (
+    (0.16, 0.27, 0.40),
+    (0.62, 0.24, 0.20),
+    (0.24, 0.38, 0.30),
+    (0.80, 0.66, 0.36),
+    (0.86, 0.84, 0.80),
+    (0.42, 0.30, 0.44),
+)
+"""Colours of clothes."""
+
+
+def _around(rng: Generator, spread: float, mean: float = 1.0) -> float:
+    """A number near the mean, never further away than two and a half spreads."""
+    return mean + spread * min(2.5, max(-2.5, float(rng.standard_normal())))
+
+
+def grey_palette(rng: Generator) -> Palette:
+    """Draws the grey tones of a person.
+
+    Args:
+        rng: The only source of chance.
+
+    Returns:
+        A palette of one tone each.
+    """
+    skin = float(rng.uniform(0.45, 0.90))
+    hair = float(rng.uniform(0.06, 0.26) if skin < 0.6 or rng.random() < 0.6 else rng.uniform(0.25, 0.80))
+    lips = skin * float(rng.uniform(0.45, 0.70))
+    iris = float(rng.uniform(0.08, 0.20) if skin < 0.6 else rng.uniform(0.10, 0.42))
+    white = min(0.95, 0.70 + 0.25 * skin)
+    return Palette(
+        (skin,),
+        (hair,),
+        (lips,),
+        (iris,),
+        (white,),
+        (float(rng.uniform(0.08, 0.9)),),
+        (float(rng.uniform(0.15, 0.85)),),
+    )
+
+
+def colour_palette(rng: Generator) -> Palette:
+    """Draws the colours of a person.
+
+    Args:
+        rng: The only source of chance.
+
+    Returns:
+        A palette of RGB tones.
+    """
+    complexion = int(rng.integers(len(_SKINS)))
+    skin = np.array(_SKINS[complexion])
+    hairs, irises = (_HAIRS, _IRISES) if complexion < 3 else (_HAIRS[:3], _IRISES[:2])
+    lips = 0.62 * skin * (1.05, 0.72, 0.72) + (0.10, 0.02, 0.04)
+    return Palette(
+        skin=tuple(skin.tolist()),
+        hair=hairs[int(rng.integers(len(hairs)))],
+        lips=tuple(lips.tolist()),
+        iris=irises[int(rng.integers(len(irises)))],
+        eye_white=(0.90, 0.89, 0.87),
+        cloth=CLOTHS[int(rng.integers(len(CLOTHS)))],
+        background=(0.7, 0.7, 0.7),
+    )
+
+
+def random_person(rng: Generator, *, colour: bool = False) -> Person:
+    """Draws a person by lot.
+
+    Args:
+        rng: The only source of chance.
+        colour: Whether the person has RGB colours instead of grey tones.
+
+    Returns:
+        Somebody new.
+    """
+    style: HairStyle = HAIR_STYLES[int(rng.choice(len(HAIR_STYLES), p=_HAIR_SHARES))]
+    bearded = style in ("bald", "short", "parted", "curly") and rng.random() < 0.33
+    return Person(
+        face_width=_around(rng, 0.05),
+        jaw_width=_around(rng, 0.07),
+        chin_length=_around(rng, 0.07),
+        eye_distance=_around(rng, 0.04),
+        eye_size=_around(rng, 0.09, 1.03),
+        eye_tilt=_around(rng, 0.012, 0.012),
+        brow_height=_around(rng, 0.07),
+        brow_thickness=_around(rng, 0.24),
+        brow_arch=_around(rng, 0.45),
+        nose_length=_around(rng, 0.05),
+        nose_width=_around(rng, 0.11),
+        mouth_width=_around(rng, 0.07),
+        lip_fullness=_around(rng, 0.22, 1.05),
+        hair=style,
+        hair_volume=float(rng.uniform(0, 1)),
+        beard=float(rng.uniform(0.25, 0.95)) if bearded else 0.0,
+        moustache=float(rng.uniform(0.3, 1.0)) if bearded and rng.random() < 0.8 else 0.0,
+        glasses=float(rng.uniform(0.5, 1.0)) if rng.random() < 0.14 else 0.0,
+        age=float(rng.beta(1.3, 1.8)),
+        texture=int(rng.integers(1 << 30)),
+        palette=colour_palette(rng) if colour else grey_palette(rng),
+    )
+
+
+def random_view(rng: Generator) -> View:
+    """Draws a view by lot: most heads nearly frontal, light from any side but below.
+
+    Args:
+        rng: The only source of chance.
+
+    Returns:
+        The view.
+    """
+    return View(
+        yaw=_around(rng, 5, 0),
+        pitch=_around(rng, 3, 0),
+        roll=_around(rng, 3, 0),
+        zoom=_around(rng, 0.03, 1.24),
+        shift=(_around(rng, 0.015, 0), _around(rng, 0.015, 0.0)),
+        light=(float(rng.uniform(-0.7, 0.7)), float(rng.uniform(-0.7, -0.2)), float(rng.uniform(0.75, 1.1))),
+        ambient=float(rng.uniform(0.32, 0.6)),
+        exposure=float(rng.uniform(0.65, 1.0)),
+        contrast=_around(rng, 0.10, 1.05),
+        brightness=_around(rng, 0.03, 0),
+        blur=float(rng.uniform(0.0, 0.6)),
+        noise=float(rng.uniform(0.004, 0.018)),
+        seed=int(rng.integers(1 << 30)),
+    )

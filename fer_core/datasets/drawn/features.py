@@ -1,0 +1,146 @@
+"""The pencil work on a face: eyes, brows, nose, mouth, glasses. All coordinates are face units."""
+
+import numpy as np
+
+from fer_core.datasets.drawn.canvas import Canvas, Mark
+from fer_core.datasets.drawn.expression import Expression
+from fer_core.datasets.drawn.landmarks import Curve, Eye, Landmarks, spline
+from fer_core.datasets.drawn.person import Person, Tone
+
+_TURN = np.linspace(0, 2 * np.pi, 25)
+_CIRCLE = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)
+_FINE_SCALE = 110  # pixels per face unit from which single hairs can be seen
+
+
+def darker(tone: Tone, factor: float) -> Tone:
+    """A tone multiplied by a factor."""
+    return tuple(factor * part for part in tone)
+
+
+def ellipse(center: Curve | tuple[float, float], radius_x: float, radius_y: float) -> Curve:
+    """The outline of an ellipse, ``(25, 2)``."""
+    return np.asarray(_CIRCLE * (radius_x, radius_y) + center)
+
+
+def shifted(curve: Curve, right: float, down: float) -> Curve:
+    """A curve (or a point) moved."""
+    return np.asarray(curve + np.array((right, down)))
+
+
+def draw_eyes(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
+    """Draws the sockets, the eyeballs, the irises, the lids and their shadows."""
+    skin, iris = person.palette.skin, person.palette.iris
+    sockets = [ellipse(eye.center - (0, 0.05), 0.19, 0.10) for eye in eyes]
+    canvas.fill(*sockets, tone=darker(skin, 0.62), opacity=0.35, soft=0.04)
+    window, balls = canvas.area(*(np.concatenate([eye.upper_lid, eye.lower_lid[::-1]]) for eye in eyes), soft=0.003)
+    canvas.paint(window, balls, person.palette.eye_white)
+    for radius, tone in ((1.0, darker(iris, 0.55)), (0.8, iris), (0.42, (0.02,))):
+        circles = [ellipse(eye.center - (0, 0.012), eye.iris * radius, eye.iris * radius) for eye in eyes]
+        canvas.paint(window, canvas.area(*circles, soft=0.004, window=window)[1] * balls, tone)
+    canvas.stroke(*(Mark(shifted(eye.upper_lid, 0, 0.022), 0.034, 0.5) for eye in eyes), tone=(0.05,), soft=0.010)
+    canvas.stroke(*(Mark(eye.upper_lid, 0.026, 0.95) for eye in eyes), tone=(0.04,), soft=0.004)
+    lids = [Mark(eye.lower_lid, 0.013, 0.7) for eye in eyes] + [Mark(eye.crease, 0.016, 0.65) for eye in eyes]
+    canvas.stroke(*lids, tone=darker(skin, 0.36), soft=0.007)
+
+
+def draw_eye_lights(canvas: Canvas, eyes: tuple[Eye, Eye], light_x: float) -> None:
+    """Draws the reflection of the light in the eyes that are open."""
+    side = 0.028 if light_x > 0 else -0.028
+    spots = [
+        ellipse(shifted(eye.center, side, -0.034), 0.016, 0.016)
+        for eye in eyes
+        if eye.lower_lid[6, 1] - eye.upper_lid[6, 1] > 0.07
+    ]
+    if spots:
+        canvas.fill(*spots, tone=(0.97,), opacity=0.9, soft=0.004)
+
+
+def _brow_hairs(eye: Eye) -> list[Mark]:
+    """The single hairs of a brow: upright near the nose, lying along the brow further out."""
+    place = np.linspace(0.0, len(eye.brow) - 1.001, 44)
+    index = place.astype(int)
+    along = eye.brow[1:] - eye.brow[:-1]
+    along = (along / np.linalg.norm(along, axis=1, keepdims=True))[index]
+    lift = np.interp(place, [0, 5, len(eye.brow)], [1.3, 0.55, 0.25])[:, None]
+    way = along + lift * (0, -1)
+    width = eye.brow_width[index][:, None]
+    offset = (np.modf(np.arange(44) * 0.618034)[0] - 0.5)[:, None]  # golden ratio: even, without a pattern
+    roots = eye.brow[index] + along * np.modf(place)[0][:, None] * 0.04 + width * offset * (0, 0.9)
+    ends = roots + way * (0.75 + 0.3 * offset) * width
+    return [Mark(np.stack([root, end]), 0.009, 0.55) for root, end in zip(roots, ends, strict=True)]
+
+
+def draw_brows(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
+    """Draws the brows: their areas, then (where they can be seen) single hairs."""
+    tone = darker(person.palette.hair, 0.75)
+    areas = []
+    for eye in eyes:
+        half = np.column_stack([np.zeros_like(eye.brow_width), eye.brow_width / 2])
+        areas.append(np.concatenate([eye.brow - half, (eye.brow + half)[::-1]]))
+    canvas.fill(*areas, tone=tone, opacity=0.78, soft=0.016)
+    if canvas.scale > _FINE_SCALE:
+        hairs = [hair for eye in eyes for hair in _brow_hairs(eye)]
+        canvas.stroke(*hairs, tone=tone, soft=0.004)
+
+
+def draw_nose(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
+    """Draws the nostrils and the edges of the wings; light does the rest."""
+    skin, tip, wing = person.palette.skin, float(marks.nose_tip[1]), marks.nose_width
+    flare = 0.012 * face.nose_wrinkler
+    holes = [ellipse((s * (0.46 * wing), tip + 0.052 - flare), 0.032 + flare, 0.014) for s in (-1, 1)]
+    edge = spline([(wing * 0.9, tip - 0.05), (wing + 0.022, tip + 0.005), (wing * 0.82, tip + 0.055)]) - (0, flare)
+    under = spline([(-wing * 0.6, tip + 0.062), (0, tip + 0.085), (wing * 0.6, tip + 0.062)])
+    strokes = [Mark(edge, 0.020, 0.5), Mark(edge * (-1, 1), 0.020, 0.5), Mark(under, 0.026, 0.35)]
+    canvas.stroke(*strokes, tone=darker(skin, 0.35), soft=0.013)
+    canvas.fill(*holes, tone=darker(skin, 0.16), opacity=0.7, soft=0.010)
+
+
+def draw_mouth(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
+    """Draws the lips, and what is seen between them."""
+    lips, skin = person.palette.lips, person.palette.skin
+    upper = np.concatenate([marks.upper_lip, marks.upper_line[::-1]])
+    lower = np.concatenate([marks.lower_line, marks.lower_lip[::-1]])
+    canvas.stroke(Mark(shifted(marks.lower_lip[5:-5], 0, 0.034), 0.035, 0.5), tone=darker(skin, 0.45), soft=0.02)
+    if float((marks.lower_line[:, 1] - marks.upper_line[:, 1]).max()) > 0.012:
+        _draw_open_mouth(canvas, marks, face)
+    canvas.fill(lower, tone=lips, opacity=0.95, soft=0.008)
+    canvas.fill(upper, tone=darker(lips, 0.82), opacity=0.88, soft=0.007)
+    line = [Mark(marks.upper_line, 0.020, 0.8)]
+    for corner, side in zip(marks.mouth_corners, (-1, 1), strict=True):
+        depth = 0.45 + 0.35 * face.on_side(max(face.dimpler, face.lip_corner_puller), side)
+        line.append(Mark(np.stack([shifted(corner, -0.012, 0), shifted(corner, 0.012, 0)]), 0.034, depth))
+    canvas.stroke(*line, tone=darker(skin, 0.12), soft=0.008)
+    gloss = (marks.lower_line + marks.lower_lip)[7:14] / 2
+    canvas.stroke(Mark(gloss, 0.022, 0.4), tone=tuple(min(1.0, 1.5 * part) for part in lips), soft=0.014)
+
+
+def _draw_open_mouth(canvas: Canvas, marks: Landmarks, face: Expression) -> None:
+    """Draws the dark of the mouth, the teeth and the tongue."""
+    inside = np.concatenate([marks.upper_line, marks.lower_line[::-1]])
+    gap = marks.lower_line - marks.upper_line
+    canvas.fill(inside, tone=(0.07,), soft=0.004)
+    bared = min(1.0, 0.25 + face.lip_corner_puller + face.upper_lip_raiser + 0.5 * face.lip_stretcher)
+    shown = np.minimum(gap * (0, 0.85), (0, 0.085 * bared))
+    teeth = np.concatenate([marks.upper_line[2:-2], (marks.upper_line + shown)[2:-2][::-1]])
+    canvas.fill(teeth, tone=(0.90, 0.89, 0.84)[: canvas.tones.shape[2]], opacity=0.92, soft=0.006)
+    if face.lower_lip_depressor > 0.2 or face.lip_stretcher > 0.3:
+        rim = marks.lower_line - np.minimum(gap * (0, 0.4), (0, 0.05))
+        canvas.fill(np.concatenate([rim[4:-4], marks.lower_line[4:-4][::-1]]), tone=(0.78,), opacity=0.8, soft=0.008)
+    elif face.jaw_drop > 0.35:
+        tongue = ellipse(marks.lower_line[10] - (0, 0.025), 0.11, 0.045)
+        canvas.fill(tongue, tone=(0.45, 0.20, 0.18)[: canvas.tones.shape[2]], opacity=0.7, soft=0.02)
+
+
+def draw_glasses(canvas: Canvas, marks: Landmarks, person: Person) -> None:
+    """Draws the frames of a pair of glasses, if the person wears one."""
+    if person.glasses <= 0:
+        return
+    w, h, y = 0.215, 0.150, 0.025
+    x = float(marks.eyes[1].center[0])
+    corners = [(x - w, y - 0.6 * h), (x, y - h), (x + w, y - 0.6 * h), (x + 0.9 * w, y + 0.7 * h), (x, y + h)]
+    rim = spline([*corners, (x - 0.9 * w, y + 0.7 * h)], closed=True)
+    temple = np.array([(x + w, y - 0.08), (0.74 * person.face_width, y - 0.10)])
+    bridge = spline([(w - x, 0.0), (0, -0.035), (x - w, 0.0)])
+    closed = np.concatenate([rim, rim[:1]])
+    curves = [closed, closed * (-1, 1), temple, temple * (-1, 1), bridge]
+    canvas.stroke(*(Mark(curve, 0.028, person.glasses) for curve in curves), tone=(0.07,), soft=0.004)

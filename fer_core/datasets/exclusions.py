@@ -1,0 +1,140 @@
+"""Rows of a dataset that training or evaluation leave out, kept beside the dataset under a name.
+
+A list never changes, so a run's card that names one says which rows it means: it holds for the very content it was made
+from, and its name is taken until it is deleted.
+"""
+
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fer_core.datasets.cards import check_name, read_card
+from fer_core.errors import DatasetError
+from fer_core.storage.files import as_record, read_json, write_json
+from fer_core.storage.home import data_folder
+
+_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class ExclusionList:
+    """Rows to leave out.
+
+    Attributes:
+        name: What it is chosen by.
+        dataset: The dataset's name.
+        fingerprint: Of the dataset's content, for which alone the rows mean something.
+        reason: What these rows have in common, for people.
+        rows: Row numbers from 0, in order.
+        created_at: UTC, ISO 8601.
+        schema_version: Of the file.
+    """
+
+    name: str
+    dataset: str
+    fingerprint: str
+    reason: str
+    rows: tuple[int, ...]
+    created_at: str
+    schema_version: int = _SCHEMA
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def save_exclusions(dataset: str, name: str, rows: ArrayLike, reason: str) -> ExclusionList:
+    """Keeps rows to leave out under a name.
+
+    Args:
+        dataset: Name of a stored dataset.
+        name: Letters, digits, ``-`` and ``_``.
+        rows: Row numbers from 0, in any order.
+        reason: What they have in common.
+
+    Raises:
+        DatasetError: There is no row, the name is not allowed or stands for other rows, or the disk is full.
+    """
+    card = read_card(dataset)
+    chosen = tuple(int(row) for row in np.unique(np.asarray(rows, np.int64)))
+    if not chosen or chosen[0] < 0 or chosen[-1] >= sum(card.sizes.values()):
+        raise DatasetError("There is no row to leave out. Choose a finding with at least one image.")
+    made = ExclusionList(
+        check_name(name), dataset, card.fingerprint, reason, chosen, datetime.now(UTC).isoformat(timespec="seconds")
+    )
+    path = _path(dataset, name)
+    if path.exists():
+        known = load_exclusions(dataset, name)
+        if known.rows != chosen:
+            raise DatasetError(f"“{name}” already stands for other rows. Choose another name, or delete that list.")
+        return known
+    try:
+        write_json(path, asdict(made))
+    except OSError as error:
+        raise DatasetError(
+            f"The list “{name}” could not be stored ({error.strerror or error}). Free some space and try again."
+        ) from error
+    return made
+
+
+def load_exclusions(dataset: str, name: str) -> ExclusionList:
+    """Finds a list by name.
+
+    Raises:
+        DatasetError: There is none, it is damaged, or it was made from other content of that dataset.
+    """
+    try:
+        document = read_json(_path(dataset, check_name(name)))
+        found = as_record(ExclusionList, document | {"rows": tuple(document.get("rows", ()))})
+    except FileNotFoundError as error:
+        names = ", ".join(known.name for known in list_exclusions(dataset)) or "none yet"
+        raise DatasetError(
+            f"“{dataset}” has no exclusion list called “{name}” (there are: {names}). Make it with the Detective."
+        ) from error
+    except (OSError, ValueError, TypeError) as error:
+        raise DatasetError(f"The exclusion list “{name}” is damaged. Delete it and make it again.") from error
+    if found.fingerprint != read_card(dataset).fingerprint:
+        raise DatasetError(
+            f"The exclusion list “{name}” was made from other content of “{dataset}”. Make it again with the Detective."
+        )
+    return found
+
+
+def excluded_rows(dataset: str, name: str) -> NDArray[np.int64]:
+    """Row numbers of a list; none when no list is named.
+
+    Raises:
+        DatasetError: There is no such list, or it does not belong to the dataset as it is.
+    """
+    return np.array(load_exclusions(dataset, name).rows if name else (), np.int64)
+
+
+def list_exclusions(dataset: str) -> tuple[ExclusionList, ...]:
+    """The lists that hold for a dataset as it is, by name; others are left out."""
+    found = []
+    for path in sorted(_folder(dataset).glob("[!.]*.json")):
+        try:
+            found.append(load_exclusions(dataset, path.stem))
+        except DatasetError:
+            continue
+    return tuple(found)
+
+
+def delete_exclusions(dataset: str, name: str | None = None) -> None:
+    """Removes one list, or all of a dataset's."""
+    if name is None:
+        shutil.rmtree(_folder(dataset), ignore_errors=True)
+    else:
+        _path(dataset, check_name(name)).unlink(missing_ok=True)
+
+
+def _folder(dataset: str) -> Path:
+    # Not in the dataset's own folder, which an import replaces as a whole.
+    return data_folder() / ".exclusions" / check_name(dataset)
+
+
+def _path(dataset: str, name: str) -> Path:
+    return _folder(dataset) / f"{name}.json"

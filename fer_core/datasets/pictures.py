@@ -1,0 +1,204 @@
+"""Picture files in class folders, below a folder or in a zip: looked at first, then read with a reviewed mapping."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.datasets.dataset import FaceRecords, fingerprint_of
+from fer_core.datasets.folder import open_pictures
+from fer_core.datasets.lines import Progress
+from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule, folder_word, split_of
+from fer_core.errors import DatasetError, ImageError
+from fer_core.faces.images import preprocess_face, read_image
+from fer_core.labels import OWN_LABELS, SPLITS, VOTE_COLUMNS, class_of
+
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
+_REPORTS = 200
+
+ToFace = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+"""From an RGB picture to the 48x48 grey face in it; an empty array when there is none."""
+
+_NOT_A_PICTURE, _NO_FOLDER = "not a picture", "in no class folder"
+_DAMAGED, _UNMAPPED, _NO_FACE = "damaged or too large", "in a folder without a class", "without a face"
+
+
+@dataclass(frozen=True)
+class FoundPicture:
+    """A picture file that was found and not yet opened.
+
+    Attributes:
+        position: In its source.
+        name: Its path in the source, with ``/``.
+        folder: The folder that names its class.
+        split: The split its folders name, or "".
+    """
+
+    position: int
+    name: str
+    folder: str
+    split: str
+
+
+@dataclass(frozen=True, eq=False)
+class PicturePlan:
+    """What a folder or zip holds, for a person to review before it is read.
+
+    Attributes:
+        source: The folder's or zip's path, or the open zip itself.
+        name: What people call it.
+        pictures: The picture files, by name.
+        skipped: Other files, by reason.
+    """
+
+    source: Path | BinaryIO
+    name: str
+    pictures: tuple[FoundPicture, ...]
+    skipped: Mapping[str, int]
+
+    @property
+    def folders(self) -> dict[str, int]:
+        """How many pictures each class folder holds, by name."""
+        return dict(sorted(Counter(picture.folder for picture in self.pictures).items()))
+
+    @property
+    def suggested(self) -> dict[str, str]:
+        """The class of each folder by the table of synonyms; "" where the table does not say."""
+        return {folder: class_of(folder_word(folder)) for folder in self.folders}
+
+    @property
+    def split_sizes(self) -> dict[str, int]:
+        """How many pictures stand in folders of each split; "" for those in none."""
+        return dict(Counter(picture.split for picture in self.pictures))
+
+
+@dataclass(frozen=True, eq=False)
+class PictureRecords:
+    """What was read.
+
+    Attributes:
+        records: The faces, without votes.
+        names: Each row's file.
+        skipped: Files that were left out, by reason.
+        sha256: Over the sorted contents of all files that were read.
+    """
+
+    records: FaceRecords
+    names: tuple[str, ...]
+    skipped: dict[str, int]
+    sha256: str
+
+
+def scan_pictures(source: Path | BinaryIO, name: str) -> PicturePlan:
+    """Looks into a folder or zip without opening a picture.
+
+    The innermost folder that does not name a split names the class: ``train/angry/1.jpg`` and ``angry/train/1.jpg``
+    are both of the class folder ``angry`` and the split ``train``.
+
+    Args:
+        source: A folder, a zip, or an open zip.
+        name: What to call it in messages.
+
+    Raises:
+        DatasetError: It cannot be read, or holds no pictures in folders.
+    """
+    with open_pictures(source, name) as files:
+        skipped, pictures = Counter(files.skipped), []
+        for position, path in enumerate(map(PurePosixPath, files.names)):
+            folders = [part for part in path.parts[:-1] if part not in ("/", ".", "..")]
+            classes = [folder for folder in folders if not split_of(folder)]
+            splits = [split_of(folder) for folder in folders if split_of(folder)]
+            if path.suffix.lower() not in PICTURE_SUFFIXES:
+                skipped[_NOT_A_PICTURE] += 1
+            elif not classes:
+                skipped[_NO_FOLDER] += 1
+            else:
+                pictures.append(FoundPicture(position, str(path), classes[-1], splits[-1] if splits else ""))
+    if not pictures:
+        raise DatasetError(
+            f"{name} holds no pictures in class folders such as angry/1.jpg. Choose the folder or zip above them."
+        )
+    return PicturePlan(source, name, tuple(sorted(pictures, key=lambda p: p.name)), dict(skipped))
+
+
+def read_pictures(
+    plan: PicturePlan,
+    mapping: Mapping[str, str],
+    *,
+    splits: SplitRule = DEFAULT_SPLITS,
+    to_face: ToFace | None = None,
+    progress: Progress | None = None,
+) -> PictureRecords:
+    """Reads the pictures whose folders have a class.
+
+    A picture becomes grey and 48x48; by default as a whole, and of one that is not square the middle.
+
+    Args:
+        plan: What was found.
+        mapping: The class of each folder, a name of ``OWN_LABELS``; folders that are missing or "" are left out.
+        splits: Where the splits come from.
+        to_face: Cuts the face out of a picture that shows more than that.
+        progress: Told the share of the pictures that were read.
+
+    Raises:
+        DatasetError: A class is unknown, or no picture could be read.
+    """
+    if unknown := sorted({label for label in mapping.values() if label} - {*OWN_LABELS}):
+        raise DatasetError(f"“{unknown[0]}” is no class. Choose one of {', '.join(OWN_LABELS)}.")
+    wanted = [picture for picture in plan.pictures if mapping.get(picture.folder)]
+    images, read, hashes, unread = _read_all(plan, wanted, to_face or whole_face, progress)
+    if not read:
+        raise DatasetError(f"No picture of {plan.name} could be read. Give at least one folder a class.")
+    emotion = np.array([OWN_LABELS.index(mapping[picture.folder]) for picture in read], np.uint8)
+    split = splits.assign([SPLITS.index(p.split) if p.split else len(SPLITS) for p in read], emotion)
+    votes = np.zeros((0, len(VOTE_COLUMNS)), np.uint8)
+    skipped = Counter(plan.skipped) + unread + Counter({_UNMAPPED: len(plan.pictures) - len(wanted)})
+    return PictureRecords(
+        FaceRecords(images, emotion, split, votes, fingerprint_of(images, emotion, split, votes)),
+        tuple(picture.name for picture in read),
+        dict(skipped),
+        hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest(),
+    )
+
+
+def _read_all(
+    plan: PicturePlan, wanted: list[FoundPicture], to_face: ToFace, progress: Progress | None
+) -> tuple[NDArray[np.uint8], list[FoundPicture], list[str], Counter[str]]:
+    """The faces, whose they are, the hashes of their files, and how many files gave none, by reason."""
+    images, read, hashes = np.empty((len(wanted), 48, 48), np.uint8), list[FoundPicture](), list[str]()
+    unread: Counter[str] = Counter()
+    step = max(1, len(wanted) // _REPORTS)
+    with open_pictures(plan.source, plan.name) as files:
+        for number, picture in enumerate(wanted):
+            if progress and number % step == 0:
+                progress(number / len(wanted))
+            try:
+                content = files.read(picture.position)
+                face = to_face(read_image(content, name=picture.name))
+            except (ImageError, ValueError, OSError):
+                unread[_DAMAGED] += 1
+                continue
+            if not face.size:
+                unread[_NO_FACE] += 1
+                continue
+            images[len(read)] = face
+            read.append(picture)
+            hashes.append(hashlib.sha256(content).hexdigest())
+    return images[: len(read)], read, hashes, unread
+
+
+def whole_face(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture of one face as the 48x48 grey a network sees; of one that is not square, its middle.
+
+    Args:
+        image: ``(height, width, 3)`` RGB or ``(height, width)``, uint8.
+    """
+    height, width = image.shape[:2]
+    side = min(height, width)
+    left, top = (width - side) // 2, (height - side) // 2
+    return preprocess_face(image, xyxy=None if height == width else (left, top, left + side, top + side))

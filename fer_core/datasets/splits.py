@@ -1,0 +1,99 @@
+"""Where the splits of a dataset of pictures come from: its folders, or a stratified draw with a seed."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.errors import DatasetError
+from fer_core.labels import SPLITS
+from fer_core.storage.plaintext import percent
+
+SPLIT_WORDS = {
+    "train": ("train", "training", "trainset", "training set"),
+    "validation": ("validation", "valid", "val", "dev", "public test", "publictest"),
+    "test": ("test", "testing", "testset", "test set", "private test", "privatetest"),
+}
+"""By split: what folders of that split are called."""
+
+_TRAIN, _VALIDATION, _TEST = range(3)
+
+
+def folder_word(folder: str) -> str:
+    """Return a folder's name in lower case without numbers, dots, hyphens and underscores: ``03_Happy`` is "happy"."""
+    return re.sub(r"[\W\d_]+", " ", folder.casefold()).strip()
+
+
+def split_of(folder: str) -> str:
+    """Return the split that a folder's name stands for, or "" when it stands for none."""
+    return next((split for split, words in SPLIT_WORDS.items() if folder_word(folder) in words), "")
+
+
+@dataclass(frozen=True)
+class SplitRule:
+    """How pictures are divided into training, validation and test.
+
+    Attributes:
+        use_folders: Whether splits that the folders name are kept; those they lack are drawn from training.
+        validation: Share of the pictures that validation gets where it is drawn, 0 to 0.5.
+        test: The same for test.
+        seed: Of the draw.
+    """
+
+    use_folders: bool = True
+    validation: float = 0.1
+    test: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.validation <= 0.5 and 0 <= self.test <= 0.5):
+            raise DatasetError("The shares of validation and test lie between 0 and 50 %. Choose smaller ones.")
+
+    def assign(self, named: Sequence[int], labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The split of each picture.
+
+        Each class is divided in the same proportion (stratified), at random with the seed. Pictures in no split's
+        folder belong to the pool that is drawn from, as training does.
+
+        Args:
+            named: Index into ``SPLITS`` of the split the folders name, or ``len(SPLITS)`` for none.
+            labels: ``(n,)`` class ids.
+
+        Returns:
+            ``(n,)`` uint8 indices into ``SPLITS``.
+        """
+        split = np.array(named if self.use_folders else [len(SPLITS)] * len(labels), np.uint8)
+        pool = np.isin(split, (_TRAIN, len(SPLITS)))
+        shares = {s: share for s, share in ((_VALIDATION, self.validation), (_TEST, self.test)) if s not in split}
+        split[pool] = _TRAIN
+        rng = np.random.default_rng(self.seed)
+        for label in np.unique(labels[pool]):
+            rows = rng.permutation(np.flatnonzero(pool & (labels == label)))
+            start = 0
+            for which, share in shares.items():
+                count = round(share * len(rows))
+                split[rows[start : start + count]] = which
+                start += count
+        return split
+
+    def in_words(self, named_sizes: Mapping[str, int]) -> str:
+        """Where the splits come from, for a card.
+
+        Args:
+            named_sizes: How many pictures stand in folders of each split.
+        """
+        named = [s for s in SPLITS if named_sizes.get(s)] if self.use_folders else []
+        drawn = [
+            f"{name} ({percent(share)})"
+            for name, share in (("validation", self.validation), ("test", self.test))
+            if name not in named
+        ]
+        folders = f"{', '.join(named)} from the folders" if named else ""
+        draw = f"{' and '.join(drawn)} drawn class by class, seed {self.seed}" if drawn else ""
+        return "; ".join(filter(None, (folders, draw)))
+
+
+DEFAULT_SPLITS = SplitRule()
+"""The folders' splits; 10 % each for what they lack."""

@@ -1,0 +1,232 @@
+"""The datasets on disk: imported once, mapped in milliseconds ever after.
+
+Each dataset is a folder under ``data/`` with four arrays and ``card.json``. The card names the content of the source
+files (SHA-256), so a repeated import is recognised, and the size, time and content of each array, so that an array that
+was changed or cut is noticed before it is used.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+
+from fer_core.datasets.cards import (
+    ARRAYS,
+    DEMO,
+    DatasetCard,
+    check_name,
+    damaged_datasets,
+    file_sha256,
+    is_whole,
+    list_datasets,
+    read_card,
+)
+from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.demo import write_demo_files
+from fer_core.datasets.exclusions import delete_exclusions
+from fer_core.datasets.keeping import keep_records, picture_names
+from fer_core.datasets.lines import Progress
+from fer_core.datasets.pictures import PicturePlan, ToFace, read_pictures
+from fer_core.datasets.readers import read_records
+from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
+from fer_core.errors import DatasetError
+from fer_core.storage.home import data_folder
+
+__all__ = [
+    "DEMO",
+    "DatasetCard",
+    "check_name",
+    "damaged_datasets",
+    "dataset_card",
+    "delete_dataset",
+    "ensure_demo",
+    "import_dataset",
+    "import_pictures",
+    "list_datasets",
+    "load_records",
+    "picture_names",
+]
+
+_DEMO_VERSION = 1  # to be raised whenever the drawing changes, so that stored copies are drawn again
+
+
+def import_dataset(
+    images: Path, votes: Path | None = None, *, name: str | None = None, progress: Progress | None = None
+) -> DatasetCard:
+    """Reads a dataset's files and stores them; a dataset of that name is replaced only when all went well.
+
+    Args:
+        images: ``fer2013.csv`` or ``icml_face_data.csv``, plain, gzipped or zipped.
+        votes: ``fer2013new.csv``, or None for FER2013's own labels only.
+        name: Letters, digits, ``-`` and ``_``; by default from what was imported.
+        progress: Told the share of the work that is done.
+
+    Raises:
+        DatasetError: A file is malformed, the name is not allowed, or the disk is full.
+    """
+    name = _own_name(name or ("ferplus" if votes else "fer2013"))
+    return _import(images, votes, name, "imported", progress)
+
+
+def import_pictures(
+    plan: PicturePlan,
+    mapping: Mapping[str, str],
+    *,
+    name: str,
+    splits: SplitRule = DEFAULT_SPLITS,
+    to_face: ToFace | None = None,
+    progress: Progress | None = None,
+) -> DatasetCard:
+    """Reads the pictures of class folders and stores them; a dataset of that name is replaced only when all went well.
+
+    Args:
+        plan: What was found in the folder or zip.
+        mapping: The class of each folder; folders without one are left out.
+        name: Letters, digits, ``-`` and ``_``.
+        splits: Where the splits come from.
+        to_face: Cuts the face out of a picture that shows more than that; by default pictures are taken whole.
+        progress: Told the share of the work that is done.
+
+    Raises:
+        DatasetError: No picture is left, the name is not allowed, or the disk is full.
+    """
+    name = _own_name(name)
+    found = read_pictures(plan, mapping, splits=splits, to_face=to_face, progress=progress)
+    return keep_records(
+        found.records,
+        found.names,
+        name=name,
+        source="imported",
+        images_file=plan.name,
+        votes_file="",
+        images_sha256=found.sha256,
+        votes_sha256="",
+        images_path="",
+        votes_path="",
+        kind="pictures",
+        skipped=found.skipped,
+        mapping={folder: label for folder, label in mapping.items() if label},
+        splits=splits.in_words(plan.split_sizes),
+    )
+
+
+def _own_name(name: str) -> str:
+    if name == DEMO:
+        raise DatasetError("The name “demo” belongs to the drawn faces. Choose another name.")
+    return check_name(name)
+
+
+def dataset_card(name: str) -> DatasetCard:
+    """The card of a stored dataset; the embedded one is drawn first if it is not there yet.
+
+    Raises:
+        DatasetError: There is no such dataset, or its card is damaged.
+    """
+    return ensure_demo() if name == DEMO else read_card(name)
+
+
+def load_records(name: str) -> FaceRecords:
+    """Maps a stored dataset's arrays; nothing is copied until it is used.
+
+    A damaged copy is rebuilt from its source files when they are still there unchanged.
+
+    Raises:
+        DatasetError: There is no such dataset, or it is damaged and cannot be rebuilt.
+    """
+    card = dataset_card(name)
+    if not is_whole(card):
+        card = _rebuild(card)
+    folder = data_folder() / card.name
+    arrays = {array: np.load(folder / f"{array}.npy", mmap_mode="r", allow_pickle=False) for array in ARRAYS}
+    return FaceRecords(**arrays, fingerprint=card.fingerprint)
+
+
+def delete_dataset(name: str) -> None:
+    """Removes a stored dataset for good.
+
+    Raises:
+        DatasetError: There is no such dataset.
+    """
+    card = read_card(name)
+    shutil.rmtree(data_folder() / card.name)
+    delete_exclusions(card.name)
+
+
+def ensure_demo() -> DatasetCard:
+    """The card of the embedded drawn dataset, which is drawn now if it is not there yet (some seconds).
+
+    Raises:
+        DatasetError: It cannot be stored.
+    """
+    if card := _drawn():
+        return card
+    try:
+        data_folder().mkdir(parents=True, exist_ok=True)
+        with FileLock(data_folder() / ".demo.lock"):
+            return _drawn() or _draw()
+    except OSError as error:
+        raise DatasetError(
+            f"The demo faces could not be stored under {data_folder()} ({error.strerror or error}). "
+            "Free some space there, or let FER_HOME name a folder that can be written."
+        ) from error
+
+
+def _drawn() -> DatasetCard | None:
+    """The card of the stored demo, or None when it has to be drawn (again)."""
+    try:
+        card = read_card(DEMO)
+    except DatasetError:
+        return None
+    return card if card.source == _demo_source() else None
+
+
+def _draw() -> DatasetCard:
+    with tempfile.TemporaryDirectory() as folder:
+        images, votes = write_demo_files(Path(folder))
+        return _import(images, votes, DEMO, _demo_source(), None)
+
+
+def _demo_source() -> str:
+    return f"drawn by this app (version {_DEMO_VERSION})"
+
+
+def _import(images: Path, votes: Path | None, name: str, source: str, progress: Progress | None) -> DatasetCard:
+    digests = [file_sha256(images), file_sha256(votes) if votes else ""]
+    known = next((c for c in list_datasets() if c.name == name), None)
+    if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and is_whole(known):
+        return known
+    return keep_records(
+        read_records(images, votes, progress=progress),
+        name=name,
+        source=source,
+        images_file=images.name,
+        votes_file=votes.name if votes else "",
+        images_sha256=digests[0],
+        votes_sha256=digests[1],
+        images_path=str(images.resolve()),
+        votes_path=str(votes.resolve()) if votes else "",
+    )
+
+
+def _rebuild(card: DatasetCard) -> DatasetCard:
+    """Imports a damaged dataset again from the files it came from."""
+    if card.is_drawn:
+        shutil.rmtree(data_folder() / DEMO, ignore_errors=True)
+        return ensure_demo()
+    if card.kind == "pictures":
+        raise DatasetError(f"The stored copy of “{card.name}” is damaged. Import {card.images_file} again.")
+    images, votes = Path(card.images_path), Path(card.votes_path) if card.votes_path else None
+    sources = ((images, card.images_sha256), (votes, card.votes_sha256))
+    if not all(path is None or _is_as_imported(path, digest) for path, digest in sources):
+        raise DatasetError(f"The stored copy of “{card.name}” is damaged. Import {card.images_file} again.")
+    return _import(images, votes, card.name, card.source, None)
+
+
+def _is_as_imported(path: Path, digest: str) -> bool:
+    try:
+        return file_sha256(path) == digest
+    except (DatasetError, ValueError):  # it is gone, or a damaged card names what no file can be called
+        return False

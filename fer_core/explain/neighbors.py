@@ -1,0 +1,83 @@
+"""Which training faces a network sees as alike: nearest by what it knows of a face just before it answers."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
+from fer_core.checkpoints.features import Features
+from fer_core.errors import CheckpointError
+from fer_core.storage.files import new_folder
+from fer_core.storage.home import cache_folder
+
+_FILE = "features.npy"
+_CHUNK = 1024
+
+
+def nearest(features: NDArray[np.float32], all_features: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """The places of the ``k`` faces most alike, the most alike first, by the cosine of their features.
+
+    Args:
+        features: ``(d,)`` of one face.
+        all_features: ``(n, d)``.
+        k: How many.
+    """
+    lengths = np.linalg.norm(all_features, axis=1) * np.linalg.norm(features)
+    return np.argsort(-(all_features @ features) / np.maximum(lengths, 1e-12), kind="stable")[:k]
+
+
+def look_at_all(
+    checkpoint: Checkpoint, images: NDArray[np.uint8], *, progress: Callable[[float], object]
+) -> NDArray[np.float32]:
+    """Features of many faces, as :meth:`Features.of <fer_core.checkpoints.features.Features.of>` gives them.
+
+    Args:
+        checkpoint: Whose network.
+        images: ``(n, 48, 48)`` uint8, at least one.
+        progress: Told the share of the faces that is done.
+
+    Raises:
+        CheckpointError: The checkpoint's file is missing or damaged.
+    """
+    chunks, network = [], Features(checkpoint)
+    for start in range(0, len(images), _CHUNK):
+        chunks.append(network.of(images[start : start + _CHUNK]))
+        progress(min(1.0, (start + _CHUNK) / len(images)))
+    return np.concatenate(chunks)
+
+
+def stored_features(checkpoint: Checkpoint, fingerprint: str) -> NDArray[np.float32] | None:
+    """Features that :func:`store_features` kept, or None.
+
+    Args:
+        checkpoint: The network they are of.
+        fingerprint: Of the faces they are of.
+    """
+    try:
+        return np.asarray(np.load(_folder(checkpoint, fingerprint) / _FILE, mmap_mode="r", allow_pickle=False))
+    except (OSError, ValueError):
+        return None
+
+
+def store_features(checkpoint: Checkpoint, fingerprint: str, features: NDArray[np.float32]) -> None:
+    """Keeps features for the next time.
+
+    Raises:
+        CheckpointError: The disk is full or read-only.
+    """
+    try:
+        with new_folder(_folder(checkpoint, fingerprint)) as folder:
+            np.save(folder / _FILE, features, allow_pickle=False)
+    except OSError as error:
+        raise CheckpointError(
+            f"What the network made of the faces could not be kept ({error.strerror or 'not all of it was written'}). "
+            f"Free some space under {cache_folder()} and press the button again."
+        ) from error
+
+
+def _folder(checkpoint: Checkpoint, fingerprint: str) -> Path:
+    parts = [checkpoint.card.files.get(LITERT_FILE, ""), str(checkpoint.card.preprocessing), fingerprint]
+    return cache_folder() / "features" / hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

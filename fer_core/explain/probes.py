@@ -1,0 +1,102 @@
+"""How an answer changes when the face does: parts covered, small nudges, and how often it stays."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.checkpoints.classifier import Classifier
+from fer_core.training.settings.augmentation import Augmentation, augment
+from fer_core.training.settings.fields import Settings, number
+
+_PATCH, _STRIDE = 8, 4
+_SMALL_NUDGES = Augmentation(rotation=5.0, shift=0.04, scale=0.05, brightness=0.08, contrast=0.15, noise=0.02)
+_TRIES = 64
+
+
+@dataclass(frozen=True)
+class Nudges(Settings):
+    """Changes to a face, each nothing at 0.
+
+    Attributes:
+        brightness: Added to every grey value, as a part of the whole range.
+        rotation: Degrees clockwise.
+        shift_x: To the right, in pixels.
+        shift_y: Downwards, in pixels.
+        blur: Standard deviation in pixels.
+        padding: Made smaller by so many pixels on each side, the edge going on outwards.
+    """
+
+    brightness: float = number(0.0, -0.5, 0.5)
+    rotation: float = number(0.0, -45.0, 45.0)
+    shift_x: int = number(0, -12, 12)
+    shift_y: int = number(0, -12, 12)
+    blur: float = number(0.0, 0.0, 4.0)
+    padding: int = number(0, 0, 16)
+
+
+def nudged(face: NDArray[np.uint8], nudges: Nudges) -> NDArray[np.uint8]:
+    """A changed face.
+
+    Args:
+        face: ``(48, 48)`` uint8.
+        nudges: The changes; none of them leaves the face as it is.
+
+    Returns:
+        ``(48, 48)`` uint8.
+    """
+    side = face.shape[0]
+    if nudges.rotation or nudges.shift_x or nudges.shift_y or nudges.padding:
+        centre = ((side - 1) / 2, (side - 1) / 2)
+        matrix = cv2.getRotationMatrix2D(centre, -nudges.rotation, (side - 2 * nudges.padding) / side)
+        matrix[:, 2] += (nudges.shift_x, nudges.shift_y)
+        face = np.asarray(
+            cv2.warpAffine(face, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        )
+    if nudges.blur:
+        face = np.asarray(cv2.GaussianBlur(face, (0, 0), nudges.blur))
+    return np.asarray(np.clip(face + np.rint(nudges.brightness * 255), 0, 255), np.uint8)
+
+
+def occlusion_map(face: NDArray[np.uint8], classifier: Classifier, class_index: int) -> NDArray[np.float32]:
+    """How much the probability of a class falls when a grey square covers each place of a face.
+
+    Source: Zeiler and Fergus, "Visualizing and understanding convolutional networks", ECCV 2014.
+
+    Args:
+        face: ``(48, 48)`` uint8.
+        classifier: The network.
+        class_index: The class, by its place among the outputs.
+
+    Returns:
+        ``(48, 48)`` float32: the mean fall over the squares that cover each pixel; negative where covering helps.
+    """
+    side = face.shape[0]
+    corners = [(y, x) for y in range(0, side - _PATCH + 1, _STRIDE) for x in range(0, side - _PATCH + 1, _STRIDE)]
+    covered = np.repeat(face[None], len(corners), axis=0)
+    for picture, (y, x) in zip(covered, corners, strict=True):
+        picture[y : y + _PATCH, x : x + _PATCH] = round(float(face.mean()))
+    before = classifier.predict(face[None])[0, class_index]
+    falls = before - classifier.predict(covered)[:, class_index]
+    total, times = np.zeros((2, side, side), np.float32)
+    for fall, (y, x) in zip(falls, corners, strict=True):
+        total[y : y + _PATCH, x : x + _PATCH] += fall
+        times[y : y + _PATCH, x : x + _PATCH] += 1
+    return np.asarray(total / times, np.float32)
+
+
+def stability(face: NDArray[np.uint8], classifier: Classifier, *, seed: int = 0) -> float:
+    """How often the answer stays when the face is nudged a little: 64 random small changes.
+
+    Args:
+        face: ``(48, 48)`` uint8.
+        classifier: The network.
+        seed: Of the changes.
+
+    Returns:
+        A share from 0 to 1.
+    """
+    tries = augment(np.repeat(face[None], _TRIES, axis=0), _SMALL_NUDGES, np.random.default_rng(seed))
+    answer = classifier.predict(face[None])[0].argmax()
+    return float((classifier.predict(tries).argmax(axis=1) == answer).mean())

@@ -1,0 +1,230 @@
+"""Where the faces are, in webcam frames and in photos."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.faces.blazeface import SAME_FACE, BlazeFace, Range, averaged, distinct, intersections, shifted, tiles
+from fer_core.faces.images import Box, Point
+
+KEYPOINTS = ("right eye", "left eye", "nose", "mouth", "right ear", "left ear")
+"""What the six keypoints of a face are, in order; right and left are the person's own."""
+
+DEFAULT_CONFIDENCE = 0.6
+"""Faces in frames that the network is less sure of are not reported: at MediaPipe's 0.5 it sees one in 9 % of noise."""
+
+DEFAULT_PHOTO_CONFIDENCE = 0.8
+"""The same for the second look at a photo: what resembles a face by chance stays below, few real faces do."""
+
+DEFAULT_MINIMUM_SIZE = 20
+"""Faces narrower or lower, in pixels, show too little of an expression."""
+
+_SUSPICION = 0.2  # confidence from which a place in a photo deserves a second look
+_LONGEST_SIDE = 2200  # in which to look for faces; the smallest tiles still have twice the network's resolution
+_SURROUNDINGS = 0.5  # what the second look sees beyond the face on each side, as a part of its size
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face in a picture.
+
+    Attributes:
+        xyxy: Left, top, right and bottom in pixels; may reach over the picture's edge.
+        confidence: How sure the detector is, 0 to 1.
+        keypoints: The places named in ``KEYPOINTS``, in pixels, or none for a box that no detector made.
+    """
+
+    xyxy: Box
+    confidence: float = 1.0
+    keypoints: tuple[Point, ...] = ()
+
+    def __post_init__(self) -> None:
+        x1, y1, x2, y2 = self.xyxy
+        if x2 <= x1 or y2 <= y1:
+            raise ValueError(f"Expected a box with x1 < x2 and y1 < y2. Received {self.xyxy}.")
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"Expected a confidence from 0 to 1. Received {self.confidence}.")
+        if len(self.keypoints) not in {0, len(KEYPOINTS)}:
+            raise ValueError(f"Expected {len(KEYPOINTS)} keypoints or none. Received {len(self.keypoints)}.")
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.xyxy[2] - self.xyxy[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return self.xyxy[3] - self.xyxy[1]
+
+    @property
+    def eyes(self) -> tuple[Point, Point] | None:
+        """The right and the left eye, if the face has keypoints."""
+        return (self.keypoints[0], self.keypoints[1]) if self.keypoints else None
+
+    def squared(self) -> "Face":
+        """The same face with a square box around the same centre, as large as the longer side."""
+        side = max(self.width, self.height)
+        x1 = self.xyxy[0] - (side - self.width) // 2
+        y1 = self.xyxy[1] - (side - self.height) // 2
+        return replace(self, xyxy=(x1, y1, x1 + side, y1 + side))
+
+    def raised(self, part: float) -> "Face":
+        """The same face with its box moved up by a part of its height; negative parts lower it."""
+        x1, y1, x2, y2 = self.xyxy
+        dy = round(part * self.height)
+        return replace(self, xyxy=(x1, y1 - dy, x2, y2 - dy))
+
+    def expanded(self, margin: float) -> "Face":
+        """The same face with a box that gains a part of its size on each side; negative margins shrink it."""
+        if margin <= -0.5:
+            raise ValueError(f"Expected a margin above -0.5. Received {margin}.")
+        dx, dy = round(margin * self.width), round(margin * self.height)
+        x1, y1, x2, y2 = self.xyxy
+        return replace(self, xyxy=(x1 - dx, y1 - dy, max(x2 + dx, x1 - dx + 1), max(y2 + dy, y1 - dy + 1)))
+
+    def clipped(self, width: int, height: int) -> "Face":
+        """The same face with its box cut off at the edges of a picture of that width and height, in pixels."""
+        x1, y1 = (min(max(start, 0), size - 1) for start, size in zip(self.xyxy[:2], (width, height), strict=True))
+        x2, y2 = (min(max(self.xyxy[2], x1 + 1), width), min(max(self.xyxy[3], y1 + 1), height))
+        return replace(self, xyxy=(x1, y1, x2, y2))
+
+
+class Detector(Protocol):
+    """What finds the faces in a picture."""
+
+    def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """The faces in an RGB picture of shape (height, width, 3), from left to right; empty when there is none."""
+
+
+class FaceDetector:
+    """One BlazeFace network on the whole picture: fast enough for every frame of a webcam.
+
+    It may be shared by threads, which take turns at the network.
+
+    Args:
+        range_: ``short`` for faces within about two metres, as at a webcam, ``full`` for five.
+        minimum_confidence: Faces below are not reported, between 0 and 1.
+        minimum_size: Faces narrower or lower than this are not reported, in pixels.
+        threads: Processor threads of one look; a server with several visitors had best leave it at one.
+
+    Raises:
+        CheckpointError: The networks are not installed or do not load.
+    """
+
+    def __init__(
+        self,
+        range_: Range = "short",
+        *,
+        minimum_confidence: float = DEFAULT_CONFIDENCE,
+        minimum_size: int = DEFAULT_MINIMUM_SIZE,
+        threads: int = 1,
+    ) -> None:
+        self.minimum_confidence = minimum_confidence
+        self.minimum_size = minimum_size
+        self._network = BlazeFace(range_, threads=threads)
+
+    def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """Find the faces in a frame.
+
+        Args:
+            image: RGB, shape (height, width, 3), uint8.
+
+        Returns:
+            The faces from left to right; empty when there is none.
+        """
+        return _faces(averaged(self._network(image, self.minimum_confidence)), self.minimum_size)
+
+
+class PhotoDetector:
+    """Both networks on the whole photo, the full-range one on tiles, and a second look at everything they suspect.
+
+    The short range sees faces that fill the picture, the full range the usual ones, and the tiles those of a group.
+    The second look, with the short range on the surroundings of each, rejects what only resembles a face, and gives
+    every face the same kind of box whatever its size, which the crop for the classifier relies on.
+
+    It may be shared by threads.
+
+    Args:
+        minimum_confidence: Faces below at the second look are not reported, between 0 and 1.
+        minimum_size: Faces narrower or lower than this are not reported, in pixels.
+
+    Raises:
+        CheckpointError: The networks are not installed or do not load.
+    """
+
+    def __init__(
+        self, *, minimum_confidence: float = DEFAULT_PHOTO_CONFIDENCE, minimum_size: int = DEFAULT_MINIMUM_SIZE
+    ) -> None:
+        self.minimum_confidence = minimum_confidence
+        self.minimum_size = minimum_size
+        self._short = BlazeFace("short")
+        self._full = BlazeFace("full")
+
+    def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """Find the faces in a photo.
+
+        Args:
+            image: RGB, shape (height, width, 3), uint8.
+
+        Returns:
+            The faces from left to right, each once; empty when there is none.
+        """
+        small, ratio = _shrunk(image)
+        height, width = small.shape[:2]
+        found = [self._in_tile(small, tile) for tile in ((0, 0, width, height), *tiles(height, width))]
+        found.append(self._close_by(small, Face((0, 0, width, height)), _SUSPICION))
+        rows = distinct(np.concatenate(found)) * np.array([ratio] * 16 + [1], np.float32)
+        suspected = _faces(rows, self.minimum_size / 2)
+        found = [self._second_look(image, face) for face in suspected]
+        return _faces(distinct(np.concatenate([np.empty((0, 17), np.float32), *found])), self.minimum_size)
+
+    def _second_look(self, image: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
+        """The face that overlaps a suspected one most, seen from close by: one row or none."""
+        rows = self._close_by(image, face, self.minimum_confidence)
+        shared = intersections(np.array(face.xyxy, np.float32), rows)[0]
+        best = np.argsort(-shared)[:1]
+        return rows[best[shared[best] > SAME_FACE]]
+
+    def _close_by(self, image: NDArray[np.uint8], face: Face, minimum_confidence: float) -> NDArray[np.float32]:
+        """What the short range sees around a face, with black where the picture ends: it needs some surroundings."""
+        around = face.squared().expanded(_SURROUNDINGS)
+        x1, y1, x2, y2 = around.xyxy
+        left, top, right, bottom = around.clipped(image.shape[1], image.shape[0]).xyxy
+        borders = (top - y1, y2 - bottom, left - x1, x2 - right)
+        region = cv2.copyMakeBorder(image[top:bottom, left:right], *borders, cv2.BORDER_CONSTANT)
+        return shifted(averaged(self._short(region, minimum_confidence)), x1, y1)
+
+    def _in_tile(self, image: NDArray[np.uint8], tile: Box) -> NDArray[np.float32]:
+        """The faces that lie wholly in a tile: a neighbour, or a larger tile, has those that its border cuts."""
+        x1, y1, x2, y2 = tile
+        rows = shifted(averaged(self._full(image[y1:y2, x1:x2], _SUSPICION)), x1, y1)
+        height, width = image.shape[:2]
+        # An edge that is also the picture's cuts nothing off.
+        edges = np.array([x1 or -np.inf, y1 or -np.inf, np.inf if x2 == width else x2, np.inf if y2 == height else y2])
+        inside = (rows[:, :2] >= edges[:2]) & (rows[:, 2:4] <= edges[2:])
+        return rows[inside.all(axis=1)]
+
+
+def _shrunk(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """A picture small enough to look through fast, and how many pixels of the original each of its pixels spans."""
+    ratio = max(image.shape) / _LONGEST_SIDE
+    if ratio <= 1:
+        return image, 1.0
+    size = [max(1, round(side / ratio)) for side in image.shape[1::-1]]
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), ratio
+
+
+def _faces(rows: NDArray[np.float32], minimum_size: float) -> tuple[Face, ...]:
+    sizes = np.min(rows[:, 2:4] - rows[:, :2], axis=1)
+    rows = rows[sizes >= max(minimum_size, 1)]
+    return tuple(sorted(map(_face, rows), key=lambda face: (face.xyxy[0] + face.xyxy[2], face.xyxy)))
+
+
+def _face(row: NDArray[np.float32]) -> Face:
+    x1, y1, x2, y2 = (round(float(edge)) for edge in row[:4])
+    keypoints = tuple((float(x), float(y)) for x, y in row[4:16].reshape(-1, 2))
+    return Face((x1, y1, x2, y2), float(row[16]), keypoints)

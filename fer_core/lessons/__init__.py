@@ -1,0 +1,1 @@
+"""What a class does with the app: break it, the quiz, and the glossary."""

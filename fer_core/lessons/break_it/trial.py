@@ -1,0 +1,110 @@
+"""The two runs of an experiment: found on disk where anybody has started them before, else started."""
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+
+from fer_core.datasets.store import DatasetCard
+from fer_core.errors import TrainingError
+from fer_core.lessons.break_it.experiments import Experiment
+from fer_core.lessons.break_it.outcome import Outcome, outcome_of
+from fer_core.training.runs.record import RunRecord
+from fer_core.training.runs.store import Run, find_run, resume_run, start_run
+from fer_core.training.settings.config import TrainingConfig
+
+_PREFIX = "break-it"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An experiment on a dataset, as it stands: whoever asks for the same one shares its runs.
+
+    Attributes:
+        experiment: What is tried.
+        configs: Settings of the usual and of the changed run.
+        names: Their names.
+    """
+
+    experiment: Experiment
+    configs: tuple[TrainingConfig, TrainingConfig]
+    names: tuple[str, str]
+
+    @classmethod
+    def of(cls, experiment: Experiment, dataset: DatasetCard, seed: int = 0) -> "Trial":
+        """The trial of an experiment that trains.
+
+        Args:
+            experiment: What is tried.
+            dataset: On what.
+            seed: Of both runs; another one is another trial.
+
+        Raises:
+            TrainingError: The experiment does not go with this dataset.
+        """
+        has_votes = bool(dataset.votes_file)
+        if experiment.needs_votes and not has_votes:
+            raise TrainingError("This experiment needs the ten votes, which this dataset came without. Choose another.")
+        configs = experiment.configs(dataset.name, dataset.sizes["train"], has_votes=has_votes, seed=seed)
+        kinds = ("usual", experiment.name)
+        first, second = (_name(kind, config, dataset.fingerprint) for kind, config in zip(kinds, configs, strict=True))
+        return cls(experiment, configs, (first, second))
+
+    def runs(self) -> tuple[Run, ...]:
+        """The runs that exist by now, the usual one first."""
+        found = []
+        for name in self.names:
+            with contextlib.suppress(TrainingError):
+                found.append(find_run(name))
+        return tuple(found)
+
+    def start(self) -> None:
+        """Starts what has not been started and goes on with what was interrupted; what is over stays.
+
+        Raises:
+            TrainingError: A run cannot be started.
+        """
+        sides = self.experiment.usual, self.experiment.changed
+        for name, config, side in zip(self.names, self.configs, sides, strict=True):
+            _ensure(name, config, f"Break it, {self.experiment.title}: {side}", self.experiment.name)
+
+    def outcomes(self) -> tuple[Outcome, Outcome] | None:
+        """What came of both runs, or None while one of them is not over."""
+        runs = self.runs()
+        if len(runs) < 2:
+            return None
+        usual, changed = runs
+        if not (is_over(usual) and is_over(changed)):
+            return None
+        return outcome_of(usual), outcome_of(changed)
+
+
+def is_over(run: Run) -> bool:
+    """Whether a run has told all it will: it is finished, or its loss is no longer a number."""
+    return run.status.state == "finished" or outcome_of(run).broke_down
+
+
+def _name(kind: str, config: TrainingConfig, fingerprint: str) -> str:
+    """The same for the same settings and data, and for nothing else."""
+    digest = hashlib.sha256(f"{config.to_json()} {fingerprint}".encode()).hexdigest()
+    return f"{_PREFIX}-{kind}-{digest[:8]}"
+
+
+def _ensure(name: str, config: TrainingConfig, note: str, experiment: str) -> None:
+    """Makes sure that a run is under way or over, whoever else is doing the same at this moment."""
+    try:
+        run = find_run(name)
+    except TrainingError:
+        _start(name, config, note, experiment)
+        return
+    if not (run.status.is_active or is_over(run)):
+        resume_run(name)
+
+
+def _start(name: str, config: TrainingConfig, note: str, experiment: str) -> None:
+    try:
+        start_run(config, name, RunRecord(note=note, experiment=experiment))
+    except TrainingError:
+        with contextlib.suppress(TrainingError):
+            find_run(name)  # somebody else was quicker by a moment
+            return
+        raise

@@ -1,1 +1,0 @@
-"""Faces as they move: followed, smoothed, drawn and logged frame by frame."""

@@ -1,0 +1,1 @@
+"""Photos, videos and the live stream: faces found, classified, followed and drawn."""

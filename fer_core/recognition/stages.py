@@ -1,0 +1,87 @@
+"""A face on its way from a photo to a network, stage by stage, through the very functions that every page uses."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.faces.detection import Face
+from fer_core.faces.images import preprocess_face, to_gray
+from fer_core.faces.preprocessing import STEPS, Preprocessing
+from fer_core.recognition.recognize import frame
+
+_SHOWN = 320  # pixels of the picture with the detected face
+_AROUND = 0.6  # of the face's box is shown around it
+_BOX_COLOR, _EYE_COLOR = (31, 95, 191), (214, 128, 10)
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A picture on its way.
+
+    Attributes:
+        title: What was done.
+        meaning: Why, in a sentence.
+        image: ``(height, width, 3)`` RGB or ``(height, width)`` grey, uint8.
+    """
+
+    title: str
+    meaning: str
+    image: NDArray[np.uint8]
+
+
+def photo_stages(image: NDArray[np.uint8], face: Face, steps: Preprocessing) -> tuple[Stage, ...]:
+    """A detected face of a photo: found, cut out, turned upright, and after each pre-processing step.
+
+    Args:
+        image: RGB, ``(height, width, 3)``, uint8.
+        face: As the detector reports it.
+        steps: What comes after the crop.
+    """
+    framed, gray = frame(face), to_gray(image)
+    cropped = preprocess_face(gray, xyxy=framed.xyxy)
+    upright = preprocess_face(gray, xyxy=framed.xyxy, eyes=framed.eyes)
+    return (
+        Stage("Face detection", "Where the face is, and its eyes.", _marked(image, framed)),
+        Stage("Crop", "Only the face is left, grey, 48 × 48.", cropped),
+        Stage("Rotation correction", "Turned until the eyes are level.", upright),
+        *_step_stages(upright, steps),
+    )
+
+
+def dataset_stages(image: NDArray[np.uint8], steps: Preprocessing) -> tuple[Stage, ...]:
+    """A face of a dataset, which is cut out already, and what each pre-processing step makes of it.
+
+    Args:
+        image: ``(48, 48)`` uint8.
+        steps: The steps.
+    """
+    return (Stage("As stored", "48 × 48 greys of the dataset.", image), *_step_stages(image, steps))
+
+
+def _step_stages(image: NDArray[np.uint8], steps: Preprocessing) -> tuple[Stage, ...]:
+    pictures = steps.stages(image)
+    return tuple(
+        Stage(STEPS[name].title, STEPS[name].meaning, picture)
+        for name, picture in zip(steps.steps, pictures, strict=True)
+    )
+
+
+def _marked(image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
+    """The surroundings of a face with its box and the line through its eyes."""
+    height, width = image.shape[:2]
+    x1, y1, x2, y2 = face.expanded(_AROUND).clipped(width, height).xyxy
+    scale = _SHOWN / max(x2 - x1, y2 - y1)
+    shown: NDArray[np.uint8] = cv2.resize(
+        np.ascontiguousarray(image[y1:y2, x1:x2]), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+    )
+
+    def place(x: float, y: float) -> tuple[int, int]:
+        return round((x - x1) * scale), round((y - y1) * scale)
+
+    left, top, right, bottom = face.xyxy
+    cv2.rectangle(shown, place(left, top), place(right, bottom), _BOX_COLOR, 2, cv2.LINE_AA)
+    if face.eyes:
+        cv2.line(shown, place(*face.eyes[0]), place(*face.eyes[1]), _EYE_COLOR, 2, cv2.LINE_AA)
+    return shown

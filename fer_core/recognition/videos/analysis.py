@@ -1,0 +1,251 @@
+"""A video's faces, followed from frame to frame: decode, detect, crop, classify, track; one frame in memory."""
+
+import ctypes
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.checkpoints.classifier import Classifier
+from fer_core.checkpoints.priors import Commonness
+from fer_core.errors import VideoError
+from fer_core.faces.detection import Detector, FaceDetector, PhotoDetector
+from fer_core.recognition.overlay import draw_faces
+from fer_core.recognition.recognize import Recognition, recognize
+from fer_core.recognition.timelines import VideoResult
+from fer_core.recognition.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
+from fer_core.recognition.videos.reader import VideoFrame, VideoLimits, VideoReader
+from fer_core.recognition.videos.sound import Sound
+from fer_core.recognition.videos.writer import VideoWriter
+
+Sight = Literal["near", "room", "crowd"]
+"""Faces within about two metres of the camera, within five, or small ones too, which takes ten times as long."""
+
+MAX_FACES = 20
+"""In a frame with more faces only the largest are followed."""
+
+_FRAMES_A_TRIM = 50  # after so many, memory goes back to the system
+
+
+@dataclass(frozen=True)
+class AnalysisOptions:
+    """How a video is looked at.
+
+    Attributes:
+        frames_per_second: How often it is looked at; no more often than it has frames.
+        sight: Which faces are looked for.
+        smoothing: Time constant of the probabilities in seconds; 0 leaves the network's answers raw.
+        commonness: How common each class is taken to be, for whoever opens the classifier.
+    """
+
+    frames_per_second: float = 10.0
+    sight: Sight = "room"
+    smoothing: float = DEFAULT_SMOOTHING
+    commonness: Commonness = "between"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.frames_per_second <= 1000:
+            raise ValueError(f"Expected frames_per_second above 0. Received {self.frames_per_second}.")
+        if self.sight not in get_args(Sight) or self.smoothing < 0:
+            raise ValueError(f"Expected a kind of sight and a smoothing of at least 0. Received {self}.")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an analysis is.
+
+    Attributes:
+        fraction: From 0 to 1; 0 while the video does not say how long it is.
+        frames: How many frames have been analysed.
+        eta_seconds: How long the rest will take at this speed; 0 if that is not known.
+    """
+
+    fraction: float = 0.0
+    frames: int = 0
+    eta_seconds: float = 0.0
+
+
+class AnalysisCancelledError(VideoError):
+    """The analysis was asked to stop."""
+
+
+class VideoAnalysis:
+    """An analysis under way, which keeps a few numbers for each face and frame, but no picture.
+
+    Args:
+        reader: The video.
+        detector: Finds the faces.
+        classifier: Names their expressions.
+        options: How it is looked at.
+    """
+
+    def __init__(
+        self, reader: VideoReader, detector: Detector, classifier: Classifier, options: AnalysisOptions | None = None
+    ) -> None:
+        self._reader = reader
+        self._detector = detector
+        self._classifier = classifier
+        self._options = options or AnalysisOptions()
+        self._times: list[float] = []
+        self._faces: list[tuple[int, int, int]] = []  # number, label, index of the time
+        self._probabilities: list[NDArray[np.float32]] = []
+        self._boxes: list[tuple[int, int, int, int]] = []
+        self._notes: list[str] = []
+        self._started = time.monotonic()
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        limits = self._reader.limits
+        length = min(self._reader.seconds, limits.max_seconds)
+        fraction = min(1.0, self._times[-1] / length) if self._times and length else 0.0
+        elapsed = time.monotonic() - self._started
+        eta = elapsed * (1 - fraction) / fraction if fraction else 0.0
+        return Progress(fraction, len(self._times), eta)
+
+    def steps(self) -> Iterator[tuple[VideoFrame, tuple[TrackedFace, ...]]]:
+        """Go through the video once.
+
+        Yields:
+            Each analysed frame with its faces.
+
+        Raises:
+            VideoError: No frame at all can be decoded.
+        """
+        limits, tracking = self._reader.limits, Tracking()
+        interval = max(1 / self._options.frames_per_second, self._reader.seconds / limits.max_frames)
+        for frame in self._reader.frames(interval):
+            found = _largest(recognize(frame.image, self._detector, self._classifier))
+            tracking = tracking.updated(found, frame.time, smoothing=self._options.smoothing)
+            self._record(frame.time, tracking.faces)
+            yield frame, tracking.faces
+            if len(self._times) >= limits.max_frames or time.monotonic() - self._started > limits.wall_seconds:
+                self._notes.append(f"The analysis ended at {frame.time:.0f} s, after {len(self._times):,} frames.")
+                break
+        else:
+            self._note_the_end()
+
+    def result(self) -> VideoResult:
+        """Everything found so far."""
+        faces = np.array(self._faces, np.int64).reshape(-1, 3)
+        times = np.array(self._times, np.float64)
+        classes = self._classifier.class_names
+        return VideoResult(
+            name=self._reader.title,
+            class_names=classes,
+            seconds=float(times[-1]) if len(times) else 0.0,
+            frames=len(times),
+            decoded=self._reader.decoded,
+            times=times[faces[:, 2]],
+            faces=faces[:, 0],
+            labels=faces[:, 1],
+            probabilities=np.array(self._probabilities, np.float32).reshape(-1, len(classes)),
+            boxes=np.array(self._boxes, np.int64).reshape(-1, 4),
+            notes=tuple(self._notes),
+        )
+
+    def _record(self, moment: float, faces: tuple[TrackedFace, ...]) -> None:
+        names, index = self._classifier.class_names, len(self._times)
+        self._times.append(moment)
+        for face in sorted(faces, key=lambda face: face.number):
+            self._faces.append((face.number, names.index(face.class_name), index))
+            self._probabilities.append(face.prediction.probabilities)
+            self._boxes.append(face.xyxy)
+
+    def _note_the_end(self) -> None:
+        if self._reader.is_cut:
+            minutes = self._reader.limits.max_seconds / 60
+            self._notes.append(f"Only the first {minutes:g} minutes were analysed.")
+        elif shortfall := self._reader.shortfall():
+            self._notes.append(f"The file is incomplete or damaged: {shortfall}.")
+
+
+def open_detector(sight: Sight) -> Detector:
+    """The detector for a kind of sight.
+
+    Raises:
+        CheckpointError: The networks are not installed or do not load.
+    """
+    if sight == "crowd":
+        return PhotoDetector()
+    return FaceDetector("short" if sight == "near" else "full")
+
+
+def analyse_video(
+    path: Path,
+    classifier: Classifier,
+    *,
+    name: str = "",
+    options: AnalysisOptions | None = None,
+    limits: VideoLimits | None = None,
+    annotated: Path | None = None,
+    on_progress: Callable[[Progress, VideoFrame], None] = lambda progress, frame: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> VideoResult:
+    """Analyse a video file from its beginning to its end.
+
+    Args:
+        path: The file.
+        classifier: Names the expressions.
+        name: What to call it in messages; by default the file's name.
+        options: How it is looked at.
+        limits: How much of it is looked at.
+        annotated: Where to write an MP4 of the analysed frames, faces boxed, with the sound; by default nowhere.
+        on_progress: Told after each frame; the frame shows its faces boxed if there is to be an annotated video.
+        is_cancelled: Asked after each frame.
+
+    Returns:
+        Every face in every analysed frame.
+
+    Raises:
+        VideoError: It cannot be read, or the annotated video cannot be written.
+        AnalysisCancelledError: ``is_cancelled`` said so; no annotated video is left.
+    """
+    options = options or AnalysisOptions()
+    with VideoReader(path, name=name, limits=limits) as reader:
+        analysis = VideoAnalysis(reader, open_detector(options.sight), classifier, options)
+        with _annotating(annotated, path, reader) as annotate:
+            for frame, faces in analysis.steps():
+                annotate(frame, faces)
+                on_progress(analysis.progress, frame)
+                if analysis.progress.frames % _FRAMES_A_TRIM == 0:
+                    _give_back_memory()
+                if is_cancelled():
+                    raise AnalysisCancelledError(f"The analysis of {reader.title} was cancelled.")
+        return analysis.result()
+
+
+@contextmanager
+def _annotating(
+    annotated: Path | None, path: Path, reader: VideoReader
+) -> Iterator[Callable[[VideoFrame, tuple[TrackedFace, ...]], None]]:
+    """What draws the faces into a frame and appends it, with the sound up to there, to the annotated video."""
+    if annotated is None:
+        yield lambda frame, faces: None
+        return
+    with Sound(path, reader.limits.max_bytes) as sound, VideoWriter(annotated, sound) as writer:
+
+        def annotate(frame: VideoFrame, faces: tuple[TrackedFace, ...]) -> None:
+            draw_faces(frame.image, faces)
+            writer.add(frame.time, frame.image)
+            writer.add_sound(sound.until(frame.time, reader.origin))
+
+        yield annotate
+        writer.add_sound(sound.until(reader.lasted, reader.origin))
+
+
+def _give_back_memory() -> None:
+    """Returns what is freed to the system; glibc would keep some 20 to 40 MB more of it for each thousand frames."""
+    with suppress(OSError, AttributeError, TypeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _largest(recognitions: tuple[Recognition, ...]) -> tuple[Recognition, ...]:
+    if len(recognitions) <= MAX_FACES:
+        return recognitions
+    return tuple(sorted(recognitions, key=lambda item: -item.face.height)[:MAX_FACES])

@@ -1,0 +1,150 @@
+"""A checkpoint's card as Markdown, for a repository or a web page."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from fer_core.checkpoints.card import EpochScores, MeasuredFigures, ModelCard
+from fer_core.checkpoints.priors import COMMONNESS_TITLES
+from fer_core.labels import LABEL_SCHEMES
+from fer_core.storage.plaintext import percent
+
+
+def model_card_markdown(card: ModelCard) -> str:
+    """Writes a card in the sections of Mitchell et al. (2019), Model cards for model reporting.
+
+    Args:
+        card: The card.
+
+    Returns:
+        Markdown; text from files is escaped.
+    """
+    sections = [
+        f"# {_plain(card.name)}",
+        _details(card),
+        _use(card),
+        _training(card),
+        _figures(card.measured),
+        _calibration(card),
+        _files(card),
+    ]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+def _details(card: ModelCard) -> str:
+    origin = "imported from a file; who trained it on what is unknown" if card.is_imported else "trained with FER Lab"
+    lines = [
+        ("Origin", origin),
+        ("Made on", card.created_at[:10]),
+        ("Weights", f"{card.weights:,}"),
+        ("Input", card.input),
+        ("Classes, in order", ", ".join(card.class_names)),
+    ]
+    notes = [f"- {_plain(note)}" for note in card.notes]
+    return "\n\n".join(["## Model", _table(("", ""), lines), *(["\n".join(notes)] if notes else [])])
+
+
+def _use(card: ModelCard) -> str:
+    return f"## Intended use and limits\n\n{_plain(card.limits)}"
+
+
+def _training(card: ModelCard) -> str:
+    if card.is_imported:
+        return "## Training\n\nUnknown."
+    scheme = LABEL_SCHEMES[card.scheme].title
+    counts = ", ".join(f"{count:,} {split}" for split, count in card.counts.items())
+    lines = [
+        ("Dataset", f"{card.dataset} ({counts})"),
+        ("Dataset fingerprint", card.dataset_fingerprint),
+        ("Labels", f"{scheme}, {card.label_file or 'FER2013'}"),
+        ("Label file SHA-256", card.label_file_sha256 or "–"),
+        ("Time", f"{card.seconds / 60:,.0f} min on {card.hardware}, {card.precision}"),
+        *((key.replace("_", " "), str(value)) for key, value in card.config.items()),
+    ]
+    if card.prior:
+        shares = ", ".join(f"{n} {percent(p, 1)}" for n, p in zip(card.class_names, card.prior, strict=True))
+        lines.append(("Classes among the training faces", shares))
+    scores = [_scores(*pair) for pair in (("best", card.best), ("last", card.last))]
+    return "\n\n".join(
+        [
+            "## Training",
+            _table(("", ""), lines),
+            _table(("Weights of", "Training", "Validation", "Test"), scores),
+            f"```\n{card.command}\n```",
+        ]
+    )
+
+
+def _scores(name: str, scores: EpochScores) -> tuple[str, ...]:
+    accuracies = scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy
+    return f"{name} epoch ({scores.epoch})", *(percent(accuracy, 2) for accuracy in accuracies)
+
+
+def _figures(measured: MeasuredFigures) -> str:
+    if not measured.n:
+        return ""
+    low, high = (100 * end for end in measured.accuracy_interval)
+    f1_low, f1_high = measured.macro_f1_interval
+    labels = LABEL_SCHEMES[measured.scheme].title if measured.scheme in LABEL_SCHEMES else measured.scheme
+    lines = [
+        ("Accuracy", f"{percent(measured.accuracy, 2)} (95 % interval {low:.1f} to {high:.1f})"),
+        ("Macro F1", f"{measured.macro_f1:.3f} (95 % interval {f1_low:.3f} to {f1_high:.3f})"),
+        ("Balanced accuracy", percent(measured.balanced_accuracy, 2)),
+        ("Top-2 accuracy", percent(measured.top2_accuracy, 2)),
+        ("Expected calibration error", f"{100 * measured.calibration_error:.2f} points"),
+        *([("Accuracy in eight bits", percent(measured.int8_accuracy, 2))] if measured.int8_accuracy else []),
+    ]
+    parts = [
+        "## Figures",
+        f"On the {measured.split} split of {_plain(measured.dataset)} (n = {measured.n:,}), labels: {_plain(labels)}.",
+        _table(("", ""), lines),
+        "Confusion matrix; rows are true classes, columns predicted:",
+        _table(
+            ("", *measured.class_names),
+            [(n, *map(str, row)) for n, row in zip(measured.class_names, measured.confusion_matrix, strict=True)],
+        ),
+    ]
+    if measured.by_commonness:
+        views = [
+            (COMMONNESS_TITLES.get(name, name), percent(accuracy, 2), percent(balanced, 2), f"{macro_f1:.3f}")
+            for name, (accuracy, balanced, macro_f1) in measured.by_commonness.items()
+        ]
+        parts += [
+            "By how common emotions are taken to be:",
+            _table(("", "Accuracy", "Balanced accuracy", "Macro F1"), views),
+        ]
+    if measured.robustness:
+        rows = [(name, *(percent(a, 1) for a in values)) for name, values in measured.robustness.items()]
+        parts += [
+            "Accuracy as pictures get worse, from the mildest level to the most severe:",
+            _table(("", *(f"level {level}" for level in range(1, 6))), rows),
+        ]
+    return "\n\n".join(parts)
+
+
+def _calibration(card: ModelCard) -> str:
+    calibration = card.calibration
+    if not calibration.fitted_on:
+        return "## Calibration\n\nNot calibrated."
+    return (
+        f"## Calibration\n\nTemperature {calibration.temperature:g}, fitted on {_plain(calibration.fitted_on)}: "
+        f"expected calibration error there {100 * calibration.error_before:.2f} → "
+        f"{100 * calibration.error_after:.2f} points. "
+        f"Answers below {percent(calibration.not_sure_below)} are shown as “not sure”."
+    )
+
+
+def _files(card: ModelCard) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in card.versions.items())
+    return "\n\n".join(
+        ["## Files", _table(("File", "SHA-256"), list(card.files.items())), f"Made with {_plain(versions)}."]
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(c if c == "---" else _plain(c) for c in line) + " |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows literally."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(text.split()))

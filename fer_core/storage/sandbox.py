@@ -1,0 +1,142 @@
+"""A child process with nothing of ours: no secrets, no network where the system allows it, a folder of its own."""
+
+import contextlib
+import functools
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO, TypeAlias
+
+import psutil
+
+from fer_core.errors import CheckpointError
+from fer_core.storage.home import PROJECT
+
+GIB = 1 << 30
+
+_Stream: TypeAlias = int | IO[bytes]
+_LOG = logging.getLogger(__name__)
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")  # Windows starts nothing without its root
+
+
+def run_limited(module: str, folder: Path, *, timeout: float) -> None:
+    """Runs a module of this project on a folder and waits for it.
+
+    Args:
+        module: Such as ``fer_core.training.child.conversion``.
+        folder: Its only argument, its home and its place for scratch files.
+        timeout: Seconds after which it is killed with everything it started.
+
+    Raises:
+        CheckpointError: It took too long.
+    """
+    with (folder / "log.txt").open("wb") as log:
+        child = start_limited(module, folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            child.wait(timeout)
+        except subprocess.TimeoutExpired as error:
+            raise CheckpointError(
+                f"Opening the file took more than {timeout:.0f} seconds and was stopped. Import a smaller network."
+            ) from error
+        finally:
+            end_limited(child)
+
+
+def start_limited(
+    module: str, folder: Path, *, stdin: "_Stream", stdout: "_Stream", stderr: "_Stream"
+) -> "subprocess.Popen[bytes]":
+    """Starts a module of this project with nothing of ours; it has to call :func:`limit_resources` itself.
+
+    Args:
+        module: Such as ``fer_core.training.child.conversion``.
+        folder: Its only argument, its home and its place for scratch files.
+        stdin: As in ``subprocess``, like the others.
+        stdout: Likewise.
+        stderr: Likewise.
+    """
+    return subprocess.Popen(
+        [*_without_network(), sys.executable, "-P", "-m", module, str(folder)],  # -P: no modules from its folder
+        cwd=folder,
+        env=_environment(folder),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+    )
+
+
+def limit_resources(memory: int, *, seconds: int | None = None) -> None:
+    """Bounds what this process may use, where the system can: memory, time, the size of files and their number.
+
+    Args:
+        memory: Bytes of address space.
+        seconds: Of processor time; by default any.
+    """
+    os.umask(0o077)
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 (not on Windows)
+
+    limits = {
+        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_FSIZE: GIB,
+        resource.RLIMIT_NOFILE: 512,
+        resource.RLIMIT_CORE: 0,
+    } | ({} if seconds is None else {resource.RLIMIT_CPU: seconds})
+    for kind, wanted in limits.items():
+        _, hard = resource.getrlimit(kind)
+        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return kept | {
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "TEMP": str(folder),
+        "FER_HOME": str(folder),
+        "KERAS_HOME": str(folder),
+        "PYTHONPATH": str(PROJECT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }
+
+
+def _without_network() -> list[str]:
+    """What starts a program in a network namespace of its own, which has no way out."""
+    prefix = _namespace()
+    if not prefix:
+        _LOG.warning("An imported network is opened without a network namespace: this system has none for this user.")
+    return list(prefix)
+
+
+@functools.cache
+def _namespace() -> tuple[str, ...]:
+    program = shutil.which("unshare")
+    for flags in ("-n", "-rn"):
+        prefix = (program or "", flags)
+        if program and subprocess.run([*prefix, "true"], capture_output=True, check=False, timeout=10).returncode == 0:
+            return prefix
+    return ()
+
+
+def end_limited(child: "subprocess.Popen[bytes]") -> None:
+    """Ends what may be left of a child and of what it started."""
+    left = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        left = psutil.Process(child.pid).children(recursive=True)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+    elif child.poll() is None:
+        child.kill()
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    child.wait()

@@ -1,0 +1,1 @@
+"""The child process of a run: it trains, and imports Keras."""

@@ -1,0 +1,126 @@
+"""A run's state after each epoch, saved so that a crash at any instant costs at most the epoch in flight.
+
+The arrays go to a new file first, that file is made durable, and only then is a small JSON file with its hash
+put beside it. The previous epoch stays until then.
+"""
+
+import hashlib
+import io
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.storage.files import as_record, read_json, write_json
+
+Arrays = list[NDArray[np.generic]]
+
+_GROUPS = ("weights", "average", "optimizer", "best")
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """Everything an epoch leaves to the next.
+
+    Attributes:
+        epoch: Epochs complete.
+        weights: The network's weights.
+        average: Their running average, or empty when none is kept.
+        optimizer: The optimiser's variables.
+        best_weights: The weights of the best epoch so far.
+        best_epoch: That epoch, counted from 1; 0 before the first.
+        best_value: Its validation figure.
+        seconds: Training time so far.
+    """
+
+    epoch: int
+    weights: Arrays
+    average: Arrays
+    optimizer: Arrays
+    best_weights: Arrays
+    best_epoch: int
+    best_value: float
+    seconds: float
+
+    @property
+    def judged(self) -> Arrays:
+        """The weights that are judged and kept: the average where there is one."""
+        return self.average or self.weights
+
+
+@dataclass(frozen=True)
+class _Entry:
+    epoch: int
+    file: str
+    sha256: str
+    best_epoch: int
+    best_value: float
+    seconds: float
+    check: str = ""  # of the other fields; states saved before it existed have none
+
+    def digest(self) -> str:
+        return hashlib.sha256(json.dumps(asdict(replace(self, check=""))).encode()).hexdigest()
+
+
+def save_state(folder: Path, state: TrainingState) -> None:
+    """Saves the state durably; the one before it stays valid until this one is complete."""
+    folder.mkdir(parents=True, exist_ok=True)
+    groups = {
+        "weights": state.weights,
+        "average": state.average,
+        "optimizer": state.optimizer,
+        "best": state.best_weights,
+    }
+    buffer = io.BytesIO()
+    arrays = {f"{group}_{i:05}": array for group, members in groups.items() for i, array in enumerate(members)}
+    np.savez(buffer, allow_pickle=False, **arrays)
+    content = buffer.getvalue()
+    file = folder / f"epoch-{state.epoch:04}.npz"
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    digest = hashlib.sha256(content).hexdigest()
+    entry = _Entry(state.epoch, file.name, digest, state.best_epoch, state.best_value, state.seconds)
+    write_json(file.with_suffix(".json"), asdict(replace(entry, check=entry.digest())))
+    for old in sorted(folder.glob("epoch-*.json"))[:-2]:
+        old.with_suffix(".npz").unlink(missing_ok=True)
+        old.unlink()
+
+
+def saved_epoch(folder: Path) -> int:
+    """How many epochs the newest whole state in a folder holds; 0 when there is none."""
+    state = load_state(folder)
+    return state.epoch if state else 0
+
+
+def load_state(folder: Path) -> TrainingState | None:
+    """The newest state that is whole, or None when there is none: a damaged one falls back to the one before it."""
+    for path in sorted(folder.glob("epoch-*.json"), reverse=True):
+        try:
+            entry = as_record(_Entry, read_json(path))
+            content = path.with_suffix(".npz").read_bytes()
+        except (OSError, ValueError, TypeError):
+            continue
+        belongs = entry.file == f"epoch-{entry.epoch:04}.npz" == path.with_suffix(".npz").name
+        if belongs and entry.check in ("", entry.digest()) and hashlib.sha256(content).hexdigest() == entry.sha256:
+            return _unpack(entry, content)
+    return None
+
+
+def _unpack(entry: _Entry, content: bytes) -> TrainingState:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        groups = {g: [arrays[k] for k in sorted(arrays) if k.startswith(g)] for g in _GROUPS}
+    return TrainingState(
+        epoch=entry.epoch,
+        weights=groups["weights"],
+        average=groups["average"],
+        optimizer=groups["optimizer"],
+        best_weights=groups["best"],
+        best_epoch=entry.best_epoch,
+        best_value=entry.best_value,
+        seconds=entry.seconds,
+    )

@@ -1,0 +1,97 @@
+"""What one epoch trains on: which faces, in which order, changed how, with which targets and weights.
+
+All of it follows from the run's seed and the epoch's number.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from fer_core.datasets.dataset import FerDataset
+from fer_core.training.settings.augmentation import augment, mix
+from fer_core.training.settings.config import TrainingConfig
+
+_SHARE_STREAM, _SHUFFLE_STREAM = 2**31, 2**31 + 1  # beside the epochs' numbers, which end far below
+
+
+@dataclass(frozen=True, eq=False)
+class EpochData:
+    """One epoch's faces, in the order in which they are trained on.
+
+    Attributes:
+        images: ``(n, 48, 48)`` uint8.
+        targets: ``(n, classes)`` float32, rows that sum to one.
+        weights: ``(n,)`` float32, how much each face counts.
+    """
+
+    images: NDArray[np.uint8]
+    targets: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def epoch_data(config: TrainingConfig, training: FerDataset, epoch: int) -> EpochData:
+    """Draws an epoch.
+
+    Args:
+        config: The run's settings.
+        training: The labelled training split.
+        epoch: Its number, from 0.
+    """
+    rng = np.random.default_rng((config.seed, epoch))
+    rows = used_rows(config, len(training))
+    labelled = _label_rows(config, len(training))
+    labels = training.labels[labelled]
+    order = rows[_order(config, labels[rows], rng)]
+    images = augment(training.images[order], config.augmentation, rng)
+    targets = _targets(config, training.targets[labelled[order]], rng)
+    if config.augmentation.mixup:
+        images, targets = mix(images, targets, config.augmentation.mixup, rng)
+    return EpochData(images, targets, _weights(config, labels[rows], labels[order]))
+
+
+def epoch_size(config: TrainingConfig, training: int) -> int:
+    """How many faces an epoch has, of a training split of a given size."""
+    return max(1, round(config.share * training))
+
+
+def used_rows(config: TrainingConfig, training: int) -> NDArray[np.int64]:
+    """Which faces of a training split of a given size a run uses, in ascending order."""
+    if config.share == 1.0:
+        return np.arange(training)
+    rng = np.random.default_rng((config.seed, _SHARE_STREAM))
+    return np.sort(rng.permutation(training)[: epoch_size(config, training)])
+
+
+def _label_rows(config: TrainingConfig, training: int) -> NDArray[np.int64]:
+    """The face whose label each face is given: its own, or, as an experiment, any other's, the same in all epochs."""
+    if not config.shuffle_labels:
+        return np.arange(training)
+    return np.random.default_rng((config.seed, _SHUFFLE_STREAM)).permutation(training)
+
+
+def _order(config: TrainingConfig, labels: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
+    if config.balancing != "sampling":
+        return rng.permutation(len(labels))
+    chance = 1.0 / np.bincount(labels)[labels]
+    return rng.choice(len(labels), len(labels), p=chance / chance.sum())
+
+
+def _targets(config: TrainingConfig, targets: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
+    if config.draw_labels:
+        drawn = (rng.random((len(targets), 1)) > targets.cumsum(axis=1)).sum(axis=1)
+        targets = np.eye(targets.shape[1], dtype=np.float32)[np.minimum(drawn, targets.shape[1] - 1)]
+    smoothing = np.float32(config.label_smoothing)
+    return targets * (1 - smoothing) + smoothing / np.float32(targets.shape[1])
+
+
+def _weights(config: TrainingConfig, used: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.float32]:
+    """One for every face, or the inverse of its class's frequency with a mean of one."""
+    if config.balancing != "class_weights":
+        return np.ones(len(order), np.float32)
+    counts = np.bincount(used)
+    return (len(used) / (np.count_nonzero(counts) * counts[order])).astype(np.float32)

@@ -1,0 +1,131 @@
+"""The end of a run: its scores, its card and its checkpoint."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from fer_core.checkpoints.card import Calibration
+from fer_core.checkpoints.checkpoint import (
+    Checkpoint,
+    EpochScores,
+    ModelCard,
+    free_name,
+    list_checkpoints,
+    save_checkpoint,
+)
+from fer_core.datasets.dataset import FerDataset
+from fer_core.datasets.store import dataset_card
+from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate
+from fer_core.labels import LABEL_SCHEMES, SPLITS
+from fer_core.training.child.backup import Arrays
+from fer_core.training.child.epochs import epoch_size
+from fer_core.training.child.trainer import Trained
+from fer_core.training.child.validator import predict
+from fer_core.training.network.architectures import build_model
+from fer_core.training.network.export import write_network, write_quantized
+from fer_core.training.network.heads import calibrate as calibrate_head
+from fer_core.training.runs.command_line import command_line
+from fer_core.training.runs.provenance import Provenance, git_state, hardware, library_versions
+from fer_core.training.settings.config import TrainingConfig
+
+Splits = tuple[FerDataset, FerDataset, FerDataset]
+"""Training, validation and test."""
+
+_INPUT = "48x48 grey faces, raw values 0 to 255; scaling to 0..1 is the network's first layer"
+_LIMITS = (
+    "Says which expression a face seems to show in one picture, as strangers would name it; it says nothing about what "
+    "a person feels. Weaker on turned, covered, dark, very young and old faces and on the rare disgust and fear. "
+    "Not for decisions about people."
+)
+_SHUFFLED = "It was trained on shuffled labels, as an experiment: what it answers means nothing."
+
+
+def make_checkpoint(
+    name: str, config: TrainingConfig, trained: Trained, splits: Splits, provenance: Provenance
+) -> Checkpoint:
+    """Scores the last and the best epoch's weights on each split and saves the best as a checkpoint.
+
+    Args:
+        name: The run's name; becomes the checkpoint's unless another run's checkpoint has it already.
+        config: The run's settings.
+        trained: What training left.
+        splits: The labelled training, validation and test splits.
+        provenance: Where it comes from. A checkpoint that the same run has made before is replaced.
+
+    Raises:
+        CheckpointError: The checkpoint could not be saved.
+    """
+    model = build_model(config)
+    last = _scores(model, trained.last_weights, trained.last_epoch, splits)
+    best = (
+        last if trained.best_epoch == last.epoch else _scores(model, trained.best_weights, trained.best_epoch, splits)
+    )
+    model.set_weights(trained.best_weights)
+    if config.output_activation == "svm":
+        calibrate_head(model, predict(model, splits[1].images), splits[1].labels)
+    prior = tuple(splits[0].targets.mean(axis=0, dtype=float).round(6).tolist())
+    card = ModelCard(
+        name=_name_for(provenance.run, name),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        class_names=config.class_names,
+        input=_INPUT,
+        config=config.to_dict(),
+        weights=model.count_params(),
+        last=last,
+        best=best,
+        precision=provenance.probe.precision,
+        seconds=round(trained.seconds, 1),
+        hardware=hardware(),
+        versions=library_versions(),
+        command=command_line(config, name),
+        limits=_LIMITS,
+        notes=(_SHUFFLED,) if config.shuffle_labels else (),
+        prior=prior,
+        calibration=_calibration(model, config.dataset, splits[1], prior),
+        **_faces(config, splits, provenance),
+    )
+
+    def write(folder: Path) -> None:
+        write_network(model, folder)
+        write_quantized(model, folder, splits[0].images)
+
+    return save_checkpoint(card, write)
+
+
+def _faces(config: TrainingConfig, splits: Splits, provenance: Provenance) -> dict[str, Any]:
+    """What the card says of the faces, and with it where the checkpoint comes from."""
+    stored = dataset_card(config.dataset)
+    has_votes = LABEL_SCHEMES[config.scheme].rule != "fer2013"
+    counts = dict(zip(SPLITS, map(len, splits), strict=True))
+    unlabelled = {split: stored.sizes[split] - count for split, count in counts.items()}
+    used = epoch_size(config, counts["train"])
+    return {
+        "dataset": config.dataset,
+        "dataset_fingerprint": splits[0].fingerprint,
+        "label_file": stored.votes_file if has_votes else "",
+        "label_file_sha256": stored.votes_sha256 if has_votes else "",
+        "counts": counts,
+        "provenance": replace(provenance, git=git_state(), unlabelled=unlabelled, used=used).to_dict(),
+    }
+
+
+def _name_for(run: str, wanted: str) -> str:
+    """The name of the checkpoint that a run has made already, or a free one."""
+    own = [c.name for c in list_checkpoints() if c.card.provenance.get("run") == run]
+    return own[0] if own else free_name(wanted)
+
+
+def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: Splits) -> EpochScores:
+    model.set_weights(weights)
+    accuracies = [float((predict(model, split.images).argmax(axis=1) == split.labels).mean()) for split in splits]
+    return EpochScores(epoch, *accuracies)
+
+
+def _calibration(model: keras.Model, dataset: str, validation: FerDataset, prior: tuple[float, ...]) -> Calibration:
+    """What validation faces, which chose the epoch already, ask for."""
+    fitted_on = f"the {len(validation):,} validation faces of “{dataset}” ({LABEL_SCHEMES[validation.scheme].title})"
+    probabilities = predict(model, validation.images)
+    return calibrate(probabilities, validation.labels, fitted_on, not_sure_below=NOT_SURE_BELOW, prior=prior)

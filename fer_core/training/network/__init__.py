@@ -1,0 +1,1 @@
+"""Networks in Keras: layers, heads, optimizers and their files."""

@@ -1,0 +1,104 @@
+"""The networks, in Keras. Each eats raw grey values from 0 to 255: scaling is its first layer."""
+
+import keras
+from keras import layers
+
+from fer_core.training.network.heads import output_layer
+from fer_core.training.network.layers import ByteDropout, FusedBatchNormalization
+from fer_core.training.settings.blueprints import carry_out
+from fer_core.training.settings.config import TrainingConfig
+
+_RISING = ("relu", "elu", "leaky_relu", "selu", "tanh")
+"""Activations that keep the order of values: the largest of a block is the same one before and after them."""
+
+
+class KerasBuilder:
+    """Lays the layers of one network, all of one number format and with the run's activation.
+
+    Args:
+        config: The run's settings.
+        dtype: Keras' dtype policy.
+        training: Whether to take the layers that train faster; the weights are the same.
+    """
+
+    def __init__(self, config: TrainingConfig, dtype: str, *, training: bool) -> None:
+        self._config, self._dtype = config, dtype
+        self._normalization = FusedBatchNormalization if training else layers.BatchNormalization
+        self._dropout = ByteDropout if training else layers.Dropout
+        self._pools_first = training and config.activation in _RISING
+        self._bare: dict[int, tuple[keras.KerasTensor, keras.KerasTensor]] = {}
+
+    def _make(self, kind: type[layers.Layer], *args: object, **options: object) -> layers.Layer:
+        return kind(*args, dtype=self._dtype, **options)
+
+    def _activated(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        activated = self._make(layers.Activation, self._config.activation)(x)
+        self._bare[id(activated)] = activated, x  # the first stays alive, so that its number stays its own
+        return activated
+
+    def scaled(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        """Grey values from 0 to 1."""
+        return self._make(layers.Rescaling, 1 / 255)(x)
+
+    def convolution(self, x: keras.KerasTensor, filters: int, *, keeps_size: bool = False) -> keras.KerasTensor:
+        """See :class:`fer_core.training.settings.blueprints.Builder`, here and below."""
+        padding = "same" if keeps_size else "valid"
+        if self._pools_first:
+            return self._activated(self._make(layers.Conv2D, filters, 3, padding=padding)(x))
+        return self._make(layers.Conv2D, filters, 3, padding=padding, activation=self._config.activation)(x)
+
+    def normalized(self, x: keras.KerasTensor, filters: int, *, activated: bool = True) -> keras.KerasTensor:
+        """A normalised convolution."""
+        x = self._make(layers.Conv2D, filters, 3, padding="same", use_bias=False)(x)
+        x = self._make(self._normalization, momentum=0.9)(x)
+        return self._activated(x) if activated else x
+
+    def pool(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        """Halves the size; where that is the same, a quarter of the values is activated instead of all."""
+        if self._pools_first and id(x) in self._bare:
+            return self._activated(self._make(layers.MaxPooling2D)(self._bare[id(x)][1]))
+        return self._make(layers.MaxPooling2D)(x)
+
+    def soft_pool(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        """Halves the size softly."""
+        x = self._make(layers.MaxPooling2D, 3, strides=1, padding="same")(x)
+        return self._make(layers.AveragePooling2D, 2)(x)
+
+    def dropout(self, x: keras.KerasTensor, rate: float) -> keras.KerasTensor:
+        """Drops a share of the values."""
+        return self._make(self._dropout, rate)(x) if rate else x
+
+    def join(self, x: keras.KerasTensor, y: keras.KerasTensor) -> keras.KerasTensor:
+        """Adds what went two ways."""
+        return self._activated(self._make(layers.Add)([x, y]))
+
+    def mean(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        """One value for each map."""
+        return self._make(layers.GlobalAveragePooling2D)(x)
+
+    def flatten(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        """One row for each picture."""
+        return self._make(layers.Flatten)(x)
+
+    def dense(self, x: keras.KerasTensor, units: int) -> keras.KerasTensor:
+        """A dense layer."""
+        return self._make(layers.Dense, units, activation=self._config.activation)(x)
+
+
+def build_model(config: TrainingConfig, *, dtype: str = "float32", training: bool = False) -> keras.Model:
+    """Builds a run's network with fresh weights.
+
+    Args:
+        config: Names the architecture, the activations and, through its label scheme, the classes.
+        dtype: Keras' dtype policy of the hidden layers, ``float32`` or ``mixed_bfloat16``; outputs are float32.
+        training: Whether it is to be trained: some layers are then faster ones with the same weights, and a support
+            vector machine gives its bare scores. Networks to be saved are built without, of Keras' own layers only.
+
+    Returns:
+        A model from ``(n, 48, 48, 1)`` grey values 0–255 to ``(n, classes)`` scores.
+    """
+    build = KerasBuilder(config, dtype, training=training)
+    inputs = keras.Input((48, 48, 1), name="grey")
+    hidden = carry_out(build.scaled(inputs), config, build)
+    outputs = output_layer(config, training=training)(hidden)
+    return keras.Model(inputs, outputs, name=config.architecture.replace("-", "_"))

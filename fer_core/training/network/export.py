@@ -1,0 +1,61 @@
+"""From a trained network to the files of a checkpoint, and back."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from fer_core.checkpoints.checkpoint import INT8_FILE, KERAS_FILE, LITERT_FILE, Checkpoint, verified_bytes
+
+_CALIBRATION_FACES = 500
+
+
+def write_network(model: keras.Model, folder: Path) -> None:
+    """Writes ``model.keras`` and ``model.tflite``, both float32 and both eating raw grey values.
+
+    Args:
+        model: A float32 model from ``(n, 48, 48, 1)`` to ``(n, classes)``.
+        folder: Where to write; it exists.
+    """
+    model.save(folder / KERAS_FILE)
+    (folder / LITERT_FILE).write_bytes(_converted(tf.lite.TFLiteConverter.from_keras_model(model)))
+
+
+def write_quantized(model: keras.Model, folder: Path, faces: NDArray[np.uint8]) -> None:
+    """Writes ``model.int8.tflite``: weights and arithmetic in eight bits; it eats and gives float32 as the others do.
+
+    Args:
+        model: As for :func:`write_network`.
+        folder: Where to write; it exists.
+        faces: ``(n, 48, 48)`` uint8 training faces, of which some 500 tell the range of every layer's values.
+    """
+
+    def samples() -> Iterator[list[NDArray[np.float32]]]:
+        for index in np.linspace(0, len(faces) - 1, min(len(faces), _CALIBRATION_FACES)).astype(int):
+            yield [faces[index][None, ..., None].astype(np.float32)]
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = samples
+    (folder / INT8_FILE).write_bytes(_converted(converter))
+
+
+def _converted(converter: tf.lite.TFLiteConverter) -> bytes:
+    # The converter chats on standard output, which belongs to the command's own answer.
+    with contextlib.redirect_stdout(sys.stderr):
+        return bytes(converter.convert())
+
+
+def read_network(checkpoint: Checkpoint) -> keras.Model:
+    """Opens a checkpoint's Keras network, after verifying its file; for checkpoints of this project only.
+
+    Raises:
+        CheckpointError: The file is missing or damaged.
+    """
+    verified_bytes(checkpoint, KERAS_FILE)
+    return keras.saving.load_model(checkpoint.keras_path)

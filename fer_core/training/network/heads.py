@@ -1,0 +1,104 @@
+"""What stands on top of a network: its output layer, the loss that suits it, and how scores become probabilities."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+
+from fer_core.training.settings.config import TrainingConfig
+
+Loss = str | Callable[[keras.KerasTensor, keras.KerasTensor], keras.KerasTensor]
+
+_TINY = np.finfo(np.float32).tiny
+
+
+def output_layer(config: TrainingConfig, *, training: bool) -> keras.layers.Layer:
+    """The outputs, in float32.
+
+    A support vector machine is trained on its bare scores and saved with a softmax on top, whose scale
+    :func:`calibrate` puts into the weights: so Keras and LiteRT give probabilities with layers of their own.
+    """
+    activation = config.output_activation
+    if activation == "svm":
+        activation = "linear" if training else "softmax"  # type: ignore[assignment]
+    return keras.layers.Dense(len(config.class_names), activation=activation, dtype="float32")
+
+
+def loss_of(config: TrainingConfig) -> Loss:
+    """The loss of a run, as Keras takes it."""
+    return squared_hinge if config.loss == "squared_hinge" else str(config.loss)
+
+
+def squared_hinge(targets: keras.KerasTensor, scores: keras.KerasTensor) -> keras.KerasTensor:
+    """The squared hinge of linear one-vs-all machines, in expectation where a target is a share of votes.
+
+    With targets of one and zero it is the loss of Tang, "Deep learning using linear support vector machines" (2013),
+    for labels of plus and minus one, divided by the number of classes.
+
+    Args:
+        targets: ``(n, classes)``, rows that sum to one.
+        scores: ``(n, classes)``, any real numbers.
+    """
+    missed = ops.square(ops.relu(1 - scores))
+    false = ops.square(ops.relu(1 + scores))
+    return ops.mean(targets * missed + (1 - targets) * false, axis=-1)
+
+
+def to_probabilities(
+    config: TrainingConfig, scores: NDArray[np.float32], labels: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Probabilities from the scores of a network that is being trained.
+
+    Args:
+        config: The run's settings.
+        scores: ``(n, classes)``.
+        labels: ``(n,)``, on which a support vector machine's scale is fitted.
+    """
+    if config.output_activation == "svm":
+        return np.asarray(softmax(fitted_scale(scores, labels) * scores, axis=1), np.float32)
+    return shares(scores)
+
+
+def shares(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row divided by its sum."""
+    return np.asarray(scores / np.maximum(scores.sum(axis=1, keepdims=True), _TINY), np.float32)
+
+
+def fitted_scale(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """The factor that makes the softmax of scores most probable, given what is true.
+
+    One factor for all classes leaves the order of the scores as it is (Guo et al., "On calibration", ICML 2017).
+
+    Args:
+        scores: ``(n, classes)``; a constant added to a row changes nothing.
+        labels: ``(n,)``.
+    """
+
+    def surprise(power: float) -> float:
+        chosen = log_softmax(np.exp(power) * scores.astype(np.float64), axis=1)[np.arange(len(labels)), labels]
+        return float(-chosen.mean())
+
+    if not np.isfinite(scores).all():
+        return 1.0
+    return float(np.exp(minimize_scalar(surprise, bounds=(-4.0, 6.0), method="bounded").x))
+
+
+def calibrate(model: keras.Model, probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """Scales the last layer of a network with softmax outputs so that its probabilities fit what is true.
+
+    Args:
+        model: Changed in place; which class is the most probable stays as it was.
+        probabilities: ``(n, classes)`` that it gave.
+        labels: ``(n,)`` that were true.
+
+    Returns:
+        The factor.
+    """
+    scale = fitted_scale(np.log(np.maximum(probabilities, _TINY)), labels)
+    outputs = model.layers[-1]
+    outputs.set_weights([weights * np.float32(scale) for weights in outputs.get_weights()])
+    return scale

@@ -1,0 +1,1 @@
+"""Runs, searches and the queue as their parent sees them; no Keras."""

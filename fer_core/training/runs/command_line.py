@@ -1,0 +1,47 @@
+"""The command line that repeats a run."""
+
+import shlex
+from collections.abc import Sequence
+
+from fer_core.training.runs.record import NO_AMBITION, Ambition
+from fer_core.training.runs.searches import SearchPlan
+from fer_core.training.settings.config import TrainingConfig
+
+
+def command_line(config: TrainingConfig, name: str = "", ambition: Ambition = NO_AMBITION) -> str:
+    """The shortest command line that starts a run: only what differs from the defaults is named.
+
+    Args:
+        config: Its settings.
+        name: Of the run; by default the app chooses one.
+        ambition: What it is to reach, and what is tried when it does not.
+    """
+    words = [f"--target={ambition.target:g}"] if ambition.target else []
+    for attempt in ambition.attempts:
+        words += ["--then", " ".join(f"{key}={value}" for key, value in attempt.items())]
+    return _line("train", config, name, words)
+
+
+def search_line(plan: SearchPlan, name: str = "") -> str:
+    """The command line that starts a search.
+
+    Args:
+        plan: What is searched.
+        name: Of the search; by default the app chooses one.
+    """
+    over = [f"{axis.name}={axis.text()}" for axis in plan.axes]
+    words = ["--over", *over, "--method", plan.method, "--trials", str(plan.trials)]
+    return _line("search", plan.config, name, words)
+
+
+def _line(command: str, config: TrainingConfig, name: str, more: Sequence[str]) -> str:
+    changed = config.differences(TrainingConfig())
+    settings = [f"{key}={_text(value)}" for key, value in changed.items() if key != "dataset"]
+    words = [command, "--dataset", config.dataset]
+    words += ["--name", name] if name else []
+    words += ["--set", *settings] if settings else []
+    return f"python -m fer_core {shlex.join([*words, *more])}"
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,186 @@
+"""Searches for better settings, as their parent sees them: start, stop, list. The trials are ordinary runs."""
+
+import contextlib
+import os
+import time
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+from fer_core.errors import TrainingError
+from fer_core.storage.files import as_record, read_json, write_json
+from fer_core.storage.home import searches_folder
+from fer_core.training.runs.launch import is_alive, launch_command, started
+from fer_core.training.runs.retrain import best_accuracy
+from fer_core.training.runs.store import STOP, Run, check_run_name, list_runs
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.metrics import RunStatus, read_status, write_status
+from fer_core.training.settings.space import Axis, grid_size
+
+Method = Literal["grid", "random", "tpe"]
+MOST_TRIALS = 1000
+_FILE = "search.json"
+
+
+@dataclass(frozen=True)
+class SearchPlan:
+    """What is searched.
+
+    Attributes:
+        config: The settings that all trials share.
+        axes: Those that vary.
+        method: All combinations, draws by chance, or draws where earlier trials were good (Bergstra et al.,
+            "Algorithms for hyper-parameter optimization", 2011).
+        trials: How many runs at most.
+    """
+
+    config: TrainingConfig
+    axes: tuple[Axis, ...]
+    method: Method = "random"
+    trials: int = 10
+
+    def __post_init__(self) -> None:
+        if not self.axes:
+            raise TrainingError("A search needs at least one setting to vary, such as learning_rate=0.0001..0.01.")
+        if not 1 <= self.trials <= MOST_TRIALS:
+            raise TrainingError(f"A search of {self.trials} trials is not possible; choose 1 to {MOST_TRIALS}.")
+        if self.method == "grid":
+            grid_size(self.axes)
+
+    @property
+    def runs(self) -> int:
+        """How many runs there will be."""
+        return min(self.trials, grid_size(self.axes)) if self.method == "grid" else self.trials
+
+    @classmethod
+    def from_dict(cls, document: dict[str, Any]) -> "SearchPlan":
+        """Reads one as JSON has it.
+
+        Raises:
+            TypeError: Something is missing or of another type.
+            TrainingError: The settings are not valid.
+        """
+        axes = tuple(
+            as_record(Axis, {**axis, "choices": tuple(axis.get("choices", ()))}) for axis in document.get("axes", ())
+        )
+        config = TrainingConfig.from_dict(document.get("config", {}))
+        return as_record(cls, {**document, "config": config, "axes": axes})
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search on disk.
+
+    Attributes:
+        folder: Its folder, named after it.
+        plan: What is searched.
+        status: Where it stands; its epochs are trials.
+    """
+
+    folder: Path
+    plan: SearchPlan
+    status: RunStatus
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, which its runs' names begin with."""
+        return self.folder.name
+
+    def trials(self) -> tuple[Run, ...]:
+        """Its runs, the best first."""
+        runs = [run for run in list_runs() if run.record.search == self.name]
+        return tuple(sorted(runs, key=best_accuracy, reverse=True))
+
+
+def create_search(plan: SearchPlan, name: str | None = None) -> Search:
+    """Makes a search's folder; nothing trains yet.
+
+    Raises:
+        TrainingError: The name is not allowed or taken, or the folder cannot be written.
+    """
+    name = name or f"search-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    check_run_name(f"{name}-{MOST_TRIALS}")  # its runs' names must be allowed too
+    folder = searches_folder() / name
+    try:
+        folder.mkdir(parents=True)
+        write_json(folder / _FILE, asdict(plan))
+        _write_starting(folder, plan, os.getpid())
+    except FileExistsError as error:
+        raise TrainingError(f"There is a search called “{name}” already. Choose another name.") from error
+    except OSError as error:
+        raise TrainingError(f"The search could not be stored ({error.strerror or error}). Free some space.") from error
+    return find_search(name)
+
+
+def start_search(plan: SearchPlan, name: str | None = None) -> Search:
+    """Makes a search and starts the child process that starts its runs, one after the other.
+
+    Raises:
+        TrainingError: See :func:`create_search`.
+    """
+    return _launch(create_search(plan, name))
+
+
+def resume_search(name: str) -> Search:
+    """Goes on with a search that was stopped or interrupted.
+
+    Raises:
+        TrainingError: There is no such search, or it is active or finished.
+    """
+    search = find_search(name)
+    if search.status.is_active or search.status.state == "finished":
+        raise TrainingError(f"The search “{name}” is {search.status.state}. There is nothing to resume.")
+    (search.folder / STOP).unlink(missing_ok=True)
+    return _launch(search)
+
+
+def stop_search(name: str) -> None:
+    """Asks a search to stop its run and to start no other.
+
+    Raises:
+        TrainingError: There is no such search.
+    """
+    (find_search(name).folder / STOP).touch()
+
+
+def list_searches() -> tuple[Search, ...]:
+    """All readable searches, the newest first."""
+    searches = []
+    for path in sorted(searches_folder().glob(f"[!.]*/{_FILE}"), key=lambda p: p.stat().st_mtime, reverse=True):
+        with contextlib.suppress(TrainingError):
+            searches.append(find_search(path.parent.name))
+    return tuple(searches)
+
+
+def find_search(name: str) -> Search:
+    """A search by name, as it stands now.
+
+    Raises:
+        TrainingError: There is no such search, or its file cannot be read.
+    """
+    check_run_name(name)
+    folder = searches_folder() / name
+    try:
+        plan = SearchPlan.from_dict(read_json(folder / _FILE))
+    except (OSError, ValueError, TypeError) as error:
+        raise TrainingError(f"There is no search called “{name}” that can be read. Start it again.") from error
+    status = read_status(folder)
+    if status.is_active and not is_alive(status.pid, status.pid_created):
+        status = replace(status, state="failed", message=f"Interrupted after {status.epoch} trials. Resume it.")
+    return Search(folder, plan, status)
+
+
+def _launch(search: Search) -> Search:
+    with (search.folder / "log.txt").open("ab") as log:
+        child = launch_command(["search", "--run", search.name], log.fileno())
+    with contextlib.suppress(psutil.NoSuchProcess):
+        _write_starting(search.folder, search.plan, child.pid, search.status.epoch)
+    return find_search(search.name)
+
+
+def _write_starting(folder: Path, plan: SearchPlan, pid: int, done: int = 0) -> None:
+    status = RunStatus("queued", epoch=done, epochs=plan.runs, message="Starting", since=time.time())
+    write_status(folder, replace(status, pid=pid, pid_created=started(pid)))

@@ -1,0 +1,101 @@
+"""What a run says about the validation faces after each epoch: the confusion matrix, and eight faces to follow."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.datasets.dataset import FerDataset
+from fer_core.storage.files import append_json, read_json_lines, write_text
+
+SHOWN_FACES = 8
+_LINES, _FACES = "validation.jsonl", "faces.npz"
+
+
+@dataclass(frozen=True)
+class EpochView:
+    """The validation faces as they are seen after an epoch.
+
+    Attributes:
+        epoch: Counted from 1.
+        matrix: How many faces of a class (row) were taken for a class (column).
+        faces: Probabilities of the followed faces, a row each.
+    """
+
+    epoch: int
+    matrix: list[list[int]]
+    faces: list[list[float]]
+
+
+@dataclass(frozen=True, eq=False)
+class FollowedFaces:
+    """The faces whose predictions are shown as they change.
+
+    Attributes:
+        images: ``(n, 48, 48)`` uint8.
+        labels: ``(n,)`` int64.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+
+
+def followed_rows(validation: FerDataset) -> list[int]:
+    """Which faces of the validation split are followed: one of each class, then the next ones."""
+    _, first = np.unique(validation.labels, return_index=True)
+    rows = [*map(int, first), *range(len(validation))]
+    return list(dict.fromkeys(rows))[:SHOWN_FACES]
+
+
+def view_of(epoch: int, validation: FerDataset, probabilities: NDArray[np.float32]) -> EpochView:
+    """What is kept of an epoch's validation.
+
+    Args:
+        epoch: Counted from 1.
+        validation: The faces.
+        probabilities: ``(n, classes)`` of all of them.
+    """
+    classes = len(validation.class_names)
+    pairs = validation.labels * classes + probabilities.argmax(axis=1)
+    matrix = np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
+    faces = probabilities[followed_rows(validation)].round(4).astype(float)
+    return EpochView(epoch, matrix.tolist(), faces.tolist())
+
+
+def write_faces(folder: Path, validation: FerDataset) -> None:
+    """Stores the followed faces beside the run, so that it can be shown wherever it is."""
+    rows = followed_rows(validation)
+    with (folder / _FACES).open("wb") as file:
+        np.savez(file, allow_pickle=False, images=validation.images[rows], labels=validation.labels[rows])
+
+
+def read_faces(folder: Path) -> FollowedFaces:
+    """The followed faces of a run; none before it has begun, or when their file is damaged."""
+    try:
+        with np.load(folder / _FACES, allow_pickle=False) as arrays:
+            return FollowedFaces(arrays["images"], arrays["labels"])
+    except (OSError, ValueError, KeyError, EOFError):
+        return FollowedFaces(np.empty((0, 48, 48), np.uint8), np.empty(0, np.int64))
+
+
+def append_view(folder: Path, view: EpochView) -> None:
+    """Adds an epoch's line."""
+    append_json(folder / _LINES, asdict(view))
+
+
+def read_views(folder: Path) -> tuple[EpochView, ...]:
+    """All complete epochs of a run, in order."""
+    views = {view.epoch: view for view in read_json_lines(folder / _LINES, EpochView)}
+    return tuple(views[epoch] for epoch in sorted(views))
+
+
+def keep_views(folder: Path, last_epoch: int) -> None:
+    """Drops the lines after an epoch."""
+    _write(folder, [view for view in read_views(folder) if view.epoch <= last_epoch])
+
+
+def _write(folder: Path, views: Sequence[EpochView]) -> None:
+    write_text(folder / _LINES, "".join(json.dumps(asdict(view)) + "\n" for view in views))

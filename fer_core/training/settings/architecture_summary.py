@@ -1,0 +1,131 @@
+"""A network's layers, shapes, weights and arithmetic, counted without building it."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+import psutil
+
+from fer_core.errors import TrainingError
+from fer_core.storage.plaintext import percent
+from fer_core.training.settings.blueprints import carry_out
+from fer_core.training.settings.config import TrainingConfig
+
+Kind = Literal["input", "convolution", "normalisation", "pooling", "dropout", "sum", "mean", "flatten", "dense"]
+Shape = tuple[int, ...]
+
+_TRAINING_COPIES = 4  # of each weight: itself, its gradient and the two moments of the optimiser
+_MAP_COPIES = 3  # of each value between layers: itself, its gradient and what an operation keeps beside it
+
+
+@dataclass(frozen=True)
+class LayerOutline:
+    """One layer.
+
+    Attributes:
+        kind: What it is.
+        shape: Of what it gives for one picture: ``(height, width, maps)`` or ``(units,)``.
+        weights: How many numbers it learns or keeps.
+        multiply_adds: Multiplications with an addition for one picture; what has no kernel counts as 0.
+        detail: What else there is to say, such as ``3x3``.
+    """
+
+    kind: Kind
+    shape: Shape
+    weights: int = 0
+    multiply_adds: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A network.
+
+    Attributes:
+        layers: From the picture to the outputs.
+    """
+
+    layers: tuple[LayerOutline, ...]
+
+    @property
+    def weights(self) -> int:
+        """How many numbers are learned or kept."""
+        return sum(layer.weights for layer in self.layers)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications with an addition to classify one picture; learning from it takes three times as many."""
+        return sum(layer.multiply_adds for layer in self.layers)
+
+    def training_bytes(self, batch_size: int) -> int:
+        """About how much memory a training step needs."""
+        values = sum(math.prod(layer.shape) for layer in self.layers)
+        return 4 * (_TRAINING_COPIES * self.weights + _MAP_COPIES * values * batch_size)
+
+
+@dataclass
+class _Counter:
+    """Carries a recipe out on shapes and notes each layer."""
+
+    layers: list[LayerOutline] = field(default_factory=list)
+
+    def _add(self, kind: Kind, shape: Shape, weights: int = 0, multiply_adds: int = 0, detail: str = "") -> Shape:
+        self.layers.append(LayerOutline(kind, shape, weights, multiply_adds, detail))
+        return shape
+
+    def _convolve(self, x: Shape, filters: int, margin: int, *, biases: bool) -> Shape:
+        height, width, channels = x
+        shape = (height - margin, width - margin, filters)
+        kernel = 9 * channels * filters
+        return self._add("convolution", shape, kernel + biases * filters, kernel * shape[0] * shape[1], "3x3")
+
+    def convolution(self, x: Shape, filters: int, *, keeps_size: bool = False) -> Shape:
+        return self._convolve(x, filters, 0 if keeps_size else 2, biases=True)
+
+    def normalized(self, x: Shape, filters: int, *, activated: bool = True) -> Shape:
+        x = self._convolve(x, filters, 0, biases=False)
+        return self._add("normalisation", x, 4 * filters)
+
+    def pool(self, x: Shape) -> Shape:
+        return self._add("pooling", (x[0] // 2, x[1] // 2, x[2]), detail="2x2")
+
+    def soft_pool(self, x: Shape) -> Shape:
+        return self.pool(self._add("pooling", x, detail="3x3"))
+
+    def dropout(self, x: Shape, rate: float) -> Shape:
+        return self._add("dropout", x, detail=percent(rate)) if rate else x
+
+    def join(self, x: Shape, y: Shape) -> Shape:
+        return self._add("sum", x)
+
+    def mean(self, x: Shape) -> Shape:
+        return self._add("mean", x[-1:])
+
+    def flatten(self, x: Shape) -> Shape:
+        return self._add("flatten", (math.prod(x),))
+
+    def dense(self, x: Shape, units: int) -> Shape:
+        return self._add("dense", (units,), (x[0] + 1) * units, x[0] * units)
+
+
+def check_memory(config: TrainingConfig) -> None:
+    """Refuses a network that this machine's memory cannot hold.
+
+    Raises:
+        TrainingError: It needs more than there is.
+    """
+    needed, there = outline(config).training_bytes(config.batch_size), psutil.virtual_memory().total
+    if needed > there:
+        raise TrainingError(
+            f"{config.architecture} of width {config.width} with {config.batch_size} faces a step needs about "
+            f"{needed / 1e9:.0f} GB of memory, and this machine has {there / 1e9:.0f} GB. "
+            "Choose a smaller width or batch size."
+        )
+
+
+def outline(config: TrainingConfig) -> Outline:
+    """Counts the layers of a run's network."""
+    counter = _Counter([LayerOutline("input", (48, 48, 1))])
+    hidden = carry_out((48, 48, 1), config, counter)
+    counter.dense(hidden, len(config.class_names))
+    return Outline(tuple(counter.layers))

@@ -1,0 +1,149 @@
+"""Training faces, changed a little and anew in every epoch: the labels stay true and nothing is learned by heart.
+
+Everything is drawn from a generator that the caller seeds, so an epoch can be repeated exactly.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from fer_core.training.settings.fields import Settings, number
+
+
+@dataclass(frozen=True)
+class Augmentation(Settings):
+    """How far training faces may be changed; the default changes nothing.
+
+    Attributes:
+        flip: Whether every other face is mirrored.
+        rotation: Turned by up to so many degrees, either way.
+        shift: Moved by up to this part of the side, in both directions.
+        scale: Made larger or smaller by up to this part.
+        shear: Slanted by up to this part of the side.
+        brightness: Every grey value raised or lowered by up to this part of the whole range.
+        contrast: Distances from the mean grey stretched or squeezed by up to this part.
+        blur: Blurred with a standard deviation of up to so many pixels.
+        noise: Noise of up to this standard deviation, as a part of the whole range.
+        erasing: How probably a rectangle is painted over with noise (Zhong et al., "Random erasing", AAAI 2020).
+        mixup: Strength of mixing pairs of faces and their labels, the alpha of a Beta distribution (Zhang et al.,
+            "mixup", ICLR 2018); 0 mixes nothing.
+    """
+
+    flip: bool = False
+    rotation: float = number(0.0, 0.0, 45.0)
+    shift: float = number(0.0, 0.0, 0.3)
+    scale: float = number(0.0, 0.0, 0.5)
+    shear: float = number(0.0, 0.0, 0.5)
+    brightness: float = number(0.0, 0.0, 0.5)
+    contrast: float = number(0.0, 0.0, 0.9)
+    blur: float = number(0.0, 0.0, 3.0)
+    noise: float = number(0.0, 0.0, 0.3)
+    erasing: float = number(0.0, 0.0, 1.0)
+    mixup: float = number(0.0, 0.0, 2.0)
+
+    @property
+    def moves(self) -> bool:
+        """Whether pixels change their place."""
+        return self.flip or any((self.rotation, self.shift, self.scale, self.shear))
+
+
+def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: Generator) -> NDArray[np.uint8]:
+    """Changes each face by chance; mixing pairs is left to :func:`mix`.
+
+    Args:
+        images: ``(n, 48, 48)`` uint8; they stay as they are.
+        augmentation: How far.
+        rng: Where chance comes from.
+
+    Returns:
+        ``(n, 48, 48)`` uint8.
+    """
+    changed = _moved(images, augmentation, rng) if augmentation.moves else images
+    if augmentation.brightness or augmentation.contrast:
+        changed = _relit(changed, augmentation, rng)
+    if augmentation.blur:
+        sigmas = rng.uniform(0, augmentation.blur, len(changed))
+        changed = np.stack([_blurred(image, sigma) for image, sigma in zip(changed, sigmas, strict=True)])
+    if augmentation.noise:
+        changed = _noisy(changed, augmentation.noise, rng)
+    return _erased(changed, augmentation.erasing, rng) if augmentation.erasing else changed
+
+
+def mix(
+    images: NDArray[np.uint8], targets: NDArray[np.float32], alpha: float, rng: Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Mixes each face and its label with another's, in a proportion drawn from Beta(alpha, alpha).
+
+    Args:
+        images: ``(n, 48, 48)`` uint8.
+        targets: ``(n, classes)`` float32, rows that sum to one.
+        alpha: Above 0; small ones leave most faces nearly as they are.
+        rng: Where chance comes from.
+    """
+    partner = rng.permutation(len(images))
+    share = rng.beta(alpha, alpha, len(images)).astype(np.float32)
+    weights = np.maximum(share, 1 - share)  # the face itself stays the larger part
+    mixed = np.empty_like(images)
+    for index, weight in enumerate(weights.tolist()):
+        cv2.addWeighted(images[index], weight, images[partner[index]], 1 - weight, 0, dst=mixed[index])
+    part = weights[:, None]
+    return mixed, (part * targets + (1 - part) * targets[partner]).astype(np.float32)
+
+
+def _moved(images: NDArray[np.uint8], augmentation: Augmentation, rng: Generator) -> NDArray[np.uint8]:
+    n, side = len(images), images.shape[1]
+    angle = np.deg2rad(rng.uniform(-1, 1, n) * augmentation.rotation)
+    # Mostly the whole face grows or shrinks; a quarter of the range changes its proportions.
+    zoom = 1 + augmentation.scale * (0.75 * rng.uniform(-1, 1, (n, 1)) + 0.25 * rng.uniform(-1, 1, (n, 2)))
+    slant = rng.uniform(-1, 1, n) * augmentation.shear
+    mirror = np.where(rng.random(n) < 0.5, -1.0, 1.0) if augmentation.flip else np.ones(n)
+    move = rng.uniform(-1, 1, (n, 2)) * augmentation.shift * side
+    cos, sin = np.cos(angle), np.sin(angle)
+    turn = np.stack([np.stack([cos, -sin + slant * cos], -1), np.stack([sin, cos + slant * sin], -1)], 1)
+    linear = turn * zoom[:, None, :]
+    linear[:, :, 0] *= mirror[:, None]
+    centre = np.full(2, (side - 1) / 2)
+    matrices = np.concatenate([linear, (centre + move - linear @ centre)[:, :, None]], axis=2)
+    moved = np.empty(images.shape, np.uint8)
+    for index, matrix in enumerate(matrices):
+        cv2.warpAffine(
+            images[index], matrix, (side, side), moved[index], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+    return moved
+
+
+def _relit(images: NDArray[np.uint8], augmentation: Augmentation, rng: Generator) -> NDArray[np.uint8]:
+    n = len(images)
+    gain = 1 + rng.uniform(-1, 1, n) * augmentation.contrast
+    offset = rng.uniform(-1, 1, n) * augmentation.brightness * 255
+    mean = images.mean(axis=(1, 2))
+    table = np.arange(256)[None] * gain[:, None] + (mean * (1 - gain) + offset)[:, None]
+    tables = np.clip(np.rint(table), 0, 255).astype(np.uint8)
+    return np.asarray(tables[np.arange(n)[:, None, None], images])
+
+
+def _blurred(image: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma)) if sigma > 0.2 else image  # less changes nothing
+
+
+def _noisy(images: NDArray[np.uint8], noise: float, rng: Generator) -> NDArray[np.uint8]:
+    noisy = np.empty_like(images)
+    deviations = rng.uniform(0, noise, len(images)) * 255
+    for index, deviation in enumerate(deviations):
+        grain = rng.standard_normal(images.shape[1:], np.float32) * np.float32(deviation)
+        noisy[index] = np.clip(np.rint(images[index] + grain), 0, 255)
+    return noisy
+
+
+def _erased(images: NDArray[np.uint8], probability: float, rng: Generator) -> NDArray[np.uint8]:
+    erased, side = images.copy(), images.shape[1]
+    for index in np.flatnonzero(rng.random(len(images)) < probability):
+        area = rng.uniform(0.02, 0.25) * side * side
+        ratio = np.exp(rng.uniform(np.log(0.33), np.log(3.0)))
+        height, width = (int(np.clip(length, 1, side)) for length in (np.sqrt(area * ratio), np.sqrt(area / ratio)))
+        y, x = rng.integers(0, side - height + 1), rng.integers(0, side - width + 1)
+        erased[index, y : y + height, x : x + width] = rng.integers(0, 256, (height, width))
+    return erased

@@ -1,0 +1,118 @@
+"""What a run reports of itself: a line an epoch, and a status that is replaced as it changes."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from fer_core.storage.files import append_json, as_record, read_json, read_json_lines, write_json, write_text
+
+Metric = Literal["accuracy", "macro_f1", "loss"]
+State = Literal["queued", "running", "stopping", "paused", "stopped", "finished", "failed"]
+
+NO_NUMBER = "The loss is no longer a number"
+"""How the message of a run begins that failed because its steps were far too large."""
+
+
+@dataclass(frozen=True)
+class EpochMetrics:
+    """One epoch's figures.
+
+    Attributes:
+        epoch: Counted from 1.
+        loss: Mean training loss while the weights were moving, with dropout.
+        accuracy: Training accuracy, likewise.
+        val_loss: Validation loss after the epoch.
+        val_accuracy: Validation accuracy after the epoch.
+        val_macro_f1: Unweighted mean of the classes' validation F1 after the epoch.
+        seconds: Time of the epoch with its validation.
+        images_per_second: Training images per second, without the validation.
+        learning_rate: Of the epoch's last step; 0 in records from before it was kept.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+    val_macro_f1: float
+    seconds: float
+    images_per_second: float
+    learning_rate: float = 0.0
+
+    def worth(self, metric: Metric) -> float:
+        """How good the epoch is on validation by one figure: the larger, the better."""
+        return {"accuracy": self.val_accuracy, "macro_f1": self.val_macro_f1, "loss": -self.val_loss}[metric]
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """Where a run stands.
+
+    Attributes:
+        state: One of the seven states.
+        epoch: Epochs that are complete.
+        epochs: Epochs that were asked for.
+        progress: Share of the epoch in flight that is done, 0 to 1.
+        eta_seconds: Estimated time to the end; 0 when it is not known or the run is over.
+        message: One sentence for people.
+        checkpoint: Name of the checkpoint that came of it, or "".
+        pid: The child's process number, or 0.
+        pid_created: When that process began, to tell it from a later one of the same number.
+        since: When the run joined the queue, in seconds since 1970: the first one trains first.
+    """
+
+    state: State
+    epoch: int = 0
+    epochs: int = 0
+    progress: float = 0.0
+    eta_seconds: float = 0.0
+    message: str = ""
+    checkpoint: str = ""
+    pid: int = 0
+    pid_created: float = 0.0
+    since: float = 0.0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run is waiting, training or stopping."""
+        return self.state in ("queued", "running", "stopping")
+
+
+def write_status(folder: Path, status: RunStatus) -> None:
+    """Replaces a run's status in one step."""
+    write_json(folder / "status.json", asdict(status))
+
+
+def silent_seconds(folder: Path) -> float:
+    """How long a run has not written its status, which it does twice a second while it trains."""
+    try:
+        return max(0.0, time.time() - (folder / "status.json").stat().st_mtime)
+    except OSError:
+        return 0.0
+
+
+def read_status(folder: Path) -> RunStatus:
+    """Reads a run's status; a missing or damaged one reads as failed, saying so."""
+    try:
+        return as_record(RunStatus, read_json(folder / "status.json"))
+    except (OSError, ValueError, TypeError):
+        return RunStatus("failed", message="The status of this run cannot be read; what it saved is kept.")
+
+
+def append_metrics(folder: Path, metrics: EpochMetrics) -> None:
+    """Adds an epoch's line to ``metrics.jsonl``."""
+    append_json(folder / "metrics.jsonl", asdict(metrics))
+
+
+def read_metrics(folder: Path) -> tuple[EpochMetrics, ...]:
+    """All complete epochs of a run, in order; a line that was cut by a crash is left out."""
+    epochs = {metrics.epoch: metrics for metrics in read_json_lines(folder / "metrics.jsonl", EpochMetrics)}
+    return tuple(epochs[e] for e in sorted(epochs))
+
+
+def keep_metrics(folder: Path, last_epoch: int) -> None:
+    """Drops the lines after an epoch, so that a resumed run does not report any epoch twice."""
+    kept = [m for m in read_metrics(folder) if m.epoch <= last_epoch]
+    write_text(folder / "metrics.jsonl", "".join(json.dumps(asdict(m)) + "\n" for m in kept))

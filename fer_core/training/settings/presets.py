@@ -1,0 +1,89 @@
+"""Settings to begin with, for people who do not want to choose them one by one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fer_core.training.settings.config import TrainingConfig
+
+_QUICK_FACES = 3200  # so many are seen five times a minute by a small network on two cores
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named beginning.
+
+    Attributes:
+        name: Its identifier.
+        title: What people read.
+        reason: What it is good for, in a sentence.
+        settings: What differs from the paper's Table 4.
+        few_faces: Whether a large dataset is used in part only.
+    """
+
+    name: str
+    title: str
+    reason: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    few_faces: bool = False
+
+    def config(self, dataset: str, training_faces: int, schemes: tuple[str, ...]) -> TrainingConfig:
+        """Its settings for a dataset.
+
+        Args:
+            dataset: The dataset's name.
+            training_faces: How many it has to learn from.
+            schemes: The label schemes it can serve, the preferred one first.
+        """
+        share = min(1.0, round(_QUICK_FACES / max(training_faces, 1), 2)) if self.few_faces else 1.0
+        settings = {"share": max(share, 0.01), **self.settings, "dataset": dataset}
+        if settings.get("scheme", TrainingConfig().scheme) not in schemes:
+            settings["scheme"] = schemes[0]
+        return TrainingConfig.from_dict(settings)
+
+
+PRESETS = (
+    Preset(
+        "demo",
+        "One-minute demo",
+        "A narrow version of the paper's network on a few thousand faces: see in a minute how learning looks.",
+        {"width": 16, "learning_rate": 1e-3, "batch_size": 32, "epochs": 8},
+        few_faces=True,
+    ),
+    Preset(
+        "paper",
+        "The paper",
+        "Table 4 as printed: 2.3 million weights, Adam at 1e-4, 50 epochs of 64 faces a step.",
+    ),
+    Preset(
+        "best",
+        "Best small network",
+        "Half the weights, changed faces, the votes' distribution and a rising and falling rate: better, but it "
+        "takes hours.",
+        {
+            "architecture": "soft-cnn",
+            "scheme": "distribution-8",
+            "epochs": 40,
+            "learning_rate": 3e-3,
+            "optimizer": "adamw",
+            "schedule": "one_cycle",
+            "weight_decay": 0.05,
+            "weight_average": 0.999,
+            "dropout": 0.0,
+            "dense_dropout": 0.3,
+            "augmentation": {
+                "flip": True,
+                "rotation": 15.0,
+                "shift": 0.07,
+                "scale": 0.12,
+                "shear": 0.1,
+                "brightness": 0.15,
+                "contrast": 0.25,
+                "blur": 0.8,
+                "noise": 0.02,
+                "erasing": 0.3,
+            },
+        },
+    ),
+)
+"""From the quickest to the best."""

@@ -1,0 +1,106 @@
+"""Two sides of an experiment beside each other, and the guess beside what happened."""
+
+import streamlit as st
+
+from fer_core.lessons.break_it.experiments import Experiment
+from fer_core.lessons.break_it.outcome import Outcome, figures, outcome_of
+from fer_core.lessons.break_it.trial import Trial, is_over
+from fer_core.plots.training import learning_curve
+from fer_core.plots.validation import confusion_table
+from fer_core.reports.lesson import Tried
+from fer_core.training.runs.run_queue import in_words, runs_before
+from fer_core.training.runs.store import Run, stop_run
+from pages.shared.charts import drawn
+from pages.shared.lesson_notes import note_experiment
+from pages.shared.messages import plain
+from pages.shared.states import state_badge
+from pages.shared.words import explained
+
+
+def show_trial(trial: Trial) -> None:
+    """Shows both runs as they stand, anew every second while they are under way.
+
+    Raises:
+        TrainingError: A run that was interrupted cannot be gone on with.
+    """
+    over = trial.outcomes() is not None
+
+    @st.fragment(run_every=None if over else 1.0)
+    def follow() -> None:
+        _show_runs(trial)
+        if not over and trial.outcomes() is not None:
+            st.rerun()  # once: the verdict above is due
+
+    follow()
+
+
+def _show_runs(trial: Trial) -> None:
+    runs = {run.name: run for run in trial.runs()}
+    titles = trial.experiment.usual, trial.experiment.changed
+    waiting = False
+    for column, name, title in zip(st.columns(2, gap="large"), trial.names, titles, strict=True):
+        with column:
+            run = runs.get(name)
+            st.markdown(f"##### {title}")
+            if run is None:
+                st.caption("Not started.")
+                waiting = True
+                continue
+            _progress(run)
+            _show_side(outcome_of(run), run.config.epochs, name)
+            waiting = waiting or not (run.status.is_active or is_over(run))
+    if waiting and st.button("Go on", icon=":material/play_arrow:", key="go_on", help="A run has stopped short."):
+        trial.start()
+        st.rerun()
+    active = [run.name for run in runs.values() if run.status.is_active]
+    if active and st.button("Stop both", icon=":material/stop_circle:", key="stop_both"):
+        for name in active:
+            stop_run(name)
+
+
+def _progress(run: Run) -> None:
+    status = run.status
+    before = runs_before(run) if status.state == "queued" else ()
+    words = in_words(len(before)) if before else status.message
+    st.markdown(f"{state_badge(status.state)} {plain(words)}")
+    if status.is_active:
+        st.progress(min((status.epoch + status.progress) / max(status.epochs, 1), 1.0))
+
+
+def show_sides(experiment: Experiment, outcomes: tuple[Outcome, Outcome]) -> None:
+    """Both sides of an experiment that trained nothing."""
+    titles = experiment.usual, experiment.changed
+    for column, outcome, title in zip(st.columns(2, gap="large"), outcomes, titles, strict=True):
+        with column:
+            st.markdown(f"##### {title}")
+            _show_side(outcome, 0, title)
+
+
+def _show_side(outcome: Outcome, epochs: int, key: str) -> None:
+    if not (outcome.matrix.any() or outcome.broke_down):
+        st.caption("Its curve and its matrix begin when the first epoch is complete.")
+        return
+    with st.container(horizontal=True, gap="small"):
+        for label, value, explanation in figures(outcome):
+            st.metric(label, value, help=explanation, border=True, width=132)
+    if outcome.curve:
+        st.plotly_chart(
+            drawn(learning_curve, outcome.curve, "accuracy", epochs),
+            key=f"curve {key}",
+            config={"displayModeBar": False},
+            alt=f"Accuracy of training and validation over {len(outcome.curve)} epochs.",
+        )
+    if outcome.matrix.any():
+        st.html(confusion_table(outcome.matrix.tolist(), outcome.class_names))
+
+
+def show_verdict(experiment: Experiment, outcomes: tuple[Outcome, Outcome], guess: int) -> None:
+    """The guess beside what happened, and why."""
+    note_experiment(Tried(experiment, outcomes, guess))
+    happened = experiment.happened(*outcomes)
+    what = f"**{experiment.choices[happened]}.**"
+    if guess == happened:
+        st.success(f"As you guessed: {what}", icon=":material/check_circle:")
+    else:
+        st.info(f"You guessed: {experiment.choices[guess]}. What happened: {what}", icon=":material/lightbulb:")
+    st.markdown(f"**Why.** {explained(experiment.why)}")

@@ -1,0 +1,132 @@
+"""Whether a checkpoint's confidence is honest, and what "not sure" costs and brings."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from fer_core.checkpoints.checkpoint import Checkpoint, update_card
+from fer_core.datasets.store import list_datasets
+from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
+from fer_core.evaluation.measuring import complete_card
+from fer_core.plots.calibration import confidence_figure, coverage_figure, reliability_figure
+from fer_core.plots.style import BLUE
+from fer_core.storage.plaintext import percent
+from pages.parts.evaluation.evaluated import Evaluated
+from pages.shared import cached
+from pages.shared.charts import chart_config, drawn
+from pages.shared.messages import errors_shown, plain
+
+
+def show_sureness(shown: Evaluated) -> None:
+    """The reliability diagram, the calibration, and the coverage–accuracy curve with a threshold to try."""
+    report, calibration = shown.report, shown.checkpoint.card.calibration
+    _calibration(shown)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        before = shown.raw_report()
+        is_calibrated = calibration.temperature != 1
+        st.plotly_chart(
+            drawn(
+                reliability_figure,
+                reliability(report.confidence, report.is_right),
+                reliability(before.confidence, before.is_right) if is_calibrated else None,
+            ),
+            key="reliability",
+            config=chart_config("reliability"),
+            alt="Reliability diagram: how often answers of each confidence are right.",
+        )
+        st.plotly_chart(
+            drawn(confidence_figure, reliability(report.confidence, report.is_right, bins=20)),
+            key="confidence",
+            config=chart_config("confidence"),
+            alt="How many answers there are of each confidence.",
+        )
+    with right:
+        _not_sure(shown)
+
+
+def _calibration(shown: Evaluated) -> None:
+    calibration = shown.checkpoint.card.calibration
+    after, before = (calibration_error(r.probabilities, r.y_true) for r in (shown.report, shown.raw_report()))
+    with st.container(horizontal=True):
+        st.metric(
+            "Calibration error",
+            f"{100 * after:.1f} points",
+            help="Expected calibration error: how far confidence and accuracy are apart on average, in 15 bins.",
+            border=True,
+            width=190,
+        )
+        if calibration.fitted_on:
+            st.metric("Before", f"{100 * before:.1f} points", help="Without the temperature.", border=True, width=190)
+            explained = "Logits are divided by it. Above 1: the network was too sure of itself."
+            st.metric("Temperature", f"{calibration.temperature:.2f}", help=explained, border=True, width=190)
+    if calibration.fitted_on:
+        st.caption(
+            f"Its temperature was fitted on {plain(calibration.fitted_on)}, never on test faces. Every page shows "
+            "probabilities with it."
+        )
+    else:
+        _offer_calibration(shown.checkpoint)
+
+
+def _offer_calibration(checkpoint: Checkpoint) -> None:
+    own = next((c for c in list_datasets() if c.fingerprint == checkpoint.card.dataset_fingerprint), None)
+    data = own or next((c for c in list_datasets() if not c.is_drawn), None)
+    st.info("This checkpoint is not calibrated: its probabilities are the network’s own, which is often too sure.")
+    if data is None:
+        st.caption("Import a labelled dataset to calibrate it on its validation faces.")
+    elif st.button(f"Calibrate it on the validation faces of “{plain(data.name)}”", icon=":material/tune:"):
+        with errors_shown(), st.spinner("Classifying validation and test faces …"):
+            complete_card(checkpoint, cached.records(data.name), data.name)
+            st.rerun()
+
+
+@st.fragment
+def _not_sure(shown: Evaluated) -> None:
+    report, calibration = shown.report, shown.checkpoint.card.calibration
+    own = round(100 * calibration.not_sure_below) or 50
+    threshold = (
+        st.slider(
+            "Say “not sure” below",
+            0,
+            99,
+            own,
+            format="%d %%",
+            key=f"not sure {shown.checkpoint.name}",
+            help="To try here. Photos, Webcam and Videos use the threshold in the checkpoint’s card.",
+        )
+        / 100
+    )
+    curve = coverage_curve(report.confidence, report.is_right)
+    at = coverage_at(report.confidence, report.is_right, threshold)
+    st.plotly_chart(
+        drawn(coverage_figure, {"answers": curve}, {"answers": at}, {"answers": BLUE}),
+        key="coverage",
+        config=chart_config("coverage"),
+        alt="Accuracy of the answers given, for every share of faces that get an answer.",
+    )
+    if at.coverage in (0.0, 1.0):
+        every = "Every face gets an answer" if at.coverage else "No face gets an answer"
+        st.markdown(f"{every}; {percent(report.accuracy, 1)} of all answers are right.")
+    else:
+        st.markdown(
+            f"It answers for **{percent(at.coverage, 1)}** of the faces and is right on **{percent(at.accuracy, 1)}** "
+            f"of those. Of the answers it keeps to itself, {percent(at.withheld_accuracy)} would have been right."
+        )
+    _put_to_use(shown, threshold)
+
+
+def _put_to_use(shown: Evaluated, threshold: float) -> None:
+    calibration = shown.checkpoint.card.calibration
+    in_use = percent(calibration.not_sure_below) if calibration.not_sure_below else "none, it always answers"
+    st.caption(
+        f"In use: {in_use}. At one half, an honest network withholds what is more likely wrong than right; that needs "
+        "no looking at faces."
+    )
+    if shown.split != "validation":
+        st.caption("Another threshold can be put to use on the validation split: test faces must not choose anything.")
+    elif st.button(f"Use {percent(threshold)} on every page", disabled=threshold == calibration.not_sure_below):
+        with errors_shown():
+            card = shown.checkpoint.card
+            update_card(shown.checkpoint, replace(card, calibration=replace(calibration, not_sure_below=threshold)))
+        st.rerun()

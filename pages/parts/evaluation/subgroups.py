@@ -1,0 +1,94 @@
+"""On which pictures a checkpoint is right: by how people agreed, by light, by contrast and by the face's size."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from fer_core.evaluation.face_size import are_kept, face_sizes
+from fer_core.evaluation.subgroups import (
+    accuracy_by_agreement,
+    accuracy_by_bucket,
+    brightness,
+    contrast,
+    random_tagger,
+)
+from fer_core.plots.classes import bucket_figure
+from fer_core.storage.plaintext import percent
+from pages.parts.evaluation.evaluated import Evaluated
+from pages.shared.charts import chart_config, drawn
+from pages.shared.messages import plain
+
+_ASKED = "face sizes wanted"
+
+
+def show_conditions(shown: Evaluated) -> None:
+    """Baselines, then accuracy by agreement, brightness, contrast and face size."""
+    report, faces = shown.report, shown.faces
+    _baselines(shown)
+    places = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
+    with places[0]:
+        if len(faces.votes):
+            _chart(shown, accuracy_by_agreement(report, faces), "By how many people agreed", "votes for the label")
+        else:
+            st.info("This dataset has no votes, so nobody knows how far people agreed.")
+    with places[1]:
+        table = accuracy_by_bucket(report, brightness(faces.images))
+        _chart(shown, table, "By brightness", "mean grey value, 0 black to 255 white, in fifths")
+    with places[2]:
+        table = accuracy_by_bucket(report, contrast(faces.images))
+        _chart(shown, table, "By contrast", "spread of the grey values, in fifths")
+    with places[3]:
+        _by_size(shown)
+    st.caption("Lines are Wilson’s 95 % intervals; the dotted line is the accuracy on all pictures.")
+
+
+def _baselines(shown: Evaluated) -> None:
+    report = shown.report
+    name, share = report.commonest_class
+    with st.container(horizontal=True):
+        st.metric("This checkpoint", percent(report.accuracy, 1), border=True, width=190)
+        st.metric(
+            f"Always “{plain(name)}”",
+            percent(share, 1),
+            help="What the same answer for every face would score.",
+            border=True,
+            width=190,
+        )
+        if len(shown.faces.votes):
+            st.metric(
+                "One random person",
+                percent(random_tagger(shown.faces), 1),
+                help="How often one of the ten people, drawn at random, gave the label that all ten gave together.",
+                border=True,
+                width=190,
+            )
+
+
+def _by_size(shown: Evaluated) -> None:
+    key = f"{_ASKED} {shown.key}"
+    if not are_kept(shown.faces) and not st.session_state.get(key):
+        st.markdown("**By the size of the face**")
+        st.caption("The face detector looks at every picture once: some seconds for a thousand.")
+        if not st.button("Measure the faces", icon=":material/straighten:"):
+            return
+        st.session_state[key] = True
+    bar = st.empty()
+    sizes = face_sizes(shown.faces, progress=lambda share: _report(bar, share))
+    bar.empty()
+    table = accuracy_by_bucket(shown.report, sizes, unit=" px", known=np.asarray(sizes > 0))
+    _chart(shown, table, "By the size of the face", "side of the detector’s box in a picture of 48, in fifths")
+
+
+def _report(bar: DeltaGenerator, share: float) -> None:
+    bar.progress(share, "Measuring faces …")
+
+
+def _chart(shown: Evaluated, table: pd.DataFrame, heading: str, what: str) -> None:
+    words = "; ".join(f"{r['bucket']}: {percent(r['accuracy'])} of {r['n']}" for r in table.to_dict("records"))
+    st.plotly_chart(
+        drawn(bucket_figure, table, heading, what, overall=shown.report.accuracy),
+        key=heading,
+        config=chart_config(heading.lower().replace(" ", "-")),
+        alt=f"Accuracy {heading.lower()}. {words}",
+    )

@@ -1,0 +1,22 @@
+"""``python -m tests.benchmark [--only PREFIX] [--json]``: prints every figure beside its bar."""
+
+import argparse
+import json
+from dataclasses import asdict
+
+from tests.benchmark import measure
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
+    parser.add_argument("--only", default="", metavar="PREFIX", help="only figures whose names begin like this")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    options = parser.parse_args()
+    figures = measure(options.only)
+    print(
+        json.dumps([asdict(f) for f in figures], indent=2) if options.json else "\n".join(f.in_words() for f in figures)
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""Foreign files end to end: a real child process with the real Keras."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
+from fer_core.checkpoints.foreign import imports
+from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes, probe_notes
+from fer_core.checkpoints.foreign.scalings import SCALINGS
+from fer_core.errors import CheckpointError
+from fer_core.labels import FER2013_EMOTIONS, KNOWN_ORDERS, PAPER_EMOTIONS
+from tests.checkpoints.foreign.networks import as_bytes, changed, functional, write_archive
+
+BUILD = """
+import sys
+import keras
+from keras import layers
+keras.utils.set_random_seed(3)
+folder = sys.argv[1]
+
+# As in the tutorials: augmentation inside, residual blocks, RGB of another size, logits, mixed precision.
+keras.config.set_dtype_policy("mixed_bfloat16")
+augmentation = keras.Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)], name="augmentation")
+x = inputs = keras.Input((64, 64, 3))
+x = augmentation(x)
+x = layers.Conv2D(8, 3, strides=2, padding="same", use_bias=False)(x)
+x = layers.Activation("relu")(layers.BatchNormalization()(x))
+for filters in (12, 16):
+    short = layers.Conv2D(filters, 1, strides=2, padding="same")(x)
+    y = layers.SeparableConv2D(filters, 3, padding="same", pointwise_regularizer=keras.regularizers.L2(0.01))(x)
+    y = layers.MaxPooling2D(3, strides=2, padding="same")(layers.BatchNormalization()(y))
+    x = layers.Add()([short, y])
+x = layers.Dropout(0.3)(layers.GlobalAveragePooling2D()(x))
+model = keras.Model(inputs, layers.Dense(7, dtype="float32")(x))
+model.compile("adam", "categorical_crossentropy")
+model.save(folder + "/xception.keras")
+
+keras.config.set_dtype_policy("float32")
+model = keras.Sequential([keras.Input((48, 48, 1)), layers.Flatten(), layers.Dense(4, activation="softmax")])
+model.save(folder + "/chain.keras")
+model.save(folder + "/old.h5")
+import numpy as np
+grey = np.random.default_rng(0).integers(0, 256, (5, 48, 48), dtype=np.uint8)
+np.save(folder + "/grey.npy", grey)
+np.save(folder + "/unit.npy", model.predict(grey[..., None] / 255, verbose=0))
+np.save(folder + "/symmetric.npy", model.predict(grey[..., None] / 127.5 - 1, verbose=0))
+own = grey.reshape(5, -1).astype("float64")
+own = ((own - own.mean(axis=1, keepdims=True)) / own.std(axis=1, keepdims=True)).reshape(5, 48, 48, 1)
+np.save(folder + "/standardized.npy", model.predict(own, verbose=0))
+np.save(folder + "/raw.npy", model.predict(grey[..., None].astype("float32"), verbose=0))
+"""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Networks saved by Keras in a process of its own."""
+    folder = tmp_path_factory.mktemp("foreign")
+    subprocess.run([sys.executable, "-W", "ignore", "-c", BUILD, str(folder)], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def ready(home, small_demo):
+    return home
+
+
+def foreign(path, classes="anger, happiness, neutral, sadness", scaling="unit", name="stranger"):
+    return ForeignFile(path, name, parse_classes(classes), scaling)
+
+
+def test_a_tutorial_network_becomes_a_checkpoint(ready, files):
+    checkpoint = import_checkpoint(foreign(files / "xception.keras", "fer2013", "symmetric"))
+    card = checkpoint.card
+    assert card.is_imported
+    assert card.class_names == FER2013_EMOTIONS
+    assert card.dataset == card.dataset_fingerprint == ""
+    assert "unknown" in card.limits
+    assert card.scheme == "majority-7"
+    assert any("softmax was added" in note for note in card.notes)
+    assert any("known faces" in note for note in card.notes)
+    probabilities = load_checkpoint("stranger").open_classifier().predict(np.load(files / "grey.npy"))
+    assert probabilities.shape == (5, 7)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert checkpoint.keras_path.exists()
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_the_scaling_is_part_of_the_network(ready, files, scaling):
+    checkpoint = import_checkpoint(foreign(files / "chain.keras", scaling=scaling))
+    answers = checkpoint.open_classifier().predict(np.load(files / "grey.npy"))
+    np.testing.assert_allclose(answers, np.load(files / f"{scaling}.npy"), atol=2e-4)
+
+
+def test_the_wrong_number_of_classes_is_said(ready, files):
+    with pytest.raises(CheckpointError, match="4 outputs do not match 7 classes"):
+        import_checkpoint(foreign(files / "chain.keras", "fer2013"))
+    assert list_checkpoints() == ()
+
+
+def test_h5_is_refused_by_name_and_by_content(ready, files, tmp_path):
+    with pytest.raises(CheckpointError, match=r"model.save\('model.keras'\)"):
+        import_checkpoint(foreign(files / "old.h5"))
+    disguised = tmp_path / "old.keras"
+    disguised.write_bytes((files / "old.h5").read_bytes())
+    with pytest.raises(CheckpointError, match=r"\.h5 file, which is not opened"):
+        import_checkpoint(foreign(disguised))
+
+
+def test_a_forbidden_layer_is_refused_in_the_child(ready, tmp_path, files):
+    import zipfile
+
+    with zipfile.ZipFile(files / "chain.keras") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    evil = json.loads(parts["config.json"])
+    evil["config"]["layers"][1]["class_name"] = "Lambda"
+    write_archive(tmp_path / "evil.keras", parts | {"config.json": json.dumps(evil).encode()})
+    with pytest.raises(CheckpointError, match=r"Lambda.*not allowed"):
+        import_checkpoint(foreign(tmp_path / "evil.keras"))
+    assert list_checkpoints() == ()
+
+
+def test_weights_that_do_not_fit_the_network_are_a_sentence(ready, tmp_path, files):
+    import zipfile
+
+    with zipfile.ZipFile(files / "chain.keras") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    other = changed(functional(4), ("config", "name"), "other")
+    write_archive(tmp_path / "other.keras", parts | {"config.json": as_bytes(other)})
+    with pytest.raises(CheckpointError, match="Keras cannot build the network"):
+        import_checkpoint(foreign(tmp_path / "other.keras"))
+
+
+def test_a_child_that_dies_is_a_verdict(ready, files, monkeypatch):
+    monkeypatch.setattr(imports, "_CHILD", "fer_core.there_is_no_such_module")
+    with pytest.raises(CheckpointError, match="came to an end"):
+        import_checkpoint(foreign(files / "chain.keras"))
+
+
+def test_nothing_is_left_behind(ready, files, tmp_path, monkeypatch):
+    import tempfile
+
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    with pytest.raises(CheckpointError, match="more than 0 seconds"):
+        import_checkpoint(foreign(files / "chain.keras"), timeout=0.05)
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_missing_file_is_a_sentence(ready, tmp_path):
+    with pytest.raises(CheckpointError, match="could not be imported"):
+        import_checkpoint(foreign(tmp_path / "absent.keras"))
+
+
+@pytest.mark.parametrize("name", KNOWN_ORDERS)
+def test_known_orders_have_a_name(name):
+    assert parse_classes(name) == KNOWN_ORDERS[name]
+
+
+def test_classes_of_other_projects_become_ours():
+    assert parse_classes("Angry, Happy , sad,Surprised, neutral") == (
+        "anger", "happiness", "sadness", "surprise", "neutral",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "happy", "happy, happiness", "a,,b", "a, <script>", "a, " + "b" * 41])
+def test_classes_that_are_none_are_refused(text):
+    with pytest.raises(CheckpointError, match="separated by commas"):
+        parse_classes(text)
+
+
+def test_another_order_that_fits_better_is_suggested(tmp_path):
+    """A network with FER2013's order, imported under this project's."""
+    labels = [name for name in PAPER_EMOTIONS for _ in range(10)]
+    called = np.array([[FER2013_EMOTIONS.index(name) for name in labels]] * len(SCALINGS))
+    called[1:] = 0
+    file = ForeignFile(tmp_path, "x", PAPER_EMOTIONS, SCALINGS[1])
+    notes = probe_notes(file, called, labels, makes_logits=False)
+    assert any("order “fer2013”" in note and "right for 100 %" in note and "perhaps" in note for note in notes)
+    right = ForeignFile(tmp_path, "x", FER2013_EMOTIONS, SCALINGS[0])
+    assert not any("perhaps" in note for note in probe_notes(right, called, labels, makes_logits=False))

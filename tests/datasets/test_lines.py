@@ -1,0 +1,143 @@
+"""Lines come out of plain, gzipped and zipped files alike; a broken file is told in a sentence."""
+
+import gzip
+import io
+import zipfile
+
+import pytest
+
+from fer_core.datasets import lines
+from fer_core.datasets.lines import line_blocks
+from fer_core.errors import DatasetError
+
+
+def read(path, **options):
+    return [line for block in line_blocks(path, **options) for line in block]
+
+
+def zipped(members, compression=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", [True, False], ids=["closed", "open"])
+def test_line_ends_are_taken_off(write, ending, last):
+    assert read(write("a.csv", ending.join(["one", "two"]) + ending * last)) == [b"one", b"two"]
+
+
+def test_lines_are_whole_across_chunks(write, monkeypatch):
+    monkeypatch.setattr(lines, "_CHUNK", 7)
+    wanted = [f"line number {i}".encode() for i in range(50)]
+    assert read(write("a.csv", b"\r\n".join(wanted))) == wanted
+
+
+def test_compression_is_told_by_content(write):
+    content = b"one\ntwo\n"
+    for packed in (content, gzip.compress(content), zipped({"x.csv": content})):
+        assert read(write("any.name", packed)) == [b"one", b"two"]
+
+
+def test_a_zip_may_hold_the_leavings_of_a_mac_and_other_files(write):
+    members = {"fer2013/fer2013.csv": "faces", "__MACOSX/fer2013/._fer2013.csv": "\0", "fer2013/README": "hello"}
+    assert read(write("fer2013.zip", zipped(members))) == [b"faces"]
+
+
+def test_among_several_csv_files_the_known_one_is_taken(write):
+    assert read(write("a.zip", zipped({"train.csv": "a", "icml_face_data.csv": "b", "test.csv": "c"}))) == [b"b"]
+
+
+@pytest.mark.parametrize("members", [{}, {"a.csv": "1", "b.csv": "2"}, {"fer2013.csv": "1", "fer2013new.csv": "2"}])
+def test_a_zip_that_leaves_the_choice_open_is_refused(write, members):
+    with pytest.raises(DatasetError, match=r"exactly one CSV file .*Unpack it"):
+        read(write("a.zip", zipped(members)))
+
+
+def test_progress_goes_up_to_one(write):
+    shares = []
+    read(write("a.csv", b"x\n" * 100), progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+@pytest.mark.parametrize("keep", [5, 20, 0.5, -1])
+def test_a_truncated_gzip_is_told(write, keep):
+    content = gzip.compress(bytes(range(256)) * 50)
+    keep = int(keep * len(content)) if isinstance(keep, float) else keep
+    with pytest.raises(DatasetError, match=r"a\.gz is damaged or incomplete .*again\."):
+        read(write("a.gz", content[:keep]))
+
+
+def test_a_damaged_gzip_is_told(write):
+    content = bytearray(gzip.compress(bytes(range(256)) * 50))
+    content[-6] ^= 1  # its checksum
+    with pytest.raises(DatasetError, match=r"a\.gz is damaged"):
+        read(write("a.gz", bytes(content)))
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_damaged_anywhere_reads_the_same_or_is_told(write, compression):
+    content = zipped({"fer2013.csv": b"some words that are packed " * 20}, compression)
+    whole = read(write("a.zip", content))
+    for position in range(0, len(content), 3):
+        broken = bytearray(content)
+        broken[position] ^= 0x41
+        try:
+            lines_read = read(write("a.zip", bytes(broken)))
+        except DatasetError:
+            continue
+        assert lines_read == whole or position < 2  # without its first letters it is no zip
+
+
+def test_an_encrypted_zip_is_told(write):
+    content = bytearray(zipped({"fer2013.csv": b"abc"}))
+    content[6] |= 1
+    content[content.index(b"PK\1\2") + 8] |= 1
+    with pytest.raises(DatasetError, match="1 protected by a password"):
+        read(write("a.zip", bytes(content)))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b" ", b"\t  ", gzip.compress(b"")], ids=["nothing", "blank", "blanks", "gzip"]
+)
+def test_an_empty_file_is_told(write, content):
+    with pytest.raises(DatasetError, match=r"a\.csv is empty\. Choose"):
+        read(write("a.csv", content))
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(DatasetError, match=r"no\.csv does not exist\. Check the path"):
+        read(tmp_path / "no.csv")
+
+
+def test_a_folder_is_told(tmp_path):
+    with pytest.raises(DatasetError, match=r"cannot be read .*Check the file"):
+        read(tmp_path)
+
+
+def test_a_file_without_permission_is_told(write, monkeypatch):
+    path = write("a.csv", "x")
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(path), "open", refuse)  # root may read everything, so chmod would test nothing
+    with pytest.raises(DatasetError, match=r"a\.csv cannot be read \(Permission denied\)\. Check the file"):
+        read(path)
+
+
+def test_an_endless_line_is_refused(write, monkeypatch):
+    monkeypatch.setattr(lines, "_CHUNK", 1000)
+    monkeypatch.setattr(lines, "_LONGEST_LINE", 3000)
+    with pytest.raises(DatasetError, match="a line of more than a million characters"):
+        read(write("a.csv", b"x" * 5000))
+
+
+def test_a_bomb_is_stopped_while_it_unpacks(write, monkeypatch):
+    monkeypatch.setattr(lines, "_LARGEST_TEXT", 1 << 20)
+    monkeypatch.setattr(lines, "_CHUNK", 1 << 16)
+    with pytest.raises(DatasetError, match=r"unpacks to more than 4 GB"):
+        read(write("a.gz", gzip.compress(b"0\n" * (1 << 21))))

@@ -1,0 +1,114 @@
+"""Several checkpoints on the same faces: what is compared, what is refused and what is said beside it."""
+
+import pytest
+
+from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, save_checkpoint
+from fer_core.datasets.dataset import label_records
+from fer_core.datasets.store import load_records
+from fer_core.errors import CheckpointError, EvaluationError
+from fer_core.evaluation.leaderboard import hold_contest, milliseconds_per_face, settings_table
+from fer_core.evaluation.leakage import refuse_seen, seen_in_training
+from fer_core.labels import LABEL_SCHEMES
+
+SEVEN = LABEL_SCHEMES["majority-7"]
+
+
+@pytest.fixture
+def records(small_demo):
+    return load_records("demo")
+
+
+@pytest.fixture
+def two(save_tiny, records):
+    """The tiny network under its own class names and under turned ones, which answers differently."""
+    own = {"dataset_fingerprint": records.fingerprint}
+    return [save_tiny("straight", **own), save_tiny("turned", class_names=SEVEN.class_names[::-1], **own)]
+
+
+def test_all_are_tested_on_the_same_images(two, records):
+    contest = hold_contest(two, records, "demo", scheme=SEVEN)
+    first, second = (entry.report for entry in contest.entries)
+    assert (first.rows == second.rows).all()
+    assert (first.y_true == second.y_true).all()
+    assert first.accuracy >= second.accuracy
+    assert len(contest.test) == len(first)
+    pair = contest.pair("straight", "turned")
+    accuracies = [contest.entry(name).report.accuracy for name in ("straight", "turned")]
+    assert pair.difference == pytest.approx(accuracies[1] - accuracies[0])
+
+
+def test_the_table_has_a_line_each_with_the_best_first(two, records):
+    table = hold_contest(two, records, "demo", scheme=SEVEN).table()
+    assert set(table["checkpoint"]) == {"straight", "turned"}
+    assert table["accuracy"].is_monotonic_decreasing
+    assert (table["low"] <= table["accuracy"]).all()
+    assert table["luck"].iloc[0] == 1
+    assert (table["megabytes"] > 0).all()
+
+
+def test_checkpoints_with_other_classes_meet_on_those_in_common(two, save_tiny, records):
+    fewer = save_tiny("fewer", class_names=("neutral", "happiness", "a", "b", "c", "d", "e"))
+    contest = hold_contest([two[0], fewer], records, "demo", scheme=SEVEN)
+    assert contest.test.class_names == ("neutral", "happiness")
+    assert set(contest.test.labels) == {0, 1}
+    assert contest.left_out > 0
+    assert any("2 classes that all of them know" in words for words in contest.caveats())
+
+
+def test_one_checkpoint_is_no_comparison(two, records):
+    with pytest.raises(EvaluationError, match="two different"):
+        hold_contest([two[0], two[0]], records, "demo", scheme=SEVEN)
+
+
+def test_who_was_trained_on_the_test_is_refused(two, records, same_faces_as_training):
+    """The test split of the exchanged dataset is the training split of the checkpoints."""
+    other = load_records(same_faces_as_training)
+    with pytest.raises(EvaluationError, match=r"was trained on .* of these .* faces .*memory"):
+        hold_contest(two, other, same_faces_as_training, scheme=SEVEN)
+
+
+def test_seen_images_are_found_by_their_pixels(two, records, same_faces_as_training):
+    other = label_records(load_records(same_faces_as_training), SEVEN, ["test"])
+    assert len(seen_in_training(two[0], other).positions) == len(other)
+    own = label_records(records, SEVEN, ["test"])
+    seen = seen_in_training(two[0], own)
+    assert seen.is_known
+    assert len(seen.positions) == 0
+    refuse_seen("straight", seen, own)
+
+
+def test_unknown_training_data_are_said(save_tiny, two, records):
+    stranger = save_tiny("stranger", dataset_fingerprint="9" * 64)
+    imported = save_tiny("imported", dataset_fingerprint="", origin="imported")
+    words = " ".join(hold_contest([two[0], stranger, imported], records, "demo", scheme=SEVEN).caveats())
+    assert "What stranger learned from is not stored here" in words
+    assert "Nobody here knows what imported learned from" in words
+
+
+def test_validation_is_said_to_have_chosen(two, records):
+    words = hold_contest(two, records, "demo", scheme=SEVEN, split="validation").caveats()
+    assert any("Validation chose" in sentence for sentence in words)
+
+
+def test_settings_in_which_they_differ(save_tiny, make_card):
+    a = save_tiny("a")
+    b = save_tiny("b", config=make_card().config | {"learning_rate": 0.5})
+    table = settings_table([a, b])
+    assert table.index.tolist() == ["learning rate"]
+    assert table.loc["learning rate", "b"] == "0.5"
+    assert len(settings_table([a, b], differing=False)) > 5
+
+
+def test_milliseconds_are_measured(two):
+    assert 0 < milliseconds_per_face(two[0].open_classifier()) < 1000
+
+
+def test_a_damaged_network_is_a_sentence(home, tiny_model, make_card, records, two):
+    def write(folder):
+        (folder / KERAS_FILE).write_bytes(b"-")
+        (folder / LITERT_FILE).write_bytes(tiny_model[:-500] + bytes(500))
+
+    broken = save_checkpoint(make_card("broken"), write)
+    broken.litert_path.write_bytes(b"other")
+    with pytest.raises(CheckpointError, match="damaged"):
+        hold_contest([two[0], broken], records, "demo", scheme=SEVEN)

@@ -1,0 +1,182 @@
+"""Pictures made to hurt: bombs, polyglots, other kinds under a picture's name, and what is hidden in metadata."""
+
+import io
+import struct
+import time
+import zipfile
+import zlib
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from fer_core.errors import ImageError
+from fer_core.faces.images import read_image
+from fer_core.recognition.photos import annotated_zip, look_at
+from tests.faces.test_images import BOMBS, encode, png_header
+
+RNG = np.random.default_rng(5)
+PICTURE = Image.fromarray(RNG.integers(0, 256, (40, 60, 3), dtype=np.uint8))
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def webp_header(width, height):
+    size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    body = b"WEBP" + b"VP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + size + b"VP8L" + struct.pack("<I", 5) + bytes(6)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def progressive(width, height):
+    content = encode(PICTURE, "JPEG", progressive=True)
+    return content.replace(struct.pack(">HH", 40, 60), struct.pack(">HH", height, width))
+
+
+MORE_BOMBS = {
+    "png 65535x65535": png_header(65535, 65535),
+    "png 2^31-1 wide": png_header(2**31 - 1, 1),
+    "png 1 wide 2^31-1 high": png_header(1, 2**31 - 1),
+    "webp 16383x16383": webp_header(16383, 16383),
+    "progressive jpeg 65000x65000": progressive(65000, 65000),
+    "progressive jpeg 8000x8000": progressive(8000, 8000),
+    "bmp 40000x40000": b"BM"
+    + struct.pack("<IHHI", 999, 0, 0, 54)
+    + struct.pack("<IiiHHIIiiII", 40, 40000, 40000, 1, 24, 0, 0, 0, 0, 0, 0)
+    + bytes(99),
+}
+ALL_BOMBS = BOMBS | MORE_BOMBS
+
+
+def test_there_are_enough_bombs():
+    assert len(ALL_BOMBS) >= 12
+
+
+@pytest.mark.parametrize("name", ALL_BOMBS)
+def test_a_bomb_is_refused_from_its_header_in_no_time_and_no_memory(name):
+    own = psutil.Process()
+    memory = own.memory_info().rss
+    times = []
+    for _ in range(3):  # the best of three: what else the machine does is not what is measured
+        began = time.perf_counter()
+        with pytest.raises(ImageError):
+            read_image(ALL_BOMBS[name], name=name)
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.1
+    assert own.memory_info().rss - memory < 20 << 20
+
+
+HTML, SCRIPT, PHP = b"<html><script>payload()</script>", b"*/payload();/*", b"<?php payload(); ?>"
+CARRIERS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+
+
+def zipped():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("payload.txt", b"payload")
+    return buffer.getvalue()
+
+
+def in_comment(kind, payload):
+    """The payload where a format keeps its remarks."""
+    if kind == "JPEG":
+        content = encode(PICTURE, kind)
+        return content[:2] + b"\xff\xfe" + struct.pack(">H", len(payload) + 2) + payload + content[2:]
+    if kind == "PNG":
+        content = encode(PICTURE, kind)
+        return content[:33] + chunk(b"tEXt", b"Comment\0" + payload) + content[33:]
+    if kind == "WEBP":
+        return encode(PICTURE, kind, xmp=payload)
+    if kind == "GIF":
+        return encode(PICTURE.quantize(), kind, comment=payload)
+    return encode(PICTURE, kind) + payload
+
+
+POLYGLOTS = {
+    f"{kind} {where} {title}": make
+    for kind in CARRIERS
+    for title, payload in (("html", HTML), ("script", SCRIPT), ("php", PHP), ("zip", zipped()))
+    for where, make in (
+        ("then", encode(PICTURE if kind != "GIF" else PICTURE.quantize(), kind) + payload),
+        ("around", in_comment(kind, payload)),
+    )
+}
+
+
+def test_there_are_enough_polyglots():
+    assert len(POLYGLOTS) >= 20
+    assert all(b"payload" in content for content in POLYGLOTS.values())
+
+
+@pytest.mark.parametrize("name", POLYGLOTS)
+def test_nothing_of_a_polyglot_survives(name, detector, classifier):
+    """Decided by content; what is given back is drawn anew, so the payload is gone."""
+    content = POLYGLOTS[name]
+    assert read_image(content, name="face.html").shape == (40, 60, 3)
+    photo = look_at("face.jpg", content, detector, classifier, whole_if_none=True)
+    packed = annotated_zip([photo], [content])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert len(archive.namelist()) == 1
+        kept = b"".join(archive.read(member) for member in archive.namelist())
+    assert b"payload" not in packed + kept
+    assert photo.is_whole
+    assert b"payload" not in photo.preview
+
+
+@pytest.fixture(scope="module")
+def detector():
+    class Nobody:
+        def detect(self, image):
+            return ()
+
+    return Nobody()
+
+
+@pytest.fixture
+def classifier(save_tiny):
+    return save_tiny().open_classifier()
+
+
+def test_no_metadata_leaves_with_an_annotated_picture(detector, classifier):
+    exif = Image.Exif()
+    exif[0x010E] = "SECRETPLACE"
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[2] = (48.0, 12.0, 34.0)
+    content = encode(PICTURE, "JPEG", exif=exif)
+    assert b"SECRETPLACE" in content
+    photo = look_at("face.jpg", content, detector, classifier, whole_if_none=True)
+    with zipfile.ZipFile(io.BytesIO(annotated_zip([photo], [content]))) as archive:
+        kept = archive.read(archive.namelist()[0])
+    assert b"SECRETPLACE" not in kept
+    with Image.open(io.BytesIO(kept)) as picture:
+        assert not picture.getexif()
+
+
+OTHER_KINDS = {
+    "svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='payload()'/>",
+    "heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+    "avif": b"\0\0\0\x1cftypavif\0\0\0\0avifmif1",
+    "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n(payload) run\n",
+    "psd": b"8BPS\0\1" + bytes(40),
+    "fits": b"SIMPLE  =                    T" + b" " * 50,
+    "pdf": b"%PDF-1.7\n1 0 obj",
+    "exe": b"MZ\x90\0" + bytes(60),
+    "elf": b"\x7fELF" + bytes(60),
+    "tiff little": b"II*\0\x08\0\0\0",
+    "tiff big": b"MM\0*\0\0\0\x08",
+    "ico": b"\0\0\1\0\1\0",
+    "wmf": b"\xd7\xcd\xc6\x9a" + bytes(20),
+    "jpeg 2000": b"\0\0\0\x0cjP  \r\n\x87\n",
+    "hdf5": b"\x89HDF\r\n\x1a\n" + bytes(60),
+    "zip": zipped(),
+    "html": HTML,
+    "script": b"#!/bin/sh\npayload\n",
+}
+
+
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_other_kinds_are_refused_with_the_kinds_that_are_read(name):
+    with pytest.raises(ImageError, match=r"face\.png is not a picture this app reads; save it as JPEG, PNG or WebP"):
+        read_image(OTHER_KINDS[name] * 3, name="face.png")

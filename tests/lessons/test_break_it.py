@@ -1,0 +1,194 @@
+"""Experiments: what they change, whose runs they share, what is read off their outcomes."""
+
+import time
+
+import numpy as np
+import pytest
+
+from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
+from fer_core.datasets.dataset import label_records
+from fer_core.datasets.store import dataset_card, load_records
+from fer_core.errors import TrainingError
+from fer_core.labels import FER2013_EMOTIONS, LABEL_SCHEMES, PAPER_EMOTIONS
+from fer_core.lessons.break_it import experiments as catalogue
+from fer_core.lessons.break_it.experiments import EXPERIMENTS, find_experiment
+from fer_core.lessons.break_it.outcome import Outcome, compared, figures, outcome_of
+from fer_core.lessons.break_it.reading import in_order_of, read_wrongly
+from fer_core.lessons.break_it.trial import Trial, is_over
+from fer_core.training.runs.store import create_run, find_run, list_runs
+from fer_core.training.runs.validation import EpochView, append_view
+from fer_core.training.settings.metrics import EpochMetrics, RunStatus, append_metrics, write_status
+
+TRAINED = [experiment for experiment in EXPERIMENTS if experiment.trains]
+
+
+def epoch(number=1, accuracy=0.5, val_accuracy=0.5, seconds=1.0):
+    return EpochMetrics(number, 1.0, accuracy, 1.0, val_accuracy, 0.4, seconds, 100.0)
+
+
+def outcome(matrix, **values):
+    return Outcome(np.array(matrix), ("a", "b", "c")[: len(matrix)], **values)
+
+
+@pytest.fixture
+def no_children(monkeypatch):
+    monkeypatch.setattr("fer_core.training.runs.store._launch", lambda run: run)
+
+
+@pytest.mark.parametrize("experiment", TRAINED, ids=lambda e: e.name)
+def test_the_two_sides_differ_in_what_is_said_and_in_nothing_else(experiment):
+    usual, changed = experiment.configs("demo", 3200, has_votes=True)
+    differing = changed.differences(usual)
+    assert differing
+    assert {name.split(".")[0] for name in differing} == set(experiment.change)
+    assert all(f"{name} = {value}" in experiment.differences() for name, value in differing.items())
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: e.name)
+def test_every_choice_can_come_true(experiment):
+    sides = [
+        outcome([[40, 60], [10, 20]], confidence=0.5, curve=(epoch(accuracy=0.5, seconds=1.0),)),
+        outcome([[90, 10], [5, 25]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
+        outcome([[98, 2], [2, 28]], confidence=0.95, curve=(epoch(accuracy=0.99, seconds=3.0),)),
+        outcome([[75, 25], [12, 18]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
+        outcome([[42, 58], [10, 20]], confidence=0.99, curve=(epoch(accuracy=0.52, seconds=1.0),)),
+        outcome([[5, 95], [28, 2]], confidence=0.4, curve=(epoch(accuracy=0.5, seconds=1.0),)),
+    ]
+    came = {experiment.happened(usual, changed) for usual in sides for changed in sides}
+    assert came == set(range(len(experiment.choices)))
+
+
+def test_the_figures_of_an_outcome():
+    made = outcome(
+        [[8, 2, 0], [1, 1, 0], [0, 0, 0]],
+        curve=(epoch(1, 0.2, 0.3, 9.0), epoch(2, 0.9, 0.75, 2.0), epoch(3, 0.95, 0.75, 3.0)),
+    )
+    assert made.accuracy == 9 / 12
+    assert made.commonest == 10 / 12
+    assert made.learned_nothing
+    assert made.gap == pytest.approx(0.2)
+    assert made.rare_recall == 0.5
+    assert made.epoch_seconds == 2.5
+    assert [value for _, value, _ in figures(made)] == ["75 %", "95 %", "50 %", "2.5 s"]
+    assert [value for _, value, _ in figures(outcome([[1]], confidence=0.5))] == ["100 %", "50 %"]
+
+
+def test_a_run_whose_loss_is_no_number_has_learned_nothing(small_demo, no_children):
+    trial = Trial.of(find_experiment("rate"), dataset_card("demo"))
+    run = create_run(trial.configs[1], trial.names[1])
+    write_status(run.folder, RunStatus("failed", message="The loss is no longer a number in epoch 1."))
+    made = outcome_of(find_run(run.name))
+    assert made.broke_down
+    assert made.learned_nothing
+    assert is_over(find_run(run.name))
+    assert "no longer a number" in figures(made)[0][2]
+
+
+@pytest.mark.parametrize(("usual", "changed", "said"), [(0.5, 0.4, 0), (0.5, 0.53, 1), (0.5, 0.46, 1), (0.5, 0.6, 2)])
+def test_small_differences_are_none(usual, changed, said):
+    assert compared(usual, changed) == said
+
+
+def test_everybody_shares_the_same_two_runs(small_demo, no_children):
+    card = dataset_card("demo")
+    first, second = (Trial.of(find_experiment("shuffled"), card) for _ in range(2))
+    first.start()
+    second.start()
+    assert sorted(run.name for run in list_runs()) == sorted(first.names)
+    assert first.names[1].startswith("break-it-shuffled-")
+    assert {run.record.experiment for run in list_runs()} == {"shuffled"}
+    assert Trial.of(find_experiment("rate"), card).names[0] == first.names[0]  # the usual side is the same
+    assert not set(Trial.of(find_experiment("shuffled"), card, seed=1).names) & set(first.names)
+
+
+def test_a_run_somebody_else_starts_at_the_same_moment_is_theirs(small_demo, no_children, monkeypatch):
+    trial = Trial.of(find_experiment("shuffled"), dataset_card("demo"))
+    trial.start()
+    asked = []
+
+    def late(name):
+        asked.append(name)
+        if asked.count(name) == 1:
+            raise TrainingError("There is no such run.")
+        return find_run(name)
+
+    monkeypatch.setattr("fer_core.lessons.break_it.trial.find_run", late)
+    trial.start()
+    assert sorted(asked) == sorted(trial.names * 2)
+    assert len(list_runs()) == 2
+
+
+def test_outcomes_wait_for_both_runs(small_demo, no_children):
+    trial = Trial.of(find_experiment("shuffled"), dataset_card("demo"))
+    assert trial.outcomes() is None
+    trial.start()
+    assert trial.outcomes() is None
+    for name in trial.names:
+        folder = find_run(name).folder
+        append_metrics(folder, epoch())
+        append_view(folder, EpochView(1, np.eye(7, dtype=int).tolist(), []))
+        write_status(folder, RunStatus("finished", epoch=1, epochs=1))
+    usual, changed = trial.outcomes()
+    assert usual.accuracy == changed.accuracy == 1
+
+
+def test_votes_are_needed_where_they_are_changed(small_demo):
+    card = dataset_card("demo")
+    object.__setattr__(card, "votes_file", "")
+    with pytest.raises(TrainingError, match="ten votes"):
+        Trial.of(find_experiment("votes"), card)
+    assert Trial.of(find_experiment("rate"), card).configs[0].scheme == "fer2013"
+
+
+@pytest.fixture
+def asked(small_demo, save_tiny):
+    save_tiny()
+    faces = label_records(load_records("demo"), LABEL_SCHEMES["majority-7"], ["test"])
+    return load_checkpoint("tiny").open_classifier(), faces
+
+
+def test_forgotten_scaling_is_the_network_on_255_times_the_greys(asked):
+    classifier, faces = asked
+    usual, raw = read_wrongly(classifier, faces, "no scaling")
+    _, twice = read_wrongly(classifier, faces, "scaled twice")
+    right = classifier.predict_raw(faces.images)
+    assert usual.confidence == pytest.approx(float(right.max(axis=1).mean()))
+    assert raw.confidence > usual.confidence > twice.confidence
+    # Softmax of a linear network: 255 times the greys are 255 times the logits, up to the biases, which are zero.
+    logits = 255 * np.log(right.astype(float))
+    expected = np.exp(logits - logits.max(axis=1, keepdims=True))
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(classifier.predict_raw(faces.images, gain=255.0), expected, atol=1e-3)
+
+
+def test_a_swapped_order_only_renames_the_columns(asked):
+    classifier, faces = asked
+    usual, misread = read_wrongly(classifier, faces, "label order")
+    columns = [FER2013_EMOTIONS.index(name) for name in PAPER_EMOTIONS]
+    np.testing.assert_array_equal(misread.matrix, usual.matrix[:, columns])
+
+
+def test_faces_are_put_into_the_networks_order(asked):
+    _, faces = asked
+    turned = in_order_of(faces, FER2013_EMOTIONS[:4])
+    assert set(np.asarray(faces.class_names)[faces.labels]) > set(np.asarray(turned.class_names)[turned.labels])
+    kept = np.isin(faces.rows, turned.rows)
+    np.testing.assert_array_equal(
+        np.asarray(faces.class_names)[faces.labels[kept]], np.asarray(turned.class_names)[turned.labels]
+    )
+
+
+def test_an_experiment_leaves_figures_and_no_checkpoint(small_demo, monkeypatch):
+    monkeypatch.setattr(
+        catalogue, "_QUICK", {"width": 4, "epochs": 1, "batch_size": 32, "precision": "float32", "priority": "normal"}
+    )
+    trial = Trial.of(find_experiment("shuffled"), dataset_card("demo"))
+    trial.start()
+    end = time.monotonic() + 300
+    while trial.outcomes() is None and time.monotonic() < end:
+        time.sleep(0.5)
+    assert trial.outcomes(), [run.status for run in trial.runs()]
+    assert all(run.metrics() and not (run.folder / "backup").exists() for run in trial.runs())
+    assert list_checkpoints() == ()
+    trial.start()  # what is over stays
+    assert [run.status.state for run in trial.runs()] == ["finished", "finished"]

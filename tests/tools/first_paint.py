@@ -1,0 +1,77 @@
+"""Times until each page's heading can be read, on a cold and on a warm server: ``python -m tests.tools.first_paint``.
+
+On the warm one for a new browser, which has to fetch Streamlit's own scripts, and for one that has been there before.
+An empty Streamlit page is measured beside them: what it needs, no page can do without.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from tests.e2e.conftest import CHROMIUM_FLAGS, find_chromium, running
+from tests.tools.visits import PAGES, draw_demo, visiting
+
+WARM, COLD = 1000.0, 3000.0
+"""Milliseconds."""
+_REPEATS = 5
+_EMPTY = "import streamlit as st; st.title('Empty')"
+
+
+def first_read(browser, address, page):
+    """Milliseconds until a page can be read by a browser that has nothing of it yet."""
+    with visiting(browser, address, page, settle=False) as visit:
+        return visit.first_read()
+
+
+def cold(browser, page):
+    """The same for the first visitor of a server that has just been started."""
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as server:
+        return first_read(browser, f"http://localhost:{server.port}", page)
+
+
+def warm(browser, address, page):
+    """The same for later visitors: medians for new browsers, and for one that comes back."""
+    new = median(first_read(browser, address, page) for _ in range(_REPEATS))
+    with visiting(browser, address, page) as visit:
+        return new, median(visit.come_back() for _ in range(_REPEATS))
+
+
+def empty(browser):
+    """The same for a page of Streamlit's with nothing but a heading."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "empty.py"
+        script.write_text(_EMPTY, encoding="utf-8")
+        with running(Path(folder), script) as server:
+            address = f"http://localhost:{server.port}"
+            first_read(browser, address, "")
+            return warm(browser, address, "")
+
+
+def main():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
+        first = {page: cold(browser, page) for page in PAGES}
+        draw_demo(folder)
+        with running(Path(folder)) as server:
+            address = f"http://localhost:{server.port}"
+            for page in PAGES:
+                with visiting(browser, address, page):
+                    pass
+            later = {page: warm(browser, address, page) for page in PAGES}
+        nothing = empty(browser)
+        browser.close()
+    for page in PAGES:
+        _say(page, f"{first[page]:5.0f}", *later[page])
+    _say("(empty)", "    –", *nothing)
+    return 0 if max(first.values()) <= COLD and max(map(max, later.values())) <= WARM else 1
+
+
+def _say(page, cold_server, new, back):
+    sys.stdout.write(f"{page:12} cold {cold_server} ms   warm {new:5.0f} ms, coming back {back:5.0f} ms\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

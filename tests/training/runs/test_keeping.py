@@ -1,0 +1,194 @@
+"""Runs that are over: renamed, annotated, taken along, deleted; and the line in which others wait."""
+
+import io
+import zipfile
+from dataclasses import replace
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fer_core.errors import TrainingError
+from fer_core.training.child.status import Report
+from fer_core.training.runs.comparison import differing_settings, summarize
+from fer_core.training.runs.keeping import annotate_run, delete_run, pack_run, rename_run
+from fer_core.training.runs.launch import started
+from fer_core.training.runs.record import Ambition, RunRecord, ambition_of, one_line, read_record
+from fer_core.training.runs.retrain import falls_short, try_next
+from fer_core.training.runs.run_queue import in_words, runs_before, runs_in_line, turn
+from fer_core.training.runs.store import create_run, find_run, list_runs, stop_run
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.metrics import EpochMetrics, append_metrics, read_status, write_status
+from fer_core.training.settings.presets import PRESETS
+
+CONFIG = TrainingConfig(epochs=5)
+
+
+@pytest.fixture(autouse=True)
+def _in_this_home(home):
+    pass
+
+
+def over(name="mine", config=CONFIG, **changes):
+    run = create_run(config, name, changes.pop("record", None))
+    write_status(run.folder, replace(read_status(run.folder), **({"state": "finished"} | changes)))
+    return find_run(name)
+
+
+def active(name, state, since):
+    me = psutil.Process()
+    return over(name, state=state, since=since, pid=me.pid, pid_created=started(me.pid))
+
+
+def test_a_run_keeps_who_it_is_under_another_name():
+    before = over()
+    renamed = rename_run("mine", "yours")
+    assert [run.name for run in list_runs()] == ["yours"]
+    assert renamed.record == before.record
+
+
+@pytest.mark.parametrize(("name", "why"), [("../up", "cannot be a name"), ("taken", "already")])
+def test_names_that_are_not_free_are_refused(name, why):
+    over()
+    over("taken")
+    with pytest.raises(TrainingError, match=why):
+        rename_run("mine", name)
+    assert {run.name for run in list_runs()} == {"mine", "taken"}
+
+
+@pytest.mark.parametrize("change", [lambda: rename_run("mine", "yours"), lambda: delete_run("mine")])
+def test_an_active_run_is_neither_renamed_nor_deleted(change):
+    create_run(CONFIG, "mine")
+    with pytest.raises(TrainingError, match="is active"):
+        change()
+    assert find_run("mine").folder.exists()
+
+
+def test_a_deleted_run_is_gone():
+    folder = over().folder
+    delete_run("mine")
+    assert list_runs() == ()
+    assert not [path for path in folder.parent.iterdir() if path.is_dir()]
+
+
+def test_a_note_is_one_line():
+    over()
+    assert annotate_run("mine", " two\nlines \x1b[31m").record.note == "two lines [31m"
+    assert find_run("mine").record.note == "two lines [31m"
+
+
+@given(st.text())
+def test_notes_never_hold_control_characters(text):
+    note = one_line(text)
+    assert note.isprintable()
+    assert len(note) <= 500
+
+
+def test_everything_of_a_run_and_its_checkpoint_is_packed(save_tiny):
+    checkpoint = save_tiny("tiny")
+    run = over(checkpoint="tiny")
+    (run.folder / "backup").mkdir()
+    (run.folder / "backup" / "epoch-0001.npz").write_bytes(b"weights")
+    with zipfile.ZipFile(io.BytesIO(pack_run("mine"))) as archive:
+        names = set(archive.namelist())
+        assert {"mine/config.json", "mine/about.json", "mine/status.json", "mine/backup/epoch-0001.npz"} <= names
+        assert archive.read("mine/checkpoint/model.tflite") == checkpoint.litert_path.read_bytes()
+        assert TrainingConfig.from_json(archive.read("mine/config.json").decode()) == CONFIG
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"note": 3}', '{"ambition": {"target": 7}}'])
+def test_a_damaged_record_does_not_hide_the_run(content):
+    run = over()
+    (run.folder / "about.json").write_text(content)
+    assert read_record(run.folder).note == ""
+    assert [r.name for r in list_runs()] == ["mine"]
+
+
+def test_the_one_that_trains_comes_first_then_who_has_waited_longest():
+    active("third", "queued", 30.0)
+    active("second", "queued", 20.0)
+    active("first", "running", 40.0)
+    over("past")
+    assert [run.name for run in runs_in_line()] == ["first", "second", "third"]
+    assert [run.name for run in runs_before(find_run("third"))] == ["first", "second"]
+    assert runs_before(find_run("past")) == ()
+    assert in_words(1) == "Next in line"
+    assert "3 runs come before it" in in_words(3)
+
+
+def test_a_turn_comes_when_nobody_is_before(monkeypatch):
+    monkeypatch.setattr("fer_core.training.runs.run_queue._POLL", 0.05)
+    active("first", "queued", 10.0)
+    active("second", "queued", 20.0)
+    said = []
+    with turn("first", said.append):
+        assert said == []
+        stop_run("second")
+        with pytest.raises(TrainingError, match="Taken out of the line"), turn("second", said.append):
+            raise AssertionError("it was not its turn")
+    assert said == ["Next in line"]
+
+
+def learned(name, accuracy, **changes):
+    run = over(name, **changes)
+    append_metrics(run.folder, EpochMetrics(1, 1.0, 0.5, 1.0, accuracy, accuracy, 2.0, 100.0))
+    return find_run(name)
+
+
+def test_who_reaches_the_target_is_not_followed(monkeypatch):
+    monkeypatch.setattr("fer_core.training.runs.store._launch", lambda run: run)
+    ambition = Ambition(0.8, ({"epochs": "9"},))
+    assert try_next(learned("good", 0.81, record=RunRecord(ambition=ambition))) is None
+    assert try_next(learned("stopped", 0.5, record=RunRecord(ambition=ambition), state="stopped")) is None
+    assert not falls_short(learned("plain", 0.1))
+    following = try_next(learned("poor", 0.79, record=RunRecord(ambition=ambition)))
+    assert following.name == "poor-try2"
+    assert following.config == replace(CONFIG, epochs=9)
+    assert following.record.ambition == Ambition(0.8, ())
+
+
+def test_a_target_is_needed_for_what_to_try_next():
+    with pytest.raises(TrainingError, match="no target"):
+        ambition_of(0.0, [{"epochs": "9"}])
+    with pytest.raises(TrainingError, match="from 0 to 1"):
+        ambition_of(85.0, [])
+
+
+def test_a_summary_and_what_differs():
+    runs = [learned("one", 0.5), learned("two", 0.6, config=replace(CONFIG, epochs=6))]
+    assert summarize(runs[1]).accuracy == 0.6
+    assert summarize(runs[1]).seconds == 2.0
+    table = differing_settings(runs)
+    assert table.to_dict() == {"one": {"epochs": "5"}, "two": {"epochs": "6"}}
+
+
+def test_a_full_disk_has_room_for_the_sentence_that_says_so():
+    run, reserves = create_run(CONFIG, "mine"), []
+
+    def fill_the_disk():
+        reserves.append((run.folder / "reserve").stat().st_size)
+        raise TrainingError("Training could not write its files (No space left on device).")
+
+    with pytest.raises(TrainingError), Report(run.folder, 5):
+        fill_the_disk()
+    assert reserves == [1 << 16]
+    assert not (run.folder / "reserve").exists()
+    status = find_run("mine").status
+    assert (status.state, "No space left" in status.message) == ("failed", True)
+
+
+def test_an_interruption_from_the_keyboard_can_be_resumed():
+    run = create_run(CONFIG, "mine")
+    with pytest.raises(KeyboardInterrupt), Report(run.folder, 5):
+        raise KeyboardInterrupt
+    assert "Resume it" in find_run("mine").status.message
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_presets_are_valid_on_every_dataset(preset):
+    large = preset.config("ferplus", 28_709, ("majority-7", "distribution-8"))
+    few = preset.config("demo", 3_200, ("majority-7", "distribution-8"))
+    assert preset.config("fer2013", 28_709, ("fer2013",)).scheme == "fer2013"
+    assert few.share == 1.0
+    assert (large.share < 0.2) == preset.few_faces
