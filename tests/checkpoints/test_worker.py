@@ -8,10 +8,9 @@ import time
 import numpy as np
 import psutil
 import pytest
-from fer_core.worker import WorkerNetwork
 
 from fer_core.checkpoints.classifier import Classifier, Reading
-from fer_core.checkpoints.worker import parent
+from fer_core.checkpoints.worker import WorkerNetwork, parent
 from fer_core.errors import CheckpointError
 from fer_core.labels import LABEL_SCHEMES
 
