@@ -41,7 +41,7 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv("FER_HOME", str(folder))
-    monkeypatch.setattr("fer_core.storage.home.PROJECT", tmp_path / "shipped")
+    monkeypatch.setattr("fer_core.storage.files.PROJECT", tmp_path / "shipped")
     return folder
 
 

@@ -11,8 +11,17 @@ from fer_core.checkpoints.card import EpochScores, ModelCard
 from fer_core.checkpoints.classifier import Classifier, Reading
 from fer_core.checkpoints.priors import Commonness, prior_weights
 from fer_core.errors import CheckpointError, Damage
-from fer_core.storage.files import LONGEST_NAME, NAME_RULE, is_folder_name, new_folder, read_json, stamp, write_json
-from fer_core.storage.home import home, models_folders
+from fer_core.storage.files import (
+    LONGEST_NAME,
+    NAME_RULE,
+    home,
+    is_folder_name,
+    models_folders,
+    new_folder,
+    read_json,
+    stamp,
+    write_json,
+)
 
 __all__ = [
     "CARD_FILE",

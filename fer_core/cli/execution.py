@@ -8,7 +8,7 @@ from filelock import FileLock, Timeout
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.errors import TrainingError
-from fer_core.storage.home import runs_folder
+from fer_core.storage.files import runs_folder
 from fer_core.training.runs.retrain import try_next
 from fer_core.training.runs.run_queue import turn
 from fer_core.training.runs.searches import Search

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.errors import Damage, DatasetError
-from fer_core.storage.files import as_record, is_folder_name, read_json, stamp
-from fer_core.storage.home import data_folder
+from fer_core.storage.files import as_record, data_folder, is_folder_name, read_json, stamp
 
 DEMO = "demo"
 """Name of the embedded dataset of drawn faces."""

@@ -14,8 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fer_core.datasets.cards import check_name, read_card
 from fer_core.errors import DatasetError
-from fer_core.storage.files import as_record, read_json, write_json
-from fer_core.storage.home import data_folder
+from fer_core.storage.files import as_record, data_folder, read_json, write_json
 
 _SCHEMA = 1
 

@@ -12,8 +12,7 @@ import numpy as np
 from fer_core.datasets.cards import ARRAYS, CARD_FILE, DatasetCard, check_name, measure_array
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.errors import DatasetError
-from fer_core.storage.files import new_folder, read_json, write_json
-from fer_core.storage.home import data_folder
+from fer_core.storage.files import data_folder, new_folder, read_json, write_json
 
 _NAMES_FILE = "names.json"
 _LEFTOVER_SECONDS = 24 * 3600

@@ -33,7 +33,7 @@ from fer_core.datasets.pictures import PicturePlan, ToFace, read_pictures
 from fer_core.datasets.readers import read_records
 from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
 from fer_core.errors import DatasetError
-from fer_core.storage.home import data_folder
+from fer_core.storage.files import data_folder
 
 __all__ = [
     "DEMO",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FerDataset, fingerprint_of
-from fer_core.storage.home import cache_folder
+from fer_core.storage.files import cache_folder
 
 _KEPT = 2000  # files of about 90 KB; the oldest go first
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fer_core.datasets.dataset import FerDataset, fingerprint_of
 from fer_core.faces.detection import Detector, FaceDetector
 from fer_core.faces.images import IMAGE_SIZE
-from fer_core.storage.home import cache_folder
+from fer_core.storage.files import cache_folder
 
 _ENLARGED, _BORDER = 4, 0.5  # the detector wants larger faces with something around them
 

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 
 from fer_core.service.deployment import Deployment
-from fer_core.storage.home import cache_folder, data_folder, home, logs_folder, runs_folder
+from fer_core.storage.files import cache_folder, data_folder, home, logs_folder, runs_folder
 from fer_core.training.runs.provenance import hardware
 from fer_core.training.runs.store import list_runs
 

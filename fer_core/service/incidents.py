@@ -17,8 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from fer_core.storage.files import read_json_lines
-from fer_core.storage.home import PROJECT, logs_folder
+from fer_core.storage.files import PROJECT, logs_folder, read_json_lines
 
 LOG_FILE = "incidents.jsonl"
 _LARGEST, _KEPT_FILES = 1_000_000, 5  # bytes of a file before it is rotated, and how many older ones stay

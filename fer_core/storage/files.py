@@ -1,4 +1,4 @@
-"""Writing so that a file or folder is there whole or not at all, and reading back what was written."""
+"""The folders of data, runs and models under ``FER_HOME``, and files that are written whole or not at all."""
 
 import contextlib
 import functools
@@ -15,6 +15,9 @@ from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_h
 
 _Record = TypeVar("_Record")
 
+PROJECT = Path(__file__).resolve().parents[2]
+"""The folder that holds ``app.py``, ``fer_core`` and the shipped ``models``."""
+
 LONGEST_NAME = 60
 """Characters of a folder that people name."""
 
@@ -22,6 +25,41 @@ NAME_RULE = "Use up to 60 letters, digits, dots, hyphens and underscores, and no
 """What is said of a name that is refused."""
 
 _DEVICES = r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?"  # which Windows opens in place of a folder
+
+
+def home() -> Path:
+    """The folder under which datasets, runs and checkpoints are kept."""
+    return Path(os.environ.get("FER_HOME") or PROJECT).expanduser().resolve()
+
+
+def data_folder() -> Path:
+    """The folder of the imported datasets, one subfolder each."""
+    return home() / "data"
+
+
+def runs_folder() -> Path:
+    """The folder of the training runs, one subfolder each."""
+    return home() / "runs"
+
+
+def cache_folder() -> Path:
+    """The folder of what was computed and can be computed again: deleting it costs only time."""
+    return home() / "cache"
+
+
+def logs_folder() -> Path:
+    """The folder of the logs, which name no person, file or picture."""
+    return home() / "logs"
+
+
+def searches_folder() -> Path:
+    """The folder of the searches for better settings, one subfolder each; their runs are among the runs."""
+    return home() / "searches"
+
+
+def models_folders() -> tuple[Path, ...]:
+    """The folders searched for checkpoints: the user's own first, then the shipped ones (once if they are the same)."""
+    return tuple(dict.fromkeys((home() / "models", PROJECT / "models")))
 
 
 def is_folder_name(name: str) -> bool:

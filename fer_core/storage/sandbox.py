@@ -14,7 +14,7 @@ from typing import IO, TypeAlias
 import psutil
 
 from fer_core.errors import CheckpointError
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 
 GIB = 1 << 30
 

@@ -16,7 +16,7 @@ import psutil
 
 from fer_core.datasets.detective.duplicates import find_duplicates
 from fer_core.datasets.store import load_records
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 from tests.benchmark.figure import AbsentError, Bench, seconds
 from tests.benchmark.realdata import imported, real_files
 

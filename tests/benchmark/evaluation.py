@@ -12,7 +12,7 @@ from fer_core.evaluation.words import cell_story
 from fer_core.plots.evaluation import confusion_figure
 from fer_core.plots.gallery import cell_gallery
 from fer_core.reports.evaluation import evaluation_report
-from fer_core.storage.home import cache_folder
+from fer_core.storage.files import cache_folder
 from tests.benchmark.figure import Bench, median_seconds, seconds
 from tests.benchmark.realdata import imported
 from tests.benchmark.subjects import shipped, test_split

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fer_core.datasets.store import import_dataset
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 from tests.benchmark.figure import AbsentError
 from tests.benchmark.homes import home_of
 

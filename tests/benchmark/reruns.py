@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 from fer_core.datasets.store import ensure_demo
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 from fer_core.training.runs.store import find_run, start_run, stop_run
 from fer_core.training.settings.config import TrainingConfig
 from tests.benchmark.figure import AbsentError

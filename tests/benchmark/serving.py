@@ -7,7 +7,7 @@ from functools import partial
 from math import inf
 from typing import Any
 
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 from tests.benchmark.figure import AbsentError, Bench
 
 _SCRIPT = PROJECT / "tests" / "load.py"

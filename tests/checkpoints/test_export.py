@@ -12,7 +12,7 @@ from PIL import Image
 
 from fer_core.checkpoints.card import Calibration
 from fer_core.checkpoints.export import lesson_notebook, take_home
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from fer_core.checkpoints.checkpoint import (
 )
 from fer_core.errors import CheckpointError
 from fer_core.labels import PAPER_EMOTIONS
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 from fer_core.training.settings.architecture_summary import outline
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.presets import PRESETS

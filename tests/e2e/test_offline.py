@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 from tests.tools.load import PAGES
 
 NAMESPACE = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]

@@ -14,7 +14,7 @@ from fer_core.evaluation.face_size import are_kept, face_sizes
 from fer_core.evaluation.measuring import calibration_of, report_on
 from fer_core.evaluation.robustness import sample_of
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.storage.home import cache_folder
+from fer_core.storage.files import cache_folder
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_the_walk_begins_with_the_face_and_its_pixels(page):
 
 def test_a_number_of_a_convolution_is_worked_out(home, small_demo, monkeypatch, open_page):
     monkeypatch.setattr(
-        "fer_core.storage.home.PROJECT", Path(__file__).parents[2]
+        "fer_core.storage.files.PROJECT", Path(__file__).parents[2]
     )  # the shipped networks have convolutions
     page = open_page("explain", dataset="demo", row="3")
     page.select_slider(key="layer").set_value("Convolution 1").run()

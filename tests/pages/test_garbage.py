@@ -7,7 +7,7 @@ from weakref import ref
 
 import pytest
 
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 from pages.shared.garbage import collect_soon
 
 

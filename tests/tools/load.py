@@ -36,7 +36,7 @@ from websockets.exceptions import WebSocketException
 
 from fer_core.datasets.drawn.scene import draw_scene
 from fer_core.datasets.store import ensure_demo
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 from fer_core.training.runs.store import find_run, start_run, stop_run
 from fer_core.training.settings.config import TrainingConfig
 from tests.benchmark.homes import home_of

@@ -21,8 +21,7 @@ from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import DEMO, ensure_demo, list_datasets, load_records
 from fer_core.errors import CheckpointError
 from fer_core.labels import EMOTIONS, KNOWN_ORDERS, class_of
-from fer_core.storage.files import read_json, write_json
-from fer_core.storage.home import cache_folder
+from fer_core.storage.files import cache_folder, read_json, write_json
 from fer_core.storage.plaintext import percent
 from fer_core.storage.sandbox import run_limited
 

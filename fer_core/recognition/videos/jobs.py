@@ -16,8 +16,7 @@ import psutil
 
 from fer_core.errors import VideoError
 from fer_core.recognition.timelines import VideoResult
-from fer_core.storage.files import as_record, read_json, write_json
-from fer_core.storage.home import PROJECT, home
+from fer_core.storage.files import PROJECT, as_record, home, read_json, write_json
 
 VIDEO_FILE, JOB_FILE, STATUS_FILE = "video", "job.json", "status.json"
 ANNOTATED_FILE, PREVIEW_FILE = "annotated.mp4", "preview.jpg"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from fer_core.storage.home import PROJECT, home
+from fer_core.storage.files import PROJECT, home
 
 
 def launch_command(words: list[str], log: int) -> "subprocess.Popen[bytes]":

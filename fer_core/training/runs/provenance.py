@@ -8,8 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fer_core.storage.files import as_record, read_json, write_json
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT, as_record, read_json, write_json
 
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn", "ai-edge-litert")
 _PROBE_FILE = "precision.json"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 
 from fer_core.errors import TrainingError
-from fer_core.storage.home import runs_folder
+from fer_core.storage.files import runs_folder
 from fer_core.training.runs.store import PAUSE, STOP, Run, find_run, list_runs
 
 _POLL = 1.0

@@ -11,8 +11,7 @@ from typing import Any, Literal
 import psutil
 
 from fer_core.errors import TrainingError
-from fer_core.storage.files import as_record, read_json, write_json
-from fer_core.storage.home import searches_folder
+from fer_core.storage.files import as_record, read_json, searches_folder, write_json
 from fer_core.training.runs.launch import is_alive, launch_command, started
 from fer_core.training.runs.retrain import best_accuracy
 from fer_core.training.runs.store import STOP, Run, check_run_name, list_runs

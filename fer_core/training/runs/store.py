@@ -15,8 +15,7 @@ import psutil
 from filelock import FileLock
 
 from fer_core.errors import Damage, TrainingError
-from fer_core.storage.files import NAME_RULE, is_folder_name, write_text
-from fer_core.storage.home import runs_folder
+from fer_core.storage.files import NAME_RULE, is_folder_name, runs_folder, write_text
 from fer_core.training.runs.launch import end_process, is_alive, launch_command, started
 from fer_core.training.runs.record import RunRecord, read_record, write_record
 from fer_core.training.runs.sources import networks_taken_over

@@ -6,7 +6,7 @@ from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import DatasetCard, delete_dataset, list_datasets
 from fer_core.errors import DatasetError
 from fer_core.service.diagnostics import megabytes_in
-from fer_core.storage.home import data_folder
+from fer_core.storage.files import data_folder
 from pages.shared import cached
 from pages.shared.messages import plain, refuse_with
 

@@ -13,7 +13,7 @@ from fer_core.datasets.download import KaggleAccount, can_ask_kaggle, download_f
 from fer_core.datasets.lines import Progress
 from fer_core.datasets.store import DatasetCard, import_dataset, list_datasets
 from fer_core.errors import DatasetError
-from fer_core.storage.home import data_folder
+from fer_core.storage.files import data_folder
 from fer_core.storage.plaintext import percent
 from pages.parts.dataset.import_paths import ask_path, explain_paths, may_name_paths, opened
 from pages.shared.messages import plain

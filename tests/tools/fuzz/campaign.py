@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 
 LONGEST = 2.0
 """Seconds of processor time a verdict may take: what else the machine does at the time is not the parser's doing."""

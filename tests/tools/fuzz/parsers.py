@@ -32,7 +32,7 @@ from fer_core.faces.images import read_image
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.recognition.videos.reader import VideoReader
 from fer_core.service.ice_servers import SettingError, read_ice_servers
-from fer_core.storage.home import data_folder, home, runs_folder
+from fer_core.storage.files import data_folder, home, runs_folder
 from fer_core.training.child.backup import TrainingState, load_state, save_state
 from fer_core.training.runs.store import create_run, damaged_runs, find_run, list_runs
 from fer_core.training.settings.config import TrainingConfig

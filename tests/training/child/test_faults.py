@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from fer_core.cli.execution import train_run
 from fer_core.errors import TrainingError
-from fer_core.storage.home import PROJECT
+from fer_core.storage.files import PROJECT
 from fer_core.training.child.backup import TrainingState, load_state, save_state
 from fer_core.training.child.status import Report
 from fer_core.training.runs import store as runs

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from fer_core.errors import TrainingError
-from fer_core.storage.home import runs_folder
+from fer_core.storage.files import runs_folder
 from fer_core.training.runs import launch as children_room
 from fer_core.training.runs import store as runs
 from fer_core.training.runs.launch import started
