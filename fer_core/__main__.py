@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from fer_core.checkpoints.foreign.scalings import SCALINGS
-from fer_core.checkpoints.priors import Commonness
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.cli import commands, evaluation, runs
 from fer_core.cli.answer import Command
 from fer_core.cli.data import add_data_commands
@@ -79,7 +79,7 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--common",
-        choices=get_args(Commonness),
+        choices=get_args(PriorAdjustment),
         default="between",
         help="how common each emotion is taken to be: as in training, all equally, or between (the default)",
     )

@@ -5,7 +5,7 @@ import hashlib
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.checkpoints.priors import Commonness
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.images import IMAGE_EXTENSIONS
 from fer_core.recognition.photos import Photo, look_at
 from pages.shared import cached, pictures
@@ -13,7 +13,7 @@ from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.photo_view import offer_downloads, show_photo
-from pages.shared.pickers import choose_checkpoint, choose_commonness, train_first
+from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
 from pages.shared.uploads import kinds
 
 _SAMPLES, _KEPT, _WHOLE = "samples", "photos kept", "photos to classify whole"
@@ -60,15 +60,15 @@ def _pick(title: str) -> None:
     st.session_state[_SAMPLES] = [title]
 
 
-def _look(source: _Source, checkpoint: Checkpoint, commonness: Commonness) -> Photo:
+def _look(source: _Source, checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) -> Photo:
     """What was found in a picture; kept in this session, so that each picture is looked at once."""
     name, content = source
     kept: dict[tuple[str, ...], Photo] = st.session_state.setdefault(_KEPT, {})
     digest = hashlib.sha256(content).hexdigest()
     whole = digest in st.session_state.setdefault(_WHOLE, set())
-    key = name, digest, checkpoint.name, cached.version_of(checkpoint), commonness, str(whole)
+    key = name, digest, checkpoint.name, cached.version_of(checkpoint), prior_adjustment, str(whole)
     if key not in kept:
-        detector, classifier = pictures.photo_detector(), cached.classifier(checkpoint, commonness)
+        detector, classifier = pictures.photo_detector(), cached.classifier(checkpoint, prior_adjustment)
         kept[key] = look_at(name, content, detector, classifier, whole_if_none=whole)
     return kept[key]
 
@@ -94,14 +94,14 @@ with left:
 if checkpoint is None:
     train_first()
 with right:
-    commonness = choose_commonness(checkpoint)
+    prior_adjustment = choose_prior_adjustment(checkpoint)
 sources = _choose_pictures(checkpoint)
 progress, downloads = st.empty(), st.empty()
 photos: list[Photo] = []
 for number, source in enumerate(sources, start=1):
     progress.progress((number - 1) / len(sources), f"Looking at picture {number} of {len(sources)} …")
     with errors_shown():
-        photos.append(_look(source, checkpoint, commonness))
+        photos.append(_look(source, checkpoint, prior_adjustment))
     show_photo(photos[-1], source[1], number, _classify_whole)
 progress.empty()
 _forget_others(photos)

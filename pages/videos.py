@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts.videos.form import order_analysis
 from pages.parts.videos.view import current_job, show_job
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_commonness, train_first
+from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
 
 start_page(
     "Videos",
@@ -22,5 +22,5 @@ with left:
 if checkpoint is None:
     train_first()
 with right:
-    commonness = choose_commonness(checkpoint)
-order_analysis(checkpoint, commonness)
+    prior_adjustment = choose_prior_adjustment(checkpoint)
+order_analysis(checkpoint, prior_adjustment)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.checkpoints.priors import Commonness
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.blazeface import Range
 from fer_core.faces.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
 from fer_core.recognition.photos import look_at
@@ -21,7 +21,7 @@ from pages.shared.messages import errors_shown, refuse_with
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
-from pages.shared.pickers import choose_checkpoint, choose_commonness, train_first
+from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
 
 _ANALYSER = "webcam analyser"
 _RANGES: dict[Range, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
@@ -33,9 +33,9 @@ def _detector(range_: Range) -> FaceDetector:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the network …")
-def _classifier(name: str, version: str, commonness: Commonness, _checkpoint: Checkpoint) -> Classifier:
+def _classifier(name: str, version: str, prior_adjustment: PriorAdjustment, _checkpoint: Checkpoint) -> Classifier:
     # Of its own: an evaluation under way must not hold up frames.
-    return _checkpoint.open_classifier(live=True, commonness=commonness)
+    return _checkpoint.open_classifier(live=True, prior_adjustment=prior_adjustment)
 
 
 def choose_settings() -> tuple[Checkpoint, StreamSettings]:
@@ -59,8 +59,8 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
         smoothing = columns[0].slider("Smoothing (s)", 0.0, 2.0, DEFAULT_SMOOTHING, 0.1, help=help_)
         margin = columns[1].slider("Margin around a face (%)", -10, 40, round(100 * DEFAULT_MARGIN))
         size = columns[2].slider("Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10)
-        commonness = choose_commonness(checkpoint)
-    classifier = _classifier(checkpoint.name, version_of(checkpoint), commonness, checkpoint)
+        prior_adjustment = choose_prior_adjustment(checkpoint)
+    classifier = _classifier(checkpoint.name, version_of(checkpoint), prior_adjustment, checkpoint)
     return checkpoint, StreamSettings(_detector(range_), classifier, margin / 100, size, smoothing)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from fer_core.checkpoints.priors import Commonness
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.storage.files import as_record
 
 _SCHEMA = 2
 _READABLE = (1, 2)  # cards of version 1 know nothing of calibration, figures and origin
+_RENAMED = {"by_commonness": "by_prior_adjustment"}
 _LISTS = ("class_names", "prior", "notes")
 
 Origin = Literal["trained", "imported"]
@@ -79,7 +80,7 @@ class MeasuredFigures:
         class_names: The classes scored, in the order of the matrix.
         confusion_matrix: Counts; rows are true, columns predicted.
         robustness: By perturbation, the accuracy at each of its levels, the mildest first.
-        by_commonness: By how common classes are taken to be, accuracy, balanced accuracy and macro F1.
+        by_prior_adjustment: By how common classes are taken to be, accuracy, balanced accuracy and macro F1.
         int8_accuracy: Accuracy of the network in eight bits; 0 when there is none.
     """
 
@@ -98,7 +99,7 @@ class MeasuredFigures:
     class_names: tuple[str, ...] = ()
     confusion_matrix: tuple[tuple[int, ...], ...] = ()
     robustness: dict[str, tuple[float, ...]] = field(default_factory=dict)
-    by_commonness: dict[Commonness, tuple[float, ...]] = field(default_factory=dict)
+    by_prior_adjustment: dict[PriorAdjustment, tuple[float, ...]] = field(default_factory=dict)
     int8_accuracy: float = 0.0
 
 
@@ -184,10 +185,10 @@ class ModelCard:
         shares = dict(zip(self.class_names, self.prior, strict=True)) if self.prior else {}
         return tuple(shares[name] for name in class_names) if shares else ()
 
-    def strength(self, commonness: Commonness) -> float:
+    def strength(self, prior_adjustment: PriorAdjustment) -> float:
         """How far from the training shares of the classes (0) towards equal ones (1) a view of them goes."""
-        strengths: dict[Commonness, float] = {"training": 0.0, "between": self.calibration.between, "equal": 1.0}
-        return strengths[commonness] if self.prior else 0.0
+        strengths: dict[PriorAdjustment, float] = {"training": 0.0, "between": self.calibration.between, "equal": 1.0}
+        return strengths[prior_adjustment] if self.prior else 0.0
 
     @property
     def is_imported(self) -> bool:
@@ -225,7 +226,7 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def _record(kind: type[Any], document: object) -> object:
     if isinstance(document, dict):
-        document = {key: _tuples(value) for key, value in document.items()}
+        document = {_RENAMED.get(key, key): _tuples(value) for key, value in document.items()}
     return as_record(kind, document)
 
 

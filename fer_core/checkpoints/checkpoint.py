@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fer_core.checkpoints.card import EpochScores, ModelCard
 from fer_core.checkpoints.classifier import Classifier, Reading
-from fer_core.checkpoints.priors import Commonness, prior_weights
+from fer_core.checkpoints.priors import PriorAdjustment, prior_weights
 from fer_core.errors import CheckpointError, Damage
 from fer_core.storage.files import (
     LONGEST_NAME,
@@ -89,7 +89,7 @@ class Checkpoint:
         return self.directory / LITERT_FILE
 
     def open_classifier(
-        self, *, threads: int = 1, live: bool = False, commonness: Commonness = "training"
+        self, *, threads: int = 1, live: bool = False, prior_adjustment: PriorAdjustment = "training"
     ) -> Classifier:
         """Opens the network for prediction, with its card's calibration, after verifying its file.
 
@@ -99,14 +99,13 @@ class Checkpoint:
             threads: Processor threads of one prediction.
             live: Whether speed counts more than the last decimal, as for a stream's frames: the network in eight bits
                 is then taken, if the checkpoint has it.
-            commonness: How common classes are taken to be; without effect where the card does not know how common
-                they were among the training faces.
+            prior_adjustment: Which class prior to assume; without effect where the card knows no training shares.
 
         Raises:
             CheckpointError: The file is missing or damaged.
         """
         calibration = self.card.calibration
-        weights = prior_weights(self.card.prior, self.card.strength(commonness)) if self.card.prior else None
+        weights = prior_weights(self.card.prior, self.card.strength(prior_adjustment)) if self.card.prior else None
         file = INT8_FILE if live and INT8_FILE in self.card.files else LITERT_FILE
         return Classifier(
             verified_bytes(self, file),

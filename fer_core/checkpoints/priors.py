@@ -11,10 +11,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Commonness = Literal["training", "between", "equal"]
+PriorAdjustment = Literal["training", "between", "equal"]
 """As among the training faces; part of the way, as far as validation recommends; or all classes equally."""
 
-COMMONNESS_TITLES: dict[Commonness, str] = {
+PRIOR_ADJUSTMENT_TITLES: dict[PriorAdjustment, str] = {
     "training": "as in training",
     "between": "in between",
     "equal": "all equally",

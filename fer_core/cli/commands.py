@@ -65,8 +65,8 @@ def _line(checkpoint: Checkpoint) -> str:
 def predict(options: argparse.Namespace) -> Answer:
     """Finds and classifies the faces of each picture or video; one bad file does not stop the others."""
     checkpoint = load_checkpoint(options.checkpoint) if options.checkpoint else _default_checkpoint()
-    classifier = checkpoint.open_classifier(threads=2, commonness=options.common)
-    live, detector = checkpoint.open_classifier(live=True, commonness=options.common), PhotoDetector()
+    classifier = checkpoint.open_classifier(threads=2, prior_adjustment=options.common)
+    live, detector = checkpoint.open_classifier(live=True, prior_adjustment=options.common), PhotoDetector()
     entries: list[dict[str, Any]] = []
     lines, tables, problems = [], [], []
     for path in options.files:

@@ -14,7 +14,7 @@ from fer_core.datasets.store import load_records
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.leaderboard import Contest, hold_contest, milliseconds_per_face
 from fer_core.evaluation.measuring import complete_card, report_on
-from fer_core.evaluation.prior_adjustment import by_commonness
+from fer_core.evaluation.prior_adjustment import adjusted_figures
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import robustness_steps, robustness_table
 from fer_core.evaluation.scoring import fitting_scheme, scope_in_words, scored_images
@@ -40,7 +40,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
         "scheme": scheme.name,
         "exclude": options.exclude,
         **figures_document(report),
-        "by_commonness": {name: asdict(seen) for name, seen in by_commonness(report, checkpoint.card).items()},
+        "by_commonness": {name: asdict(seen) for name, seen in adjusted_figures(report, checkpoint.card).items()},
     }
     low, high = report.accuracy_interval()
     lines = [

@@ -9,7 +9,7 @@ from fer_core.checkpoints.classifier import with_temperature
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
 from fer_core.evaluation.cache import raw_probabilities
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, calibration_error
-from fer_core.evaluation.prior_adjustment import by_commonness
+from fer_core.evaluation.prior_adjustment import adjusted_figures
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import LEVELS, PERTURBATIONS, robustness_steps
 from fer_core.evaluation.scoring import fitting_scheme, score
@@ -92,7 +92,9 @@ def measured_figures(
         class_names=report.class_names,
         confusion_matrix=tuple(map(tuple, report.confusion_matrix().tolist())),
         robustness=_robustness(checkpoint, dataset, progress) if robustness else {},
-        by_commonness={name: astuple(seen)[1:] for name, seen in by_commonness(report, checkpoint.card).items()},
+        by_prior_adjustment={
+            name: astuple(seen)[1:] for name, seen in adjusted_figures(report, checkpoint.card).items()
+        },
         int8_accuracy=_int8_accuracy(checkpoint, dataset),
     )
 

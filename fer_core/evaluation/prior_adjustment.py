@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from fer_core.checkpoints.card import ModelCard
-from fer_core.checkpoints.priors import Commonness, prior_weights, reweighted
+from fer_core.checkpoints.priors import PriorAdjustment, prior_weights, reweighted
 from fer_core.evaluation.report import EvaluationReport
 
 
 @dataclass(frozen=True)
-class CommonnessFigures:
+class AdjustedFigures:
     """Figures of one split under one view of how common classes are.
 
     Attributes:
@@ -25,7 +25,7 @@ class CommonnessFigures:
     macro_f1: float
 
 
-def by_commonness(report: EvaluationReport, card: ModelCard) -> dict[Commonness, CommonnessFigures]:
+def adjusted_figures(report: EvaluationReport, card: ModelCard) -> dict[PriorAdjustment, AdjustedFigures]:
     """A report's figures under each view; empty when the card knows no training shares.
 
     Args:
@@ -35,10 +35,10 @@ def by_commonness(report: EvaluationReport, card: ModelCard) -> dict[Commonness,
     prior = card.prior_of(report.class_names)
     if not prior:
         return {}
-    found: dict[Commonness, CommonnessFigures] = {}
-    for commonness in get_args(Commonness):
-        strength = card.strength(commonness)
+    found: dict[PriorAdjustment, AdjustedFigures] = {}
+    for prior_adjustment in get_args(PriorAdjustment):
+        strength = card.strength(prior_adjustment)
         probabilities = reweighted(report.probabilities, prior_weights(prior, strength))
         seen = replace(report, probabilities=probabilities, y_pred=probabilities.argmax(axis=1))
-        found[commonness] = CommonnessFigures(strength, seen.accuracy, seen.balanced_accuracy, seen.macro_f1)
+        found[prior_adjustment] = AdjustedFigures(strength, seen.accuracy, seen.balanced_accuracy, seen.macro_f1)
     return found

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from fer_core.checkpoints.card import EpochScores, MeasuredFigures, ModelCard
-from fer_core.checkpoints.priors import COMMONNESS_TITLES
+from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.storage.plaintext import percent
 
@@ -103,10 +103,10 @@ def _figures(measured: MeasuredFigures) -> str:
             [(n, *map(str, row)) for n, row in zip(measured.class_names, measured.confusion_matrix, strict=True)],
         ),
     ]
-    if measured.by_commonness:
+    if measured.by_prior_adjustment:
         views = [
-            (COMMONNESS_TITLES.get(name, name), percent(accuracy, 2), percent(balanced, 2), f"{macro_f1:.3f}")
-            for name, (accuracy, balanced, macro_f1) in measured.by_commonness.items()
+            (PRIOR_ADJUSTMENT_TITLES.get(name, name), percent(accuracy, 2), percent(balanced, 2), f"{macro_f1:.3f}")
+            for name, (accuracy, balanced, macro_f1) in measured.by_prior_adjustment.items()
         ]
         parts += [
             "By how common emotions are taken to be:",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.checkpoints.priors import Commonness
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
 from fer_core.datasets.exclusions import load_exclusions
 from fer_core.datasets.store import dataset_card, load_records
@@ -73,17 +73,17 @@ def typical_faces(dataset: str) -> dict[str, int]:
     return _typical_faces(dataset, dataset_card(dataset).fingerprint)
 
 
-def classifier(checkpoint: Checkpoint, commonness: Commonness = "training") -> Classifier:
+def classifier(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment = "training") -> Classifier:
     """A checkpoint's network, opened once per content.
 
     Args:
         checkpoint: The checkpoint.
-        commonness: How common classes are taken to be.
+        prior_adjustment: How common classes are taken to be.
 
     Raises:
         CheckpointError: A file is missing or damaged.
     """
-    return _classifier(checkpoint.name, version_of(checkpoint), commonness)
+    return _classifier(checkpoint.name, version_of(checkpoint), prior_adjustment)
 
 
 def version_of(checkpoint: Checkpoint) -> str:
@@ -180,8 +180,8 @@ def _scored(tested: _Tested, class_names: tuple[str, ...]) -> FerDataset:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the network …")
-def _classifier(name: str, version: str, commonness: Commonness) -> Classifier:
-    return load_checkpoint(name).open_classifier(threads=2, commonness=commonness)
+def _classifier(name: str, version: str, prior_adjustment: PriorAdjustment) -> Classifier:
+    return load_checkpoint(name).open_classifier(threads=2, prior_adjustment=prior_adjustment)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Classifying the split …")

@@ -6,7 +6,7 @@ from typing import NoReturn
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
-from fer_core.checkpoints.priors import COMMONNESS_TITLES, Commonness
+from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES, PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.exclusions import ExclusionList, list_exclusions
 from fer_core.datasets.store import DatasetCard, ensure_demo, list_datasets
@@ -117,17 +117,17 @@ def train_first() -> NoReturn:
     st.stop()
 
 
-def choose_commonness(checkpoint: Checkpoint) -> Commonness:
+def choose_prior_adjustment(checkpoint: Checkpoint) -> PriorAdjustment:
     """How common each emotion is taken to be; nothing is drawn for a checkpoint whose training shares are unknown."""
     if not checkpoint.card.prior:
         return "training"
     return st.segmented_control(
         "How common is each emotion here?",
-        list(COMMONNESS_TITLES),
-        format_func=lambda view: COMMONNESS_TITLES[view].capitalize(),
+        list(PRIOR_ADJUSTMENT_TITLES),
+        format_func=lambda view: PRIOR_ADJUSTMENT_TITLES[view].capitalize(),
         default="between",
         required=True,
-        key="commonness",
+        key="prior_adjustment",
         persist_state="session",
         help="A third of the training faces is neutral and hardly any shows disgust or contempt, and the network's "
         "answers hold these shares. “All equally” takes them out: rare emotions are then seen more often, and more "

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.checkpoints.priors import Commonness
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.errors import VideoError
 from fer_core.faces.detection import Detector, FaceDetector, PhotoDetector
 from fer_core.recognition.overlay import draw_faces
@@ -40,13 +40,13 @@ class AnalysisOptions:
         frames_per_second: How often it is looked at; no more often than it has frames.
         sight: Which faces are looked for.
         smoothing: Time constant of the probabilities in seconds; 0 leaves the network's answers raw.
-        commonness: How common each class is taken to be, for whoever opens the classifier.
+        prior_adjustment: How common each class is taken to be, for whoever opens the classifier.
     """
 
     frames_per_second: float = 10.0
     sight: Sight = "room"
     smoothing: float = DEFAULT_SMOOTHING
-    commonness: Commonness = "between"
+    prior_adjustment: PriorAdjustment = "between"
 
     def __post_init__(self) -> None:
         if not 0 < self.frames_per_second <= 1000:

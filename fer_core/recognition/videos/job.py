@@ -66,7 +66,7 @@ def _analyse(folder: Path, order: VideoOrder, parent: psutil.Process) -> None:
     options = as_record(AnalysisOptions, order.options)
     result = analyse_video(
         folder / VIDEO_FILE,
-        load_checkpoint(order.checkpoint).open_classifier(live=True, commonness=options.commonness),
+        load_checkpoint(order.checkpoint).open_classifier(live=True, prior_adjustment=options.prior_adjustment),
         name=order.name,
         options=options,
         annotated=folder / ANNOTATED_FILE,

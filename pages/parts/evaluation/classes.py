@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.evaluation.curves import class_curves
 from fer_core.plots.classes import class_figure, precision_recall_figure, roc_figure
 from pages.parts.evaluation.evaluated import Evaluated
-from pages.parts.evaluation.prior_adjustment import show_commonness
+from pages.parts.evaluation.prior_adjustment import show_prior_adjustment
 from pages.parts.evaluation.scores import class_table
 from pages.shared.charts import chart_config, drawn
 
@@ -36,7 +36,7 @@ def show_classes(shown: Evaluated) -> None:
             "Lines are 95 % intervals: Wilson’s for precision and recall; for F1, Wilson’s of the share of hits among "
             "all pictures that are of the class or were called so."
         )
-    show_commonness(shown)
+    show_prior_adjustment(shown)
     curves = class_curves(report)
     if curves:
         for column, figure, key in zip(

@@ -5,23 +5,23 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from fer_core.checkpoints.priors import COMMONNESS_TITLES
-from fer_core.evaluation.prior_adjustment import by_commonness
+from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES
+from fer_core.evaluation.prior_adjustment import adjusted_figures
 from fer_core.storage.plaintext import percent
 from pages.parts.evaluation.evaluated import Evaluated
 
 _FIGURES = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
 
 
-def show_commonness(shown: Evaluated) -> None:
+def show_prior_adjustment(shown: Evaluated) -> None:
     """What taking rare emotions for more common gains and costs; nothing where the training shares are unknown."""
-    views = by_commonness(shown.report, shown.checkpoint.card)
+    views = adjusted_figures(shown.report, shown.checkpoint.card)
     if not views:
         return
     st.subheader("How common is each emotion?", anchor=False)
     table = pd.DataFrame([asdict(seen) for seen in views.values()])
     table[list(_FIGURES)] *= 100
-    table.insert(0, "view", [COMMONNESS_TITLES[name] for name in views])
+    table.insert(0, "view", [PRIOR_ADJUSTMENT_TITLES[name] for name in views])
     columns = {name: st.column_config.NumberColumn(title, format="%.1f %%") for name, title in _FIGURES.items()}
     st.dataframe(
         table.drop(columns="strength"),

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.checkpoints.priors import Commonness
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.recognition.samples import sample_videos
 from fer_core.recognition.videos.analysis import AnalysisOptions, Sight
 from fer_core.recognition.videos.reader import VIDEO_EXTENSIONS, VideoLimits
@@ -25,15 +25,15 @@ _SIGHTS: dict[Sight, str] = {
 }
 
 
-def order_analysis(checkpoint: Checkpoint, commonness: Commonness) -> None:
+def order_analysis(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) -> None:
     """Lets a person choose a video, or the sample, and starts its analysis.
 
     Args:
         checkpoint: What the faces are shown to.
-        commonness: How common each emotion is taken to be.
+        prior_adjustment: How common each emotion is taken to be.
     """
     upload = _uploaded() if admits_faces(checkpoint.card) else None
-    options = replace(_choose_options(), commonness=commonness)
+    options = replace(_choose_options(), prior_adjustment=prior_adjustment)
     if upload is None:
         _offer_sample(checkpoint, options)
     elif st.button("Analyse the video", type="primary", icon=":material/movie:"):
