@@ -1,11 +1,12 @@
-"""Recognitions drawn into pictures, and many small pictures laid out as one."""
+"""Faces drawn into photos, carefully, and into video frames, fast: with texts rendered once."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFont
@@ -14,11 +15,18 @@ from fer_core.checkpoints.classifier import NOT_SURE
 from fer_core.faces.images import Box
 from fer_core.labels import class_colors
 from fer_core.recognition.recognize import Recognition
+from fer_core.recognition.tracking import TrackedFace
 from fer_core.storage.plaintext import percent
+
+FACE_COLORS = ("#ffd23f", "#4cc9f0", "#f72585", "#80ed99", "#ff8c42", "#b892ff", "#ffffff", "#00f5d4")
+"""The colors that tell tracked faces apart, by number; bright, because labels in frames stand on dark ground."""
 
 _DARK = "#14161a"
 _SMALLEST_FONT = 9
-_SHRINKING = (1, 0.8, 0.6)  # sizes to try until all texts find a place
+_SHRINKING = (1, 0.8, 0.6)  # font sizes to try in a photo until all texts find a place
+_FRAME_DARK, _FRAME_WHITE, _BAR_GROUND = (20, 22, 26), (255, 255, 255), (74, 78, 86)
+_BAR = 5  # height of a bar in a frame
+_FRAME_FONTS = (12, 24)  # pixels, for small and for large faces
 
 
 @dataclass(frozen=True)
@@ -59,57 +67,27 @@ class _Label:
 
 
 def draw_recognitions(image: NDArray[np.uint8], recognitions: Sequence[Recognition]) -> NDArray[np.uint8]:
-    """Draw a box and a label such as "1 happiness 92 %" for each face.
+    """Draw a box and a label such as "1 happiness 92 %" for each face into a copy of a photo.
 
     Lines and text grow with the picture. Labels stay inside the picture, off each other and off other faces; where
-    that leaves no room for the text, the label is the number alone, in the emotion's colour.
+    that leaves no room for the text, the label is the number alone, in the emotion's color.
 
     Args:
-        image: RGB, shape (height, width, 3), uint8; stays as it is.
+        image: RGB, shape (height, width, 3), uint8.
         recognitions: Its faces; the first has the number 1.
-
-    Returns:
-        A copy with the drawings, of the same shape.
     """
     picture = Image.fromarray(image)
     canvas = ImageDraw.Draw(picture)
     line = max(2, round(math.sqrt(picture.width * picture.height) / 350))
     for recognition in recognitions:
-        _draw_box(canvas, recognition, line)
+        _draw_outline(canvas, recognition, line)
     for label, place in _layout(recognitions, picture.size, line):
         label.draw(canvas, *place[:2])
     return np.array(picture)
 
 
-def contact_sheet(images: NDArray[np.uint8], *, columns: int = 8, scale: int = 2, gap: int = 4) -> NDArray[np.uint8]:
-    """Lay small grey pictures out as one, row by row: one picture costs a page less than a widget for each.
-
-    Args:
-        images: Shape (n, height, width), uint8, n at least 1.
-        columns: Pictures in a row; fewer pictures make a narrower sheet.
-        scale: Pixels of the sheet for each pixel, unblurred.
-        gap: Transparent pixels between the pictures.
-
-    Returns:
-        RGBA, shape (rows, columns, 4) in pixels, uint8; transparent where there is no picture.
-    """
-    if images.ndim != 3 or len(images) == 0 or min(columns, scale) < 1 or gap < 0:
-        raise ValueError(f"Expected pictures (n, height, width), n at least 1. Received {images.shape}.")
-    columns = min(columns, len(images))
-    rows = math.ceil(len(images) / columns)
-    large = images.repeat(scale, axis=1).repeat(scale, axis=2)
-    height, width = large.shape[1] + gap, large.shape[2] + gap
-    sheet = np.zeros((rows * height - gap, columns * width - gap, 4), np.uint8)
-    for index, gray in enumerate(large):
-        top, left = index // columns * height, index % columns * width
-        place = sheet[top : top + height - gap, left : left + width - gap]
-        place[..., :3] = gray[..., None]
-        place[..., 3] = 255
-    return sheet
-
-
-def _draw_box(canvas: ImageDraw.ImageDraw, recognition: Recognition, line: int) -> None:
-    """A coloured outline between two dark ones, which set it off from light and dark and like-coloured grounds."""
+def _draw_outline(canvas: ImageDraw.ImageDraw, recognition: Recognition, line: int) -> None:
+    """Draw a colored outline between two dark ones, which set it off from every ground."""
     x1, y1, x2, y2 = recognition.face.xyxy
     edge = max(1, line // 3)
     area = (x1, y1, x2 - 1, y2 - 1)
@@ -133,13 +111,12 @@ def _ink(ground: str) -> str:
 
 def _layout(recognitions: Sequence[Recognition], size: tuple[int, int], line: int) -> list[tuple[_Label, Box]]:
     """Labels of one size with their places: the largest size at which each text finds one, else the smallest."""
-    font = cast("ImageFont.FreeTypeFont", ImageFont.load_default(10))  # Pillow's wheels all have FreeType
     heights = [recognition.face.height for recognition in recognitions]
     largest = max(12, min(math.sqrt(size[0] * size[1]) / 42, float(np.median(heights or [0])) / 3))
     layout: list[tuple[_Label, Box]] = []
     for shrink in _SHRINKING:
-        variant = font.font_variant(size=max(_SMALLEST_FONT, round(shrink * largest)))
-        layout = _layout_with(variant, recognitions, size, line)
+        font = _font(max(_SMALLEST_FONT, round(shrink * largest)))
+        layout = _layout_with(font, recognitions, size, line)
         if all(label.text for label, _ in layout):
             break
     return layout
@@ -182,3 +159,103 @@ def _places(label: _Label, face: Box, size: tuple[int, int], line: int) -> Itera
 
 def _overlap(box: Box, other: Box) -> bool:
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+
+
+def face_color(number: int) -> str:
+    """The color of a tracked face by its number, ``#rrggbb``; the ninth has the first one's again."""
+    return FACE_COLORS[(number - 1) % len(FACE_COLORS)]
+
+
+def draw_faces(frame: NDArray[np.uint8], faces: Sequence[TrackedFace]) -> None:
+    """Draw each face's box, number, emotion and a bar as long as its probability into a frame, in place.
+
+    Args:
+        frame: RGB, shape (height, width, 3), uint8, contiguous.
+        faces: The faces in it.
+    """
+    line = max(2, round(math.sqrt(frame.shape[0] * frame.shape[1]) / 280))
+    for face in faces:
+        x1, y1, x2, y2 = face.xyxy
+        corners = (x1, y1), (x2 - 1, y2 - 1)
+        cv2.rectangle(frame, *corners, _FRAME_DARK, line + 2)
+        cv2.rectangle(frame, *corners, _rgb(face_color(face.number)), line)
+    taken: list[Box] = []
+    for face in faces:
+        label = _frame_label(face)
+        if any(_overlap(_label_place(face, label, frame), place) for place in taken):
+            label = _frame_label(face, with_percent=False)  # in a crowd the bar has to do
+        taken.append(_label_place(face, label, frame))
+        _paste(frame, label, *taken[-1][:2])
+
+
+def draw_notice(frame: NDArray[np.uint8], text: str) -> None:
+    """Write a line on dark ground at the top of a frame, RGB, shape (height, width, 3), uint8, in place."""
+    words = _render_text(text, 18, _FRAME_WHITE, _FRAME_DARK)
+    height, width = min(words.shape[0] + 12, frame.shape[0]), frame.shape[1]
+    frame[:height] = _FRAME_DARK
+    _paste(frame, words, (width - words.shape[1]) // 2, 6)
+
+
+def _frame_label(face: TrackedFace, *, with_percent: bool = True) -> NDArray[np.uint8]:
+    size = 2 * round(min(max((face.xyxy[2] - face.xyxy[0]) / 9, _FRAME_FONTS[0]), _FRAME_FONTS[1]) / 2)
+    color = class_colors(face.prediction.class_names)[face.class_name]
+    return _render_label(
+        face.number, face.answer, round(100 * face.confidence), color=color, size=size, with_percent=with_percent
+    )
+
+
+@lru_cache(maxsize=128)
+def _render_label(
+    number: int, class_name: str, hundredths: int, *, color: str, size: int, with_percent: bool
+) -> NDArray[np.uint8]:
+    """The number on the face's color, then emotion and probability over a bar in the emotion's color."""
+    badge = _render_text(str(number), size, _FRAME_DARK, _rgb(face_color(number)))
+    name = _render_text(class_name, size, _FRAME_WHITE, _FRAME_DARK)
+    value = _render_text(f"{hundredths} %", size, _FRAME_WHITE, _FRAME_DARK)
+    widest = _render_text("100 %", size, _FRAME_WHITE, _FRAME_DARK).shape[1]  # so that the label keeps its width
+    height, pad = name.shape[0] + _BAR + 5, size // 3
+    start = max(badge.shape[1] + 2 * pad, height) + pad
+    label = np.full((height, start + name.shape[1] + pad + with_percent * (widest + pad), 3), _FRAME_DARK, np.uint8)
+    label[:, : start - pad] = _rgb(face_color(number))
+    _paste(label, badge, (start - pad - badge.shape[1]) // 2, (height - badge.shape[0]) // 2)
+    _paste(label, name, start, 1)
+    if with_percent:
+        _paste(label, value, label.shape[1] - pad - value.shape[1], 1)
+    bar = label[-_BAR - 3 : -3, start:-pad]
+    bar[:] = _BAR_GROUND
+    bar[:, : round(hundredths * bar.shape[1] / 100)] = _rgb(color)
+    return label
+
+
+def _label_place(face: TrackedFace, label: NDArray[np.uint8], frame: NDArray[np.uint8]) -> Box:
+    """Above the face, else below it, else at its top; moved sideways into the frame."""
+    x1, y1, _, y2 = face.xyxy
+    height, width = label.shape[:2]
+    tops = [top for top in (y1 - height, y2) if 0 <= top <= frame.shape[0] - height]
+    left, top = max(0, min(x1, frame.shape[1] - width)), (tops or [max(y1, 0)])[0]
+    return left, top, left + width, top + height
+
+
+def _paste(picture: NDArray[np.uint8], patch: NDArray[np.uint8], left: int, top: int) -> None:
+    place = picture[max(top, 0) : top + patch.shape[0], max(left, 0) : left + patch.shape[1]]
+    place[:] = patch[max(-top, 0) :, max(-left, 0) :][: place.shape[0], : place.shape[1]]
+
+
+@lru_cache(maxsize=2048)
+def _render_text(text: str, size: int, ink: tuple[int, int, int], ground: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """Words as a small picture, as wide as they are and as high as the font."""
+    font = _font(size)
+    picture = Image.new("RGB", (math.ceil(font.getlength(text)), sum(font.getmetrics())), ground)
+    ImageDraw.Draw(picture).text((0, 0), text, ink, font)
+    words = np.array(picture)
+    words.flags.writeable = False
+    return words
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    red, green, blue = ImageColor.getrgb(color)[:3]
+    return red, green, blue
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))  # Pillow's wheels all have FreeType

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fer_core.recognition.overlay import draw_faces, draw_notice
+from fer_core.recognition.drawing import draw_faces, draw_notice
 from fer_core.recognition.recognize import recognize
 from fer_core.recognition.tracking import TrackedFace, Tracking
 from fer_core.recognition.webcam_values import Moment, StreamRate, StreamResult, StreamSettings

@@ -9,7 +9,7 @@ from PIL import ImageColor
 from fer_core.checkpoints.classifier import Prediction
 from fer_core.faces.detection import Face
 from fer_core.labels import EMOTION_COLORS, EMOTIONS, class_colors
-from fer_core.recognition.drawing import contact_sheet, draw_recognitions
+from fer_core.recognition.drawing import draw_recognitions
 from fer_core.recognition.recognize import Recognition
 
 
@@ -100,28 +100,6 @@ def test_class_names_of_any_kind_can_be_drawn():
     for name in names:
         drawn = draw_recognitions(np.zeros((200, 200, 3), np.uint8), [recognition((50, 50, 150, 150), name, names)])
         assert drawn.any()
-
-
-# --- contact sheet ----------------------------------------------------------------------------------------------------
-
-
-def test_a_sheet_shows_each_picture_in_its_place():
-    images = np.arange(1, 6, dtype=np.uint8)[:, None, None] * np.ones((1, 4, 3), np.uint8) * 40
-    sheet = contact_sheet(images, columns=3, scale=2, gap=1)
-    assert sheet.shape == (2 * 8 + 1, 3 * 6 + 2, 4)
-    assert (sheet[0:8, 7:13] == (80, 80, 80, 255)).all()
-    assert (sheet[9:17, 0:6] == (160, 160, 160, 255)).all()
-    assert (sheet[9:17, 14:] == 0).all()
-    assert (sheet[:, 6, 3] == 0).all()
-
-
-def test_few_pictures_make_a_narrow_sheet():
-    assert contact_sheet(np.zeros((2, 48, 48), np.uint8), columns=8, scale=1, gap=4).shape == (48, 100, 4)
-
-
-def test_an_empty_sheet_is_a_mistake():
-    with pytest.raises(ValueError, match="n at least 1"):
-        contact_sheet(np.zeros((0, 48, 48), np.uint8))
 
 
 # --- palette ----------------------------------------------------------------------------------------------------------

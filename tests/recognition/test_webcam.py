@@ -16,7 +16,7 @@ from fer_core.faces.detection import Face
 from fer_core.faces.images import read_image
 from fer_core.labels import EMOTIONS, PAPER_EMOTIONS
 from fer_core.plots.webcam import face_strip, present_faces
-from fer_core.recognition.overlay import FACE_COLORS, draw_faces, face_color
+from fer_core.recognition.drawing import FACE_COLORS, draw_faces, face_color
 from fer_core.recognition.webcam import HISTORY_SECONDS, MOMENTS_A_SECOND, FrameAnalyser
 from fer_core.recognition.webcam_values import StreamResult, StreamSettings, annotated, picture_png
 from fer_core.service.ice_servers import read_ice_servers

@@ -15,7 +15,7 @@ from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.errors import VideoError
 from fer_core.faces.detection import Detector, FaceDetector, PhotoDetector
-from fer_core.recognition.overlay import draw_faces
+from fer_core.recognition.drawing import draw_faces
 from fer_core.recognition.recognize import Recognition, recognize
 from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
