@@ -113,7 +113,7 @@ class Checkpoint:
             threads=threads,
             preprocessing=self.card.preprocessing,
             reading=Reading(calibration.temperature, weights, calibration.not_sure_below),
-            apart=self.card.is_imported,
+            isolated=self.card.is_imported,
         )
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.network import LocalNetwork, Network
+from fer_core.checkpoints.network import LocalNetwork, Network, WorkerNetwork
 from fer_core.checkpoints.priors import normalised, reweighted
-from fer_core.checkpoints.worker import WorkerNetwork
 from fer_core.faces.preprocessing import UNCHANGED, Preprocessing
 
 NOT_SURE = "not sure"
@@ -95,7 +94,7 @@ class Classifier:
         threads: int = 1,
         preprocessing: Preprocessing = UNCHANGED,
         reading: Reading = AS_IT_IS,
-        apart: bool = False,
+        isolated: bool = False,
     ) -> None:
         """Opens a LiteRT network.
 
@@ -105,7 +104,7 @@ class Classifier:
             threads: Processor threads of one prediction.
             preprocessing: What was done to every face the network was trained on, and is done to those it is asked of.
             reading: How its probabilities become answers.
-            apart: Whether the network runs in a limited process of its own, as those from elsewhere do.
+            isolated: Whether the network runs in a limited process of its own, as imported ones do.
 
         Raises:
             CheckpointError: The file is no such network.
@@ -114,8 +113,9 @@ class Classifier:
         self.preprocessing = preprocessing
         self.not_sure_below = reading.not_sure_below
         self._reading = reading
+        outputs = len(class_names)
         self._network: Network = (
-            WorkerNetwork(model, len(class_names)) if apart else LocalNetwork(model, len(class_names), threads=threads)
+            WorkerNetwork(model, outputs) if isolated else LocalNetwork(model, outputs, threads=threads)
         )
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -12,9 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint, verified_bytes
-from fer_core.checkpoints.worker import Worker
-from fer_core.checkpoints.worker.parent import numbers
-from fer_core.checkpoints.worker.serving import serve
+from fer_core.checkpoints.worker import Worker, floats, serve
 from fer_core.errors import CheckpointError
 
 _BATCH = 64
@@ -57,7 +55,7 @@ class Features:
         """
         faces = self._checkpoint.card.preprocessing.apply(images)
         batches = [faces[i : i + _BATCH] for i in range(0, len(faces), _BATCH)]
-        found = [numbers(self._ask(batch.tobytes()), (len(batch), -1)) for batch in batches]
+        found = [floats(self._ask(batch.tobytes()), (len(batch), -1)) for batch in batches]
         features = np.concatenate(found) if found else np.empty((0, 0), np.float32)
         if features.shape[1] or not found:
             return features

@@ -1,12 +1,19 @@
-"""A LiteRT network that maps 48x48 grey faces to scores: opened, and asked for one batch at a time."""
+"""A LiteRT network from 48x48 gray faces to scores, in this process or in a limited one of its own.
 
+``python -m fer_core.checkpoints.network FOLDER`` is the limited process: it gets the network, then the number of
+classes, then batch after batch; it ends when its parent does.
+"""
+
+import sys
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from fer_core.checkpoints.worker import Worker, floats, serve
 from fer_core.errors import CheckpointError
 
 
@@ -14,14 +21,14 @@ class Network(Protocol):
     """Maps faces to scores."""
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` float32 grey values 0-255; n is at least 1."""
+        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` float32 gray values 0-255; n is at least 1."""
 
 
 class LocalNetwork:
     """A network in this process; safe to share between threads.
 
     Args:
-        model: The content of a ``.tflite`` file that maps ``(n, 48, 48, 1)`` grey values 0-255 to ``(n, classes)``.
+        model: The content of a ``.tflite`` file that maps ``(n, 48, 48, 1)`` gray values 0-255 to ``(n, classes)``.
         classes: How many outputs it has to have.
         threads: Processor threads of one prediction.
 
@@ -48,7 +55,7 @@ class LocalNetwork:
             )
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` float32 grey values 0-255."""
+        """See :class:`Network`."""
         with self._lock:
             if len(batch) != self._batch:
                 self._interpreter.resize_tensor_input(self._input["index"], (len(batch), 48, 48, 1))
@@ -57,3 +64,29 @@ class LocalNetwork:
             self._interpreter.set_tensor(self._input["index"], batch[..., None])
             self._interpreter.invoke()
             return np.array(self._interpreter.get_tensor(self._output["index"]), np.float32)
+
+
+class WorkerNetwork(Worker):
+    """As :class:`LocalNetwork`, in a limited process of its own; ``answer_seconds`` bound one batch."""
+
+    def __init__(self, model: bytes, classes: int, *, answer_seconds: float = 30.0) -> None:
+        self._classes = classes
+        opening = [model, str(classes).encode()]
+        super().__init__("fer_core.checkpoints.network", opening, answer_seconds=answer_seconds)
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See :class:`Network`.
+
+        Raises:
+            CheckpointError: The process died, took too long or answered nonsense; the next call starts another one.
+        """
+        return floats(self.ask(np.ascontiguousarray(batch).tobytes()), (len(batch), self._classes))
+
+
+def _open(model: bytes, classes: bytes) -> Callable[[bytes], bytes]:
+    network = LocalNetwork(model, int(classes))
+    return lambda faces: network.run(np.frombuffer(faces, np.float32).reshape(-1, 48, 48)).tobytes()
+
+
+if __name__ == "__main__":
+    sys.exit(serve(_open, messages=2))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fer_core.checkpoints.worker.serving import serve
+from fer_core.checkpoints.worker import serve
 from fer_core.explain.isolated import packed
 from fer_core.explain.layers import Anatomy
 

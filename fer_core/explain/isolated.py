@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint, verified_bytes
-from fer_core.checkpoints.worker import Worker
-from fer_core.checkpoints.worker.messages import LONGEST
+from fer_core.checkpoints.worker import LONGEST, Worker
 from fer_core.errors import CheckpointError
 from fer_core.explain.layers import Anatomy, Kind, Layer
 from fer_core.storage.files import as_record

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from fer_core.checkpoints.classifier import Classifier, Reading
-from fer_core.checkpoints.worker import WorkerNetwork, parent
+from fer_core.checkpoints.network import WorkerNetwork
 from fer_core.errors import CheckpointError
 from fer_core.labels import LABEL_SCHEMES
 
@@ -27,13 +27,13 @@ def network(tiny_model):
 
 
 def test_it_answers_as_one_in_this_process_does(tiny_model):
-    here, apart = (Classifier(tiny_model, NAMES, apart=apart, reading=Reading(1.5)) for apart in (False, True))
-    np.testing.assert_array_equal(apart.predict(FACES), here.predict(FACES))
-    assert [p.answer for p in apart.predictions(FACES[:3])] == [p.answer for p in here.predictions(FACES[:3])]
-    assert apart.predict(FACES[:0]).shape == (0, 7)
+    here, isolated = (Classifier(tiny_model, NAMES, isolated=i, reading=Reading(1.5)) for i in (False, True))
+    np.testing.assert_array_equal(isolated.predict(FACES), here.predict(FACES))
+    assert [p.answer for p in isolated.predictions(FACES[:3])] == [p.answer for p in here.predictions(FACES[:3])]
+    assert isolated.predict(FACES[:0]).shape == (0, 7)
 
 
-def test_only_imported_checkpoints_run_apart(save_tiny):
+def test_only_imported_checkpoints_run_isolated(save_tiny):
     trained = save_tiny("trained").open_classifier()
     imported = save_tiny("imported", origin="imported").open_classifier()
     assert isinstance(imported._network, WorkerNetwork)
@@ -41,9 +41,9 @@ def test_only_imported_checkpoints_run_apart(save_tiny):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the limits of another process, which only Linux tells")
-def test_the_process_is_limited_and_has_nothing_of_ours(network, monkeypatch):
+def test_the_process_is_limited_and_has_nothing_of_ours(tiny_model, monkeypatch):
     monkeypatch.setenv("FER_SECRET", "secret")
-    network._forget()
+    network = WorkerNetwork(tiny_model, 7)
     network.run(GREY[:1])
     child = psutil.Process(network.pid)
     family = [child, *child.children(recursive=True)]
@@ -62,8 +62,8 @@ def test_a_process_that_died_between_two_batches_is_started_anew(network):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows stops no processes")
-def test_a_process_that_hangs_costs_one_batch(network, monkeypatch):
-    monkeypatch.setattr(parent, "ANSWER_SECONDS", 0.5)
+def test_a_process_that_hangs_costs_one_batch(tiny_model):
+    network = WorkerNetwork(tiny_model, 7, answer_seconds=1)
     before, hung = network.run(GREY[:2]), network.pid
     os.kill(hung, signal.SIGSTOP)
     began = time.monotonic()
@@ -71,7 +71,6 @@ def test_a_process_that_hangs_costs_one_batch(network, monkeypatch):
         network.run(GREY[:2])
     assert time.monotonic() - began < 5
     assert not psutil.pid_exists(hung)
-    monkeypatch.setattr(parent, "ANSWER_SECONDS", 30.0)
     np.testing.assert_array_equal(network.run(GREY[:2]), before)
 
 
