@@ -17,7 +17,7 @@ from fer_core.evaluation.measuring import complete_card, report_on
 from fer_core.evaluation.prior_adjustment import adjusted_figures
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import robustness_steps, robustness_table
-from fer_core.evaluation.scoring import fitting_scheme, scope_in_words, scored_images
+from fer_core.evaluation.scoring import fitting_scheme, scope_in_words
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
@@ -138,7 +138,7 @@ def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[Evalua
     without = excluded_rows(options.dataset, options.exclude)
     dataset = label_records(records, scheme, [options.split], without=without)
     result = report_on(checkpoint, dataset)
-    return result, scored_images(dataset, result.class_names), scheme
+    return result, dataset.with_classes(result.class_names), scheme
 
 
 def _contest(options: argparse.Namespace) -> tuple[Contest, dict[str, float]]:

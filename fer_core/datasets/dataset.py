@@ -14,6 +14,9 @@ from fer_core.errors import DatasetError
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import EMOTIONS, LABEL_SCHEMES, OWN_LABELS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS, LabelScheme
 
+Index = NDArray[np.bool_] | NDArray[np.integer[Any]] | Sequence[int] | slice
+"""What rows are taken: a mask, positions in any order, or a slice."""
+
 
 @dataclass(frozen=True, eq=False)
 class FaceRecords:
@@ -44,6 +47,10 @@ class FaceRecords:
 
     def __len__(self) -> int:
         return len(self.images)
+
+    def take(self, index: Index) -> "FaceRecords":
+        """Return some of the rows; the fingerprint stays that of all."""
+        return replace(self, **_taken(self, index))
 
     @property
     def has_votes(self) -> bool:
@@ -121,9 +128,33 @@ class FerDataset:
     def __len__(self) -> int:
         return len(self.images)
 
+    def take(self, index: Index) -> "FerDataset":
+        """Return some of the faces."""
+        return replace(self, **_taken(self, index))
+
+    def with_classes(self, class_names: Sequence[str]) -> "FerDataset":
+        """Return the faces of some classes, labeled by their places among these.
+
+        Args:
+            class_names: In any order; one that this dataset does not have stays without faces.
+        """
+        if self.class_names == tuple(class_names):
+            return self
+        kept = self.take(np.isin(self.labels, [i for i, name in enumerate(self.class_names) if name in class_names]))
+        places = np.array([class_names.index(name) if name in class_names else -1 for name in self.class_names])
+        columns = [self.class_names.index(name) if name in self.class_names else -1 for name in class_names]
+        targets = np.pad(kept.targets, ((0, 0), (0, 1)))[:, columns]  # the added column is of classes without faces
+        return replace(kept, labels=places[kept.labels], targets=targets, class_names=tuple(class_names))
+
     def preprocessed(self, steps: Preprocessing) -> "FerDataset":
         """The same faces after some steps, as networks that were trained with these steps see them."""
         return replace(self, images=steps.apply(self.images))
+
+
+def _taken(value: FaceRecords | FerDataset, index: Index) -> dict[str, Any]:
+    """Some rows of every array; of votes only where there are any."""
+    arrays = {name: part for name, part in vars(value).items() if isinstance(part, np.ndarray)}
+    return {name: part[index] for name, part in arrays.items() if len(part)}
 
 
 def fingerprint_of(*arrays: NDArray[Any]) -> str:
@@ -133,22 +164,6 @@ def fingerprint_of(*arrays: NDArray[Any]) -> str:
         digest.update(f"{array.shape}{array.dtype.str}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
-
-
-def label_table(records: FaceRecords, scheme: LabelScheme) -> pd.DataFrame:
-    """Which rows a scheme keeps and what it calls them, without touching the images.
-
-    Returns:
-        A table with the columns ``row``, ``split`` and ``label`` (ordered categoricals), one line per row kept.
-    """
-    rows, labels, _ = _apply(records, scheme)
-    return pd.DataFrame(
-        {
-            "row": rows,
-            "split": _categories(records.split[rows], SPLITS),
-            "label": _categories(labels, scheme.class_names),
-        }
-    )
 
 
 def label_records(
@@ -166,20 +181,20 @@ def label_records(
     Raises:
         DatasetError: The scheme needs votes that were not imported, or keeps no row of these splits.
     """
-    rows, labels, targets = _apply(records, scheme)
+    rows, labels, targets = apply_scheme(records, scheme)
     wanted = np.isin(records.split[rows], [SPLITS.index(name) for name in splits]) & ~np.isin(rows, without)
-    rows, labels, targets = rows[wanted], labels[wanted], targets[wanted]
-    if not len(rows):
+    kept = records.take(rows[wanted])
+    if not len(kept):
         raise DatasetError(
             f"No row is left for {' and '.join(splits)} under “{scheme.title}”. Choose another label scheme or dataset."
         )
     return FerDataset(
-        images=np.asarray(records.images[rows]),
-        labels=labels,
-        targets=targets,
-        votes=records.votes[rows] if records.has_votes else records.votes,
-        split=records.split[rows],
-        rows=rows,
+        images=np.asarray(kept.images),
+        labels=labels[wanted],
+        targets=targets[wanted],
+        votes=kept.votes,
+        split=kept.split,
+        rows=rows[wanted],
         class_names=scheme.class_names,
         scheme=scheme.name,
         fingerprint=records.fingerprint,
@@ -193,14 +208,14 @@ def _serves(scheme: LabelScheme, *, has_votes: bool, own: NDArray[np.uint8]) -> 
     return "contempt" not in scheme.class_names or OWN_LABELS.index("contempt") in own
 
 
-def _categories(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:
-    return pd.Categorical(np.asarray(names)[codes], categories=list(names), ordered=True)
-
-
-def _apply(
+def apply_scheme(
     records: FaceRecords, scheme: LabelScheme
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Rows kept (n,), their labels (n,) and their targets (n, classes)."""
+    """Return the rows a scheme keeps ``(n,)``, their labels ``(n,)`` and their targets ``(n, classes)``.
+
+    Raises:
+        DatasetError: The scheme needs votes that were not imported.
+    """
     if scheme.rule != "fer2013" and not records.has_votes:
         raise DatasetError(
             f"“{scheme.title}” needs the FER+ votes, which this dataset was imported without. "

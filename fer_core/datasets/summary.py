@@ -1,13 +1,14 @@
 """What a label scheme makes of every row, counted: the figures behind the Dataset page."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from fer_core.datasets.dataset import FaceRecords, label_table
+from fer_core.datasets.dataset import FaceRecords, apply_scheme
 from fer_core.datasets.votes import without_outliers
 from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS, LabelScheme
 
@@ -50,9 +51,8 @@ class LabelOutcomes:
 
     def counts(self) -> pd.DataFrame:
         """Rows for each outcome (the lines) and split (the columns)."""
-        shape = len(self.names), len(SPLITS)
-        flat = np.bincount(self.outcome * len(SPLITS) + self.split, minlength=shape[0] * shape[1])
-        return pd.DataFrame(flat.reshape(shape), index=list(self.names), columns=list(SPLITS))
+        counts = cross_tabulate((self.outcome, self.split), (len(self.names), len(SPLITS)))
+        return pd.DataFrame(counts, index=list(self.names), columns=list(SPLITS))
 
     def outcome_of(self, row: int) -> str:
         """What became of one row."""
@@ -71,13 +71,24 @@ def label_outcomes(records: FaceRecords, scheme: LabelScheme) -> LabelOutcomes:
         DatasetError: The scheme needs votes that were not imported.
     """
     outcome = len(scheme.class_names) + _reasons(records, scheme)
-    kept = label_table(records, scheme)
-    outcome[kept["row"].to_numpy()] = kept["label"].cat.codes.to_numpy()
+    rows, labels, _ = apply_scheme(records, scheme)
+    outcome[rows] = labels
     return LabelOutcomes(np.asarray(records.split), outcome, scheme.class_names)
 
 
-def relabelling(records: FaceRecords, outcomes: LabelOutcomes, splits: Sequence[str] = SPLITS) -> pd.DataFrame:
-    """Who became what: own labels (the lines) against what a label scheme makes of the same rows (the columns).
+def cross_tabulate(codes: Sequence[ArrayLike], shape: Sequence[int]) -> NDArray[np.int64]:
+    """Count how often each combination of codes occurs.
+
+    Args:
+        codes: One ``(n,)`` array for each axis, from 0 to below the axis's length.
+        shape: Of the table.
+    """
+    cells = np.ravel_multi_index([np.asarray(code, np.int64) for code in codes], tuple(shape))
+    return np.bincount(cells, minlength=math.prod(shape)).reshape(shape)
+
+
+def relabeling(records: FaceRecords, outcomes: LabelOutcomes, splits: Sequence[str] = SPLITS) -> pd.DataFrame:
+    """Count own labels (the lines) against what a label scheme makes of the same rows (the columns).
 
     Args:
         records: The faces.
@@ -88,10 +99,9 @@ def relabelling(records: FaceRecords, outcomes: LabelOutcomes, splits: Sequence[
         Numbers of rows; own labels without any row are left out.
     """
     wanted = np.isin(outcomes.split, [SPLITS.index(name) for name in splits])
-    shape = len(OWN_LABELS), len(outcomes.names)
-    flat = np.asarray(records.emotion)[wanted].astype(np.int64) * shape[1] + outcomes.outcome[wanted]
+    codes = records.emotion[wanted], outcomes.outcome[wanted]
     table = pd.DataFrame(
-        np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape),
+        cross_tabulate(codes, (len(OWN_LABELS), len(outcomes.names))),
         index=pd.Index(OWN_LABELS, name="own label"),
         columns=list(outcomes.names),
     )
@@ -176,6 +186,5 @@ def _reasons(records: FaceRecords, scheme: LabelScheme) -> NDArray[np.int64]:
     if not records.has_votes:
         return reasons
     reasons[without_outliers(records.votes).argmax(axis=1) >= len(EMOTIONS)] = names.index(NO_EMOTION)
-    all_emotions = label_table(records, replace(scheme, class_names=EMOTIONS))
-    reasons[all_emotions["row"].to_numpy()] = names.index(OTHER_EMOTION)
+    reasons[apply_scheme(records, replace(scheme, class_names=EMOTIONS))[0]] = names.index(OTHER_EMOTION)
     return reasons

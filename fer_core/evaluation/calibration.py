@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.card import Calibration
 from fer_core.checkpoints.classifier import with_temperature
 from fer_core.checkpoints.priors import prior_weights, reweighted
-from fer_core.evaluation.counting import confusion_counts, recalls
+from fer_core.datasets.summary import cross_tabulate
+from fer_core.evaluation.counting import recalls
 from fer_core.evaluation.intervals import wilson
 
 NOT_SURE_BELOW = 0.5
@@ -59,7 +60,7 @@ def recommended_strength(
 
     def worth(strength: float) -> float:
         answers = reweighted(probabilities, prior_weights(prior, strength)).argmax(axis=1)
-        balanced = recalls(confusion_counts(labels, answers, probabilities.shape[1])).mean()
+        balanced = recalls(cross_tabulate((labels, answers), [probabilities.shape[1]] * 2)).mean()
         return float((answers == labels).mean() + balanced)
 
     return round(float(max(_STRENGTHS, key=worth)), 2)

@@ -6,6 +6,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from fer_core.datasets.summary import cross_tabulate
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.intervals import Interval, macro_f1_of, percentile_interval, resampled
 from fer_core.evaluation.report import EvaluationReport
@@ -78,8 +79,8 @@ class PairedComparison:
     def macro_f1_interval(self) -> Interval:
         """95 % interval of the difference of macro F1s, by paired bootstrap."""
         k = len(self.first.class_names)
-        cells = np.bincount((self.first.y_true * k + self.first.y_pred) * k + self.second.y_pred, minlength=k**3)
-        samples = resampled(cells).reshape(-1, k, k, k)  # true, called by the first, called by the second
+        cells = cross_tabulate((self.first.y_true, self.first.y_pred, self.second.y_pred), (k, k, k))
+        samples = resampled(cells.ravel()).reshape(-1, k, k, k)  # true, called by the first, called by the second
         return percentile_interval(macro_f1_of(samples.sum(axis=2)) - macro_f1_of(samples.sum(axis=3)))
 
     def only_right(self, which: int) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from fer_core.evaluation.comparison import PairedComparison, holm
 from fer_core.evaluation.leakage import Seen, refuse_seen, seen_in_training
 from fer_core.evaluation.measuring import report_on
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.evaluation.scoring import common_classes, scored_images
+from fer_core.evaluation.scoring import common_classes
 from fer_core.labels import LabelScheme
 
 _TIMED, _WARM = 40, 5
@@ -159,7 +159,7 @@ def hold_contest(
         raise EvaluationError("A comparison needs two different checkpoints. Choose another one.")
     dataset = label_records(records, scheme, [split], without=without)
     common = common_classes(dataset.class_names, *(checkpoint.card.class_names for checkpoint in checkpoints))
-    test = scored_images(dataset, common)
+    test = dataset.with_classes(common)
     entries = []
     for number, checkpoint in enumerate(checkpoints, start=1):
         seen = seen_in_training(checkpoint, test)

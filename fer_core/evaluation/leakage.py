@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.datasets.dataset import FerDataset, label_table
+from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.store import list_datasets, load_records
+from fer_core.datasets.summary import label_outcomes
 from fer_core.errors import EvaluationError
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.storage.plaintext import percent
@@ -36,8 +37,8 @@ def seen_in_training(checkpoint: Checkpoint, test: FerDataset) -> Seen:
     if name is None:
         return Seen(np.zeros(0, np.int64), is_known=False)
     records = load_records(name)
-    table = label_table(records, LABEL_SCHEMES[checkpoint.card.scheme])
-    rows = table.loc[table["split"] == "train", "row"].to_numpy()
+    outcomes = label_outcomes(records, LABEL_SCHEMES[checkpoint.card.scheme])
+    rows = outcomes.rows(["train"], outcomes.class_names)
     trained = {image.tobytes() for image in records.images[rows]}
     return Seen(np.flatnonzero([image.tobytes() in trained for image in test.images]), is_known=True)
 

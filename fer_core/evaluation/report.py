@@ -7,7 +7,8 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from fer_core.evaluation.counting import confusion_counts, recalls
+from fer_core.datasets.summary import cross_tabulate
+from fer_core.evaluation.counting import recalls
 from fer_core.evaluation.intervals import (
     Interval,
     f1_interval,
@@ -111,7 +112,7 @@ class EvaluationReport:
 
     def confusion_matrix(self) -> NDArray[np.int64]:
         """``(classes, classes)`` counts: rows are true, columns predicted; absent classes keep their row."""
-        return confusion_counts(self.y_true, self.y_pred, len(self.class_names))
+        return cross_tabulate((self.y_true, self.y_pred), [len(self.class_names)] * 2)
 
     def per_class(self) -> pd.DataFrame:
         """Precision, recall, F1 and support of each class, indexed by its name; undefined figures are 0."""

@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -169,9 +169,7 @@ def sample_of(dataset: FerDataset, count: int) -> FerDataset:
     """Some of a dataset's images, drawn at random and always the same ones; all of them when there are no more."""
     if count >= len(dataset):
         return dataset
-    kept = np.sort(np.random.default_rng(0).permutation(len(dataset))[:count])
-    parts = {name: getattr(dataset, name)[kept] for name in ("images", "labels", "targets", "split", "rows")}
-    return replace(dataset, **parts, votes=dataset.votes[kept] if len(dataset.votes) else dataset.votes)
+    return dataset.take(np.sort(np.random.default_rng(0).permutation(len(dataset))[:count]))
 
 
 def _variants(dataset: FerDataset) -> Iterator[tuple[str, int, str, Callable[[], _Gray] | None]]:

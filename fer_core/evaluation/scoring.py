@@ -1,7 +1,6 @@
 """From a checkpoint and a labelled dataset to a report, on the classes they have in common."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +43,12 @@ def score(
     kept = in_classes(dataset, common)
     if not kept.any():
         raise EvaluationError("No image here has a class that the checkpoint knows. Choose another dataset or split.")
-    shared = restricted(probabilities[kept], class_names, common)
+    shared, scored = restricted(probabilities[kept], class_names, common), dataset.with_classes(common)
     return EvaluationReport(
-        y_true=np.array([common.index(n) if n in common else -1 for n in dataset.class_names])[dataset.labels[kept]],
+        y_true=scored.labels,
         y_pred=shared.argmax(axis=1).astype(np.int64),
         probabilities=np.asarray(shared, np.float32),
-        rows=dataset.rows[kept],
+        rows=scored.rows,
         class_names=common,
         fingerprint=dataset.fingerprint,
         left_out=int(len(kept) - kept.sum()),
@@ -76,34 +75,6 @@ def common_classes(first: Sequence[str], *others: Sequence[str]) -> tuple[str, .
 def in_classes(dataset: FerDataset, class_names: Sequence[str]) -> NDArray[np.bool_]:
     """``(n,)``: which images of a dataset have one of these classes."""
     return np.isin(dataset.labels, [i for i, name in enumerate(dataset.class_names) if name in class_names])
-
-
-def scored_images(dataset: FerDataset, class_names: Sequence[str]) -> FerDataset:
-    """The images of some classes, labelled by their places among these: what a report on these classes is about.
-
-    Args:
-        dataset: Labelled images.
-        class_names: Some of its classes, in any order.
-
-    Returns:
-        A dataset at whose positions the report's are.
-    """
-    if dataset.class_names == tuple(class_names):
-        return dataset
-    kept = in_classes(dataset, class_names)
-    columns = [dataset.class_names.index(name) for name in class_names]
-    places = np.full(len(dataset.class_names), -1)
-    places[columns] = np.arange(len(columns))
-    return replace(
-        dataset,
-        images=dataset.images[kept],
-        labels=places[dataset.labels[kept]],
-        targets=dataset.targets[kept][:, columns],
-        votes=dataset.votes[kept] if len(dataset.votes) else dataset.votes,
-        split=dataset.split[kept],
-        rows=dataset.rows[kept],
-        class_names=tuple(class_names),
-    )
 
 
 def fitting_scheme(wanted: str, records: FaceRecords) -> LabelScheme:

@@ -22,7 +22,7 @@ def relabelling_matrix(table: pd.DataFrame) -> str:
     """One line per own label, one column per new one; the ground is a cell's share of its line.
 
     Args:
-        table: From :func:`fer_core.datasets.summary.relabelling`.
+        table: From :func:`fer_core.datasets.summary.relabeling`.
 
     Returns:
         An HTML table, blue where the name stayed, orange where it changed, that scrolls sideways on narrow pages.
@@ -39,7 +39,7 @@ def relabelling_stream(table: pd.DataFrame) -> go.Figure:
     """Streams from own labels on the left to new ones on the right, as wide as the number of faces (Sankey).
 
     Args:
-        table: From :func:`fer_core.datasets.summary.relabelling`.
+        table: From :func:`fer_core.datasets.summary.relabeling`.
     """
     used = table.loc[:, table.sum() > 0]
     counts, names = used.to_numpy(np.int64), [*map(str, used.index), *map(str, used.columns)]

@@ -16,11 +16,10 @@ from fer_core.errors import DatasetError
 from fer_core.evaluation.leaderboard import Contest, hold_contest, milliseconds_per_face
 from fer_core.evaluation.measuring import report_on
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.evaluation.scoring import scored_images
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.lessons.break_it.experiments import Mistake
 from fer_core.lessons.break_it.outcome import Outcome
-from fer_core.lessons.break_it.reading import in_order_of, read_wrongly
+from fer_core.lessons.break_it.reading import read_wrongly
 
 
 class _Tested(NamedTuple):
@@ -176,7 +175,7 @@ def _typical_faces(dataset: str, fingerprint: str) -> dict[str, int]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _scored(tested: _Tested, class_names: tuple[str, ...]) -> FerDataset:
-    return scored_images(_labelled(*tested), class_names)
+    return _labelled(*tested).with_classes(class_names)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the network …")
@@ -199,7 +198,7 @@ def _contest(versions: tuple[tuple[str, str], ...], tested: _Tested) -> Contest:
 @st.cache_resource(max_entries=16, show_spinner="Asking the network rightly and wrongly …")
 def _misread(name: str, version: str, tested: _Tested, mistake: Mistake) -> tuple[Outcome, Outcome]:
     classifier = _classifier(name, version, "training")
-    known = in_order_of(_labelled(*tested), classifier.class_names)
+    known = _labelled(*tested).with_classes(classifier.class_names)
     if not len(known):
         raise DatasetError("This dataset has no test face that the network has a class for. Choose another one.")
     return read_wrongly(classifier, known, mistake)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer_core.datasets.dataset import FaceRecords, FerDataset, fingerprint_of, label_records, label_table
+from fer_core.datasets.dataset import FaceRecords, FerDataset, fingerprint_of, label_records
 from fer_core.errors import DatasetError
 from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, LABEL_SCHEMES, PAPER_EMOTIONS, SPLITS, VOTE_COLUMNS
 
@@ -86,13 +86,30 @@ def test_every_target_sums_to_one_and_every_image_is_its_row(records, scheme):
     assert not set(dataset.rows[dataset.split == 0]) & set(dataset.rows[dataset.split == 2])
 
 
-@pytest.mark.parametrize("scheme", LABEL_SCHEMES)
-def test_the_table_names_the_rows_that_are_kept(records, scheme):
-    table, dataset = label_table(records, LABEL_SCHEMES[scheme]), labelled(records, scheme)
-    assert table["row"].tolist() == dataset.rows.tolist()
-    assert table["label"].tolist() == [dataset.class_names[label] for label in dataset.labels]
-    assert table["split"].tolist() == [SPLITS[split] for split in dataset.split]
-    assert tuple(table["label"].cat.categories) == dataset.class_names
+@pytest.mark.parametrize("index", [np.arange(18) % 2 == 0, np.arange(0, 18, 2), slice(None, None, 2)])
+def test_rows_are_taken_by_mask_position_and_slice(records, index):
+    taken = records.take(index)
+    assert taken.images[:, 0, 0].tolist() == list(range(0, 18, 2))
+    np.testing.assert_array_equal(taken.emotion, records.emotion[::2])
+    np.testing.assert_array_equal(taken.votes, records.votes[::2])
+    bare = replace(records, votes=records.votes[:0]).take(index)
+    assert (len(bare), bare.votes.shape) == (9, (0, 10))
+    dataset = labelled(records, "fer2013").take(index)
+    np.testing.assert_array_equal(dataset.rows, np.arange(0, 18, 2))
+    np.testing.assert_array_equal(dataset.targets, np.eye(7)[records.emotion[::2]])
+
+
+def test_faces_are_put_into_the_order_of_other_classes(records):
+    faces, names = labelled(records, "majority-8"), ("happiness", "nobody", "neutral")
+    turned = faces.with_classes(names)
+    assert turned.class_names == names
+    kept = np.isin(faces.rows, turned.rows)
+    assert 0 < kept.sum() < len(faces)
+    np.testing.assert_array_equal(
+        np.array(faces.class_names)[faces.labels[kept]], np.array(names)[turned.labels], strict=False
+    )
+    np.testing.assert_array_equal(turned.targets, np.eye(3)[turned.labels])
+    assert faces.with_classes(faces.class_names) is faces
 
 
 def test_without_votes_only_fer2013s_labels_are_offered(records):

@@ -12,7 +12,7 @@ from fer_core.datasets.dataset import label_records
 from fer_core.datasets.detective.duplicates import find_duplicates
 from fer_core.datasets.detective.findings import duplicate_findings, exclusion_effect, vote_findings
 from fer_core.datasets.store import import_dataset, load_records
-from fer_core.datasets.summary import label_outcomes, relabelling
+from fer_core.datasets.summary import label_outcomes, relabeling
 from fer_core.datasets.votes import majority, vote_distribution
 from fer_core.evaluation.scoring import evaluate
 from fer_core.labels import EMOTIONS, LABEL_SCHEMES, SPLITS, VOTE_COLUMNS
@@ -215,11 +215,11 @@ def test_findings(records, duplicates):
 
 
 def test_who_became_what_adds_up(records):
-    table = relabelling(records, label_outcomes(records, LABEL_SCHEMES["majority-8"]))
+    table = relabeling(records, label_outcomes(records, LABEL_SCHEMES["majority-8"]))
     assert table.sum(axis=1).tolist() == [4953, 547, 5121, 8989, 6077, 4002, 6198]
     kept = table[list(EMOTIONS)]
     assert kept.to_numpy().sum() == 25060 + 3199 + 3153
-    test = relabelling(records, label_outcomes(records, LABEL_SCHEMES["majority-8"]), ["test"])
+    test = relabeling(records, label_outcomes(records, LABEL_SCHEMES["majority-8"]), ["test"])
     assert test[list(EMOTIONS)].sum().tolist() == [1090, 893, 396, 384, 273, 18, 83, 16]
 
 

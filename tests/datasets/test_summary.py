@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer_core.datasets.dataset import FaceRecords, label_table
+from fer_core.datasets.dataset import FaceRecords, label_records
 from fer_core.datasets.store import load_records
 from fer_core.datasets.summary import (
     LEFT_OUT,
@@ -18,7 +18,7 @@ from fer_core.datasets.summary import (
     typical_rows,
     votes_in_words,
 )
-from fer_core.labels import LABEL_SCHEMES, VOTE_COLUMNS
+from fer_core.labels import LABEL_SCHEMES, SPLITS, VOTE_COLUMNS
 
 
 def votes(**counts):
@@ -90,7 +90,7 @@ def test_samples_repeat():
 @pytest.mark.parametrize("scheme", LABEL_SCHEMES)
 def test_the_demo_agrees_with_the_label_rule(small_demo, scheme):
     records = load_records(small_demo.name)
-    counts = label_outcomes(records, LABEL_SCHEMES[scheme]).counts()
-    kept = label_table(records, LABEL_SCHEMES[scheme])
-    assert counts.to_numpy().sum() == len(records)
-    assert counts.drop(index=list(LEFT_OUT)).to_numpy().sum() == len(kept)
+    outcomes, kept = (make(records, LABEL_SCHEMES[scheme]) for make in (label_outcomes, label_records))
+    assert outcomes.counts().to_numpy().sum() == len(records)
+    assert outcomes.rows(SPLITS, outcomes.class_names).tolist() == kept.rows.tolist()
+    assert outcomes.outcome[kept.rows].tolist() == kept.labels.tolist()

@@ -11,7 +11,7 @@ from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FerDataset
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.evaluation.scoring import evaluate, scope_in_words, scored_images
+from fer_core.evaluation.scoring import evaluate, scope_in_words
 
 NAMES = ("neutral", "happiness", "surprise", "sadness")
 
@@ -165,7 +165,7 @@ def test_only_the_classes_in_common_are_scored(tiny_model, make_card):
         np.array(report.class_names)[report.y_true] == np.array(faces.class_names)[faces.labels[faces.labels > 0]]
     ).all()
     assert "10 labelled faces are left out" in scope_in_words(report)
-    kept = scored_images(faces, report.class_names)
+    kept = faces.with_classes(report.class_names)
     assert (kept.images == faces.images[faces.labels > 0]).all()
 
 

@@ -13,7 +13,7 @@ from fer_core.labels import FER2013_EMOTIONS, LABEL_SCHEMES, PAPER_EMOTIONS
 from fer_core.lessons.break_it import experiments as catalogue
 from fer_core.lessons.break_it.experiments import EXPERIMENTS, find_experiment
 from fer_core.lessons.break_it.outcome import Outcome, compared, figures, outcome_of
-from fer_core.lessons.break_it.reading import in_order_of, read_wrongly
+from fer_core.lessons.break_it.reading import read_wrongly
 from fer_core.lessons.break_it.trial import Trial, is_over
 from fer_core.training.runs.store import create_run, find_run, list_runs
 from fer_core.training.runs.validation import EpochView, append_view
@@ -166,16 +166,6 @@ def test_a_swapped_order_only_renames_the_columns(asked):
     usual, misread = read_wrongly(classifier, faces, "label order")
     columns = [FER2013_EMOTIONS.index(name) for name in PAPER_EMOTIONS]
     np.testing.assert_array_equal(misread.matrix, usual.matrix[:, columns])
-
-
-def test_faces_are_put_into_the_networks_order(asked):
-    _, faces = asked
-    turned = in_order_of(faces, FER2013_EMOTIONS[:4])
-    assert set(np.asarray(faces.class_names)[faces.labels]) > set(np.asarray(turned.class_names)[turned.labels])
-    kept = np.isin(faces.rows, turned.rows)
-    np.testing.assert_array_equal(
-        np.asarray(faces.class_names)[faces.labels[kept]], np.asarray(turned.class_names)[turned.labels]
-    )
 
 
 def test_an_experiment_leaves_figures_and_no_checkpoint(small_demo, monkeypatch):

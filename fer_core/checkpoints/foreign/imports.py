@@ -140,8 +140,8 @@ def _known_faces() -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     dataset = label_records(records, records.schemes[0], ["validation"])
     each = -(-_KNOWN_FACES // len(dataset.class_names))
     chosen = [np.flatnonzero(dataset.labels == label)[:each] for label in range(len(dataset.class_names))]
-    positions = np.concatenate(chosen)
-    return dataset.images[positions], tuple(dataset.class_names[label] for label in dataset.labels[positions])
+    known = dataset.take(np.concatenate(chosen))
+    return known.images, tuple(dataset.class_names[label] for label in known.labels)
 
 
 def _card(file: ForeignFile, answer: dict[str, Any], labels: Sequence[str]) -> ModelCard:

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from fer_core.datasets.dataset import FaceRecords, label_table
+from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.detective.duplicates import Duplicates
+from fer_core.datasets.summary import LabelOutcomes
 from fer_core.datasets.votes import majority, without_outliers
-from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS, VOTE_COLUMNS, LabelScheme
+from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS, VOTE_COLUMNS
 
 FEW_VOTES = 4
 """With this many votes of ten or fewer for the first answer, people hardly agree."""
@@ -131,16 +132,18 @@ def vote_findings(records: FaceRecords) -> tuple[Finding, ...]:
     )
 
 
-def exclusion_effect(records: FaceRecords, scheme: LabelScheme, rows: ArrayLike) -> pd.DataFrame:
-    """What leaving rows out changes, split by split.
+def exclusion_effect(outcomes: LabelOutcomes, rows: ArrayLike) -> pd.DataFrame:
+    """Count what leaving rows out changes, split by split.
 
     Returns:
         Indexed by split: ``labelled`` (images the label scheme keeps), ``left out`` and ``remaining``.
     """
-    kept = label_table(records, scheme)
-    labelled = kept["split"].value_counts().reindex(list(SPLITS))
-    gone = kept.loc[kept["row"].isin(np.asarray(rows)), "split"].value_counts().reindex(list(SPLITS))
-    return pd.DataFrame({"labelled": labelled, "left out": gone, "remaining": labelled - gone})
+    kept = outcomes.rows(SPLITS, outcomes.class_names)
+    labeled, gone = (
+        np.bincount(outcomes.split[some], minlength=len(SPLITS)) for some in (kept, np.intersect1d(kept, rows))
+    )
+    columns = {"labelled": labeled, "left out": gone, "remaining": labeled - gone}
+    return pd.DataFrame(columns, index=list(SPLITS))
 
 
 def _conflicts(records: FaceRecords, votes: NDArray[np.int64]) -> Finding:

@@ -1,13 +1,11 @@
 """Experiments that train nothing: a trained network is asked rightly and wrongly, and both are measured."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FerDataset
-from fer_core.evaluation.counting import confusion_counts
+from fer_core.datasets.summary import cross_tabulate
 from fer_core.labels import FER2013_EMOTIONS
 from fer_core.lessons.break_it.experiments import Mistake
 from fer_core.lessons.break_it.outcome import Outcome
@@ -51,26 +49,5 @@ def _other_order(names: tuple[str, ...]) -> list[int]:
 
 
 def _outcome(labels: NDArray[np.int64], scores: NDArray[np.float32], names: tuple[str, ...]) -> Outcome:
-    matrix = confusion_counts(labels, scores.argmax(axis=1), len(names))
+    matrix = cross_tabulate((labels, scores.argmax(axis=1)), [len(names)] * 2)
     return Outcome(matrix, names, confidence=float(scores.max(axis=1).mean()))
-
-
-def in_order_of(faces: FerDataset, names: tuple[str, ...]) -> FerDataset:
-    """The faces whose classes a network has, with its classes in its order.
-
-    Args:
-        faces: Labelled faces.
-        names: The network's classes.
-    """
-    codes = np.array([names.index(name) if name in names else -1 for name in faces.class_names])[faces.labels]
-    kept = np.flatnonzero(codes >= 0)
-    return replace(
-        faces,
-        images=faces.images[kept],
-        labels=codes[kept],
-        targets=np.eye(len(names), dtype=np.float32)[codes[kept]],
-        votes=faces.votes[kept] if len(faces.votes) else faces.votes,
-        split=faces.split[kept],
-        rows=faces.rows[kept],
-        class_names=names,
-    )

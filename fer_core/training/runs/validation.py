@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.datasets.dataset import FerDataset
+from fer_core.datasets.summary import cross_tabulate
 from fer_core.storage.files import append_json, read_json_lines, write_text
 
 SHOWN_FACES = 8
@@ -59,17 +60,16 @@ def view_of(epoch: int, validation: FerDataset, probabilities: NDArray[np.float3
         probabilities: ``(n, classes)`` of all of them.
     """
     classes = len(validation.class_names)
-    pairs = validation.labels * classes + probabilities.argmax(axis=1)
-    matrix = np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
+    matrix = cross_tabulate((validation.labels, probabilities.argmax(axis=1)), (classes, classes))
     faces = probabilities[followed_rows(validation)].round(4).astype(float)
     return EpochView(epoch, matrix.tolist(), faces.tolist())
 
 
 def write_faces(folder: Path, validation: FerDataset) -> None:
     """Stores the followed faces beside the run, so that it can be shown wherever it is."""
-    rows = followed_rows(validation)
+    followed = validation.take(followed_rows(validation))
     with (folder / _FACES).open("wb") as file:
-        np.savez(file, allow_pickle=False, images=validation.images[rows], labels=validation.labels[rows])
+        np.savez(file, allow_pickle=False, images=followed.images, labels=followed.labels)
 
 
 def read_faces(folder: Path) -> FollowedFaces:

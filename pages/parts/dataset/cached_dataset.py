@@ -13,7 +13,7 @@ from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
 from fer_core.datasets.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
 from fer_core.datasets.detective.overview import ImageMap, map_images, mean_faces, pixel_vectors, sample_rows
 from fer_core.datasets.store import dataset_card, picture_names
-from fer_core.datasets.summary import first_votes, relabelling
+from fer_core.datasets.summary import first_votes, relabeling
 from fer_core.labels import SPLITS
 from fer_core.plots.sheet import Sheet, contact_sheet
 from pages.shared import cached
@@ -95,7 +95,7 @@ def _names(dataset: str, content: str) -> tuple[str, ...]:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _who_became_what(dataset: str, content: str, scheme: str, splits: tuple[str, ...]) -> pd.DataFrame:
-    return relabelling(cached.records(dataset), cached.outcomes(dataset, scheme), splits)
+    return relabeling(cached.records(dataset), cached.outcomes(dataset, scheme), splits)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

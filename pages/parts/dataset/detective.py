@@ -1,6 +1,5 @@
 """The detective: duplicates, doubtful labels and images that are no faces, and the lists made of them."""
 
-import numpy as np
 import streamlit as st
 
 from fer_core.datasets.dataset import FaceRecords
@@ -14,7 +13,6 @@ from pages.parts.dataset.faces import describe
 from pages.parts.dataset.map import show_map, show_means
 from pages.parts.dataset.pairs import show_pairs
 from pages.parts.dataset.sheet import choose_face
-from pages.shared import cached
 from pages.shared.links import accept_link
 from pages.shared.messages import errors_shown, plain
 
@@ -52,8 +50,8 @@ def _show_findings(dataset: str, scheme: LabelScheme, records: FaceRecords, outc
     st.markdown(f"**{len(finding):,} images.** {finding.meaning}")
     if len(finding):
         _show_images(dataset, records, finding)
-        _offer_list(dataset, scheme, records, finding)
-    _show_lists(dataset, scheme)
+        _offer_list(dataset, scheme, outcomes, finding)
+    _show_lists(dataset, outcomes)
     show_linked_face(dataset, outcomes, finding.rows)
 
 
@@ -89,13 +87,13 @@ def _show_images(dataset: str, records: FaceRecords, finding: Finding) -> None:
         open_face(int(shown[place]))
 
 
-def _offer_list(dataset: str, scheme: LabelScheme, records: FaceRecords, finding: Finding) -> None:
+def _offer_list(dataset: str, scheme: LabelScheme, outcomes: LabelOutcomes, finding: Finding) -> None:
     st.subheader("Leave them out", anchor="exclude")
     st.markdown(
         "Kept as an exclusion list, these images can be left out of training and of evaluation. This is what it "
         f"changes under “{plain(scheme.title)}”:"
     )
-    effect = exclusion_effect(records, scheme, finding.rows)
+    effect = exclusion_effect(outcomes, finding.rows)
     numbers = {name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in map(str, effect)}
     st.dataframe(effect, column_config={**numbers, "_index": st.column_config.Column("Split")}, width=520)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -112,14 +110,13 @@ def _offer_list(dataset: str, scheme: LabelScheme, records: FaceRecords, finding
         )
 
 
-def _show_lists(dataset: str, scheme: LabelScheme) -> None:
+def _show_lists(dataset: str, outcomes: LabelOutcomes) -> None:
     lists = list_exclusions(dataset)
     if not lists:
         return
     st.subheader("Exclusion lists of this dataset", anchor="lists")
-    records = cached.records(dataset)
     for known in lists:
-        gone = exclusion_effect(records, scheme, np.array(known.rows))["left out"]
+        gone = exclusion_effect(outcomes, known.rows)["left out"]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"**{plain(known.name)}**: {plain(known.reason)}. {len(known):,} rows, of which labelled: "
