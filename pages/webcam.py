@@ -10,8 +10,7 @@ from fer_core.faces.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
 from fer_core.recognition.photos import look_at
 from fer_core.recognition.recognize import DEFAULT_MARGIN
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING
-from fer_core.recognition.webcam import FrameAnalyser
-from fer_core.recognition.webcam_values import StreamSettings
+from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
 from pages.parts.webcam import live as webcam_live
 from pages.parts.webcam import stream
 from pages.parts.webcam.camera import kind_of, reason
@@ -23,7 +22,7 @@ from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
 from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
 
-_ANALYSER = "webcam analyser"
+_ANALYSER = "webcam analyzer"
 _RANGES: dict[Range, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
 
 
@@ -64,28 +63,28 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
     return checkpoint, StreamSettings(_detector(range_), classifier, margin / 100, size, smoothing)
 
 
-def analyser_with(settings: StreamSettings) -> FrameAnalyser:
-    """This session's analyser; new settings act on its next frame."""
-    analyser: FrameAnalyser = st.session_state.setdefault(_ANALYSER, FrameAnalyser(settings))
-    analyser.settings = settings
-    return analyser
+def analyzer_with(settings: StreamSettings) -> FrameAnalyzer:
+    """This session's analyzer; new settings act on its next frame."""
+    analyzer: FrameAnalyzer = st.session_state.setdefault(_ANALYSER, FrameAnalyzer(settings))
+    analyzer.settings = settings
+    return analyzer
 
 
-def show_buttons(analyser: FrameAnalyser) -> None:
+def show_buttons(analyzer: FrameAnalyzer) -> None:
     if stream.is_wanted():
         st.button(
             "Take a picture",
             type="primary",
             icon=":material/photo_camera:",
             on_click=webcam_live.take_picture,
-            args=(analyser,),
+            args=(analyzer,),
         )
         st.button("Stop the camera", icon=":material/videocam_off:", on_click=stream.stop)
     else:
         st.button("Start the camera", type="primary", icon=":material/videocam:", on_click=stream.start)
 
 
-def offer_stills(analyser: FrameAnalyser, problem: str) -> None:
+def offer_stills(analyzer: FrameAnalyzer, problem: str) -> None:
     """In place of live video: what is wrong, what to do, and two other ways."""
     why = reason(problem)
     if problem in (stream.BUSY, stream.OFF):  # which is nobody's fault
@@ -96,7 +95,7 @@ def offer_stills(analyser: FrameAnalyser, problem: str) -> None:
     st.page_link("pages/photos.py", label="Upload pictures on the Photos page", icon=":material/add_a_photo:")
     shot = st.camera_input("or take one here", key="webcam-still")
     if shot:
-        photo = look_at("Your picture", shot.getvalue(), pictures.photo_detector(), analyser.settings.classifier)
+        photo = look_at("Your picture", shot.getvalue(), pictures.photo_detector(), analyzer.settings.classifier)
         show_photo(photo, shot.getvalue(), 1, lambda _: None)
 
 
@@ -111,19 +110,19 @@ if _ANALYSER not in st.session_state:  # navigation takes it away when another p
 above, below = st.container(), st.empty()  # the settings come below what they change
 with below.container(), errors_shown():
     checkpoint, settings = choose_settings()
-analyser = analyser_with(settings)
+analyzer = analyzer_with(settings)
 with above:
     if not admits_faces(checkpoint.card):
         below.empty()
         st.stop()
     left, right = st.columns([3, 2], gap="large")
 with left, errors_shown():
-    stream.show_stream(analyser)
+    stream.show_stream(analyzer)
     if problem := stream.problem():
-        offer_stills(analyser, problem)
+        offer_stills(analyzer, problem)
 with left.container(horizontal=True, vertical_alignment="center"):
-    show_buttons(analyser)
-    webcam_live.offer_log(analyser)
+    show_buttons(analyzer)
+    webcam_live.offer_log(analyzer)
 left.caption(
     "Frames go to the computer that runs FER Lab, are looked at and forgotten. Nothing is stored unless you ask for "
     "it, and then in memory only, until you leave."
@@ -131,4 +130,4 @@ left.caption(
 with left:
     webcam_live.show_picture()
 with right:
-    webcam_live.show_live(analyser)
+    webcam_live.show_live(analyzer)

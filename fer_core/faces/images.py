@@ -142,6 +142,12 @@ def preprocess_face(
     return _resize(_crop(gray, xyxy, _tilt(xyxy, eyes)))
 
 
+def encode_png(image: NDArray[np.uint8]) -> bytes:
+    """Encode a picture, RGB (height, width, 3) or gray (height, width), uint8, as a PNG without metadata."""
+    picture = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".png", picture)[1].tobytes()
+
+
 def _title(name: str) -> str:
     """The name as it appears in messages: without folders and control or direction characters, and not too long."""
     printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name.replace("\\", "/"))

@@ -12,8 +12,7 @@ from fer_core.checkpoints.classifier import NOT_SURE
 from fer_core.labels import class_colors
 from fer_core.plots.prediction import probability_bars
 from fer_core.recognition.drawing import face_color
-from fer_core.recognition.webcam import HISTORY_SECONDS
-from fer_core.recognition.webcam_values import Moment
+from fer_core.recognition.webcam import HISTORY_SECONDS, Moment
 from fer_core.storage.plaintext import percent
 
 _HEIGHT = 100  # of a strip, in units of a per cent

@@ -17,7 +17,7 @@ from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.drawn.scene import sample_scenes
 from fer_core.errors import ImageError
 from fer_core.faces.detection import Detector
-from fer_core.faces.images import read_image
+from fer_core.faces.images import encode_png, read_image
 from fer_core.recognition.drawing import draw_recognitions
 from fer_core.recognition.recognize import Recognition, recognition_rows, recognize, recognize_whole, summary
 from fer_core.recognition.samples import sample_pictures
@@ -110,10 +110,7 @@ def annotated_png(photo: Photo, content: bytes) -> bytes:
     Returns:
         A PNG without the metadata of the file.
     """
-    image = draw_recognitions(read_image(content, name=photo.name), photo.recognitions)
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+    return encode_png(draw_recognitions(read_image(content, name=photo.name), photo.recognitions))
 
 
 def annotated_zip(photos: Sequence[Photo], contents: Sequence[bytes]) -> bytes:
@@ -139,7 +136,7 @@ def annotated_name(photo: Photo, number: int = 1) -> str:
 def sample_photos() -> dict[str, bytes]:
     """The built-in pictures to try: by title, the bytes of a picture file."""
     photographs = {title: path.read_bytes() for title, path in sample_pictures().items()}
-    return photographs | {scene.title: _encoded(Image.fromarray(scene.image), "PNG") for scene in sample_scenes()}
+    return photographs | {scene.title: encode_png(scene.image) for scene in sample_scenes()}
 
 
 def thumbnail(content: bytes, width: int, height: int) -> NDArray[np.uint8]:
@@ -162,10 +159,6 @@ def _rows(photo: Photo) -> pd.DataFrame:
 def _preview(image: NDArray[np.uint8]) -> bytes:
     picture = Image.fromarray(image)
     picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE))
-    return _encoded(picture, "JPEG", quality=88)
-
-
-def _encoded(picture: Image.Image, kind: str, **options: int) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
+    picture.save(buffer, "JPEG", quality=88)
     return buffer.getvalue()

@@ -1,15 +1,17 @@
-"""What turns the frames of a live stream into results: safe to call from a stream's thread while a page reads.
+"""Analysis of a live stream's frames in the stream's thread, while a page reads the results.
 
-A page swaps the settings as one frozen value, which acts on the next frame, and reads what was found from bounded
-histories. Nothing is kept beyond the last minute and the latest frame, unless a log is asked for.
+A page swaps the settings as one frozen value, which acts on the next frame. Nothing is kept beyond the last minute and
+the latest frame, unless a log is asked for.
 """
 
+import math
 import statistics
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from types import TracebackType
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 import av
 import cv2
@@ -17,32 +19,101 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fer_core.recognition.drawing import draw_faces, draw_notice
-from fer_core.recognition.recognize import recognize
-from fer_core.recognition.tracking import TrackedFace, Tracking
-from fer_core.recognition.webcam_values import Moment, StreamRate, StreamResult, StreamSettings
+from fer_core.checkpoints.classifier import Classifier, Prediction
+from fer_core.faces.detection import DEFAULT_MINIMUM_SIZE, Detector, Face
+from fer_core.recognition.drawing import draw_faces, draw_notice, draw_recognitions
+from fer_core.recognition.recognize import DEFAULT_MARGIN, Recognition, recognize
+from fer_core.recognition.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
 
 HISTORY_SECONDS = 60.0
 """How far back the history of a stream goes."""
 
 MOMENTS_A_SECOND = 5
-"""How many moments of a second the history and the log keep."""
+"""Moments of a second that the history and the log keep."""
 
 LONGEST_LOG = 100_000
-"""Rows that a log holds; then the oldest give way."""
+"""Rows of a log; the oldest make room for newer ones."""
 
 _RATE_WINDOW = 2.0  # seconds over which frames are counted
 _TIMED_FRAMES = 60
-_PROBLEM_SHOWN = 5.0  # seconds for which a frame's failure counts as present
+_PROBLEM_SHOWN = 5.0  # seconds for which a failure is reported
 
 
-class FrameAnalyser:
-    """Looks at a stream's frames one by one; one for each stream.
+@dataclass(frozen=True)
+class StreamSettings:
+    """How frames are analyzed and shown; replaced as a whole.
 
-    Args:
-        settings: How frames are looked at first.
-        clock: Seconds that never go back.
+    Attributes:
+        margin: What a crop shows beyond the detector's box on each side, as a part of the box.
+        minimum_size: Faces narrower or lower than this are left out, in pixels.
+        smoothing: Time constant of the probabilities in seconds; 0 is raw.
     """
+
+    detector: Detector
+    classifier: Classifier
+    margin: float = DEFAULT_MARGIN
+    minimum_size: int = DEFAULT_MINIMUM_SIZE
+    smoothing: float = DEFAULT_SMOOTHING
+    mirrored: bool = True
+
+    def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """The faces that are large enough, from left to right."""
+        faces = self.detector.detect(image)
+        return tuple(face for face in faces if min(face.width, face.height) >= self.minimum_size)
+
+
+@dataclass(frozen=True, eq=False)
+class StreamResult:
+    """What was found in one frame.
+
+    Attributes:
+        number: How many frames were analyzed, this one included; 0 before the first.
+        time: Seconds of the analyzer's clock.
+        image: The frame as it is shown but without drawings, RGB, shape (height, width, 3).
+    """
+
+    number: int = 0
+    time: float = 0.0
+    image: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0, 3), np.uint8))
+    faces: tuple[TrackedFace, ...] = ()
+
+    @property
+    def recognitions(self) -> tuple[Recognition, ...]:
+        """The faces from left to right, with their smoothed probabilities."""
+        return tuple(replace(face.recognition, prediction=face.prediction) for face in self.faces)
+
+    def drawn(self) -> NDArray[np.uint8]:
+        """The frame with its faces boxed and numbered from left to right."""
+        return draw_recognitions(self.image, self.recognitions)
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A face at one moment of the history.
+
+    Attributes:
+        time: Seconds of the analyzer's clock.
+        face: The face's number.
+        prediction: Its smoothed probabilities.
+        class_name: Its steady label.
+    """
+
+    time: float
+    face: int
+    prediction: Prediction
+    class_name: str
+
+
+@dataclass(frozen=True)
+class StreamRate:
+    """How fast a stream was analyzed in the last seconds; ``milliseconds`` is the median time of one frame."""
+
+    frames_per_second: float
+    milliseconds: float
+
+
+class FrameAnalyzer:
+    """Analyze one stream's frames, one by one; ``clock`` gives seconds that never go back."""
 
     def __init__(self, settings: StreamSettings, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = settings
@@ -52,33 +123,32 @@ class FrameAnalyser:
         self._latest = StreamResult()
         self._history: deque[Moment] = deque()
         self._log: deque[Moment] = deque(maxlen=LONGEST_LOG)
-        self._log_start: float | None = None
+        self.is_logging = False
         self._timings: deque[tuple[float, float]] = deque(maxlen=_TIMED_FRAMES)
         self._next_moment = 0.0
-        self._problems = _Problems(clock)
+        self._latest_problem = (-math.inf, "")
 
     def on_frame(self, frame: av.VideoFrame) -> av.VideoFrame:
         """A stream's callback: the frame with its faces drawn in; never raises, so that the stream goes on."""
-        with self._problems:
+        with ExitStack[bool]() as stack:
+            stack.push(self._note_problem)
             return _to_frame(self.annotate(_to_rgb(frame)))
         return frame
 
     def annotate(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Look at a frame and draw what was found.
+        """Analyze a frame, RGB, shape (height, width, 3), uint8, and draw what was found into a copy.
 
-        Args:
-            rgb: Shape (height, width, 3), uint8; stays as it is.
-
-        Returns:
-            A new picture of the same shape; when something fails, the frame with a notice, and the next one is tried.
+        When something fails, the copy shows a notice.
         """
         settings, start = self.settings, time.perf_counter()
         image = np.asarray(cv2.flip(rgb, 1), np.uint8) if settings.mirrored else np.ascontiguousarray(rgb)
         shown = image.copy()
-        with self._problems:
-            faces = self._look(image, settings)
-            draw_faces(shown, faces)
-            self._keep(image, faces, 1000 * (time.perf_counter() - start))
+        with ExitStack[bool]() as stack:
+            stack.push(self._note_problem)
+            recognitions = recognize(image, settings, settings.classifier, margin=settings.margin)
+            self._tracking = self._tracking.updated(recognitions, self._clock(), smoothing=settings.smoothing)
+            draw_faces(shown, self._tracking.faces)
+            self._record(image, self._tracking.faces, 1000 * (time.perf_counter() - start))
             return shown
         draw_notice(shown, "Analysis paused: see the page")
         return shown
@@ -94,11 +164,11 @@ class FrameAnalyser:
             return tuple(self._history)
 
     def now(self) -> float:
-        """The analyser's clock."""
+        """The analyzer's clock."""
         return self._clock()
 
     def rate(self) -> StreamRate:
-        """How fast frames were looked at a moment ago; zero when none was."""
+        """How fast frames were analyzed in the last seconds; zero when none was."""
         now = self._clock()
         with self._lock:
             recent = [(end, cost) for end, cost in self._timings if now - end <= _RATE_WINDOW]
@@ -109,23 +179,18 @@ class FrameAnalyser:
 
     def problem(self) -> str:
         """What went wrong in a frame of the last seconds, or ""."""
-        return self._problems.present()
+        noted, text = self._latest_problem
+        return text if self._clock() - noted < _PROBLEM_SHOWN else ""
 
     def start_log(self) -> None:
-        """Begins to keep a log, from nothing."""
+        """Start a new, empty log."""
         with self._lock:
             self._log.clear()
-            self._log_start = self._clock()
+            self.is_logging = True
 
     def stop_log(self) -> None:
-        """Ends the log; what was kept stays until it is started again or the analyser goes."""
-        with self._lock:
-            self._log_start = None
-
-    @property
-    def is_logging(self) -> bool:
-        """Whether a log is being kept."""
-        return self._log_start is not None
+        """Stop logging; the rows stay until the next start."""
+        self.is_logging = False
 
     @property
     def has_log(self) -> bool:
@@ -143,15 +208,17 @@ class FrameAnalyser:
         ]
         return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["time", "face", "class_name"])
 
-    def _look(self, image: NDArray[np.uint8], settings: StreamSettings) -> tuple[TrackedFace, ...]:
-        recognitions = recognize(image, settings, settings.classifier, margin=settings.margin)
-        self._tracking = self._tracking.updated(recognitions, self._clock(), smoothing=settings.smoothing)
-        return self._tracking.faces
+    def _note_problem(self, _kind: object, error: BaseException | None, _traceback: object) -> bool:
+        """Suppress an exception, as nothing may escape a stream's callback, but note it."""
+        if not isinstance(error, Exception):
+            return False
+        self._latest_problem = (self._clock(), f"{type(error).__name__}: {error}")
+        return True
 
-    def _keep(self, image: NDArray[np.uint8], faces: tuple[TrackedFace, ...], milliseconds: float) -> None:
+    def _record(self, image: NDArray[np.uint8], faces: tuple[TrackedFace, ...], milliseconds: float) -> None:
         now = self._clock()
         with self._lock:
-            self._latest = StreamResult(self._latest.number + 1, now, image, faces, milliseconds)
+            self._latest = StreamResult(self._latest.number + 1, now, image, faces)
             self._timings.append((now, milliseconds))
             while self._history and now - self._history[0].time > HISTORY_SECONDS:
                 self._history.popleft()
@@ -160,7 +227,7 @@ class FrameAnalyser:
             self._next_moment = max(self._next_moment, now - 1 / MOMENTS_A_SECOND) + 1 / MOMENTS_A_SECOND
             moments = [Moment(now, face.number, face.prediction, face.class_name) for face in faces]
             self._history.extend(moments)
-            if self._log_start is not None:
+            if self.is_logging:
                 self._log.extend(moments)
 
 
@@ -175,26 +242,3 @@ def _to_frame(rgb: NDArray[np.uint8]) -> av.VideoFrame:
     if rgb.shape[0] % 2 or rgb.shape[1] % 2:
         return av.VideoFrame.from_ndarray(rgb, format="rgb24")
     return av.VideoFrame.from_ndarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
-
-
-class _Problems:
-    """Takes note of whatever fails in a block and lets the stream go on: nothing may escape a stream's callback."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._latest = (-_PROBLEM_SHOWN, "")
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        if not isinstance(error, Exception):
-            return False
-        self._latest = (self._clock(), f"{type(error).__name__}: {error}")
-        return True
-
-    def present(self) -> str:
-        moment, text = self._latest
-        return text if self._clock() - moment < _PROBLEM_SHOWN else ""

@@ -21,7 +21,7 @@ _STARTED = "navigation_started"
 _FACES_OF_A_PAGE = {
     "photos kept": "photos",
     "webcam picture": "webcam",
-    "webcam analyser": "webcam",
+    "webcam analyzer": "webcam",
     SENT_FACE: "explain",
     "picture to explain": "explain",
 }

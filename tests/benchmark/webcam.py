@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import DEFAULT_CHECKPOINT
 from fer_core.datasets.drawn.scene import draw_scene
 from fer_core.faces.detection import FaceDetector
-from fer_core.recognition.webcam import FrameAnalyser
-from fer_core.recognition.webcam_values import StreamSettings
+from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
 from tests.benchmark.figure import AbsentError, Bench, seconds
 from tests.benchmark.rival import Rival
 from tests.benchmark.subjects import live_classifier
@@ -45,14 +44,14 @@ def further_face_milliseconds() -> float:
 
 def soak_megabytes() -> float:
     """How much memory 9,000 frames add after the first 1,000, with none to three faces in them."""
-    analyser, frames = _analyser(), [_frame(faces) for faces in (0, 1, 2, 3)]
+    analyzer, frames = _analyzer(), [_frame(faces) for faces in (0, 1, 2, 3)]
     memory = psutil.Process().memory_info
     before = 0
     for number in range(_SOAK_FRAMES):
         if number == _WARM_FRAMES:
             gc.collect()
             before = memory().rss
-        analyser.annotate(frames[number // 50 % len(frames)])
+        analyzer.annotate(frames[number // 50 % len(frames)])
     gc.collect()
     return (memory().rss - before) / 1e6
 
@@ -69,22 +68,22 @@ def fer_ratio_default() -> float:
 
 def _fer_ratio(checkpoint: str) -> float:
     """The ratio of the times for rows of the same frame, as in a stream; rows in turns, all cores for both."""
-    analyser, frame = _analyser(checkpoint, threads=os.cpu_count() or 1), _frame(1)
+    analyzer, frame = _analyzer(checkpoint, threads=os.cpu_count() or 1), _frame(1)
     with Rival(np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), np.uint8)) as rival:
         rows = [
             (
-                sum(seconds(partial(analyser.annotate, frame)) for _ in range(_ROW)),
+                sum(seconds(partial(analyzer.annotate, frame)) for _ in range(_ROW)),
                 sum(rival.seconds() for _ in range(_ROW)),
             )
             for _ in range(1 + _ROWS)
         ]
-    _check(analyser, 1)
+    _check(analyzer, 1)
     return statistics.median(theirs / ours for ours, theirs in rows[1:])  # the first warms up
 
 
-def _analyser(checkpoint: str = DEFAULT_CHECKPOINT, *, threads: int = 1) -> FrameAnalyser:
+def _analyzer(checkpoint: str = DEFAULT_CHECKPOINT, *, threads: int = 1) -> FrameAnalyzer:
     classifier = live_classifier(checkpoint, threads=threads)
-    return FrameAnalyser(StreamSettings(FaceDetector(threads=threads), classifier))
+    return FrameAnalyzer(StreamSettings(FaceDetector(threads=threads), classifier))
 
 
 def _frame(faces: int) -> NDArray[np.uint8]:
@@ -100,21 +99,21 @@ def _times() -> list[float]:
 
 def _turns(*faces: int) -> list[tuple[float, ...]]:
     """Milliseconds of frames with so many faces each, looked at in turns, so that all meet the same machine."""
-    lookers = [(_analyser(), _frame(count)) for count in faces]
+    lookers = [(_analyzer(), _frame(count)) for count in faces]
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
         turns = [tuple(1000 * seconds(partial(one.annotate, frame)) for one, frame in lookers) for _ in range(_FRAMES)]
     finally:
         cv2.setNumThreads(threads)
-    for (analyser, _), count in zip(lookers, faces, strict=True):
-        _check(analyser, count)
+    for (analyzer, _), count in zip(lookers, faces, strict=True):
+        _check(analyzer, count)
     return turns[_WARM_TURNS:]
 
 
-def _check(analyser: FrameAnalyser, faces: int) -> None:
-    if len(analyser.latest().faces) != faces:
-        raise AbsentError(f"The detector finds {len(analyser.latest().faces)} of {faces} drawn faces.")
+def _check(analyzer: FrameAnalyzer, faces: int) -> None:
+    if len(analyzer.latest().faces) != faces:
+        raise AbsentError(f"The detector finds {len(analyzer.latest().faces)} of {faces} drawn faces.")
 
 
 WEBCAM_BENCHES = (

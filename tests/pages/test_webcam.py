@@ -68,8 +68,8 @@ def text(page):
     return " ".join(e.value for e in (*page.markdown, *page.caption, *page.info, *page.warning, *page.error))
 
 
-def analyser(page):
-    return page.session_state["webcam analyser"]
+def analyzer(page):
+    return page.session_state["webcam analyzer"]
 
 
 def test_the_camera_is_off_and_nothing_is_stored(page):
@@ -97,7 +97,7 @@ def test_starting_asks_for_the_camera(page, browser):
 
 def test_who_starts_the_camera_before_the_page_is_whole_gets_it_too(home_with_checkpoint, open_page, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("pages.parts.webcam.live.offer_log", lambda analyser: None)  # what stands below the button
+        patch.setattr("pages.parts.webcam.live.offer_log", lambda analyzer: None)  # what stands below the button
         page = open_page("webcam")
     button(page, "Start the camera").click().run()
     assert "Asking your browser for the camera" in text(page)
@@ -152,7 +152,7 @@ def test_an_offer_that_cannot_be_answered_is_a_network_that_blocks(page, browser
 def test_a_stream_that_stops_is_said(page, browser, monkeypatch):
     browser.offers = True
     button(page, "Start the camera").click().run()
-    analyser(page).annotate(FRAME)
+    analyzer(page).annotate(FRAME)
     page.run()
     assert "has stopped" not in text(page)
     monkeypatch.setattr(webcam_stream, "_STALLED_SECONDS", -1)
@@ -171,15 +171,15 @@ def test_starting_again_makes_a_new_connection(page, browser):
         assert "The camera is off" in text(page)
 
 
-def test_settings_reach_the_analyser(page):
+def test_settings_reach_the_analyzer(page):
     page.slider[0].set_value(1.5)
     page.slider[1].set_value(20)
     page.slider[2].set_value(80).run()
-    settings = analyser(page).settings
+    settings = analyzer(page).settings
     assert (settings.smoothing, settings.margin, settings.minimum_size) == (1.5, 0.2, 80)
     before = settings.detector
     page.segmented_control[0].set_value("full").run()
-    assert analyser(page).settings.detector is not before
+    assert analyzer(page).settings.detector is not before
 
 
 class OneFace:
@@ -192,7 +192,7 @@ class OneFace:
 def test_a_picture_and_a_log_are_kept_on_request_and_gone_with_the_page(page, browser, monkeypatch):
     browser.offers = True
     button(page, "Start the camera").click().run()
-    stream = analyser(page)
+    stream = analyzer(page)
     page.toggle[0].set_value(True).run()
     stream.settings = type(stream.settings)(OneFace(), stream.settings.classifier)
     for _ in range(3):
@@ -207,13 +207,13 @@ def test_a_picture_and_a_log_are_kept_on_request_and_gone_with_the_page(page, br
     page.switch_page("pages/webcam.py").run()
     assert "Your picture" not in text(page)
     assert "The camera is off" in text(page)
-    assert analyser(page) is not stream
+    assert analyzer(page) is not stream
 
 
 def test_a_face_of_the_frozen_frame_is_looked_into(page, browser):
     browser.offers = True
     button(page, "Start the camera").click().run()
-    stream = analyser(page)
+    stream = analyzer(page)
     stream.settings = type(stream.settings)(OneFace(), stream.settings.classifier)
     stream.annotate(FRAME)
     button(page, "Take a picture").click().run()
@@ -226,7 +226,7 @@ def test_a_face_of_the_frozen_frame_is_looked_into(page, browser):
 def test_a_failing_frame_is_said(page, browser):
     browser.offers = True
     button(page, "Start the camera").click().run()
-    stream = analyser(page)
+    stream = analyzer(page)
     stream.settings = type(stream.settings)(None, stream.settings.classifier)
     stream.annotate(FRAME)
     page.run()

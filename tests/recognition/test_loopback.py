@@ -15,8 +15,7 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription, V
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.faces.detection import Face
 from fer_core.labels import PAPER_EMOTIONS
-from fer_core.recognition.webcam import FrameAnalyser
-from fer_core.recognition.webcam_values import StreamSettings
+from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
 from pages.parts.webcam.peer import NewestFrames, Peer, PeerError
 
 CYCLES = 50
@@ -89,8 +88,8 @@ def detector():
 
 
 @pytest.fixture
-def analyser(tiny_model, detector):
-    return FrameAnalyser(StreamSettings(detector, Classifier(tiny_model, PAPER_EMOTIONS)))
+def analyzer(tiny_model, detector):
+    return FrameAnalyzer(StreamSettings(detector, Classifier(tiny_model, PAPER_EMOTIONS)))
 
 
 class Browser:
@@ -123,9 +122,9 @@ class Browser:
         self.run(self.connection.close())
 
 
-def looped(loop, analyser, frames):
+def looped(loop, analyzer, frames):
     """Sends the camera's frames to a peer, which sends them back looked at; receives some."""
-    browser, peer = Browser(loop), Peer(analyser.on_frame, [], loop)
+    browser, peer = Browser(loop), Peer(analyzer.on_frame, [], loop)
     browser.accept(peer.answer(browser.offer()))
     received = browser.receive(frames)
     assert peer.is_connected
@@ -135,17 +134,17 @@ def looped(loop, analyser, frames):
     return received
 
 
-def test_frames_come_back_with_their_faces_and_nothing_stays(loop, analyser):
+def test_frames_come_back_with_their_faces_and_nothing_stays(loop, analyzer):
     for _ in range(3):
-        looped(loop, analyser, 2)
+        looped(loop, analyzer, 2)
     gc.collect()
     process, before = psutil.Process(), {thread.name for thread in threading.enumerate()}
     files = process.num_fds() if hasattr(process, "num_fds") else 0
     for _ in range(CYCLES):
-        received = looped(loop, analyser, 2)
+        received = looped(loop, analyzer, 2)
     assert (received[-1].width, received[-1].height) == (320, 240)
-    assert analyser.latest().number >= CYCLES
-    assert analyser.problem() == ""
+    assert analyzer.latest().number >= CYCLES
+    assert analyzer.problem() == ""
     end = time.monotonic() + SECONDS
     while {thread.name for thread in threading.enumerate()} - before and time.monotonic() < end:
         time.sleep(0.1)
@@ -154,24 +153,24 @@ def test_frames_come_back_with_their_faces_and_nothing_stays(loop, analyser):
     assert files == 0 or process.num_fds() <= files + 5
 
 
-def test_a_failing_look_passes_the_frame_and_the_stream_goes_on(loop, analyser, detector):
-    browser, peer = Browser(loop), Peer(analyser.on_frame, [], loop)
+def test_a_failing_look_passes_the_frame_and_the_stream_goes_on(loop, analyzer, detector):
+    browser, peer = Browser(loop), Peer(analyzer.on_frame, [], loop)
     browser.accept(peer.answer(browser.offer()))
     browser.receive(3)
     detector.error = RuntimeError("the network broke")
     browser.receive(5)
-    assert analyser.problem() == "RuntimeError: the network broke"
-    detector.error, number = None, analyser.latest().number
+    assert analyzer.problem() == "RuntimeError: the network broke"
+    detector.error, number = None, analyzer.latest().number
     browser.receive(5)
-    assert analyser.latest().number > number
+    assert analyzer.latest().number > number
     browser.close()
     peer.close()
 
 
 @pytest.mark.parametrize("offer", ["", "v=0", "nonsense", "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n"])
-def test_a_broken_offer_is_an_error_with_a_remedy(loop, analyser, offer):
+def test_a_broken_offer_is_an_error_with_a_remedy(loop, analyzer, offer):
     with pytest.raises(PeerError, match="start again"):
-        Peer(analyser.on_frame, [], loop).answer(offer)
+        Peer(analyzer.on_frame, [], loop).answer(offer)
 
 
 def test_who_is_slow_misses_frames_and_never_lags():

@@ -1,14 +1,12 @@
 """What stands beside the live video, and the picture that is taken of it."""
 
-from functools import partial
-
 import streamlit as st
 
+from fer_core.faces.images import encode_png
 from fer_core.plots.prediction import face_cards
 from fer_core.plots.webcam import face_strip, present_faces
 from fer_core.recognition.recognize import MAX_LISTED_FACES, summary, to_csv
-from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyser
-from fer_core.recognition.webcam_values import StreamResult, annotated, picture_png
+from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyzer, StreamResult
 from pages.parts.webcam import stream
 from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain
@@ -21,24 +19,24 @@ _STRIPS = 4
 _EVERY = 0.5
 
 
-def show_live(analyser: FrameAnalyser) -> None:
+def show_live(analyzer: FrameAnalyzer) -> None:
     """The live strip: renewed twice a second while the camera is on, and as it was after it."""
 
     @st.fragment(run_every=_EVERY if stream.is_wanted() else None)
     def live() -> None:
-        if failure := stream.failure(analyser):
+        if failure := stream.failure(analyzer):
             stream.stop(failure)
             st.rerun()
-        _show_rate(analyser)
-        stream.say_problem_of_frames(analyser)
-        _show_faces(analyser)
+        _show_rate(analyzer)
+        stream.say_problem_of_frames(analyzer)
+        _show_faces(analyzer)
 
     live()
 
 
-def take_picture(analyser: FrameAnalyser) -> None:
+def take_picture(analyzer: FrameAnalyzer) -> None:
     """Keeps the newest frame, until another is taken or the page is left."""
-    st.session_state[_PICTURE] = analyser.latest()
+    st.session_state[_PICTURE] = analyzer.latest()
 
 
 def show_picture() -> None:
@@ -51,13 +49,13 @@ def show_picture() -> None:
         if result.image.size == 0:
             st.info("There was no frame yet. Start the camera first.", icon=":material/no_photography:")
             return
-        st.image(annotated(result), alt="The frozen frame with its faces boxed and numbered")
+        st.image(result.drawn(), alt="The frozen frame with its faces boxed and numbered")
         st.html(face_cards(result.recognitions[:MAX_LISTED_FACES]) or "<p>No face in this picture.</p>")
         offer_look_inside(result.recognitions[:MAX_LISTED_FACES], "webcam")
         with st.container(horizontal=True):
             st.download_button(
                 "Picture as PNG",
-                partial(picture_png, result),
+                lambda: encode_png(result.drawn()),
                 "webcam.png",
                 "image/png",
                 icon=":material/download:",
@@ -66,16 +64,16 @@ def show_picture() -> None:
             st.button("Discard", icon=":material/delete:", type="tertiary", on_click=discard_picture)
 
 
-def offer_log(analyser: FrameAnalyser) -> None:
+def offer_log(analyzer: FrameAnalyzer) -> None:
     """A switch that keeps a log, and its download."""
     help_ = f"Up to {LONGEST_LOG:,} rows, in memory only: time, face and probabilities, no pictures."
-    logging = st.toggle("Keep a log", value=analyser.is_logging, key=_LOG, help=help_)
-    if logging != analyser.is_logging:
-        (analyser.start_log if logging else analyser.stop_log)()
-    if logging or analyser.has_log:
+    logging = st.toggle("Keep a log", value=analyzer.is_logging, key=_LOG, help=help_)
+    if logging != analyzer.is_logging:
+        (analyzer.start_log if logging else analyzer.stop_log)()
+    if logging or analyzer.has_log:
         st.download_button(
             "Log as CSV",
-            lambda: to_csv(analyser.log_rows()),
+            lambda: to_csv(analyzer.log_rows()),
             "webcam-log.csv",
             "text/csv",
             icon=":material/table:",
@@ -89,8 +87,8 @@ def discard_picture() -> None:
     st.session_state.pop(_PICTURE, None)
 
 
-def _show_rate(analyser: FrameAnalyser) -> None:
-    rate, latest = analyser.rate(), analyser.latest()
+def _show_rate(analyzer: FrameAnalyzer) -> None:
+    rate, latest = analyzer.rate(), analyzer.latest()
     is_on = rate.frames_per_second > 0
     with st.container(horizontal=True, gap="large"):
         st.metric("Frames/s", f"{rate.frames_per_second:.0f}" if is_on else "–", width="content")
@@ -98,15 +96,15 @@ def _show_rate(analyser: FrameAnalyser) -> None:
     st.caption(f"{latest.number:,} frames looked at")
 
 
-def _show_faces(analyser: FrameAnalyser) -> None:
-    history, now = analyser.history(), analyser.now() if stream.is_wanted() else analyser.latest().time
+def _show_faces(analyzer: FrameAnalyzer) -> None:
+    history, now = analyzer.history(), analyzer.now() if stream.is_wanted() else analyzer.latest().time
     numbers = present_faces(history, now)
     for number in numbers[:_STRIPS]:
         with st.container(border=True):
             st.html(face_strip(number, history, now))
     if len(numbers) > _STRIPS:
         st.caption(f"and {len(numbers) - _STRIPS} more, in the video.")
-    if stream.is_wanted() and not analyser.latest().number:
+    if stream.is_wanted() and not analyzer.latest().number:
         st.caption("The first frame is on its way …")
     elif stream.is_wanted() and not numbers:
         st.info(

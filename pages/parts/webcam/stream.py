@@ -11,7 +11,7 @@ from typing import Any
 import av
 import streamlit as st
 
-from fer_core.recognition.webcam import FrameAnalyser
+from fer_core.recognition.webcam import FrameAnalyzer
 from fer_core.service.ice_servers import read_ice_servers
 from fer_core.service.incidents import record_event
 from fer_core.service.webcam_slots import Places
@@ -60,18 +60,18 @@ def problem() -> str:
     return str(st.session_state.get(_PROBLEM, ""))
 
 
-def show_stream(analyser: FrameAnalyser) -> None:
+def show_stream(analyzer: FrameAnalyzer) -> None:
     """Shows the live video where it is wanted, or what it is waiting for.
 
     Args:
-        analyser: Looks at its frames.
+        analyzer: Looks at its frames.
 
     Raises:
         SettingError: The setting of the STUN and TURN servers cannot be read.
     """
     attempt, answer = st.session_state[_ATTEMPT], st.session_state.get(_ANSWER, "")
     servers = ice_servers()
-    report = camera.show_camera(attempt, is_wanted(), answer, servers, lambda: _connect(analyser, servers))
+    report = camera.show_camera(attempt, is_wanted(), answer, servers, lambda: _connect(analyzer, servers))
     if not is_wanted():
         if not problem():
             _say_off()
@@ -82,7 +82,7 @@ def show_stream(analyser: FrameAnalyser) -> None:
         _say_waiting(report)
 
 
-def failure(analyser: FrameAnalyser) -> str:
+def failure(analyzer: FrameAnalyzer) -> str:
     """The name of what is wrong with a stream that should be playing, or ""."""
     if is_wanted() and not places().take(_holder()):
         return BUSY  # it was silent for so long that another one got its place
@@ -90,9 +90,9 @@ def failure(analyser: FrameAnalyser) -> str:
     if not is_wanted() or peer is None:
         return ""
     begun, first = st.session_state[_BEGUN]
-    latest = analyser.latest()
+    latest = analyzer.latest()
     if latest.number > first:
-        return "Stalled" if analyser.now() - latest.time > _STALLED_SECONDS else ""
+        return "Stalled" if analyzer.now() - latest.time > _STALLED_SECONDS else ""
     allowed = _FIRST_FRAME_SECONDS if peer.is_connected else _CONNECTING_SECONDS
     return "Network" if time.monotonic() - begun > allowed else ""
 
@@ -106,14 +106,14 @@ def ice_servers() -> list[dict[str, Any]]:
     return read_ice_servers(setting("FER_ICE_SERVERS"))
 
 
-def say_problem_of_frames(analyser: FrameAnalyser) -> None:
+def say_problem_of_frames(analyzer: FrameAnalyzer) -> None:
     """Says what failed in the frames of the last seconds; the video goes on and the next frame is tried."""
-    if text := analyser.problem():
+    if text := analyzer.problem():
         refuse_with(f"Some frames could not be looked at: {plain(text)}. The next ones are tried.", "webcam frames")
 
 
-def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
-    """Answers the browser's offer: from then on its frames go through the analyser and back."""
+def _connect(analyzer: FrameAnalyzer, servers: list[dict[str, Any]]) -> None:
+    """Answers the browser's offer: from then on its frames go through the analyzer and back."""
     offer = camera.offer(st.session_state[_ATTEMPT])
     if not offer or not is_wanted() or _PEER in st.session_state:
         return
@@ -121,10 +121,10 @@ def _connect(analyser: FrameAnalyser, servers: list[dict[str, Any]]) -> None:
 
     def on_frame(frame: av.VideoFrame) -> av.VideoFrame:
         held.keep(holder)  # also of a tab in the background, whose page the browser runs seldom
-        return analyser.on_frame(frame)
+        return analyzer.on_frame(frame)
 
     st.session_state[_PEER] = peer = Peer(on_frame, servers)
-    st.session_state[_BEGUN] = (time.monotonic(), analyser.latest().number)
+    st.session_state[_BEGUN] = (time.monotonic(), analyzer.latest().number)
     try:
         st.session_state[_ANSWER] = peer.answer(offer)
     except PeerError:
