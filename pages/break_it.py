@@ -73,9 +73,9 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcom
         train_first()
     if _guess_of(experiment) is None:
         return None
-    records = cached.records(dataset.name)
+    records = cached.records(dataset)
     scheme = fitting_scheme(checkpoint.card.scheme, records)
-    outcomes = cached.misread(checkpoint, dataset.name, scheme.name, experiment.mistake)
+    outcomes = cached.misread(checkpoint, cached.labeled(records, scheme, ["test"]), experiment.mistake)
     st.caption(f"“{plain(checkpoint.name)}” on {outcomes[0].matrix.sum():,} test faces.")
     return outcomes
 

@@ -53,19 +53,25 @@ def _hold(checkpoints: list[Checkpoint]) -> Contest:
     with dataset_column:
         dataset = choose_dataset()
     with errors_shown():
-        records = cached.records(dataset.name)
+        records = cached.records(dataset)
     with labels_column:
         scheme = choose_labels(records, checkpoints[0])
     split = split_column.segmented_control(
         "Split", ["test", "validation"], default="test", required=True, key="eval_split", **_REMEMBERED
     )
     exclusions = choose_exclusions(dataset.name)
-    exclude = exclusions.name if exclusions else ""
     others = [c.name for c in checkpoints if not c.card.is_imported and judging_scheme(c.card.scheme) != scheme]
     if others:
         st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are judged by the labels chosen here.")
     with errors_shown():
-        return cached.contest(checkpoints, dataset.name, split or "test", scheme.name, exclude)
+        return cached.contest(
+            checkpoints,
+            records,
+            dataset.name,
+            scheme=scheme,
+            split=split or "test",
+            without=exclusions.rows if exclusions else (),
+        )
 
 
 def _say_verdict(contest: Contest) -> None:

@@ -58,7 +58,7 @@ def _choose_data() -> tuple[DatasetCard, LabelScheme]:
     with errors_shown():
         with left:
             card = choose_dataset()
-        records = cached.records(card.name)
+        records = cached.records(card)
         with right:
             scheme = choose_scheme(records.schemes)
     return card, scheme
@@ -67,18 +67,19 @@ def _choose_data() -> tuple[DatasetCard, LabelScheme]:
 def _show_lab() -> None:
     with errors_shown():
         card = choose_dataset()
-        show_lab(card, cached.records(card.name))
+        show_lab(card, cached.records(card))
 
 
 def _show(view: str, card: DatasetCard, scheme: LabelScheme) -> None:
     with errors_shown():
-        records, outcomes = cached.records(card.name), cached.outcomes(card.name, scheme.name)
+        records = cached.records(card)
+        outcomes = cached.outcomes(records, scheme)
         if view == OVERVIEW:
-            show_overview(card.name, scheme, records, outcomes)
+            show_overview(card, scheme, records, outcomes)
         elif view == FACES:
-            show_faces(card.name, records, outcomes)
+            show_faces(card, records, outcomes)
         else:
-            show_detective(card.name, scheme, records, outcomes)
+            show_detective(card, scheme, records, outcomes)
 
 
 main()

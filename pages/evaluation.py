@@ -42,7 +42,7 @@ def _choose() -> Evaluated:
     with dataset_column:
         dataset = choose_dataset()
     with errors_shown():
-        records = cached.records(dataset.name)
+        records = cached.records(dataset)
     with labels_column:
         scheme = choose_labels(records, checkpoint)
     split = split_column.segmented_control(
@@ -50,18 +50,17 @@ def _choose() -> Evaluated:
     )
     exclusions = choose_exclusions(dataset.name)
     with errors_shown():
-        exclude = exclusions.name if exclusions else ""
-        return Evaluated.of(checkpoint, dataset, scheme, split or "test", exclude=exclude)
+        return Evaluated.of(checkpoint, dataset, scheme, split or "test", exclusions)
 
 
 def _notes(shown: Evaluated) -> None:
     card = shown.checkpoint.card
     notes = [scope_in_words(shown.report)]
-    if shown.exclude:
-        labelled = len(cached.labelled(shown.dataset.name, shown.scheme.name, shown.split))
-        remaining = len(cached.labelled(shown.dataset.name, shown.scheme.name, shown.split, shown.exclude))
+    if shown.exclusions:
+        labelled = len(cached.labeled(cached.records(shown.dataset), shown.scheme, [shown.split]))
+        remaining = len(shown.labeled)
         notes.append(
-            f"“{plain(shown.exclude)}” leaves {labelled - remaining:,} of {labelled:,} pictures out; "
+            f"“{plain(shown.exclusions.name)}” leaves {labelled - remaining:,} of {labelled:,} pictures out; "
             f"{remaining:,} remain."
         )
     if card.is_imported:

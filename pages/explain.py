@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.explain.isolated import WorkerAnatomy, open_anatomy
-from fer_core.explain.layers import Anatomy
+from fer_core.datasets.store import DEMO, dataset_card
+from fer_core.explain.isolated import open_anatomy
 from pages.parts.explain.answer import show_alike, show_answer, show_evidence, show_nudges
 from pages.parts.explain.face import choose_face
 from pages.parts.explain.layers import show_layers
@@ -16,9 +15,7 @@ from pages.shared.pickers import choose_checkpoint, train_first
 LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge the face", "Faces alike"
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening the network …")
-def _anatomy(name: str, created_at: str, _checkpoint: Checkpoint) -> Anatomy | WorkerAnatomy:
-    return open_anatomy(_checkpoint)
+_anatomy = cached.by_content(4, "Opening the network …")(open_anatomy)
 
 
 start_page(
@@ -50,10 +47,10 @@ with errors_shown():
     if view == NUDGES:
         show_nudges(face.image, checkpoint)
     elif view == ALIKE:
-        show_alike(face.image, checkpoint, st.session_state.get("dataset", "demo"))
+        show_alike(face.image, checkpoint, dataset_card(st.session_state.get("dataset", DEMO)))
     else:
         seen = checkpoint.card.preprocessing.apply(face.image[None])[0]
-        layers = _anatomy(checkpoint.name, checkpoint.card.created_at, checkpoint).layers(seen)
+        layers = _anatomy(checkpoint).layers(seen)
         if view == LAYERS:
             show_layers(face.image, seen, layers, checkpoint.card)
         else:

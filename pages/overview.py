@@ -51,8 +51,8 @@ def show_faces() -> None:
         st.rerun()
     cards = {card.name: card for card in list_datasets()}
     card = cards.get(st.session_state.get("dataset", ""), next(iter(cards.values())))
-    records = cached.records(card.name)
-    rows = cached.typical_faces(card.name)
+    records = cached.records(card)
+    rows = cached.typical_faces(records)
     described = [f"A face that people called {name} (row {row} of {card.name})" for name, row in rows.items()]
     st.html(face_grid(records.images[list(rows.values())], list(rows), described, size=76, columns=len(rows)))
     kind = "drawn by this app" if card.is_drawn else f"from the dataset {plain(card.name)}"

@@ -203,7 +203,7 @@ with left:
 with right:
     st.session_state["quiz checkpoint"] = choose_checkpoint()
 with errors_shown():
-    faces = cached.records(dataset.name)
+    faces = cached.records(dataset)
     if not faces.has_votes:
         st.info("This dataset came without the ten votes. Choose another one.", icon=":material/how_to_vote:")
     elif _number("round"):

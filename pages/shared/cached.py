@@ -1,88 +1,25 @@
-"""What several pages read, kept between reruns and shared between sessions; all of it is read-only."""
+"""What several pages compute, once per content of the values it is computed from; results are shared and read-only."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
-from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import PriorAdjustment
-from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
-from fer_core.datasets.exclusions import load_exclusions
-from fer_core.datasets.store import dataset_card, load_records
+from fer_core.datasets.dataset import FaceRecords, FerDataset, fingerprint_of, label_records
+from fer_core.datasets.store import DatasetCard, load_records
 from fer_core.datasets.summary import LabelOutcomes, label_outcomes, typical_rows
 from fer_core.errors import DatasetError
-from fer_core.evaluation.leaderboard import Contest, hold_contest, milliseconds_per_face
+from fer_core.evaluation.leaderboard import hold_contest, milliseconds_per_face
 from fer_core.evaluation.measuring import report_on
-from fer_core.evaluation.report import EvaluationReport
-from fer_core.labels import LABEL_SCHEMES
 from fer_core.lessons.break_it.experiments import Mistake
 from fer_core.lessons.break_it.outcome import Outcome
 from fer_core.lessons.break_it.reading import read_wrongly
 
-
-class _Tested(NamedTuple):
-    """What a checkpoint is tested on: a dataset by name and content, its labels, the split and the rows left out."""
-
-    dataset: str
-    fingerprint: str
-    scheme: str
-    split: str
-    without: tuple[int, ...]
-
-    @classmethod
-    def of(cls, dataset: str, scheme: str, split: str, exclude: str) -> "_Tested":
-        return cls(dataset, dataset_card(dataset).fingerprint, scheme, split, _rows(dataset, exclude))
-
-
-def records(dataset: str) -> FaceRecords:
-    """The records of a stored dataset, mapped from disk once per content.
-
-    Raises:
-        DatasetError: There is no such dataset, or it is damaged.
-    """
-    return _records(dataset, dataset_card(dataset).fingerprint)
-
-
-def labelled(dataset: str, scheme: str, split: str, exclude: str = "") -> FerDataset:
-    """One split of a dataset under a label scheme, without the rows of an exclusion list if one is named.
-
-    Raises:
-        DatasetError: There is no such dataset, or the scheme does not fit it.
-    """
-    return _labelled(*_Tested.of(dataset, scheme, split, exclude))
-
-
-def outcomes(dataset: str, scheme: str) -> LabelOutcomes:
-    """What a label scheme makes of every row of a dataset.
-
-    Raises:
-        DatasetError: There is no such dataset, or the scheme does not fit it.
-    """
-    return _outcomes(dataset, dataset_card(dataset).fingerprint, scheme)
-
-
-def typical_faces(dataset: str) -> dict[str, int]:
-    """Row numbers of a dataset's most typical face for each emotion.
-
-    Raises:
-        DatasetError: There is no such dataset, or it is damaged.
-    """
-    return _typical_faces(dataset, dataset_card(dataset).fingerprint)
-
-
-def classifier(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment = "training") -> Classifier:
-    """A checkpoint's network, opened once per content.
-
-    Args:
-        checkpoint: The checkpoint.
-        prior_adjustment: How common classes are taken to be.
-
-    Raises:
-        CheckpointError: A file is missing or damaged.
-    """
-    return _classifier(checkpoint.name, version_of(checkpoint), prior_adjustment)
+_Values = ParamSpec("_Values")
+_Result = TypeVar("_Result")
 
 
 def version_of(checkpoint: Checkpoint) -> str:
@@ -92,118 +29,76 @@ def version_of(checkpoint: Checkpoint) -> str:
     return f"{checkpoint.card.created_at} {settings}"
 
 
-def report(
-    checkpoint: Checkpoint, dataset: str, split: str, scheme: str = "", *, exclude: str = "", raw: bool = False
-) -> EvaluationReport:
-    """A checkpoint's evaluation on one split of a dataset, computed once per content.
+_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
+    Checkpoint: lambda checkpoint: (checkpoint.name, version_of(checkpoint)),
+    DatasetCard: lambda card: (card.name, card.fingerprint),
+    FaceRecords: lambda records: records.fingerprint,
+    # Pages use faces as they are stored, so that their rows tell their pixels.
+    FerDataset: lambda faces: (faces.fingerprint, faces.scheme, faces.class_names, fingerprint_of(faces.rows)),
+    LabelOutcomes: lambda outcomes: (outcomes.class_names, fingerprint_of(outcomes.split, outcomes.outcome)),
+}
+"""What stands for a value in a cache's key."""
+
+
+def by_content(
+    max_entries: int, spinner: str = ""
+) -> Callable[[Callable[_Values, _Result]], Callable[_Values, _Result]]:
+    """Cache a function by the content of its arguments.
 
     Args:
-        checkpoint: The checkpoint.
-        dataset: Name of the dataset.
-        split: Which split.
-        scheme: Name of the label scheme; by default the checkpoint's.
-        exclude: Name of an exclusion list whose rows are left out, or "".
-        raw: Whether probabilities are those before calibration.
+        max_entries: Results kept; the oldest go first.
+        spinner: What is said while it computes.
+    """
+    return st.cache_resource(max_entries=max_entries, show_spinner=spinner or False, hash_funcs=_CONTENT)
+
+
+labeled = by_content(8, "Applying the label rule …")(label_records)
+outcomes = by_content(16, "Applying the label rule …")(label_outcomes)
+typical_faces = by_content(8)(typical_rows)
+scored = by_content(8)(FerDataset.with_classes)
+report = by_content(32, "Classifying the split …")(report_on)
+contest = by_content(8, "Testing the checkpoints …")(hold_contest)
+
+
+@by_content(8, "Opening the dataset …")
+def records(card: DatasetCard) -> FaceRecords:
+    """Map the records of a stored dataset from disk.
 
     Raises:
-        FerError: The checkpoint or the dataset cannot be used.
+        DatasetError: It is gone, or damaged.
     """
-    tested = _Tested.of(dataset, scheme or checkpoint.card.scheme, split, exclude)
-    return _report(checkpoint.name, version_of(checkpoint), tested, raw=raw)
+    return load_records(card.name)
 
 
-def contest(checkpoints: Sequence[Checkpoint], dataset: str, split: str, scheme: str, exclude: str = "") -> Contest:
-    """Several checkpoints tested on the same images, once per content.
-
-    Raises:
-        FerError: They cannot be compared, or something cannot be used.
-    """
-    versions = tuple((checkpoint.name, version_of(checkpoint)) for checkpoint in checkpoints)
-    return _contest(versions, _Tested.of(dataset, scheme, split, exclude))
-
-
-def misread(checkpoint: Checkpoint, dataset: str, scheme: str, mistake: Mistake) -> tuple[Outcome, Outcome]:
-    """What a checkpoint answers on test faces without and with a mistake, asked once per content.
-
-    Raises:
-        FerError: The checkpoint or the dataset cannot be used, or they have no class in common.
-    """
-    return _misread(checkpoint.name, version_of(checkpoint), _Tested.of(dataset, scheme, "test", ""), mistake)
-
-
-def milliseconds(checkpoint: Checkpoint) -> float:
-    """Time per face on one thread, measured once.
+@by_content(8, "Opening the network …")
+def classifier(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment = "training") -> Classifier:
+    """Open a checkpoint's network.
 
     Raises:
         CheckpointError: A file is missing or damaged.
     """
-    return _milliseconds(checkpoint.name, version_of(checkpoint))
+    return checkpoint.open_classifier(threads=2, prior_adjustment=prior_adjustment)
 
 
-def scored(report: EvaluationReport, dataset: str, split: str, scheme: str, exclude: str = "") -> FerDataset:
-    """The images a report is about, at the report's positions.
+@by_content(16, "Asking the network rightly and wrongly …")
+def misread(checkpoint: Checkpoint, faces: FerDataset, mistake: Mistake) -> tuple[Outcome, Outcome]:
+    """What a checkpoint answers on labeled faces without and with a mistake.
 
     Raises:
-        DatasetError: There is no such dataset, or the scheme does not fit it.
+        FerError: The checkpoint cannot be used, or no face has one of its classes.
     """
-    return _scored(_Tested.of(dataset, scheme, split, exclude), report.class_names)
-
-
-def _rows(dataset: str, exclude: str) -> tuple[int, ...]:
-    return load_exclusions(dataset, exclude).rows if exclude else ()
-
-
-@st.cache_resource(max_entries=8, show_spinner="Opening the dataset …")
-def _records(dataset: str, fingerprint: str) -> FaceRecords:
-    return load_records(dataset)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Applying the label rule …")
-def _labelled(dataset: str, fingerprint: str, scheme: str, split: str, without: tuple[int, ...]) -> FerDataset:
-    return label_records(_records(dataset, fingerprint), LABEL_SCHEMES[scheme], [split], without=without)
-
-
-@st.cache_resource(max_entries=16, show_spinner="Applying the label rule …")
-def _outcomes(dataset: str, fingerprint: str, scheme: str) -> LabelOutcomes:
-    return label_outcomes(_records(dataset, fingerprint), LABEL_SCHEMES[scheme])
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _typical_faces(dataset: str, fingerprint: str) -> dict[str, int]:
-    return typical_rows(_records(dataset, fingerprint))
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _scored(tested: _Tested, class_names: tuple[str, ...]) -> FerDataset:
-    return _labelled(*tested).with_classes(class_names)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Opening the network …")
-def _classifier(name: str, version: str, prior_adjustment: PriorAdjustment) -> Classifier:
-    return load_checkpoint(name).open_classifier(threads=2, prior_adjustment=prior_adjustment)
-
-
-@st.cache_resource(max_entries=32, show_spinner="Classifying the split …")
-def _report(name: str, version: str, tested: _Tested, *, raw: bool) -> EvaluationReport:
-    return report_on(load_checkpoint(name), _labelled(*tested), raw=raw)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Testing the checkpoints …")
-def _contest(versions: tuple[tuple[str, str], ...], tested: _Tested) -> Contest:
-    checkpoints = [load_checkpoint(name) for name, _ in versions]
-    records, scheme = _records(tested.dataset, tested.fingerprint), LABEL_SCHEMES[tested.scheme]
-    return hold_contest(checkpoints, records, tested.dataset, scheme=scheme, split=tested.split, without=tested.without)
-
-
-@st.cache_resource(max_entries=16, show_spinner="Asking the network rightly and wrongly …")
-def _misread(name: str, version: str, tested: _Tested, mistake: Mistake) -> tuple[Outcome, Outcome]:
-    classifier = _classifier(name, version, "training")
-    known = _labelled(*tested).with_classes(classifier.class_names)
+    network = classifier(checkpoint)
+    known = faces.with_classes(network.class_names)
     if not len(known):
         raise DatasetError("This dataset has no test face that the network has a class for. Choose another one.")
-    return read_wrongly(classifier, known, mistake)
+    return read_wrongly(network, known, mistake)
 
 
-@st.cache_data(max_entries=32, show_spinner="Measuring its speed …")
-def _milliseconds(name: str, version: str) -> float:
-    return milliseconds_per_face(load_checkpoint(name).open_classifier())
+@by_content(32, "Measuring its speed …")
+def milliseconds(checkpoint: Checkpoint) -> float:
+    """Time per face on one thread.
+
+    Raises:
+        CheckpointError: A file is missing or damaged.
+    """
+    return milliseconds_per_face(checkpoint.open_classifier())

@@ -99,6 +99,6 @@ def _source(card: DatasetCard) -> str:
 
 def _schemes(card: DatasetCard) -> str:
     try:
-        return ", ".join(scheme.name for scheme in cached.records(card.name).schemes)
+        return ", ".join(scheme.name for scheme in cached.records(card).schemes)
     except DatasetError as error:
         return plain(str(error))

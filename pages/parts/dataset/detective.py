@@ -3,16 +3,23 @@
 import streamlit as st
 
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.detective.findings import Finding, exclusion_effect
+from fer_core.datasets.detective.findings import (
+    Finding,
+    duplicate_findings,
+    exclusion_effect,
+    image_findings,
+    vote_findings,
+)
 from fer_core.datasets.exclusions import delete_exclusions, list_exclusions, save_exclusions
+from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import LabelOutcomes
 from fer_core.labels import LabelScheme
-from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.face_detail import open_face, show_linked_face
 from pages.parts.dataset.faces import describe
 from pages.parts.dataset.map import show_map, show_means
-from pages.parts.dataset.pairs import show_pairs
-from pages.parts.dataset.sheet import choose_face
+from pages.parts.dataset.pairs import duplicates_of, show_pairs
+from pages.parts.dataset.sheet import choose_face, sheet_of
+from pages.shared import cached
 from pages.shared.links import accept_link
 from pages.shared.messages import errors_shown, plain
 
@@ -21,11 +28,21 @@ _ON_PAGE, _SIZE = 120, 72
 _MADE, _FINDING = "made_exclusions", "finding"
 
 
-def show_detective(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+@cached.by_content(4)
+def _duplicate_findings(records: FaceRecords) -> tuple[Finding, ...]:
+    return duplicate_findings(records, duplicates_of(records))
+
+
+@cached.by_content(4, "Looking at every image …")
+def _other_findings(records: FaceRecords) -> tuple[Finding, ...]:
+    return (*vote_findings(records), *image_findings(records))
+
+
+def show_detective(card: DatasetCard, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
     """Shows what is doubtful in a dataset.
 
     Args:
-        dataset: Its name.
+        card: Its card.
         scheme: The chosen label scheme.
         records: The faces.
         outcomes: What the scheme makes of them.
@@ -34,25 +51,25 @@ def show_detective(dataset: str, scheme: LabelScheme, records: FaceRecords, outc
         "Look at", LOOKS, default=FINDINGS, required=True, key="look", bind="query-params", wrap=True
     )
     if look == FINDINGS:
-        _show_findings(dataset, scheme, records, outcomes)
+        _show_findings(card, scheme, records, outcomes)
     elif look == PAIRS:
-        show_pairs(dataset, records, outcomes)
+        show_pairs(card, records, outcomes)
     elif look == MEANS:
-        show_means(dataset, scheme, outcomes)
+        show_means(scheme, records, outcomes)
     else:
-        show_map(dataset, scheme, records, outcomes)
+        show_map(card, records, outcomes)
 
 
 @st.fragment
-def _show_findings(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    found = (*cached_dataset.duplicate_doubts(dataset), *cached_dataset.other_doubts(dataset))
+def _show_findings(card: DatasetCard, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+    found = (*_duplicate_findings(records), *_other_findings(records))
     finding = _choose_finding(found)
     st.markdown(f"**{len(finding):,} images.** {finding.meaning}")
     if len(finding):
-        _show_images(dataset, records, finding)
-        _offer_list(dataset, scheme, outcomes, finding)
-    _show_lists(dataset, outcomes)
-    show_linked_face(dataset, outcomes, finding.rows)
+        _show_images(records, finding)
+        _offer_list(card.name, scheme, outcomes, finding)
+    _show_lists(card.name, outcomes)
+    show_linked_face(card, records, outcomes, finding.rows)
 
 
 def _choose_finding(found: tuple[Finding, ...]) -> Finding:
@@ -75,14 +92,14 @@ def _first_page() -> None:
     st.session_state["finding_page"] = 1
 
 
-def _show_images(dataset: str, records: FaceRecords, finding: Finding) -> None:
+def _show_images(records: FaceRecords, finding: Finding) -> None:
     pages = -(-len(finding) // _ON_PAGE)
     if st.session_state.get("finding_page", 1) > pages:
         _first_page()
     page = st.pagination(pages, key="finding_page", bind="query-params") if pages > 1 else 1
     shown = finding.rows[(page - 1) * _ON_PAGE : page * _ON_PAGE]
     texts = [describe(records, int(row)) for row in shown]
-    place = choose_face(cached_dataset.sheet(dataset, shown), texts, key="finding_faces", size=_SIZE)
+    place = choose_face(sheet_of(records, shown), texts, key="finding_faces", size=_SIZE)
     if place is not None:
         open_face(int(shown[place]))
 

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import list_checkpoints
 from fer_core.checkpoints.classifier import Prediction
 from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes
 from fer_core.datasets.votes import majority
 from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS
 from fer_core.plots.prediction import picture_html
 from fer_core.plots.votes import crowd_and_network
-from pages.parts.dataset import cached_dataset
+from pages.parts.dataset.tables import file_names
 from pages.shared import cached
 from pages.shared.links import accept_link
 from pages.shared.messages import errors_shown, plain
@@ -29,16 +30,19 @@ def open_face(row: int) -> None:
     st.query_params[ROW] = str(row)
 
 
-def show_linked_face(dataset: str, outcomes: LabelOutcomes, rows: NDArray[np.int64] | None = None) -> None:
+def show_linked_face(
+    card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes, rows: NDArray[np.int64] | None = None
+) -> None:
     """Shows the face that the address names, if it names one, above the page.
 
     Args:
-        dataset: Name of the dataset.
-        outcomes: What the chosen label scheme makes of it.
+        card: The dataset's card.
+        records: Its faces.
+        outcomes: What the chosen label scheme makes of them.
         rows: Among which faces "previous" and "next" walk; by default all.
     """
     if linked_row(len(outcomes.outcome)) is not None:
-        _show(dataset, outcomes, np.arange(len(outcomes.outcome)) if rows is None else rows)
+        _show(card, records, outcomes, np.arange(len(outcomes.outcome)) if rows is None else rows)
 
 
 def linked_row(count: int) -> int | None:
@@ -53,16 +57,15 @@ def _forget() -> None:
 
 
 @st.dialog("One face", width="medium", icon=":material/face:", on_dismiss=_forget)
-def _show(dataset: str, outcomes: LabelOutcomes, rows: NDArray[np.int64]) -> None:
+def _show(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes, rows: NDArray[np.int64]) -> None:
     row = linked_row(len(outcomes.outcome))
     if row is None:
         return
     row = _walk(rows, row)
-    records = cached.records(dataset)
     picture, facts = st.columns([1, 1.6], gap="medium")
     with picture:
         st.html(picture_html(records.images[row], _SIZE, f"Row {row}"))
-        st.markdown(_facts(dataset, records, outcomes, row))
+        st.markdown(_facts(card, records, outcomes, row))
     with facts:
         prediction, name = _ask_checkpoint(records, row)
         votes = records.votes[row] if records.has_votes else np.empty(0, np.uint8)
@@ -91,8 +94,8 @@ def _walk(rows: NDArray[np.int64], row: int) -> int:
     return int(rows[place])
 
 
-def _facts(dataset: str, records: FaceRecords, outcomes: LabelOutcomes, row: int) -> str:
-    files, outcome = cached_dataset.names(dataset), outcomes.outcome_of(row)
+def _facts(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes, row: int) -> str:
+    files, outcome = file_names(card), outcomes.outcome_of(row)
     own = "Folder’s label" if files else "FER2013’s label"
     label = f"left out ({LEFT_OUT[outcome]})" if outcome in LEFT_OUT else f"**{plain(outcome)}**"
     lines = [f"Row **{row}**, {PAPER_SPLITS[SPLITS[records.split[row]]]}"]

@@ -11,17 +11,20 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes, shuffled, votes_in_words
+from fer_core.datasets.store import DatasetCard
+from fer_core.datasets.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes, first_votes, shuffled, votes_in_words
 from fer_core.labels import OWN_LABELS, SPLITS
-from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.face_detail import linked_row, open_face, show_linked_face
-from pages.parts.dataset.sheet import choose_face
+from pages.parts.dataset.sheet import choose_face, sheet_of
+from pages.shared import cached
 
 ALL = "All"
 _ALL_CLASSES, _ANY = "all classes", "any"
 # Least width in CSS pixels, and faces on a page.
 _SIZES = {"Small": (48, 1000), "Medium": (88, 200), "Large": (150, 48)}
 _MOST_RANGES = 50
+
+_first_votes = cached.by_content(8)(first_votes)
 
 
 @dataclass(frozen=True)
@@ -33,31 +36,25 @@ class _Filter:
     own: str
     votes: tuple[int, int]
 
-    def rows(self, dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> NDArray[np.int64]:
+    def rows(self, records: FaceRecords, outcomes: LabelOutcomes) -> NDArray[np.int64]:
         rows = outcomes.rows(self.splits, self.outcomes)
         if self.own != _ANY:
             rows = rows[np.asarray(records.emotion)[rows] == OWN_LABELS.index(self.own)]
         if self.votes != (0, 10):
-            first = cached_dataset.agreement(dataset)[rows]
+            first = _first_votes(records)[rows]
             rows = rows[(first >= self.votes[0]) & (first <= self.votes[1])]
         return rows
 
 
 @st.fragment
-def show_faces(dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    """Shows the faces of a dataset.
-
-    Args:
-        dataset: Its name.
-        records: The faces.
-        outcomes: What the chosen label scheme makes of them.
-    """
+def show_faces(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+    """Show the faces of a dataset, with what the chosen label scheme makes of them."""
     wanted, named, size = _ask(records, outcomes)
     sample = _sample_number()
-    rows = shuffled(wanted.rows(dataset, records, outcomes), sample) if named is None else named
+    rows = shuffled(wanted.rows(records, outcomes), sample) if named is None else named
     if not len(rows):
         st.info("No face matches. Choose another class, split or agreement.", icon=":material/search_off:")
-        show_linked_face(dataset, outcomes)
+        show_linked_face(card, records, outcomes)
         return
     width, on_page = _SIZES[size]
     first = on_page * (_ask_page(math.ceil(len(rows) / on_page), sample, shuffles=named is None) - 1)
@@ -67,16 +64,14 @@ def show_faces(dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> N
         f"{first + 1:,} to {first + len(shown):,} of {len(rows):,} faces, {order}. Click one for its votes. "
         "Rows are counted from 0."
     )
-    _show_sheet(dataset, records, shown, width, with_captions=size == "Large")
-    show_linked_face(dataset, outcomes, rows)
+    _show_sheet(records, shown, width, with_captions=size == "Large")
+    show_linked_face(card, records, outcomes, rows)
 
 
-def _show_sheet(
-    dataset: str, records: FaceRecords, shown: NDArray[np.int64], width: int, *, with_captions: bool
-) -> None:
+def _show_sheet(records: FaceRecords, shown: NDArray[np.int64], width: int, *, with_captions: bool) -> None:
     marked = linked_row(len(records))
     place = choose_face(
-        cached_dataset.sheet(dataset, shown),
+        sheet_of(records, shown),
         [describe(records, int(row)) for row in shown],
         key="faces",
         size=width,

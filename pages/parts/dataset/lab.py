@@ -39,7 +39,7 @@ def show_lab(dataset: DatasetCard, records: FaceRecords) -> None:
     )
     steps = _ask_steps()
     with errors_shown(stop=False):
-        stages = _from_dataset(dataset.name, records, steps) if source == FACE else _from_photo(steps)
+        stages = _from_dataset(records, steps) if source == FACE else _from_photo(steps)
         if stages:
             st.html(stage_cards(stages))
     _offer_training(dataset, steps)
@@ -72,10 +72,10 @@ def _follow_link() -> None:
             st.session_state["lab_steps"] = list(Preprocessing.from_text("" if text == _NO_STEP else text).steps)
 
 
-def _from_dataset(dataset: str, records: FaceRecords, steps: Preprocessing) -> tuple[Stage, ...]:
+def _from_dataset(records: FaceRecords, steps: Preprocessing) -> tuple[Stage, ...]:
     last = len(records) - 1
     if "lab_row" not in st.session_state:
-        st.session_state["lab_row"] = next(iter(cached.typical_faces(dataset).values()), 0)
+        st.session_state["lab_row"] = next(iter(cached.typical_faces(records).values()), 0)
     st.session_state["lab_row"] = min(int(st.session_state["lab_row"]), last)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = st.number_input("Row", 0, last, key="lab_row", bind="query-params", width=180)

@@ -1,19 +1,25 @@
 """The mean face of each class, and a map of the images."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from fer_core.checkpoints.checkpoint import list_checkpoints
+from fer_core.checkpoints.checkpoint import Checkpoint, list_checkpoints
+from fer_core.checkpoints.features import face_features
 from fer_core.datasets.dataset import FaceRecords
+from fer_core.datasets.detective.overview import ImageMap, map_images, mean_faces, pixel_vectors, sample_rows
+from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes
 from fer_core.faces.preprocessing import stretch_contrast
 from fer_core.labels import SPLITS, LabelScheme, class_colors
 from fer_core.plots.datasets import face_grid
 from fer_core.storage.plaintext import percent
-from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.face_detail import open_face, show_linked_face
 from pages.parts.dataset.faces import describe
-from pages.parts.dataset.sheet import choose_point
+from pages.parts.dataset.sheet import choose_point, sheet_of
+from pages.shared import cached
 from pages.shared.messages import plain
 
 PIXELS = "pixels"
@@ -21,9 +27,25 @@ _ALL = "All"
 _COUNTS = (500, 1000, 2000)
 
 
-def show_means(dataset: str, scheme: LabelScheme, outcomes: LabelOutcomes) -> None:
+@cached.by_content(8, "Averaging the faces …")
+def _class_means(records: FaceRecords, outcomes: LabelOutcomes) -> dict[str, NDArray[np.uint8]]:
+    return mean_faces(records.images, outcomes, SPLITS)
+
+
+@cached.by_content(16, "Placing the images …")
+def _image_map(
+    records: FaceRecords, outcomes: LabelOutcomes, splits: Sequence[str], checkpoint: Checkpoint | None, count: int
+) -> ImageMap:
+    """Some images as points of a plane, by what a checkpoint makes of them or, without one, by their pixels."""
+    rows = outcomes.rows(splits, outcomes.class_names)
+    chosen = sample_rows(rows, outcomes.outcome[rows], count)
+    images = records.images[chosen]
+    return map_images(chosen, face_features(checkpoint, images) if checkpoint else pixel_vectors(images))
+
+
+def show_means(scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
     """Shows the mean of all faces of each class."""
-    means, counts = cached_dataset.class_means(dataset, scheme.name), outcomes.counts().sum(axis=1)
+    means, counts = _class_means(records, outcomes), outcomes.counts().sum(axis=1)
     st.markdown(
         f"The average of all faces of each class under “{plain(scheme.title)}”. What stays sharp is what they share; a "
         "class whose mean looks like another’s is hard to tell apart. The contrast is stretched, or all would be pale."
@@ -38,14 +60,14 @@ def show_means(dataset: str, scheme: LabelScheme, outcomes: LabelOutcomes) -> No
 
 
 @st.fragment
-def show_map(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+def show_map(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes) -> None:
     """Shows some images of each class as dots: alike ones lie together."""
     splits, checkpoint, count = _ask()
     rows = outcomes.rows(splits, outcomes.class_names)
     if len(rows) < 3:
         st.info("There are too few faces for a map. Choose another split.", icon=":material/search_off:")
         return
-    placed = cached_dataset.image_map(dataset, scheme.name, splits, checkpoint, count)
+    placed = _image_map(records, outcomes, splits, checkpoint, count)
     st.caption(
         f"{len(placed.rows):,} faces, the same number of each class where there are enough. The two axes show "
         f"{percent(placed.shares[0])} and {percent(placed.shares[1])} of all differences. Point at a dot to see "
@@ -54,7 +76,7 @@ def show_map(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: 
     names = [outcomes.outcome_of(int(row)) for row in placed.rows]
     place = choose_point(
         placed,
-        cached_dataset.sheet(dataset, placed.rows),
+        sheet_of(records, placed.rows),
         names,
         class_colors(outcomes.class_names),
         [f"{name}\n{describe(records, int(row))}" for name, row in zip(names, placed.rows, strict=True)],
@@ -62,16 +84,17 @@ def show_map(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: 
     )
     if place is not None:
         open_face(int(placed.rows[place]))
-    show_linked_face(dataset, outcomes, placed.rows)
+    show_linked_face(card, records, outcomes, placed.rows)
 
 
-def _ask() -> tuple[list[str], str, int]:
-    """The splits, the checkpoint ("" for pixels) and the number of images."""
+def _ask() -> tuple[list[str], Checkpoint | None, int]:
+    """The splits, the checkpoint (None for pixels) and the number of images."""
+    checkpoints = {checkpoint.name: checkpoint for checkpoint in list_checkpoints()}
     left, middle, right = st.columns(3)
     split = left.selectbox("Split", [_ALL, *PAPER_SPLITS.values()], key="map_split", bind="query-params")
     by = middle.selectbox(
         "Alike by",
-        [PIXELS, *(checkpoint.name for checkpoint in list_checkpoints())],
+        [PIXELS, *checkpoints],
         key="map_by",
         bind="query-params",
         format_func=lambda name: "their pixels" if name == PIXELS else f"what {name} makes of them",
@@ -79,4 +102,4 @@ def _ask() -> tuple[list[str], str, int]:
     )
     count = right.selectbox("Faces", _COUNTS, index=1, key="map_count", bind="query-params")
     splits = [name for name in SPLITS if split in (_ALL, PAPER_SPLITS[name])]
-    return splits, "" if by == PIXELS else by, int(count)
+    return splits, checkpoints.get(by), int(count)

@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes, imbalance
+from fer_core.datasets.store import DatasetCard
+from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes, imbalance, relabeling
 from fer_core.labels import LabelScheme
 from fer_core.plots.datasets import balance_in_words, class_distribution
 from fer_core.plots.relabeling import relabelling_matrix, relabelling_stream
 from fer_core.storage.plaintext import percent
-from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.tables import show_first_rows, show_splits, show_statistics
+from pages.shared import cached
 from pages.shared.charts import drawn
 from pages.shared.messages import plain
 
@@ -21,13 +22,15 @@ SHOWN = (ALL, *PAPER_SPLITS.values(), COMPARE)
 VALUES = COUNTS, SHARES = "Counts", "Shares"
 DRAWINGS = MATRIX, STREAM = "Matrix", "Stream"
 
+_relabeling = cached.by_content(64)(relabeling)
+
 
 @st.fragment
-def show_overview(dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+def show_overview(card: DatasetCard, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
     """Shows the figures of a dataset; one choice of the split rules all of them.
 
     Args:
-        dataset: Its name.
+        card: Its card.
         scheme: The chosen label scheme.
         records: The faces.
         outcomes: What the scheme makes of them.
@@ -39,11 +42,11 @@ def show_overview(dataset: str, scheme: LabelScheme, records: FaceRecords, outco
     )
     values = controls.segmented_control("Show", VALUES, default=COUNTS, required=True, key="show", bind="query-params")
     splits = [name for name, title in PAPER_SPLITS.items() if split in (ALL, COMPARE, title)]
-    _show_distribution(dataset, outcomes, splits, shares=values == SHARES, side_by_side=split == COMPARE)
-    _show_relabelling(dataset, scheme, records, splits)
-    show_splits(dataset, outcomes)
-    show_first_rows(dataset, records)
-    show_statistics(dataset, records, splits)
+    _show_distribution(card.name, outcomes, splits, shares=values == SHARES, side_by_side=split == COMPARE)
+    _show_relabelling(card.name, scheme, records, outcomes, splits)
+    show_splits(card, outcomes)
+    show_first_rows(card, records)
+    show_statistics(card, records, splits)
 
 
 def _show_distribution(
@@ -91,10 +94,12 @@ def _show_balance(total: pd.Series) -> None:
         )
 
 
-def _show_relabelling(dataset: str, scheme: LabelScheme, records: FaceRecords, splits: Sequence[str]) -> None:
+def _show_relabelling(
+    dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes, splits: Sequence[str]
+) -> None:
     if not records.has_votes or scheme.rule == "fer2013":
         return
-    table = cached_dataset.who_became_what(dataset, scheme.name, splits)
+    table = _relabeling(records, outcomes, splits)
     if table.empty:
         return
     st.subheader("Who became what", anchor="relabelling")

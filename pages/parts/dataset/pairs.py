@@ -6,13 +6,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.detective.duplicates import Duplicates
+from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
+from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import LabelOutcomes
 from fer_core.labels import OWN_LABELS, SPLITS
-from pages.parts.dataset import cached_dataset
 from pages.parts.dataset.face_detail import open_face, show_linked_face
 from pages.parts.dataset.faces import describe
-from pages.parts.dataset.sheet import choose_face
+from pages.parts.dataset.sheet import choose_face, sheet_of
 from pages.shared import cached
 
 WHERE = ACROSS, WITHIN, BOTH = "Across splits", "Within a split", "All"
@@ -20,16 +20,22 @@ KINDS = ANY, COPIES, NEAR = "Any", "Exact copies", "Near duplicates"
 _PAIRS, _SIZE = 40, 96
 
 
+@cached.by_content(4, "Comparing every image with every other one, this once …")
+def duplicates_of(records: FaceRecords) -> Duplicates:
+    """Find all duplicate pairs of a dataset, which takes some seconds."""
+    return find_duplicates(records.images)
+
+
 @st.fragment
-def show_pairs(dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+def show_pairs(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes) -> None:
     """Shows the duplicate pairs of a dataset.
 
     Args:
-        dataset: Its name.
+        card: Its card.
         records: The faces.
         outcomes: What the chosen label scheme makes of them.
     """
-    duplicates, split = cached_dataset.duplicates(dataset), np.asarray(records.split)
+    duplicates, split = duplicates_of(records), np.asarray(records.split)
     across = duplicates.across(split)
     st.markdown(
         f"Among {len(records):,} images there are **{len(duplicates):,} pairs of the same picture**, of which "
@@ -38,19 +44,19 @@ def show_pairs(dataset: str, records: FaceRecords, outcomes: LabelOutcomes) -> N
     )
     chosen = _ask(duplicates, across)
     if len(chosen):
-        _show_page(dataset, records, duplicates, chosen)
+        _show_page(records, duplicates, chosen)
     else:
         st.info("There is no such pair.", icon=":material/search_off:")
     st.download_button(
         "Download all pairs",
         lambda: pairs_table(duplicates, records).to_csv(index=False),
-        f"{dataset}-duplicate-pairs.csv",
+        f"{card.name}-duplicate-pairs.csv",
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
         key="download_pairs",
     )
-    show_linked_face(dataset, outcomes, np.unique(duplicates.pairs[chosen]))
+    show_linked_face(card, records, outcomes, np.unique(duplicates.pairs[chosen]))
 
 
 def pairs_table(duplicates: Duplicates, records: FaceRecords) -> pd.DataFrame:
@@ -78,7 +84,7 @@ def _ask(duplicates: Duplicates, across: NDArray[np.bool_]) -> NDArray[np.int64]
     return np.flatnonzero(wanted)
 
 
-def _show_page(dataset: str, records: FaceRecords, duplicates: Duplicates, chosen: NDArray[np.int64]) -> None:
+def _show_page(records: FaceRecords, duplicates: Duplicates, chosen: NDArray[np.int64]) -> None:
     pages = -(-len(chosen) // _PAIRS)
     if st.session_state.get("pairs_page", 1) > pages:
         st.session_state["pairs_page"] = 1
@@ -87,13 +93,11 @@ def _show_page(dataset: str, records: FaceRecords, duplicates: Duplicates, chose
     st.caption(f"Pairs {(page - 1) * _PAIRS + 1:,} to {(page - 1) * _PAIRS + len(numbers):,} of {len(chosen):,}.")
     rows = duplicates.pairs[numbers].ravel()
     place = choose_face(
-        cached_dataset.sheet(dataset, rows),
+        sheet_of(records, rows),
         [describe(records, int(row)) for row in rows],
         key="pair_faces",
         size=_SIZE,
-        captions=[
-            _caption(cached.records(dataset), duplicates, int(number), side) for number in numbers for side in (0, 1)
-        ],
+        captions=[_caption(records, duplicates, int(number), side) for number in numbers for side in (0, 1)],
         together=2,
     )
     if place is not None:

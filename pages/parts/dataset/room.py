@@ -52,5 +52,5 @@ def _report(card: DatasetCard) -> None:
     elif card.votes_file:
         st.markdown("Both files have the same number of rows and the same splits; they were joined by row order.")
     with errors_shown(stop=False):
-        records = cached.records(card.name)
-        show_splits(card.name, cached.outcomes(card.name, records.schemes[0].name))
+        records = cached.records(card)
+        show_splits(card, cached.outcomes(records, records.schemes[0]))

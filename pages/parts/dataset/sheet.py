@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
+from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.detective.overview import ImageMap
-from fer_core.plots.sheet import Sheet
+from fer_core.plots.sheet import Sheet, contact_sheet
+from pages.shared import cached
 
 _FOLDER = Path(__file__).parent / "components"
 
@@ -28,6 +32,12 @@ _map = st.components.v2.component(
     css=_source("image_map.css"),
     js=_source("drawing.js") + _source("image_map.js"),
 )
+
+
+@cached.by_content(64)
+def sheet_of(records: FaceRecords, rows: NDArray[np.int64]) -> Sheet:
+    """Lay the faces of some rows on one sheet."""
+    return contact_sheet(records.images[rows])
 
 
 def choose_face(

@@ -77,7 +77,7 @@ def _offer_calibration(checkpoint: Checkpoint) -> None:
         st.caption("Import a labelled dataset to calibrate it on its validation faces.")
     elif st.button(f"Calibrate it on the validation faces of “{plain(data.name)}”", icon=":material/tune:"):
         with errors_shown(), st.spinner("Classifying validation and test faces …"):
-            complete_card(checkpoint, cached.records(data.name), data.name)
+            complete_card(checkpoint, cached.records(data), data.name)
             st.rerun()
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
+from fer_core.datasets.exclusions import ExclusionList
 from fer_core.datasets.store import DatasetCard
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LabelScheme
@@ -19,41 +20,50 @@ class Evaluated:
         dataset: The dataset.
         scheme: What labels its images.
         split: Which split.
-        report: What the checkpoint said.
+        labeled: The labeled images of the split, without those left out.
+        report: What the checkpoint said of them.
         faces: The images that were scored, at the report's positions.
-        exclude: Name of the exclusion list whose rows are left out, or "".
+        exclusions: The list whose rows are left out.
     """
 
     checkpoint: Checkpoint
     dataset: DatasetCard
     scheme: LabelScheme
     split: str
+    labeled: FerDataset
     report: EvaluationReport
     faces: FerDataset
-    exclude: str = ""
+    exclusions: ExclusionList | None
 
     @classmethod
     def of(
-        cls, checkpoint: Checkpoint, dataset: DatasetCard, scheme: LabelScheme, split: str, *, exclude: str = ""
+        cls,
+        checkpoint: Checkpoint,
+        dataset: DatasetCard,
+        scheme: LabelScheme,
+        split: str,
+        exclusions: ExclusionList | None,
     ) -> "Evaluated":
         """Evaluates, or finds what was evaluated before.
 
         Raises:
             FerError: The checkpoint or the dataset cannot be used.
         """
-        report = cached.report(checkpoint, dataset.name, split, scheme.name, exclude=exclude)
-        faces = cached.scored(report, dataset.name, split, scheme.name, exclude)
-        return cls(checkpoint, dataset, scheme, split, report, faces, exclude)
+        rows = exclusions.rows if exclusions else ()
+        labeled = cached.labeled(cached.records(dataset), scheme, [split], without=rows)
+        report = cached.report(checkpoint, labeled)
+        faces = cached.scored(labeled, report.class_names)
+        return cls(checkpoint, dataset, scheme, split, labeled, report, faces, exclusions)
 
     def raw_report(self) -> EvaluationReport:
         """The same before calibration."""
-        names = self.dataset.name, self.split, self.scheme.name
-        return cached.report(self.checkpoint, *names, exclude=self.exclude, raw=True)
+        return cached.report(self.checkpoint, self.labeled, raw=True)
 
     @property
     def key(self) -> str:
         """What changes whenever something else is shown."""
-        return f"{self.checkpoint.name} {self.dataset.name} {self.split} {self.scheme.name} {self.exclude}"
+        left_out = self.exclusions.name if self.exclusions else ""
+        return f"{self.checkpoint.name} {self.dataset.name} {self.split} {self.scheme.name} {left_out}"
 
     @property
     def file_stem(self) -> str:

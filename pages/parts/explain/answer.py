@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Prediction
 from fer_core.checkpoints.features import face_features
+from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import votes_in_words
 from fer_core.errors import FerError
 from fer_core.explain.gradcam import grad_cam
@@ -98,15 +99,15 @@ def _set_back() -> None:
         st.session_state.pop(key, None)
 
 
-def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: str) -> None:
+def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: DatasetCard) -> None:
     """The training faces nearest to a face by what the network knows of them, with their ten votes."""
     records = cached.records(dataset)
     training = np.flatnonzero(records.split == SPLITS.index("train"))
     features = stored_features(checkpoint, records.fingerprint)
     if features is None:
         st.caption(
-            f"The network has to look at all {len(training):,} training faces of “{plain(dataset)}” once: seconds for "
-            "some thousands, a minute or two for all of FER+. After that it is instant, for everybody here."
+            f"The network has to look at all {len(training):,} training faces of “{plain(dataset.name)}” once: seconds "
+            "for some thousands, a minute or two for all of FER+. After that it is instant, for everybody here."
         )
         if st.button("Look at them", type="primary", icon=":material/visibility:"):
             faces = np.asarray(records.images[training])

@@ -55,7 +55,7 @@ def choose_face(checkpoint: Checkpoint) -> ExplainedFace | None:
 
 def _from_dataset(checkpoint: Checkpoint) -> ExplainedFace:
     dataset = choose_dataset()
-    records = cached.records(dataset.name)
+    records = cached.records(dataset)
     if "row" not in st.session_state:
         st.session_state["row"] = min(_asked_row(), len(records) - 1)
     row = int(

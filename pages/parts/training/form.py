@@ -82,7 +82,7 @@ def _network() -> Values:
 
 def _labels(dataset: DatasetCard) -> Values:
     st.markdown("**What it learns from**")
-    schemes = [scheme.name for scheme in records(dataset.name).schemes]
+    schemes = [scheme.name for scheme in records(dataset).schemes]
     if st.session_state.get("training_scheme") not in (None, *schemes):
         st.session_state["training_scheme"] = schemes[0]
     scheme = st.selectbox(
@@ -211,7 +211,7 @@ def _augmentation(dataset: DatasetCard) -> Values:
             values: Values = {"flip": flip, **_moved()}
         with right:
             values |= _painted()
-        preview_faces(dataset.name, values)
+        preview_faces(dataset, values)
     return values
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
 from fer_core.plots.network import learning_rate_curve, network_blocks
 from fer_core.plots.prediction import picture_html
@@ -32,12 +33,13 @@ def preview_rate(values: dict[str, Any]) -> None:
     )
 
 
-def preview_faces(dataset: str, values: dict[str, Any]) -> None:
+def preview_faces(dataset: DatasetCard, values: dict[str, Any]) -> None:
     """Shows ten training faces as an epoch might change them."""
     augmentation = Augmentation(**values)
-    rows = np.flatnonzero(records(dataset).split == 0)[:_SHOWN]
+    stored = records(dataset)
+    rows = np.flatnonzero(stored.split == 0)[:_SHOWN]
     rng = np.random.default_rng(st.session_state.get("preview_seed", 0))
-    faces = augment(np.asarray(records(dataset).images[rows]), augmentation, rng)
+    faces = augment(np.asarray(stored.images[rows]), augmentation, rng)
     if augmentation.mixup:
         faces, _ = mix(faces, np.ones((len(faces), 1), np.float32), augmentation.mixup, rng)
     tiles = "".join(picture_html(face, 68, f"Training face {number}, changed") for number, face in enumerate(faces, 1))

@@ -69,7 +69,7 @@ def announce_settings() -> None:
 
 def choose_preset(dataset: DatasetCard) -> None:
     """A button for each preset, with what it is good for."""
-    schemes = tuple(scheme.name for scheme in records(dataset.name).schemes)
+    schemes = tuple(scheme.name for scheme in records(dataset).schemes)
     for column, preset in zip(st.columns(len(PRESETS)), PRESETS, strict=True):
         with column, st.container(border=True, height="stretch"):
             if st.button(preset.title, key=f"preset_{preset.name}", width="stretch", icon=":material/bolt:"):
