@@ -1,10 +1,11 @@
-"""The one door for zip files, which may come from anywhere: streamed, capped, and nothing is ever unpacked to disk.
+"""Read the files of a folder or of a zip from anywhere: streamed, capped, and nothing is ever unpacked to disk.
 
-Members are read into memory one by one; what they call themselves is text for people, never a path. Source of the
-attacks guarded against: zip slip, classic and overlapping bombs (CVE-2024-0450), lying headers, huge directories.
+A zip's members are read into memory one by one; their names are text for people, never a path. Attacks guarded
+against: zip slip, classic and overlapping bombs (CVE-2024-0450), lying headers, huge directories.
 """
 
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -13,13 +14,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Protocol
 
 from fer_core.errors import DatasetError
 
 BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, RuntimeError, IndexError)
 """What zipfile raises for damaged archives (RuntimeError: passwords and methods; ValueError, IndexError: names)."""
 
+_LINK, _HIDDEN = "a link to somewhere else", "hidden or of a system"
 _NESTED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _LARGEST_DIRECTORY = 32 << 20
 _LOCAL_HEADER = 30
@@ -42,6 +44,58 @@ class Limits:
     member_bytes: int = 64 << 20
     total_bytes: int = 8 << 30
     ratio: float = 200.0
+
+
+class Files(Protocol):
+    """Files that are read one by one."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their paths, for people, with ``/`` between folders."""
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """Files that are not offered, by reason."""
+
+    def read(self, position: int) -> bytes:
+        """The content of one; raises ValueError or OSError when it alone cannot be read."""
+
+
+class Folder:
+    """The files below a folder; links are not followed, for they may lead anywhere."""
+
+    def __init__(self, root: Path, name: str, limits: Limits) -> None:
+        self._root, self._limits = root, limits
+        skipped: Counter[str] = Counter()
+        found = []
+        for place, folders, files in os.walk(root, followlinks=False):
+            folders.sort()
+            for file in sorted(files):
+                path = Path(place, file)
+                relative = PurePosixPath(path.relative_to(root).as_posix())
+                reason = _LINK if path.is_symlink() else _HIDDEN if _is_hidden(relative) else ""
+                if reason:
+                    skipped[reason] += 1
+                else:
+                    found.append(str(relative))
+            if len(found) > limits.members:
+                raise DatasetError(f"{name} holds more than {limits.members:,} files. Choose a folder below it.")
+        self.names, self.skipped = tuple(found), dict(skipped)
+
+    def read(self, position: int) -> bytes:
+        """The content of a file.
+
+        Args:
+            position: Index into ``names``.
+
+        Raises:
+            ValueError: It is too large.
+            OSError: It cannot be read.
+        """
+        path = self._root / self.names[position]
+        if path.stat().st_size > self._limits.member_bytes:
+            raise ValueError("The file is far larger than a picture.")
+        return path.read_bytes()
 
 
 class Archive:
@@ -143,6 +197,20 @@ def open_archive(source: Path | BinaryIO, name: str, limits: Limits | None = Non
         yield archive
 
 
+@contextmanager
+def open_pictures(source: Path | BinaryIO, name: str, limits: Limits | None = None) -> Iterator[Files]:
+    """Opens a folder or a zip, told apart by what is there.
+
+    Raises:
+        DatasetError: It cannot be read or is larger than the limits.
+    """
+    if isinstance(source, Path) and source.is_dir():
+        yield Folder(source, name, limits or Limits())
+    else:
+        with open_archive(source, name, limits) as archive:
+            yield archive
+
+
 def _check_directory(file: BinaryIO, name: str) -> None:
     """Refuses a zip whose table of contents alone would fill the memory, before zipfile reads it."""
     file.seek(0, 2)
@@ -164,14 +232,14 @@ def _refused(info: zipfile.ZipInfo) -> str:
     """Why a member is not offered, or ""."""
     path = PurePosixPath(info.filename.replace("\\", "/"))
     tests: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("hidden or of a system", lambda: is_hidden(path)),
+        (_HIDDEN, lambda: _is_hidden(path)),
         ("protected by a password", lambda: bool(info.flag_bits & 0x1)),
         ("an archive inside the archive", lambda: path.suffix.lower() in _NESTED),
     )
     return next((reason for reason, holds in tests if holds()), "")
 
 
-def is_hidden(path: PurePosixPath) -> bool:
+def _is_hidden(path: PurePosixPath) -> bool:
     """Whether a file belongs to the system rather than to the dataset."""
     parts = [part for part in path.parts if part not in ("/", "..")]
     return any(part.startswith(".") or part in ("__MACOSX", "Thumbs.db", "desktop.ini") for part in parts)

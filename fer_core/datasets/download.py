@@ -22,7 +22,6 @@ VOTES_ADDRESS = "https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2
 KAGGLE_DATASET, KAGGLE_FILE = "deadskull7/fer2013", "fer2013.csv"
 """Where FER2013 is handed out at Kaggle."""
 
-_LARGEST_VOTES = 32 << 20
 _FACES_BYTES = 301_072_766  # of fer2013.csv, to tell how far its download is
 _TIMEOUT = 20.0
 _BLOCK = 1 << 18
@@ -44,12 +43,15 @@ class KaggleAccount:
     key: str = field(default="", repr=False)
 
 
-def download_votes(folder: Path, *, address: str = VOTES_ADDRESS, progress: Progress | None = None) -> Path:
-    """Fetches the FER+ votes.
+def download_votes(
+    folder: Path, *, address: str = VOTES_ADDRESS, largest: int = 32 << 20, progress: Progress | None = None
+) -> Path:
+    """Fetch the FER+ votes.
 
     Args:
         folder: Where to put ``fer2013new.csv``.
         address: Of the file.
+        largest: Bytes that it may have.
         progress: Told the share that has come, where the server tells the size.
 
     Raises:
@@ -58,7 +60,7 @@ def download_votes(folder: Path, *, address: str = VOTES_ADDRESS, progress: Prog
     target, scratch = folder / "fer2013new.csv", folder / ".fer2013new.csv.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _fetch(address, scratch, progress)
+        _fetch(address, scratch, largest, progress)
         return scratch.replace(target)
     except (urllib.error.URLError, HTTPException, TimeoutError) as error:
         raise DatasetError(
@@ -71,12 +73,12 @@ def download_votes(folder: Path, *, address: str = VOTES_ADDRESS, progress: Prog
         scratch.unlink(missing_ok=True)
 
 
-def _fetch(address: str, target: Path, progress: Progress | None) -> None:
+def _fetch(address: str, target: Path, largest: int, progress: Progress | None) -> None:
     with urllib.request.urlopen(address, timeout=_TIMEOUT) as answer, target.open("wb") as file:  # noqa: S310
         size, done = int(answer.headers.get("Content-Length") or 0), 0
         while block := answer.read(_BLOCK):
             done += len(block)
-            if done > _LARGEST_VOTES:
+            if done > largest:
                 raise DatasetError("What came is far larger than the votes file. Download it with a browser.")
             file.write(block)
             if progress and size:

@@ -1,4 +1,4 @@
-"""Streams the lines of a text file that may be plain, gzipped or inside a zip, without ever holding it whole."""
+"""Stream the lines of a text file that may be plain, gzipped or inside a zip, without ever holding it whole."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -32,19 +32,37 @@ class Place:
         return DatasetError(f"{self.name}, line {line}: {fault}. Correct that line or download the file again.")
 
 
-_CHUNK = 4 << 20
-_LONGEST_LINE = 1 << 20
-_LARGEST_TEXT = 4 << 30
+@dataclass(frozen=True)
+class TextLimits:
+    """How much of a text file is read at once, and how much it may hold.
+
+    Attributes:
+        chunk: Bytes read at once.
+        line: Bytes of a line.
+        total: Unpacked bytes.
+        rows: Lines.
+    """
+
+    chunk: int = 4 << 20
+    line: int = 1 << 20
+    total: int = 4 << 30
+    rows: int = 500_000
+
+
+TEXT_LIMITS = TextLimits()
 _KNOWN_MEMBERS = ("fer2013.csv", "icml_face_data.csv", "fer2013new.csv")
 _BROKEN = (*BROKEN, gzip.BadGzipFile)
 
 
-def line_blocks(path: Path, *, progress: Progress | None = None) -> Iterator[list[bytes]]:
-    """Yields the lines of a file in blocks of a few megabytes, without their line ends.
+def line_blocks(
+    path: Path, *, progress: Progress | None = None, limits: TextLimits = TEXT_LIMITS
+) -> Iterator[list[bytes]]:
+    """Yield the lines of a file in blocks of a few megabytes, without their line ends.
 
     Args:
         path: A text file, its ``.gz``, or a ``.zip`` that holds it (told by content, not by name).
         progress: Told the share of the (compressed) file that has been read.
+        limits: How much it may hold.
 
     Raises:
         DatasetError: The file is missing, empty, truncated, no text, or unreasonably large.
@@ -52,7 +70,7 @@ def line_blocks(path: Path, *, progress: Progress | None = None) -> Iterator[lis
     try:
         with _open_text(path) as (stream, position):
             size = max(path.stat().st_size, 1)
-            yield from _split(stream, path.name, lambda: progress and progress(min(1.0, position() / size)))
+            yield from _split(stream, path.name, limits, lambda: progress and progress(min(1.0, position() / size)))
     except FileNotFoundError as error:
         raise DatasetError(f"{path} does not exist. Check the path and try again.") from error
     except _BROKEN as error:
@@ -65,16 +83,16 @@ def line_blocks(path: Path, *, progress: Progress | None = None) -> Iterator[lis
         ) from error
 
 
-def _split(stream: IO[bytes], name: str, report: Callable[[], object]) -> Iterator[list[bytes]]:
+def _split(stream: IO[bytes], name: str, limits: TextLimits, report: Callable[[], object]) -> Iterator[list[bytes]]:
     rest, total, any_line = b"", 0, False
-    while chunk := stream.read(_CHUNK):
+    while chunk := stream.read(limits.chunk):
         total += len(chunk)
-        if total > _LARGEST_TEXT:
+        if total > limits.total:
             raise DatasetError(
                 f"{name} unpacks to more than 4 GB, far more than FER2013. Check that it is the right file."
             )
         *lines, rest = (rest + chunk).split(b"\n")
-        if len(rest) > _LONGEST_LINE:
+        if len(rest) > limits.line:
             raise DatasetError(f"{name} has a line of more than a million characters. Check that it is the right file.")
         report()
         if lines:

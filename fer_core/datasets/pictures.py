@@ -10,8 +10,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.datasets.archive import open_pictures
 from fer_core.datasets.dataset import FaceRecords, fingerprint_of
-from fer_core.datasets.folder import open_pictures
 from fer_core.datasets.lines import Progress
 from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule, folder_word, split_of
 from fer_core.errors import DatasetError, ImageError

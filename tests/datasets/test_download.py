@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from fer_core.datasets import download
 from fer_core.datasets.download import KaggleAccount, can_ask_kaggle, download_faces, download_votes
 from fer_core.errors import DatasetError
 
@@ -105,10 +104,9 @@ def test_a_download_that_breaks_off_leaves_nothing(github, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_is_far_too_large_is_refused(github, tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "_LARGEST_VOTES", 1000)
+def test_a_file_that_is_far_too_large_is_refused(github, tmp_path):
     with pytest.raises(DatasetError, match="far larger"):
-        download_votes(tmp_path, address=f"{github.address}/votes.csv")
+        download_votes(tmp_path, address=f"{github.address}/votes.csv", largest=1000)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,8 +6,7 @@ import zipfile
 
 import pytest
 
-from fer_core.datasets import lines
-from fer_core.datasets.lines import line_blocks
+from fer_core.datasets.lines import TextLimits, line_blocks
 from fer_core.errors import DatasetError
 
 
@@ -29,10 +28,9 @@ def test_line_ends_are_taken_off(write, ending, last):
     assert read(write("a.csv", ending.join(["one", "two"]) + ending * last)) == [b"one", b"two"]
 
 
-def test_lines_are_whole_across_chunks(write, monkeypatch):
-    monkeypatch.setattr(lines, "_CHUNK", 7)
+def test_lines_are_whole_across_chunks(write):
     wanted = [f"line number {i}".encode() for i in range(50)]
-    assert read(write("a.csv", b"\r\n".join(wanted))) == wanted
+    assert read(write("a.csv", b"\r\n".join(wanted)), limits=TextLimits(chunk=7)) == wanted
 
 
 def test_compression_is_told_by_content(write):
@@ -129,15 +127,11 @@ def test_a_file_without_permission_is_told(write, monkeypatch):
         read(path)
 
 
-def test_an_endless_line_is_refused(write, monkeypatch):
-    monkeypatch.setattr(lines, "_CHUNK", 1000)
-    monkeypatch.setattr(lines, "_LONGEST_LINE", 3000)
+def test_an_endless_line_is_refused(write):
     with pytest.raises(DatasetError, match="a line of more than a million characters"):
-        read(write("a.csv", b"x" * 5000))
+        read(write("a.csv", b"x" * 5000), limits=TextLimits(chunk=1000, line=3000))
 
 
-def test_a_bomb_is_stopped_while_it_unpacks(write, monkeypatch):
-    monkeypatch.setattr(lines, "_LARGEST_TEXT", 1 << 20)
-    monkeypatch.setattr(lines, "_CHUNK", 1 << 16)
+def test_a_bomb_is_stopped_while_it_unpacks(write):
     with pytest.raises(DatasetError, match=r"unpacks to more than 4 GB"):
-        read(write("a.gz", gzip.compress(b"0\n" * (1 << 21))))
+        read(write("a.gz", gzip.compress(b"0\n" * (1 << 21))), limits=TextLimits(chunk=1 << 16, total=1 << 20))

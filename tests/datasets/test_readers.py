@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fer_core.datasets import lines, readers
-from fer_core.datasets.readers import read_records
+from fer_core.datasets.lines import Place, TextLimits
+from fer_core.datasets.readers import parse_numbers, read_records
 from fer_core.errors import DatasetError
 from tests.datasets.formats import images_text, random_data, votes_text
+
+PLACE = Place("fer2013.csv", 12)
 
 
 def assert_same(records, data, *, votes=True):
@@ -23,10 +25,10 @@ def assert_same(records, data, *, votes=True):
     np.testing.assert_array_equal(records.votes, data.votes if votes else data.votes[:0])
 
 
-def fault(*paths):
+def fault(*paths, **options):
     """The sentence that reading these files ends with."""
     with pytest.raises(DatasetError) as caught:
-        read_records(*paths)
+        read_records(*paths, **options)
     return str(caught.value)
 
 
@@ -115,12 +117,11 @@ def test_progress_is_told(files):
     assert shares[-1] == 1.0
 
 
-def test_lines_are_counted_across_blocks(files, monkeypatch):
-    monkeypatch.setattr(lines, "_CHUNK", 1000)
+def test_lines_are_counted_across_blocks(files):
     text = files[0].read_text().splitlines()
     text[4] = "9" + text[4][1:]
     files[0].write_text("\n".join(text))
-    assert "fer2013.csv, line 5: emotion is “9”" in fault(files[0])
+    assert "fer2013.csv, line 5: emotion is “9”" in fault(files[0], limits=TextLimits(chunk=1000))
 
 
 MALFORMED = {
@@ -241,9 +242,9 @@ def test_a_huge_cell_is_told(write, data):
     assert "pixel values where 2,304 belong" in fault(write("fer2013.csv", text))
 
 
-def test_too_many_rows_are_refused(files, monkeypatch):
-    monkeypatch.setattr(readers, "_MOST_ROWS", 4)
-    assert "fer2013.csv has more than 4 rows. Check that it is the right file." in fault(files[0])
+def test_too_many_rows_are_refused(files):
+    told = fault(files[0], limits=TextLimits(rows=4))
+    assert "fer2013.csv has more than 4 rows. Check that it is the right file." in told
 
 
 @settings(max_examples=30)
@@ -282,3 +283,57 @@ def test_a_mutated_file_gives_valid_data_or_an_error(files, tmp_path, choice, pa
     assert records.emotion.max() <= 6
     assert records.split.max() <= 2
     assert records.votes.max() <= 10
+
+
+@given(st.lists(st.lists(st.integers(0, 255), min_size=3, max_size=3), max_size=5))
+def test_numbers_come_back(rows):
+    parsed = parse_numbers([" ".join(map(str, row)).encode() for row in rows], 3, PLACE)
+    assert parsed.dtype == np.uint8
+    assert parsed.tolist() == rows
+
+
+def test_blanks_between_numbers_do_not_matter():
+    assert parse_numbers([b"  1   2\t3 "], 3, PLACE).tolist() == [[1, 2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("1 2", "2 pixel values where 3 belong"),
+        ("1 2 3 4", "4 pixel values where 3 belong"),
+        ("", "0 pixel values where 3 belong"),
+        ("1 2 256", "“256” where a whole number from 0 to 255 belongs"),
+        ("1 2 00000300", "“00000300” where"),
+        ("1 -2 3", "“-2” where"),
+        ("1 2.0 3", "“2.0” where"),
+        ("1 2e1 3", "“2e1” where"),
+        ("1 0x1 3", "“0x1” where"),
+        ("1 two 3", "“two” where"),
+        ("1 nan 3", "“nan” where"),
+        ("1 2\0 3", "where a whole number"),
+        ("1 99999999999999999999 3", "“99999999999999999999” where"),
+        ("1 18446744073709551616 3", "“18446744073709551616” where"),
+        ("1 \N{ARABIC-INDIC DIGIT TWO} 3", "where a whole number"),
+    ],
+)
+def test_what_is_no_grey_value_is_named_with_its_line(text, fault):
+    with pytest.raises(DatasetError) as caught:
+        parse_numbers([b"1 2 3", text.encode()], 3, PLACE)
+    message = str(caught.value)
+    assert message.startswith("fer2013.csv, line 13: ")
+    assert fault in message
+    assert message.endswith("Correct that line or download the file again.")
+
+
+def test_bytes_that_are_no_text_are_told():
+    with pytest.raises(DatasetError, match="line 12"):
+        parse_numbers([b"1 \xff 3"], 3, PLACE)
+
+
+@given(st.binary(max_size=12))
+def test_any_bytes_give_numbers_or_an_error(text):
+    try:
+        parsed = parse_numbers([text], 3, PLACE)
+    except DatasetError:
+        return
+    assert parsed.tolist() == [[int(number) for number in text.split()]]
