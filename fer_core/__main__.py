@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from fer_core.checkpoints.foreign.scalings import SCALINGS
+from fer_core.checkpoints.foreign import SCALINGS
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.cli import commands, evaluation, runs
 from fer_core.cli.answer import Command

@@ -10,9 +10,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fer_core.checkpoints.foreign.connections import name_of, nodes_of, only_output, places_of
-from fer_core.checkpoints.foreign.settings import check_object, check_values, list_of, refused, settings_of
-from fer_core.checkpoints.foreign.shapes import RULES, Shape
+from fer_core.checkpoints.foreign.description import (
+    check_object,
+    check_values,
+    list_of,
+    name_of,
+    nodes_of,
+    only_output,
+    places_of,
+    refused,
+    settings_of,
+)
+from fer_core.checkpoints.shapes import RULES, Shape
 from fer_core.errors import CheckpointError
 
 MAX_CONFIG_BYTES = 2_000_000

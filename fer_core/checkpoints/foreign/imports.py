@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import UNKNOWN_SCORES, ModelCard
 from fer_core.checkpoints.checkpoint import Checkpoint, free_name, save_checkpoint
-from fer_core.checkpoints.foreign.scalings import SCALING_TITLES, SCALINGS, Scaling
+from fer_core.checkpoints.foreign import SCALING_TITLES, SCALINGS, Scaling
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import DEMO, ensure_demo, list_datasets, load_records
 from fer_core.errors import CheckpointError

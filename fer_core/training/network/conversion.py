@@ -9,7 +9,7 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.foreign.scalings import SCALINGS, Scaling
+from fer_core.checkpoints.foreign import SCALINGS, Scaling
 from fer_core.errors import CheckpointError
 from fer_core.faces.images import IMAGE_SIZE
 from fer_core.training.network.export import write_network

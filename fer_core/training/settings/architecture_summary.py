@@ -6,13 +6,13 @@ from typing import Literal
 
 import psutil
 
+from fer_core.checkpoints.shapes import RULES, Shape
 from fer_core.errors import TrainingError
 from fer_core.storage.plaintext import percent
 from fer_core.training.settings.blueprints import carry_out
 from fer_core.training.settings.config import TrainingConfig
 
 Kind = Literal["input", "convolution", "normalisation", "pooling", "dropout", "sum", "mean", "flatten", "dense"]
-Shape = tuple[int, ...]
 
 _TRAINING_COPIES = 4  # of each weight: itself, its gradient and the two moments of the optimiser
 _MAP_COPIES = 3  # of each value between layers: itself, its gradient and what an operation keeps beside it
@@ -69,43 +69,42 @@ class _Counter:
 
     layers: list[LayerOutline] = field(default_factory=list)
 
-    def _add(self, kind: Kind, shape: Shape, weights: int = 0, multiply_adds: int = 0, detail: str = "") -> Shape:
+    def _add(self, kind: Kind, layer: str, *inputs: Shape, detail: str = "", **config: object) -> Shape:
+        shape, weights = RULES[layer](inputs, config)
+        biases = shape[-1] if config.get("use_bias", True) else 0
+        multiply_adds = (weights - biases) * math.prod(shape[:-1]) if kind in ("convolution", "dense") else 0
         self.layers.append(LayerOutline(kind, shape, weights, multiply_adds, detail))
         return shape
 
-    def _convolve(self, x: Shape, filters: int, margin: int, *, biases: bool) -> Shape:
-        height, width, channels = x
-        shape = (height - margin, width - margin, filters)
-        kernel = 9 * channels * filters
-        return self._add("convolution", shape, kernel + biases * filters, kernel * shape[0] * shape[1], "3x3")
-
     def convolution(self, x: Shape, filters: int, *, keeps_size: bool = False) -> Shape:
-        return self._convolve(x, filters, 0 if keeps_size else 2, biases=True)
+        padding = "same" if keeps_size else "valid"
+        return self._add("convolution", "Conv2D", x, detail="3x3", filters=filters, kernel_size=3, padding=padding)
 
     def normalized(self, x: Shape, filters: int, *, activated: bool = True) -> Shape:
-        x = self._convolve(x, filters, 0, biases=False)
-        return self._add("normalisation", x, 4 * filters)
+        kernel = {"filters": filters, "kernel_size": 3, "padding": "same", "use_bias": False}
+        x = self._add("convolution", "Conv2D", x, detail="3x3", **kernel)
+        return self._add("normalisation", "BatchNormalization", x)
 
     def pool(self, x: Shape) -> Shape:
-        return self._add("pooling", (x[0] // 2, x[1] // 2, x[2]), detail="2x2")
+        return self._add("pooling", "MaxPooling2D", x, detail="2x2", pool_size=2)
 
     def soft_pool(self, x: Shape) -> Shape:
-        return self.pool(self._add("pooling", x, detail="3x3"))
+        return self.pool(self._add("pooling", "MaxPooling2D", x, detail="3x3", pool_size=3, strides=1, padding="same"))
 
     def dropout(self, x: Shape, rate: float) -> Shape:
-        return self._add("dropout", x, detail=percent(rate)) if rate else x
+        return self._add("dropout", "Dropout", x, detail=percent(rate)) if rate else x
 
     def join(self, x: Shape, y: Shape) -> Shape:
-        return self._add("sum", x)
+        return self._add("sum", "Add", x, y)
 
     def mean(self, x: Shape) -> Shape:
-        return self._add("mean", x[-1:])
+        return self._add("mean", "GlobalAveragePooling2D", x)
 
     def flatten(self, x: Shape) -> Shape:
-        return self._add("flatten", (math.prod(x),))
+        return self._add("flatten", "Flatten", x)
 
     def dense(self, x: Shape, units: int) -> Shape:
-        return self._add("dense", (units,), (x[0] + 1) * units, x[0] * units)
+        return self._add("dense", "Dense", x, units=units)
 
 
 def check_memory(config: TrainingConfig) -> None:

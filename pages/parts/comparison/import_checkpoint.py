@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint, delete_checkpoint
+from fer_core.checkpoints.foreign import SCALING_TITLES
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
-from fer_core.checkpoints.foreign.scalings import SCALING_TITLES
 from fer_core.labels import KNOWN_ORDERS
 from pages.shared.messages import errors_shown, plain
 from pages.shared.uploads import kinds

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
-from fer_core.checkpoints.foreign import imports
+from fer_core.checkpoints.foreign import SCALINGS, imports
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes, probe_notes
-from fer_core.checkpoints.foreign.scalings import SCALINGS
 from fer_core.errors import CheckpointError
 from fer_core.labels import FER2013_EMOTIONS, KNOWN_ORDERS, PAPER_EMOTIONS
 from tests.checkpoints.foreign.networks import as_bytes, changed, functional, write_archive
