@@ -7,7 +7,8 @@ from typing import Any, Literal
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.storage.files import as_record
+from fer_core.storage.plaintext import setting_text, split_words
+from fer_core.storage.records import as_record
 
 _SCHEMA = 2
 _READABLE = (1, 2)  # cards of version 1 know nothing of calibration, figures and origin
@@ -178,7 +179,8 @@ class ModelCard:
     @property
     def preprocessing(self) -> Preprocessing:
         """What is done to every face before the network; cards from before there was a choice mean nothing."""
-        return Preprocessing.from_text(str(self.config.get("preprocessing", "")))
+        steps = self.config.get("preprocessing", ())
+        return Preprocessing(split_words(steps) if isinstance(steps, str) else tuple(steps))
 
     def prior_of(self, class_names: Sequence[str]) -> tuple[float, ...]:
         """The training shares of some of its classes, in that order; empty when they are unknown."""
@@ -220,7 +222,10 @@ class ModelCard:
 def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in settings.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = setting_text(value) if isinstance(value, list | tuple) else value
     return flat
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.errors import Damage, DatasetError
-from fer_core.storage.files import as_record, data_folder, is_folder_name, read_json, stamp
+from fer_core.storage.files import data_folder, is_folder_name, read_json, stamp
+from fer_core.storage.records import as_record
 
 DEMO = "demo"
 """Name of the embedded dataset of drawn faces."""

@@ -5,7 +5,7 @@ from, and its name is taken until it is deleted.
 """
 
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from fer_core.datasets.cards import check_name, read_card
 from fer_core.errors import DatasetError
-from fer_core.storage.files import as_record, data_folder, read_json, write_json
+from fer_core.storage.files import data_folder
+from fer_core.storage.records import read_record, write_record
 
 _SCHEMA = 1
 
@@ -71,7 +72,7 @@ def save_exclusions(dataset: str, name: str, rows: ArrayLike, reason: str) -> Ex
             raise DatasetError(f"“{name}” already stands for other rows. Choose another name, or delete that list.")
         return known
     try:
-        write_json(path, asdict(made))
+        write_record(path, made)
     except OSError as error:
         raise DatasetError(
             f"The list “{name}” could not be stored ({error.strerror or error}). Free some space and try again."
@@ -86,8 +87,7 @@ def load_exclusions(dataset: str, name: str) -> ExclusionList:
         DatasetError: There is none, it is damaged, or it was made from other content of that dataset.
     """
     try:
-        document = read_json(_path(dataset, check_name(name)))
-        found = as_record(ExclusionList, document | {"rows": tuple(document.get("rows", ()))})
+        found = read_record(_path(dataset, check_name(name)), ExclusionList)
     except FileNotFoundError as error:
         names = ", ".join(known.name for known in list_exclusions(dataset)) or "none yet"
         raise DatasetError(

@@ -13,7 +13,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint, verified_bytes
 from fer_core.checkpoints.worker import LONGEST, Worker
 from fer_core.errors import CheckpointError
 from fer_core.explain.layers import Anatomy, Kind, Layer
-from fer_core.storage.files import as_record
+from fer_core.storage.records import as_record
 
 _LENGTH = struct.Struct("<I")
 _MAP, _ROW = 3, 1  # dimensions a layer's output may have

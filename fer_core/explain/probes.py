@@ -1,14 +1,16 @@
 """How an answer changes when the face does: parts covered, small nudges, and how often it stays."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import cv2
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.training.settings.augmentation import Augmentation, augment
-from fer_core.training.settings.fields import Settings, number
+from fer_core.training.settings.fields import Settings
 
 _PATCH, _STRIDE = 8, 4
 _SMALL_NUDGES = Augmentation(rotation=5.0, shift=0.04, scale=0.05, brightness=0.08, contrast=0.15, noise=0.02)
@@ -28,12 +30,12 @@ class Nudges(Settings):
         padding: Made smaller by so many pixels on each side, the edge going on outwards.
     """
 
-    brightness: float = number(0.0, -0.5, 0.5)
-    rotation: float = number(0.0, -45.0, 45.0)
-    shift_x: int = number(0, -12, 12)
-    shift_y: int = number(0, -12, 12)
-    blur: float = number(0.0, 0.0, 4.0)
-    padding: int = number(0, 0, 16)
+    brightness: Annotated[float, Meta(ge=-0.5, le=0.5)] = 0.0
+    rotation: Annotated[float, Meta(ge=-45.0, le=45.0)] = 0.0
+    shift_x: Annotated[int, Meta(ge=-12, le=12)] = 0
+    shift_y: Annotated[int, Meta(ge=-12, le=12)] = 0
+    blur: Annotated[float, Meta(ge=0.0, le=4.0)] = 0.0
+    padding: Annotated[int, Meta(ge=0, le=16)] = 0
 
 
 def nudged(face: NDArray[np.uint8], nudges: Nudges) -> NDArray[np.uint8]:

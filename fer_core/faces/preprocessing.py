@@ -91,20 +91,6 @@ class Preprocessing:
         if len(set(self.steps)) < len(self.steps):
             raise ValueError("Each step may be taken once.")
 
-    @classmethod
-    def from_text(cls, text: str) -> "Preprocessing":
-        """Reads what :attr:`text` writes, such as ``denoise+clahe``; "" is no step at all.
-
-        Raises:
-            ValueError: A step is unknown or named twice.
-        """
-        return cls(tuple(name.strip() for name in text.split("+")) if text.strip() else ())
-
-    @property
-    def text(self) -> str:
-        """The steps' names joined by ``+``, as settings and cards hold them."""
-        return "+".join(self.steps)
-
     @property
     def in_words(self) -> str:
         """The steps for people."""

@@ -19,7 +19,7 @@ from fer_core.plots.comparison import class_difference_figure, matrix_difference
 from fer_core.plots.evaluation import confusion_figure
 from fer_core.plots.style import BLUE
 from fer_core.reports.page import Section, bullets, chart, footer, html_page, paragraph, table, tiles
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import percent, setting_text
 
 
 def evaluation_report(
@@ -198,7 +198,7 @@ def _about(checkpoint: Checkpoint) -> Section:
         "made on": card.created_at[:10],
         "weights": f"{card.weights:,}",
         "dataset": card.dataset or "unknown",
-        **{key.replace("_", " "): str(value) for key, value in card.config.items()},
+        **{key.replace("_", " "): setting_text(value) for key, value in card.config.items()},
         "network's SHA-256": card.files.get("model.tflite", ""),
     }
     return Section("The checkpoint", table(pd.DataFrame({"value": lines})) + paragraph(card.limits))

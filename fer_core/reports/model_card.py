@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fer_core.checkpoints.card import EpochScores, MeasuredFigures, ModelCard
 from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import percent, setting_text
 
 
 def model_card_markdown(card: ModelCard) -> str:
@@ -58,7 +58,7 @@ def _training(card: ModelCard) -> str:
         ("Labels", f"{scheme}, {card.label_file or 'FER2013'}"),
         ("Label file SHA-256", card.label_file_sha256 or "–"),
         ("Time", f"{card.seconds / 60:,.0f} min on {card.hardware}, {card.precision}"),
-        *((key.replace("_", " "), str(value)) for key, value in card.config.items()),
+        *((key.replace("_", " "), setting_text(value)) for key, value in card.config.items()),
     ]
     if card.prior:
         shares = ", ".join(f"{n} {percent(p, 1)}" for n, p in zip(card.class_names, card.prior, strict=True))

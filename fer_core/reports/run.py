@@ -5,7 +5,7 @@ import pandas as pd
 from fer_core.plots.training import learning_curve
 from fer_core.plots.validation import confusion_table
 from fer_core.reports.page import Section, chart, footer, html_page, paragraph, table, tiles
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import percent, setting_text
 from fer_core.training.runs.store import Run
 from fer_core.training.runs.validation import read_views
 
@@ -30,7 +30,9 @@ def run_report(run: Run) -> str:
     curves = "".join(
         chart(name, learning_curve(metrics, name, config.epochs, best.epoch)) for name in ("loss", "accuracy")
     )
-    settings = pd.DataFrame({"value": {key.replace("_", " "): str(value) for key, value in config.flat().items()}})
+    settings = pd.DataFrame(
+        {"value": {key.replace("_", " "): setting_text(value) for key, value in config.flat().items()}}
+    )
     sections = [
         Section("", tiles(figures) + (paragraph(run.record.note) if run.record.note else "")),
         Section("Epoch by epoch", curves),

@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from fer_core.storage.files import PROJECT, logs_folder, read_json_lines
+from fer_core.storage.files import PROJECT, logs_folder
+from fer_core.storage.records import read_records
 
 LOG_FILE = "incidents.jsonl"
 _LARGEST, _KEPT_FILES = 1_000_000, 5  # bytes of a file before it is rotated, and how many older ones stay
@@ -78,7 +79,7 @@ def record_event(kind: str, *, page: str) -> None:
 def recent_incidents(most: int = 50) -> tuple[Incident, ...]:
     """The last lines of the log, the newest first; a damaged line is left out."""
     folder = logs_folder()
-    found = [*read_json_lines(folder / f"{LOG_FILE}.1", Incident), *read_json_lines(folder / LOG_FILE, Incident)]
+    found = [*read_records(folder / f"{LOG_FILE}.1", Incident), *read_records(folder / LOG_FILE, Incident)]
     return tuple(reversed(found[-most:]))
 
 

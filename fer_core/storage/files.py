@@ -1,19 +1,15 @@
 """The folders of data, runs and models under ``FER_HOME``, and files that are written whole or not at all."""
 
-import contextlib
-import functools
 import json
 import os
 import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
-
-_Record = TypeVar("_Record")
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 """The folder that holds ``app.py``, ``fer_core`` and the shipped ``models``."""
@@ -111,62 +107,6 @@ def stamp(path: Path) -> tuple[int, int, int]:
     """
     status = path.stat()
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def as_record(kind: type[_Record], document: object) -> _Record:
-    """Builds a dataclass from JSON types, so that nothing of a wrong type gets further than here.
-
-    Raises:
-        TypeError: A field is missing, superfluous or of another type.
-    """
-    if not isinstance(document, dict):
-        raise TypeError(f"Expected a JSON object. Received {document!r:.40}.")
-    hints = _hints(cast("Hashable", kind))
-    for name, value in document.items():
-        if name in hints and not _fits(value, hints[name]):
-            raise TypeError(f"Expected {name} as {hints[name]}. Received {value!r:.40}.")
-    return kind(**document)
-
-
-def append_json(path: Path, document: object) -> None:
-    """Adds a line with a JSON document to a file, after the end of a line that a full disk cut off."""
-    with path.open("ab+") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - 1))
-        is_cut = size > 0 and file.read(1) != b"\n"
-        file.write(("\n" if is_cut else "").encode() + json.dumps(document).encode() + b"\n")
-        file.flush()
-
-
-def read_json_lines(path: Path, kind: type[_Record]) -> tuple[_Record, ...]:
-    """The records in a file with one JSON document a line; a line that was cut by a crash is left out."""
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return ()
-    records = []
-    for line in lines:
-        with contextlib.suppress(ValueError, TypeError, RecursionError):
-            records.append(as_record(kind, json.loads(line)))
-    return tuple(records)
-
-
-_hints = functools.cache(get_type_hints)  # of a class; working them out takes longer than reading most files
-
-
-def _fits(value: object, hint: object) -> bool:
-    if get_origin(hint) is Literal:
-        return value in get_args(hint)
-    if get_origin(hint) is dict:
-        of_key, of_value = get_args(hint)
-        return isinstance(value, dict) and all(_fits(k, of_key) and _fits(v, of_value) for k, v in value.items())
-    if get_origin(hint) in (tuple, list):
-        return isinstance(value, tuple if get_origin(hint) is tuple else list) and all(
-            _fits(item, get_args(hint)[0]) for item in value
-        )
-    if hint is float:
-        return type(value) in (int, float)
-    return hint is Any or type(value) is hint
 
 
 @contextmanager

@@ -36,3 +36,13 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Words from text such as ``denoise+clahe``; "" holds none."""
+    return tuple(word.strip() for word in text.split("+")) if text.strip() else ()
+
+
+def setting_text(value: object) -> str:
+    """A setting's value in words; :func:`split_words` reads its lists."""
+    return "+".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

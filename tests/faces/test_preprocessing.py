@@ -19,6 +19,7 @@ from fer_core.faces.detection import Face
 from fer_core.faces.preprocessing import STEPS, UNCHANGED, Preprocessing
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.recognition.recognize import recognize, recognize_whole
+from fer_core.storage.plaintext import setting_text, split_words
 from fer_core.training.child.job import load_splits
 from fer_core.training.child.validator import predict
 from fer_core.training.network.export import read_network
@@ -33,7 +34,7 @@ def test_any_order_keeps_shape_and_type(images, names):
     steps = Preprocessing(names)
     result = steps.apply(images)
     assert (result.shape, result.dtype) == (images.shape, np.uint8)
-    assert Preprocessing.from_text(steps.text) == steps
+    assert split_words(setting_text(steps.steps)) == steps.steps
     for image, after in zip(images, result, strict=True):
         np.testing.assert_array_equal(steps.stages(image)[-1] if names else image, after)
 
@@ -69,7 +70,7 @@ def test_denoising_brings_a_noisy_face_nearer_to_the_clean_one(small_demo):
 @pytest.mark.parametrize("text", ["blur", "denoise+denoise", "denoise,clahe", "+"])
 def test_unknown_and_repeated_steps_are_refused(text):
     with pytest.raises(ValueError, match="step"):
-        Preprocessing.from_text(text)
+        Preprocessing(split_words(text))
 
 
 def test_no_step_is_the_very_same_array():
@@ -87,9 +88,9 @@ class WholeFrame:
 
 def test_a_face_gives_the_same_probabilities_through_every_path(home, small_demo):
     """Trained with steps: in Keras on preprocessed faces, and by the checkpoint on raw ones, wherever it is used."""
-    config = TrainingConfig(epochs=1, preprocessing="denoise+stretch", precision="float32")
+    config = TrainingConfig(epochs=1, preprocessing=("denoise", "stretch"), precision="float32")
     checkpoint = train_run(create_run(config, "steps"))
-    assert checkpoint.card.config["preprocessing"] == "denoise+stretch"
+    assert checkpoint.card.config["preprocessing"] == ["denoise", "stretch"]
     raw = label_records(load_records("demo"), LABEL_SCHEMES[config.scheme], ["test"])
     classifier = checkpoint.open_classifier()
     trained_on = load_splits(config)[2].images
@@ -119,15 +120,15 @@ def test_rows_of_an_exclusion_list_are_not_trained_on(home, small_demo):
 
 
 def test_settings_carry_steps_and_exclusions_through_json_and_text():
-    config = TrainingConfig(preprocessing="clahe+denoise", exclude="clean-test")
+    config = TrainingConfig(preprocessing=("clahe", "denoise"), exclude="clean-test")
     assert TrainingConfig.from_json(config.to_json()) == config
     assert TrainingConfig().with_settings({"preprocessing": "clahe+denoise", "exclude": "clean-test"}) == config
     with pytest.raises(TrainingError, match="There is no step “blur”"):
-        TrainingConfig(preprocessing="blur")
+        TrainingConfig(preprocessing=("blur",))
 
 
 def test_a_card_with_steps_of_another_version_is_damaged(save_tiny, make_card):
-    save_tiny(config=make_card().config | {"preprocessing": "sharpen"})
+    save_tiny(config=make_card().config | {"preprocessing": ["sharpen"]})
     with pytest.raises(CheckpointError, match="There is no step"):
         load_checkpoint("tiny")
 

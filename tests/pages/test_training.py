@@ -39,7 +39,7 @@ CHANGED = TrainingConfig(
     metric="macro_f1",
     architecture="residual-cnn",
     scheme="distribution-8",
-    preprocessing="stretch+clahe",
+    preprocessing=("stretch", "clahe"),
     seed=5,
     precision="float32",
     width=12,
@@ -204,12 +204,12 @@ def test_a_run_goes_on_from_a_checkpoint_and_learns_from_others(home, small_demo
     page = start(page.toggle(key="live_teachers").set_value(True).run(), "second")
     assert not page.exception
     config = find_run("second").config
-    assert (config.start_from, config.teachers, config.live_teachers) == ("first", "other+first", True)
+    assert (config.start_from, config.teachers, config.live_teachers) == ("first", ("other", "first"), True)
 
 
 def test_a_checkpoint_that_fits_no_longer_is_let_go_and_that_is_said(home, small_demo, save_tiny):
     save_tiny("first", config=TrainingConfig().to_dict())
-    settings = TrainingConfig(start_from="first", teachers="first+gone").to_json().encode()
+    settings = TrainingConfig(start_from="first", teachers=("first", "gone")).to_json().encode()
     page = upload(open_page(), settings)
     assert page.selectbox(key="training_start_from").value == "first"
     assert page.multiselect(key="training_teachers").value == ["first"]

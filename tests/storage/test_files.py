@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fer_core.storage.files import as_record, is_folder_name, new_folder, read_json, write_json, write_text
+from fer_core.storage.files import is_folder_name, new_folder, read_json, write_json, write_text
+from fer_core.storage.records import as_record
 
 
 def full(*_, **__):
@@ -153,7 +154,7 @@ GOOD = {"name": "x", "share": 0.5, "state": "good", "counts": {"a": 1}}
 
 def test_a_record_is_built_from_json_types():
     assert as_record(Record, json.loads(json.dumps(GOOD))) == Record("x", 0.5, "good", {"a": 1})
-    assert as_record(Record, GOOD | {"share": 1, "classes": ("a", "b")}).classes == ("a", "b")
+    assert as_record(Record, GOOD | {"share": 1, "classes": ["a", "b"]}).classes == ("a", "b")
 
 
 @pytest.mark.parametrize(
@@ -167,19 +168,18 @@ def test_a_record_is_built_from_json_types():
         {"state": ["good"]},
         {"counts": []},
         {"counts": {"a": "1"}},
-        {"classes": ["a"]},
         {"classes": (1,)},
         {"n": 1.5},
         {"n": True},
         {"more": 1},
     ],
 )
-def test_a_field_of_another_type_is_a_type_error(change):
-    with pytest.raises(TypeError):
+def test_a_field_of_another_type_is_a_value_error(change):
+    with pytest.raises(ValueError, match=r"Expected|Invalid|no field"):
         as_record(Record, GOOD | change)
 
 
 @pytest.mark.parametrize("document", [5, None, [], "x", {}, {"name": "x"}])
-def test_what_is_no_record_is_a_type_error(document):
-    with pytest.raises(TypeError):
+def test_what_is_no_record_is_a_value_error(document):
+    with pytest.raises(ValueError, match=r"Expected|missing"):
         as_record(Record, document)

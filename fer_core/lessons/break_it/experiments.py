@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from fer_core.labels import DEFAULT_SCHEME
 from fer_core.lessons.break_it.outcome import Outcome, compared
+from fer_core.storage.plaintext import setting_text
 from fer_core.training.settings.config import TrainingConfig
 
 Mistake = Literal["", "no scaling", "scaled twice", "label order"]
@@ -85,7 +86,10 @@ class Experiment:
         """What is changed, as settings are written: "learning_rate = 0.1 instead of 0.001"."""
         usual, changed = self.configs("demo", self.faces, has_votes=True)
         theirs = usual.flat()
-        parts = [f"{name} = {value} instead of {theirs[name]}" for name, value in changed.differences(usual).items()]
+        differences = changed.differences(usual).items()
+        parts = [
+            f"{name} = {setting_text(value)} instead of {setting_text(theirs[name])}" for name, value in differences
+        ]
         return ", ".join(parts)
 
 

@@ -25,7 +25,7 @@ from fer_core.recognition.videos.jobs import (
     write_status,
 )
 from fer_core.recognition.videos.reader import VideoFrame
-from fer_core.storage.files import as_record, read_json
+from fer_core.storage.records import as_record, read_record
 
 _AT_ONCE = 2  # analyses on one computer; the next ones wait
 _TELL_EVERY = 0.4  # seconds
@@ -45,7 +45,7 @@ def run_job(folder: Path) -> None:
     _limit_this_process()
     parent = psutil.Process(os.getppid())
     try:
-        order = as_record(VideoOrder, read_json(folder / JOB_FILE))
+        order = read_record(folder / JOB_FILE, VideoOrder)
         with _turn(folder, Path(order.slots), parent):
             _analyse(folder, order, parent)
         write_status(folder, JobStatus("finished", fraction=1.0))

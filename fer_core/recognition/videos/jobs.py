@@ -8,7 +8,7 @@ import tempfile
 import weakref
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,8 @@ import psutil
 
 from fer_core.errors import VideoError
 from fer_core.recognition.timelines import VideoResult
-from fer_core.storage.files import PROJECT, as_record, home, read_json, write_json
+from fer_core.storage.files import PROJECT, home
+from fer_core.storage.records import read_record, write_record
 
 VIDEO_FILE, JOB_FILE, STATUS_FILE = "video", "job.json", "status.json"
 ANNOTATED_FILE, PREVIEW_FILE = "annotated.mp4", "preview.jpg"
@@ -95,7 +96,7 @@ class VideoJob:
             with (self.folder / VIDEO_FILE).open("wb") as file:
                 file.writelines(chunks)
             order = VideoOrder(name, checkpoint, options, str(root / f"{_PREFIX}-{os.getpid()}-turns"))
-            write_json(self.folder / JOB_FILE, asdict(order))
+            write_record(self.folder / JOB_FILE, order)
             write_status(self.folder, JobStatus("waiting"))
             self._child = _start(self.folder)
         except OSError as error:
@@ -108,7 +109,7 @@ class VideoJob:
         """Where it stands now."""
         has_ended = self._child.poll() is not None
         try:
-            status = as_record(JobStatus, read_json(self.folder / STATUS_FILE))
+            status = read_record(self.folder / STATUS_FILE, JobStatus)
         except (OSError, ValueError, TypeError):
             status = JobStatus("waiting")
         return JobStatus("failed", message=_DIED) if has_ended and status.is_active else status
@@ -145,7 +146,7 @@ class VideoJob:
 
 def write_status(folder: Path, status: JobStatus) -> None:
     """Replaces a job's status in one step."""
-    write_json(folder / STATUS_FILE, asdict(status))
+    write_record(folder / STATUS_FILE, status)
 
 
 def _start(folder: Path) -> "subprocess.Popen[bytes]":

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.storage.files import as_record, read_json, write_json
+from fer_core.storage.records import read_record, write_record
 
 Arrays = list[NDArray[np.generic]]
 
@@ -85,7 +85,7 @@ def save_state(folder: Path, state: TrainingState) -> None:
         os.fsync(stream.fileno())
     digest = hashlib.sha256(content).hexdigest()
     entry = _Entry(state.epoch, file.name, digest, state.best_epoch, state.best_value, state.seconds)
-    write_json(file.with_suffix(".json"), asdict(replace(entry, check=entry.digest())))
+    write_record(file.with_suffix(".json"), replace(entry, check=entry.digest()))
     for old in sorted(folder.glob("epoch-*.json"))[:-2]:
         old.with_suffix(".npz").unlink(missing_ok=True)
         old.unlink()
@@ -101,7 +101,7 @@ def load_state(folder: Path) -> TrainingState | None:
     """The newest state that is whole, or None when there is none: a damaged one falls back to the one before it."""
     for path in sorted(folder.glob("epoch-*.json"), reverse=True):
         try:
-            entry = as_record(_Entry, read_json(path))
+            entry = read_record(path, _Entry)
             content = path.with_suffix(".npz").read_bytes()
         except (OSError, ValueError, TypeError):
             continue

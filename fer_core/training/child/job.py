@@ -187,7 +187,7 @@ def load_splits(config: TrainingConfig) -> tuple[FerDataset, FerDataset, FerData
         CheckpointError: A teacher's file is damaged.
     """
     records, scheme = load_records(config.dataset), LABEL_SCHEMES[config.scheme]
-    without, steps = excluded_rows(config.dataset, config.exclude), Preprocessing.from_text(config.preprocessing)
+    without, steps = excluded_rows(config.dataset, config.exclude), Preprocessing(config.preprocessing)
     training, validation, test = (label_records(records, scheme, [split], without=without) for split in SPLITS)
     return taught(training, config).preprocessed(steps), validation.preprocessed(steps), test.preprocessed(steps)
 

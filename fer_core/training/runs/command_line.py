@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+from fer_core.storage.plaintext import setting_text
 from fer_core.training.runs.record import NO_AMBITION, Ambition
 from fer_core.training.runs.searches import SearchPlan
 from fer_core.training.settings.config import TrainingConfig
@@ -44,4 +45,4 @@ def _line(command: str, config: TrainingConfig, name: str, more: Sequence[str]) 
 
 
 def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else setting_text(value)

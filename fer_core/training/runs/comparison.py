@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from fer_core.storage.plaintext import setting_text
 from fer_core.training.runs.store import Run
 
 
@@ -63,4 +64,4 @@ def differing_settings(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  (whatever a setting holds)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else setting_text(value)

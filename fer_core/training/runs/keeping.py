@@ -8,7 +8,8 @@ from pathlib import Path
 
 from fer_core.checkpoints.checkpoint import list_checkpoints
 from fer_core.errors import TrainingError
-from fer_core.training.runs.record import one_line, write_record
+from fer_core.storage.records import write_record
+from fer_core.training.runs.record import RECORD_FILE, one_line
 from fer_core.training.runs.store import Run, check_run_name, find_run, idle_run
 
 _PACKED = {".npz", ".keras", ".tflite"}  # compressing these again gains nothing
@@ -37,7 +38,7 @@ def annotate_run(name: str, note: str) -> Run:
     """
     run = find_run(name)
     try:
-        write_record(run.folder, replace(run.record, note=one_line(note)))
+        write_record(run.folder / RECORD_FILE, replace(run.record, note=one_line(note)))
     except OSError as error:
         raise TrainingError(f"The note could not be stored ({error.strerror or error}). Free some space.") from error
     return find_run(name)

@@ -8,7 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fer_core.storage.files import PROJECT, as_record, read_json, write_json
+from fer_core.storage.files import PROJECT
+from fer_core.storage.records import read_record, write_record
 
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn", "ai-edge-litert")
 _PROBE_FILE = "precision.json"
@@ -60,14 +61,14 @@ class Provenance:
 
 def write_probe(folder: Path, probe: Probe) -> None:
     """Keeps a run's number format, so that it goes on with the same one on the same run's next start."""
-    write_json(folder / _PROBE_FILE, asdict(probe))
+    write_record(folder / _PROBE_FILE, probe)
 
 
 def read_probe(folder: Path) -> Probe | None:
     """The number format a run has begun with, or None before it has."""
     try:
-        return as_record(Probe, read_json(folder / _PROBE_FILE))
-    except (OSError, ValueError, TypeError):
+        return read_record(folder / _PROBE_FILE, Probe)
+    except (OSError, ValueError):
         return None
 
 

@@ -1,16 +1,15 @@
 """What is known of a run beside its settings: who it is, what was written about it, what it belongs to."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from fer_core.errors import TrainingError
-from fer_core.storage.files import as_record, read_json, write_json
+from fer_core.storage.records import read_record
 
-_FILE = "about.json"
+RECORD_FILE = "about.json"
 Assignments = dict[str, str]
 """Settings as the command line's ``--set`` takes them: text by dotted name."""
 
@@ -30,15 +29,6 @@ class Ambition:
     def __post_init__(self) -> None:
         if not 0 <= self.target <= 1:
             raise TrainingError(f"The target is {self.target!s:.20}; choose an accuracy from 0 to 1, such as 0.85.")
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> "Ambition":
-        """Reads one as JSON has it.
-
-        Raises:
-            TypeError: Something is superfluous or of another type.
-        """
-        return as_record(cls, {**document, "attempts": tuple(document.get("attempts", ()))})
 
 
 NO_AMBITION = Ambition()
@@ -70,17 +60,11 @@ class RunRecord:
     taken_over: dict[str, str] = field(default_factory=dict)
 
 
-def write_record(folder: Path, record: RunRecord) -> None:
-    """Replaces a run's record in one step."""
-    write_json(folder / _FILE, asdict(record))
-
-
-def read_record(folder: Path) -> RunRecord:
-    """A run's record; of one that was made before there were records, or whose is damaged, what its folder tells."""
+def read_run_record(folder: Path) -> RunRecord:
+    """Read a run's record; where it is missing or damaged, return what the folder tells."""
     try:
-        document = read_json(folder / _FILE)
-        return as_record(RunRecord, document | {"ambition": Ambition.from_dict(document.get("ambition", {}))})
-    except (OSError, ValueError, TypeError, TrainingError):
+        return read_record(folder / RECORD_FILE, RunRecord)
+    except (OSError, ValueError, TrainingError):
         changed = datetime.fromtimestamp(folder.stat().st_mtime if folder.exists() else 0.0, UTC)
         return RunRecord(id=f"folder {folder.name}", created_at=changed.isoformat(timespec="seconds"))
 

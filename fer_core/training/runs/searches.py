@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,8 @@ from typing import Any, Literal
 import psutil
 
 from fer_core.errors import TrainingError
-from fer_core.storage.files import as_record, read_json, searches_folder, write_json
+from fer_core.storage.files import read_json, searches_folder
+from fer_core.storage.records import as_record, write_record
 from fer_core.training.runs.launch import is_alive, launch_command, started
 from fer_core.training.runs.retrain import best_accuracy
 from fer_core.training.runs.store import STOP, Run, check_run_name, list_runs
@@ -56,17 +57,13 @@ class SearchPlan:
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> "SearchPlan":
-        """Reads one as JSON has it.
+        """Read one as JSON has it.
 
         Raises:
-            TypeError: Something is missing or of another type.
+            ValueError: Something is missing or of another type.
             TrainingError: The settings are not valid.
         """
-        axes = tuple(
-            as_record(Axis, {**axis, "choices": tuple(axis.get("choices", ()))}) for axis in document.get("axes", ())
-        )
-        config = TrainingConfig.from_dict(document.get("config", {}))
-        return as_record(cls, {**document, "config": config, "axes": axes})
+        return as_record(cls, document | {"config": TrainingConfig.from_dict(document.get("config", {}))})
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ def create_search(plan: SearchPlan, name: str | None = None) -> Search:
     folder = searches_folder() / name
     try:
         folder.mkdir(parents=True)
-        write_json(folder / _FILE, asdict(plan))
+        write_record(folder / _FILE, plan)
         _write_starting(folder, plan, os.getpid())
     except FileExistsError as error:
         raise TrainingError(f"There is a search called “{name}” already. Choose another name.") from error
@@ -164,7 +161,7 @@ def find_search(name: str) -> Search:
     folder = searches_folder() / name
     try:
         plan = SearchPlan.from_dict(read_json(folder / _FILE))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise TrainingError(f"There is no search called “{name}” that can be read. Start it again.") from error
     status = read_status(folder)
     if status.is_active and not is_alive(status.pid, status.pid_created):

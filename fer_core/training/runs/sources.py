@@ -39,7 +39,7 @@ def teachers_of(config: TrainingConfig) -> tuple[Checkpoint, ...]:
     Raises:
         TrainingError: One is not there, or cannot teach this run.
     """
-    found = tuple(_found("teachers", name) for name in config.teacher_names)
+    found = tuple(_found("teachers", name) for name in config.teachers)
     for checkpoint in found:
         if reason := _why_no_teacher(config, checkpoint):
             fitting = ", ".join(teachers(config)) or "none yet"
@@ -71,7 +71,7 @@ def _why_no_teacher(config: TrainingConfig, checkpoint: Checkpoint) -> str:
         return f"it does not know all classes of {config.scheme}"
     if config.live_teachers and not _was_trained_here(checkpoint):
         return "it was not trained here, so it can only teach without live_teachers"
-    if config.live_teachers and checkpoint.card.preprocessing.text != config.preprocessing:
+    if config.live_teachers and checkpoint.card.preprocessing.steps != config.preprocessing:
         return "its faces are pre-processed in another way, so it can only teach without live_teachers"
     return ""
 

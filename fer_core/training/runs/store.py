@@ -16,8 +16,9 @@ from filelock import FileLock
 
 from fer_core.errors import Damage, TrainingError
 from fer_core.storage.files import NAME_RULE, is_folder_name, runs_folder, write_text
+from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import end_process, is_alive, launch_command, started
-from fer_core.training.runs.record import RunRecord, read_record, write_record
+from fer_core.training.runs.record import RECORD_FILE, RunRecord, read_run_record
 from fer_core.training.runs.sources import networks_taken_over
 from fer_core.training.settings.architecture_summary import check_memory
 from fer_core.training.settings.config import TrainingConfig
@@ -107,7 +108,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
     try:
         folder.mkdir(parents=True)
         write_text(folder / "config.json", config.to_json())
-        write_record(folder, record)
+        write_record(folder / RECORD_FILE, record)
         write_status(folder, _starting(config.epochs, os.getpid()))
     except FileExistsError as error:
         raise TrainingError(f"There is a run called “{name}” already. Choose another name.") from error
@@ -265,7 +266,7 @@ def find_run(name: str) -> Run:
         sentence = _INTERRUPTED if shutil.disk_usage(folder).free > _ROOM else _INTERRUPTED_FULL
         message = sentence.format(epoch=status.epoch)
         status = replace(status, state="failed", eta_seconds=0.0, progress=0.0, message=message)
-    run = Run(folder, config, status, read_record(folder))
+    run = Run(folder, config, status, read_run_record(folder))
     return replace(run, status=replace(status, message=_silence(folder))) if run.is_silent else run
 
 

@@ -1,8 +1,6 @@
 """What a run says about the validation faces after each epoch: the confusion matrix, and eight faces to follow."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.summary import cross_tabulate
-from fer_core.storage.files import append_json, read_json_lines, write_text
+from fer_core.storage.records import append_record, read_records, write_records
 
 SHOWN_FACES = 8
 _LINES, _FACES = "validation.jsonl", "faces.npz"
@@ -83,19 +81,15 @@ def read_faces(folder: Path) -> FollowedFaces:
 
 def append_view(folder: Path, view: EpochView) -> None:
     """Adds an epoch's line."""
-    append_json(folder / _LINES, asdict(view))
+    append_record(folder / _LINES, view)
 
 
 def read_views(folder: Path) -> tuple[EpochView, ...]:
     """All complete epochs of a run, in order."""
-    views = {view.epoch: view for view in read_json_lines(folder / _LINES, EpochView)}
+    views = {view.epoch: view for view in read_records(folder / _LINES, EpochView)}
     return tuple(views[epoch] for epoch in sorted(views))
 
 
 def keep_views(folder: Path, last_epoch: int) -> None:
     """Drops the lines after an epoch."""
-    _write(folder, [view for view in read_views(folder) if view.epoch <= last_epoch])
-
-
-def _write(folder: Path, views: Sequence[EpochView]) -> None:
-    write_text(folder / _LINES, "".join(json.dumps(asdict(view)) + "\n" for view in views))
+    write_records(folder / _LINES, (view for view in read_views(folder) if view.epoch <= last_epoch))

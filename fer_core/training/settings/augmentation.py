@@ -4,13 +4,15 @@ Everything is drawn from a generator that the caller seeds, so an epoch can be r
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import cv2
 import numpy as np
+from msgspec import Meta
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from fer_core.training.settings.fields import Settings, number
+from fer_core.training.settings.fields import Settings
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,16 @@ class Augmentation(Settings):
     """
 
     flip: bool = False
-    rotation: float = number(0.0, 0.0, 45.0)
-    shift: float = number(0.0, 0.0, 0.3)
-    scale: float = number(0.0, 0.0, 0.5)
-    shear: float = number(0.0, 0.0, 0.5)
-    brightness: float = number(0.0, 0.0, 0.5)
-    contrast: float = number(0.0, 0.0, 0.9)
-    blur: float = number(0.0, 0.0, 3.0)
-    noise: float = number(0.0, 0.0, 0.3)
-    erasing: float = number(0.0, 0.0, 1.0)
-    mixup: float = number(0.0, 0.0, 2.0)
+    rotation: Annotated[float, Meta(ge=0.0, le=45.0)] = 0.0
+    shift: Annotated[float, Meta(ge=0.0, le=0.3)] = 0.0
+    scale: Annotated[float, Meta(ge=0.0, le=0.5)] = 0.0
+    shear: Annotated[float, Meta(ge=0.0, le=0.5)] = 0.0
+    brightness: Annotated[float, Meta(ge=0.0, le=0.5)] = 0.0
+    contrast: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.0
+    blur: Annotated[float, Meta(ge=0.0, le=3.0)] = 0.0
+    noise: Annotated[float, Meta(ge=0.0, le=0.3)] = 0.0
+    erasing: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    mixup: Annotated[float, Meta(ge=0.0, le=2.0)] = 0.0
 
     @property
     def moves(self) -> bool:

@@ -1,13 +1,16 @@
 """Everything that decides a run: the paper's Table 4, and what the paper leaves open."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from fer_core.errors import TrainingError
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
+from fer_core.storage.plaintext import setting_text
 from fer_core.training.settings.augmentation import Augmentation
-from fer_core.training.settings.fields import Settings, number
+from fer_core.training.settings.fields import Settings
 from fer_core.training.settings.metrics import Metric
 
 Architecture = Literal["paper-cnn", "lab-cnn", "soft-cnn", "deep-cnn", "residual-cnn", "vgg13"]
@@ -64,18 +67,18 @@ class TrainingConfig(Settings):
         patience: Epochs without a better validation figure after which the run ends; 0 goes on to the last.
         priority: Of the training process: at ``low`` everything else on the machine goes first.
         augmentation: How training faces are changed in each epoch.
-        preprocessing: Steps every face goes through, in training and wherever the checkpoint is used, joined by ``+``.
+        preprocessing: Steps every face goes through, in training and wherever the checkpoint is used.
         exclude: Name of an exclusion list of the dataset, whose rows no split has; "" for all rows.
         start_from: Name of the checkpoint whose weights the run begins with; "" for fresh ones.
-        teachers: Names of checkpoints, joined by ``+``, whose answers the run learns from beside the labels.
+        teachers: Names of the checkpoints whose answers the run learns from beside the labels.
         teacher_share: Part of each target that is the teachers' mean answer; without effect where there are none.
         live_teachers: Whether the teachers answer anew in each step, to the faces as they were changed for it, instead
             of once to the faces as they are.
     """
 
-    learning_rate: float = number(1e-4, 1e-6, 1.0)
-    epochs: int = number(50, 1, 1000)
-    batch_size: int = number(64, 1, 1024)
+    learning_rate: Annotated[float, Meta(ge=1e-6, le=1.0)] = 1e-4
+    epochs: Annotated[int, Meta(ge=1, le=1000)] = 50
+    batch_size: Annotated[int, Meta(ge=1, le=1024)] = 64
     activation: Activation = "relu"
     output_activation: OutputActivation = "softmax"
     optimizer: Optimizer = "adam"
@@ -84,28 +87,28 @@ class TrainingConfig(Settings):
     architecture: Architecture = "paper-cnn"
     dataset: str = "demo"
     scheme: str = DEFAULT_SCHEME
-    seed: int = number(0, 0, 2**31 - 1)
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     precision: Precision = "auto"
-    width: int = number(32, 4, 128)
-    dropout: float = number(0.25, 0.0, 0.9)
-    dense_dropout: float = number(0.5, 0.0, 0.9)
+    width: Annotated[int, Meta(ge=4, le=128)] = 32
+    dropout: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.25
+    dense_dropout: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.5
     schedule: Schedule = "constant"
-    warmup_epochs: int = number(0, 0, 100)
-    weight_decay: float = number(0.0, 0.0, 1.0)
-    weight_average: float = number(0.0, 0.0, 0.99999)
-    label_smoothing: float = number(0.0, 0.0, 0.5)
+    warmup_epochs: Annotated[int, Meta(ge=0, le=100)] = 0
+    weight_decay: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    weight_average: Annotated[float, Meta(ge=0.0, le=0.99999)] = 0.0
+    label_smoothing: Annotated[float, Meta(ge=0.0, le=0.5)] = 0.0
     draw_labels: bool = False
     shuffle_labels: bool = False
     balancing: Balancing = "none"
-    share: float = number(1.0, 0.01, 1.0)
-    patience: int = number(0, 0, 1000)
+    share: Annotated[float, Meta(ge=0.01, le=1.0)] = 1.0
+    patience: Annotated[int, Meta(ge=0, le=1000)] = 0
     priority: Priority = "low"
     augmentation: Augmentation = field(default_factory=Augmentation)
-    preprocessing: str = ""
+    preprocessing: tuple[str, ...] = ()
     exclude: str = ""
     start_from: str = ""
-    teachers: str = ""
-    teacher_share: float = number(0.5, 0.0, 1.0)
+    teachers: tuple[str, ...] = ()
+    teacher_share: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
     live_teachers: bool = False
 
     def __post_init__(self) -> None:
@@ -117,9 +120,9 @@ class TrainingConfig(Settings):
                 f"warmup_epochs is {self.warmup_epochs} of {self.epochs} epochs; warm up for fewer or train for longer."
             )
         try:
-            Preprocessing.from_text(self.preprocessing)
+            Preprocessing(self.preprocessing)
         except ValueError as error:
-            raise TrainingError(f"preprocessing is “{self.preprocessing:.60}”. {error}") from error
+            raise TrainingError(f"preprocessing is “{setting_text(self.preprocessing):.60}”. {error}") from error
 
         if (self.output_activation == "svm") != (self.loss == "squared_hinge"):
             raise TrainingError(
@@ -135,11 +138,6 @@ class TrainingConfig(Settings):
     def class_names(self) -> tuple[str, ...]:
         """The classes in the order of the network's outputs."""
         return LABEL_SCHEMES[self.scheme].class_names
-
-    @property
-    def teacher_names(self) -> tuple[str, ...]:
-        """The checkpoints whose answers the run learns from."""
-        return tuple(filter(None, self.teachers.split("+")))
 
 
 RANGES = TrainingConfig.ranges()

@@ -1,40 +1,36 @@
-"""Settings as frozen dataclasses that check themselves and survive JSON and the command line's text."""
+"""Settings: frozen dataclasses whose values are checked, with one form in JSON and one in the command line's text."""
 
+import functools
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Self, TypeGuard, get_args, get_type_hints
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Literal, Self, TypeGuard, cast, get_args, get_origin, get_type_hints
+
+import msgspec
 
 from fer_core.errors import TrainingError
+from fer_core.storage.plaintext import split_words
 
-_PLAIN = {int: "whole number", float: "number", str: "word", bool: "switch (true or false)"}
-_SWITCHES = {"true": True, "false": False}
-
-
-def number(default: float, low: float, high: float) -> Any:  # noqa: ANN401  (as dataclasses.field, it stands for its default)
-    """A numeric field with its lowest and highest value, both allowed."""
-    return field(default=default, metadata={"range": (low, high)})
+_PLAIN = {int: "whole number", float: "number", str: "word", bool: "switch (true or false)", tuple: "list of words"}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Base of a group of settings: numbers in ranges, words, choices, switches, and groups of these."""
+    """Base of a group of settings: numbers with limits (``Annotated[…, Meta]``), words, lists of words, and groups."""
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for each in fields(self):
-            _check(each.name, getattr(self, each.name), hints[each.name])
-            if "range" in each.metadata:
-                _check_range(each.name, getattr(self, each.name), each.metadata["range"])
+        for name, hint in _hints(type(self)).items():
+            object.__setattr__(self, name, _checked(name, getattr(self, name), hint))
 
     @classmethod
     def ranges(cls) -> dict[str, tuple[float, float]]:
         """Lowest and highest value of each numeric setting, both allowed."""
-        return {each.name: each.metadata["range"] for each in fields(cls) if "range" in each.metadata}
+        return {name: _limits(hint) for name, hint in _hints(cls).items() if get_origin(hint) is Annotated}
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as JSON types."""
-        return asdict(self)
+        """Return the settings as JSON types."""
+        document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return document
 
     def differences(self, other: "Settings") -> dict[str, Any]:
         """The settings in which this differs from another of its kind, by dotted name."""
@@ -52,19 +48,18 @@ class Settings:
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> Self:
-        """Reads settings as JSON has them; what is not given keeps its default.
+        """Read settings as JSON has them; what is not given keeps its default.
 
         Raises:
             TrainingError: A setting is unknown, of the wrong type or out of its range.
         """
-        hints = get_type_hints(cls)
+        hints = _hints(cls)
         if unknown := sorted(set(settings) - set(hints)):
             raise TrainingError(f"There is no setting “{unknown[0]}”; there are {', '.join(hints)}.")
-        values: dict[str, Any] = {name: _from_json(value, hints[name]) for name, value in settings.items()}
-        return cls(**values)
+        return cls(**{name: _from_json(value, hints[name]) for name, value in settings.items()})
 
     def with_settings(self, assignments: Mapping[str, str]) -> Self:
-        """A copy with settings from text, as the command line's ``--set key=value`` gives them.
+        """Return a copy with settings from text, as the command line's ``--set key=value`` gives them.
 
         Args:
             assignments: Text by name; a setting of a group has a dotted name such as ``augmentation.flip``.
@@ -72,24 +67,23 @@ class Settings:
         Raises:
             TrainingError: A setting is unknown, unreadable or out of its range.
         """
-        hints = get_type_hints(type(self))
-        values, groups = self.to_dict(), dict[str, dict[str, str]]()
+        hints = get_type_hints(type(self))  # without limits
+        values: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
         for key, text in assignments.items():
             group, dot, name = key.partition(".")
             if dot and _is_group(hints.get(group)):
-                groups.setdefault(group, {})[name] = text
+                values[group] = values[group].with_settings({name: text})
             else:
                 values[key] = _from_text(key, text, hints.get(key, str))
-        values |= {group: getattr(self, group).with_settings(given).to_dict() for group, given in groups.items()}
         return self.from_dict(values)
 
     def to_json(self) -> str:
-        """The settings as a JSON document."""
+        """Return the settings as a JSON document."""
         return json.dumps(self.to_dict(), indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Reads what :meth:`to_json` wrote.
+        """Read what :meth:`to_json` wrote.
 
         Raises:
             TrainingError: The text is no JSON object, or a setting in it is wrong.
@@ -103,39 +97,50 @@ class Settings:
         return cls.from_dict(settings)
 
 
+_cached_hints = functools.cache(functools.partial(get_type_hints, include_extras=True))
+
+
+def _hints(kind: type[Settings]) -> dict[str, Any]:
+    return _cached_hints(cast("Hashable", kind))
+
+
 def _is_group(hint: object) -> TypeGuard[type[Settings]]:
     return isinstance(hint, type) and issubclass(hint, Settings)
 
 
-def _check(name: str, value: object, hint: object) -> None:
-    choices = get_args(hint)
-    if choices and value not in choices:
-        raise TrainingError(f"{name} is “{value}”; choose one of {', '.join(choices)}.")
-    if not choices and type(value) is not hint:
-        raise TrainingError(f"{name} is “{value}” where a {_plain(hint)} belongs.")
+def _limits(hint: Any) -> tuple[float, float]:  # noqa: ANN401  (an annotation)
+    meta: msgspec.Meta = hint.__metadata__[0]
+    return float(meta.ge or 0), float(meta.le or 0)
 
 
-def _plain(hint: object) -> str:
-    return _PLAIN[hint] if isinstance(hint, type) and hint in _PLAIN else "group of settings"
+def _checked(name: str, value: object, hint: Any) -> object:  # noqa: ANN401
+    try:
+        return msgspec.convert(value, hint)
+    except msgspec.ValidationError as error:
+        if get_origin(hint) is Literal:
+            raise TrainingError(f"{name} is “{value}”; choose one of {', '.join(get_args(hint))}.") from error
+        kind = getattr(hint, "__origin__", hint)
+        if get_origin(hint) is Annotated and type(value) in (int, kind):
+            low, high = _limits(hint)
+            raise TrainingError(f"{name} is {value!s:.20}; choose a number from {low:g} to {high:g}.") from error
+        raise _mismatch(name, value, kind) from error
 
 
-def _check_range(name: str, value: float, bounds: tuple[float, float]) -> None:
-    low, high = bounds
-    if not low <= value <= high:
-        raise TrainingError(f"{name} is {value!s:.20}; choose a number from {low:g} to {high:g}.")
+def _mismatch(name: str, value: object, kind: type) -> TrainingError:
+    return TrainingError(f"{name} is “{value}” where a {_PLAIN.get(kind, 'group of settings')} belongs.")
 
 
 def _from_json(value: object, hint: object) -> object:
     if _is_group(hint) and isinstance(value, dict):
         return hint.from_dict(value)
-    # JSON writes 1.0 as 1: a whole number is welcome where a real one belongs.
-    return float(f"{value}") if hint is float and type(value) is int else value
+    # Files from before lists were lists hold their words joined.
+    return split_words(value) if get_origin(hint) is tuple and isinstance(value, str) else value
 
 
-def _from_text(name: str, text: str, kind: object) -> object:
+def _from_text(name: str, text: str, kind: Any) -> object:  # noqa: ANN401  (a type)
+    if kind not in (int, float, bool):
+        return text
     try:
-        if kind is bool:
-            return _SWITCHES[text.lower()]
-        return int(text) if kind is int else float(text) if kind is float else text
-    except (ValueError, KeyError) as error:
-        raise TrainingError(f"{name} is “{text}” where a {_plain(kind)} belongs.") from error
+        return msgspec.convert(text, kind, strict=False)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise _mismatch(name, text, kind) from error

@@ -1,12 +1,11 @@
 """What a run reports of itself: a line an epoch, and a status that is replaced as it changes."""
 
-import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from fer_core.storage.files import append_json, as_record, read_json, read_json_lines, write_json, write_text
+from fer_core.storage.records import append_record, read_record, read_records, write_record, write_records
 
 Metric = Literal["accuracy", "macro_f1", "loss"]
 State = Literal["queued", "running", "stopping", "paused", "stopped", "finished", "failed"]
@@ -82,7 +81,7 @@ class RunStatus:
 
 def write_status(folder: Path, status: RunStatus) -> None:
     """Replaces a run's status in one step."""
-    write_json(folder / "status.json", asdict(status))
+    write_record(folder / "status.json", status)
 
 
 def silent_seconds(folder: Path) -> float:
@@ -96,23 +95,22 @@ def silent_seconds(folder: Path) -> float:
 def read_status(folder: Path) -> RunStatus:
     """Reads a run's status; a missing or damaged one reads as failed, saying so."""
     try:
-        return as_record(RunStatus, read_json(folder / "status.json"))
-    except (OSError, ValueError, TypeError):
+        return read_record(folder / "status.json", RunStatus)
+    except (OSError, ValueError):
         return RunStatus("failed", message="The status of this run cannot be read; what it saved is kept.")
 
 
 def append_metrics(folder: Path, metrics: EpochMetrics) -> None:
     """Adds an epoch's line to ``metrics.jsonl``."""
-    append_json(folder / "metrics.jsonl", asdict(metrics))
+    append_record(folder / "metrics.jsonl", metrics)
 
 
 def read_metrics(folder: Path) -> tuple[EpochMetrics, ...]:
     """All complete epochs of a run, in order; a line that was cut by a crash is left out."""
-    epochs = {metrics.epoch: metrics for metrics in read_json_lines(folder / "metrics.jsonl", EpochMetrics)}
+    epochs = {metrics.epoch: metrics for metrics in read_records(folder / "metrics.jsonl", EpochMetrics)}
     return tuple(epochs[e] for e in sorted(epochs))
 
 
 def keep_metrics(folder: Path, last_epoch: int) -> None:
     """Drops the lines after an epoch, so that a resumed run does not report any epoch twice."""
-    kept = [m for m in read_metrics(folder) if m.epoch <= last_epoch]
-    write_text(folder / "metrics.jsonl", "".join(json.dumps(asdict(m)) + "\n" for m in kept))
+    write_records(folder / "metrics.jsonl", (m for m in read_metrics(folder) if m.epoch <= last_epoch))

@@ -12,6 +12,7 @@ from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
 from fer_core.faces.preprocessing import STEPS, Preprocessing
 from fer_core.plots.stages import stage_cards
 from fer_core.recognition.stages import Stage, dataset_stages, photo_stages
+from fer_core.storage.plaintext import setting_text, split_words
 from pages.shared import cached, pictures
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces, are_samples_drawn_only
@@ -60,7 +61,7 @@ def _ask_steps() -> Preprocessing:
         help="These are the very functions that training and prediction use.",
     )
     steps = Preprocessing(tuple(chosen))
-    st.query_params[_STEPS] = st.session_state[_FOLLOWED] = steps.text or _NO_STEP
+    st.query_params[_STEPS] = st.session_state[_FOLLOWED] = setting_text(steps.steps) or _NO_STEP
     return steps
 
 
@@ -69,7 +70,7 @@ def _follow_link() -> None:
     text = st.query_params.get(_STEPS, "").replace(" ", "+")  # what a plus in an address means
     if text and text != st.session_state.get(_FOLLOWED):
         with contextlib.suppress(ValueError):
-            st.session_state["lab_steps"] = list(Preprocessing.from_text("" if text == _NO_STEP else text).steps)
+            st.session_state["lab_steps"] = list(Preprocessing(split_words("" if text == _NO_STEP else text)).steps)
 
 
 def _from_dataset(records: FaceRecords, steps: Preprocessing) -> tuple[Stage, ...]:
@@ -134,5 +135,5 @@ def _offer_training(dataset: DatasetCard, steps: Preprocessing) -> None:
     if taken:
         st.success(f"The Training form now says: {steps.in_words}.", icon=":material/check:")
         st.page_link("pages/training.py", label="Open Training", icon=":material/model_training:")
-    chosen = f" --set preprocessing={steps.text}" if steps.steps else ""
+    chosen = f" --set preprocessing={setting_text(steps.steps)}" if steps.steps else ""
     st.code(f"python -m fer_core train --dataset {dataset.name}{chosen}", language=None, wrap_lines=True)

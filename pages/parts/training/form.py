@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import DatasetCard
-from fer_core.faces.preprocessing import STEPS, Preprocessing
+from fer_core.faces.preprocessing import STEPS
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.settings import config as settings
 from fer_core.training.settings.config import TrainingConfig
@@ -129,7 +129,7 @@ def _chosen_faces(dataset: DatasetCard) -> Values:
         key="training_exclude",
         persist_state="session",
     )
-    return {"preprocessing": Preprocessing(tuple(steps)).text, "exclude": exclude}
+    return {"preprocessing": tuple(steps), "exclude": exclude}
 
 
 def _more_learning(values: Values) -> Values:

@@ -65,7 +65,7 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 "networks that were trained here, on faces with the same pre-processing, can do it.",
                 disabled=not (chosen or config.live_teachers),
             )
-    return replace(config, start_from=start, teachers="+".join(chosen), teacher_share=share)
+    return replace(config, start_from=start, teachers=tuple(chosen), teacher_share=share)
 
 
 def _let_go(names: Sequence[str], key: str, instead: object) -> None:

@@ -8,7 +8,6 @@ import streamlit as st
 from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
-from fer_core.faces.preprocessing import Preprocessing
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.presets import PRESETS
 from pages.shared.cached import records
@@ -40,10 +39,10 @@ def fill_form(datasets: dict[str, Any]) -> None:
     lists = [""] if config.dataset not in datasets else ["", *(x.name for x in list_exclusions(config.dataset))]
     own_keys = {
         "training_scheme": config.scheme,
-        "training_preprocessing": list(Preprocessing.from_text(config.preprocessing).steps),
+        "training_preprocessing": list(config.preprocessing),
         "training_exclude": config.exclude if config.exclude in lists else "",
         "training_start_from": config.start_from,
-        "training_teachers": list(config.teacher_names),
+        "training_teachers": list(config.teachers),
     }
     for name, value in config.flat().items():
         if f"training_{name}" not in own_keys and name != "dataset":

@@ -26,7 +26,7 @@ def faces(small_demo):
 def test_targets_are_partly_the_teachers_mean_answer(faces, save_tiny):
     teacher = save_tiny("wise").open_classifier()
     answers = (teacher.predict(faces.images) + teacher.predict(faces.images[:, :, ::-1])) / 2
-    mixed = taught(faces, replace(SMALL, teachers="wise", teacher_share=0.25))
+    mixed = taught(faces, replace(SMALL, teachers=("wise",), teacher_share=0.25))
     np.testing.assert_allclose(mixed.targets, 0.75 * faces.targets + 0.25 * answers, atol=1e-6)
     assert np.array_equal(mixed.labels, faces.labels)
 
@@ -35,7 +35,7 @@ def test_a_teacher_that_knows_a_class_more_shares_its_part_out(faces):
     teacher = train_run(create_run(replace(SMALL, scheme="majority-8"), "eight")).open_classifier()
     columns = [teacher.class_names.index(name) for name in faces.class_names]
     answers = np.mean([teacher.predict(seen)[:, columns] for seen in (faces.images, faces.images[:, :, ::-1])], axis=0)
-    targets = taught(faces, replace(SMALL, teachers="eight", teacher_share=1.0)).targets
+    targets = taught(faces, replace(SMALL, teachers=("eight",), teacher_share=1.0)).targets
     np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
     assert np.array_equal(targets.argmax(axis=1), answers.argmax(axis=1))
     assert answers.sum(axis=1).max() < 0.999
@@ -44,15 +44,15 @@ def test_a_teacher_that_knows_a_class_more_shares_its_part_out(faces):
 def test_several_teachers_count_the_same(faces, save_tiny, make_card):
     warm = replace(make_card().calibration, temperature=3.0)
     parts = [save_tiny("one"), save_tiny("two", calibration=warm)]
-    alone = [taught(faces, replace(SMALL, teachers=part.name, teacher_share=1.0)).targets for part in parts]
-    together = taught(faces, replace(SMALL, teachers="one+two", teacher_share=1.0)).targets
+    alone = [taught(faces, replace(SMALL, teachers=(part.name,), teacher_share=1.0)).targets for part in parts]
+    together = taught(faces, replace(SMALL, teachers=("one", "two"), teacher_share=1.0)).targets
     assert np.abs(alone[0] - alone[1]).max() > 1e-3
     np.testing.assert_allclose(together, (alone[0] + alone[1]) / 2, atol=1e-6)
 
 
 def test_teachers_change_what_is_learned_from_and_nothing_it_is_judged_by(home, small_demo, save_tiny):
     save_tiny("wise")
-    plain, with_teacher = (load_splits(replace(SMALL, teachers=names)) for names in ("", "wise"))
+    plain, with_teacher = (load_splits(replace(SMALL, teachers=names)) for names in ((), ("wise",)))
     changed = [not np.array_equal(a.targets, b.targets) for a, b in zip(plain, with_teacher, strict=True)]
     assert changed == [True, False, False]
 
@@ -86,7 +86,7 @@ def test_live_teachers_answer_in_each_step_and_not_before(faces):
     given, own = answers.predict(faces.images), answers.predict_raw(faces.images)
     # Whoever begins as its teacher and makes the smallest steps goes on to say what the teacher says.
     config = replace(
-        TrainingConfig.from_dict(wise.card.config), epochs=1, start_from="wise", learning_rate=1e-6, teachers="wise"
+        TrainingConfig.from_dict(wise.card.config), epochs=1, start_from="wise", learning_rate=1e-6, teachers=("wise",)
     )
     live = replace(config, teacher_share=1.0, live_teachers=True)
     assert np.array_equal(taught(faces, live).targets, faces.targets)

@@ -14,7 +14,7 @@ from fer_core.training.child.status import Report
 from fer_core.training.runs.comparison import differing_settings, summarize
 from fer_core.training.runs.keeping import annotate_run, delete_run, pack_run, rename_run
 from fer_core.training.runs.launch import started
-from fer_core.training.runs.record import Ambition, RunRecord, ambition_of, one_line, read_record
+from fer_core.training.runs.record import Ambition, RunRecord, ambition_of, one_line, read_run_record
 from fer_core.training.runs.retrain import falls_short, try_next
 from fer_core.training.runs.run_queue import in_words, runs_before, runs_in_line, turn
 from fer_core.training.runs.store import create_run, find_run, list_runs, stop_run
@@ -101,7 +101,7 @@ def test_everything_of_a_run_and_its_checkpoint_is_packed(save_tiny):
 def test_a_damaged_record_does_not_hide_the_run(content):
     run = over()
     (run.folder / "about.json").write_text(content)
-    assert read_record(run.folder).note == ""
+    assert read_run_record(run.folder).note == ""
     assert [r.name for r in list_runs()] == ["mine"]
 
 

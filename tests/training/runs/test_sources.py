@@ -33,15 +33,15 @@ def test_a_run_begins_with_the_weights_of_a_checkpoint(home, small_demo):
     ("changes", "reason"),
     [
         ({"start_from": "nowhere"}, "There is no checkpoint called “nowhere”"),
-        ({"teachers": "tiny+nowhere"}, "There is no checkpoint called “nowhere”"),
+        ({"teachers": ("tiny", "nowhere")}, "There is no checkpoint called “nowhere”"),
         ({"start_from": "../../etc"}, "There is no checkpoint"),
         ({"start_from": "tiny", "architecture": "lab-cnn"}, "its architecture is paper-cnn, not lab-cnn"),
         ({"start_from": "tiny", "width": 5}, "its width is 4, not 5"),
         ({"start_from": "tiny", "scheme": "majority-8"}, "it has other classes"),
         ({"start_from": "alien"}, "it was not trained here"),
-        ({"teachers": "tiny", "scheme": "majority-8"}, "it does not know all classes of majority-8"),
-        ({"teachers": "alien", "live_teachers": True}, "it was not trained here, so it can only teach without"),
-        ({"teachers": "tiny", "live_teachers": True, "preprocessing": "denoise"}, "pre-processed in another way"),
+        ({"teachers": ("tiny",), "scheme": "majority-8"}, "it does not know all classes of majority-8"),
+        ({"teachers": ("alien",), "live_teachers": True}, "it was not trained here, so it can only teach without"),
+        ({"teachers": ("tiny",), "live_teachers": True, "preprocessing": ("denoise",)}, "pre-processed in another way"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_starts(home, small_demo, save_tiny, changes, reason):

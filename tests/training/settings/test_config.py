@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from fer_core.errors import TrainingError
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.storage.plaintext import setting_text
 from fer_core.training.settings import config as room
 from fer_core.training.settings.augmentation import Augmentation
 from fer_core.training.settings.config import RANGES, TrainingConfig
@@ -78,7 +79,7 @@ def test_json_gives_it_back(config):
 
 @given(configs)
 def test_text_gives_it_back(config):
-    assert TrainingConfig().with_settings({k: str(v) for k, v in config.flat().items()}) == config
+    assert TrainingConfig().with_settings({k: setting_text(v) for k, v in config.flat().items()}) == config
 
 
 def test_what_is_not_given_keeps_its_default():
@@ -116,7 +117,7 @@ def test_what_is_not_given_keeps_its_default():
         ({"schedule": "random"}, "choose one of constant, cosine, one_cycle."),
         ({"draw_labels": 1}, "draw_labels is “1” where a switch (true or false) belongs."),
         ({"warmup_epochs": 50}, "warmup_epochs is 50 of 50 epochs; warm up for fewer or train for longer."),
-        ({"augmentation": {"rotation": 90}}, "rotation is 90.0; choose a number from 0 to 45."),
+        ({"augmentation": {"rotation": 90}}, "rotation is 90; choose a number from 0 to 45."),
         ({"augmentation": {"spin": 1}}, "There is no setting “spin”; there are flip, rotation"),
         ({"augmentation": 5}, "augmentation is “5” where a group of settings belongs."),
         ({"dataset": 5}, "dataset is “5” where a word belongs."),
