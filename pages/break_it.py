@@ -74,7 +74,7 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcom
     if _guess_of(experiment) is None:
         return None
     records = cached.records(dataset)
-    scheme = fitting_scheme(checkpoint.card.scheme, records)
+    scheme = fitting_scheme(checkpoint.card, records)
     outcomes = cached.misread(checkpoint, cached.labeled(records, scheme, ["test"]), experiment.mistake)
     st.caption(f"“{plain(checkpoint.name)}” on {outcomes[0].matrix.sum():,} test faces.")
     return outcomes

@@ -6,8 +6,8 @@ import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.evaluation.comparison import SIGNIFICANT
-from fer_core.evaluation.leaderboard import Contest
-from fer_core.evaluation.scoring import judging_scheme
+from fer_core.evaluation.leaderboard import Leaderboard
+from fer_core.evaluation.scoring import evaluation_scheme
 from pages.parts.comparison.board import show_board
 from pages.parts.comparison.export import show_export
 from pages.parts.comparison.import_checkpoint import offer_import
@@ -47,8 +47,8 @@ def _choose_checkpoints(damaged: set[str]) -> list[Checkpoint]:
     return [found[name] for name in names]
 
 
-def _hold(checkpoints: list[Checkpoint]) -> Contest:
-    """The contest on the chosen dataset, labels and split; refusals end the page with the reason."""
+def _hold(checkpoints: list[Checkpoint]) -> Leaderboard:
+    """The leaderboard on the chosen dataset, labels and split; refusals end the page with the reason."""
     dataset_column, labels_column, split_column = st.columns([2, 3, 1.5])
     with dataset_column:
         dataset = choose_dataset()
@@ -60,11 +60,11 @@ def _hold(checkpoints: list[Checkpoint]) -> Contest:
         "Split", ["test", "validation"], default="test", required=True, key="eval_split", **_REMEMBERED
     )
     exclusions = choose_exclusions(dataset.name)
-    others = [c.name for c in checkpoints if not c.card.is_imported and judging_scheme(c.card.scheme) != scheme]
+    others = [c.name for c in checkpoints if not c.card.is_imported and evaluation_scheme(c.card) != scheme]
     if others:
         st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are judged by the labels chosen here.")
     with errors_shown():
-        return cached.contest(
+        return cached.leaderboard(
             checkpoints,
             records,
             dataset.name,
@@ -74,17 +74,17 @@ def _hold(checkpoints: list[Checkpoint]) -> Contest:
         )
 
 
-def _say_verdict(contest: Contest) -> None:
-    best, second = contest.entries[:2]
-    luck = contest.luck[second.name]
-    words = contest.pair(second.name, best.name).verdict(luck)
-    against = f" (against {plain(second.name)}, the next)" if len(contest.entries) > 2 else ""
-    show = st.success if luck < SIGNIFICANT else st.info
+def _say_verdict(leaderboard: Leaderboard) -> None:
+    best, second = leaderboard.entries[:2]
+    p_value = leaderboard.p_values[second.name]
+    words = leaderboard.pair(second.name, best.name).verdict(p_value)
+    against = f" (against {plain(second.name)}, the next)" if len(leaderboard.entries) > 2 else ""
+    show = st.success if p_value < SIGNIFICANT else st.info
     show(f"**{plain(words)}**{against}", icon=":material/balance:")
 
 
-def _say_caveats(contest: Contest) -> None:
-    caveats = contest.caveats()
+def _say_caveats(leaderboard: Leaderboard) -> None:
+    caveats = leaderboard.caveats()
     if caveats:
         st.caption(" ".join(map(plain, caveats)))
 

@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from fer_core.datasets.store import DEMO
-from fer_core.evaluation.scoring import judging_scheme, scope_in_words
+from fer_core.evaluation.descriptions import describe_scope
+from fer_core.evaluation.scoring import evaluation_scheme
 from fer_core.labels import LABEL_SCHEMES
 from pages.parts.evaluation.about import about_checkpoint
 from pages.parts.evaluation.calibration import show_sureness
@@ -55,7 +56,7 @@ def _choose() -> Evaluated:
 
 def _notes(shown: Evaluated) -> None:
     card = shown.checkpoint.card
-    notes = [scope_in_words(shown.report)]
+    notes = [describe_scope(shown.report)]
     if shown.exclusions:
         labelled = len(cached.labeled(cached.records(shown.dataset), shown.scheme, [shown.split]))
         remaining = len(shown.labeled)
@@ -70,7 +71,7 @@ def _notes(shown: Evaluated) -> None:
         notes.append(
             f"“{plain(card.name)}” was trained on {source}: the figures show how well it carries over to this data."
         )
-    if shown.scheme != judging_scheme(card.scheme) and not card.is_imported:
+    if shown.scheme != evaluation_scheme(card) and not card.is_imported:
         trained = LABEL_SCHEMES[card.scheme].title
         notes.append(f"It was trained with other labels: {plain(trained)}.")
     for note in filter(None, notes):

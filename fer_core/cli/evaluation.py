@@ -12,12 +12,13 @@ from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.store import load_records
 from fer_core.errors import EvaluationError
-from fer_core.evaluation.leaderboard import Contest, hold_contest, milliseconds_per_face
-from fer_core.evaluation.measuring import complete_card, report_on
-from fer_core.evaluation.prior_adjustment import adjusted_figures
+from fer_core.evaluation.calibration import prior_adjustments
+from fer_core.evaluation.complete_card import complete_card
+from fer_core.evaluation.descriptions import describe_scope
+from fer_core.evaluation.leaderboard import Leaderboard, compare_checkpoints, milliseconds_per_face
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import robustness_steps, robustness_table
-from fer_core.evaluation.scoring import fitting_scheme, scope_in_words
+from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
@@ -40,14 +41,14 @@ def evaluate(options: argparse.Namespace) -> Answer:
         "scheme": scheme.name,
         "exclude": options.exclude,
         **figures_document(report),
-        "by_commonness": {name: asdict(seen) for name, seen in adjusted_figures(report, checkpoint.card).items()},
+        "by_commonness": {name: asdict(seen) for name, seen in prior_adjustments(report, checkpoint.card).items()},
     }
     low, high = report.accuracy_interval()
     lines = [
         f"{checkpoint.name} on {options.dataset}, {options.split}: accuracy {percent(report.accuracy, 2)} "
         f"(95 % interval {100 * low:.1f} to {100 * high:.1f}), macro F1 {report.macro_f1:.3f}, "
         f"calibration error {100 * document['calibration_error']:.1f} points, n = {len(report):,}",
-        *filter(None, [scope_in_words(report)]),
+        *filter(None, [describe_scope(report)]),
         "",
         report.per_class().round(3).to_string(),
     ]
@@ -56,16 +57,16 @@ def evaluate(options: argparse.Namespace) -> Answer:
 
 def compare(options: argparse.Namespace) -> Answer:
     """Says which of some checkpoints is better on the same images."""
-    contest, times = _contest(options)
-    best = contest.entries[0].name
-    pairs = [_pair(contest, entry.name, best) for entry in contest.entries[1:]]
+    leaderboard, times = _leaderboard(options)
+    best = leaderboard.entries[0].name
+    pairs = [_pair(leaderboard, entry.name, best) for entry in leaderboard.entries[1:]]
     document = {
-        "dataset": contest.dataset_name,
-        "fingerprint": contest.test.fingerprint,
-        "split": contest.split,
-        "scheme": contest.scheme.name,
-        "n": len(contest.test),
-        "class_names": list(contest.test.class_names),
+        "dataset": leaderboard.dataset_name,
+        "fingerprint": leaderboard.test.fingerprint,
+        "split": leaderboard.split,
+        "scheme": leaderboard.scheme.name,
+        "n": len(leaderboard.test),
+        "class_names": list(leaderboard.test.class_names),
         "checkpoints": [
             {
                 "name": e.name,
@@ -74,16 +75,16 @@ def compare(options: argparse.Namespace) -> Answer:
                 "weights": e.checkpoint.card.weights,
             }
             | {"megabytes": e.megabytes, "training_seconds": e.checkpoint.card.seconds}
-            for e in contest.entries
+            for e in leaderboard.entries
         ],
         "pairs": pairs,
-        "caveats": list(contest.caveats()),
+        "caveats": list(leaderboard.caveats()),
     }
     lines = [
-        leaderboard_texts(contest, times).to_string(),
+        leaderboard_texts(leaderboard, times).to_string(),
         "",
         *(f"{pair['second']} against {pair['first']}: {pair['verdict']}" for pair in pairs),
-        *contest.caveats(),
+        *leaderboard.caveats(),
     ]
     return Answer(document, "\n".join(lines))
 
@@ -93,8 +94,8 @@ def report(options: argparse.Namespace) -> Answer:
     names = options.checkpoints
     path = options.output or Path(f"{'-'.join(names)}-report.html")
     if len(names) > 1:
-        contest, times = _contest(options)
-        page = comparison_report(contest, times)
+        leaderboard, times = _leaderboard(options)
+        page = comparison_report(leaderboard, times)
     else:
         page = _report_page(load_checkpoint(names[0]), options)
     written = [_write(path, page.encode())]
@@ -134,26 +135,28 @@ def import_file(options: argparse.Namespace) -> Answer:
 
 def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[EvaluationReport, FerDataset, LabelScheme]:
     records = load_records(options.dataset)
-    scheme = LABEL_SCHEMES[options.labels] if options.labels else fitting_scheme(checkpoint.card.scheme, records)
+    scheme = LABEL_SCHEMES[options.labels] if options.labels else fitting_scheme(checkpoint.card, records)
     without = excluded_rows(options.dataset, options.exclude)
     dataset = label_records(records, scheme, [options.split], without=without)
-    result = report_on(checkpoint, dataset)
+    result = evaluate_checkpoint(checkpoint, dataset)
     return result, dataset.with_classes(result.class_names), scheme
 
 
-def _contest(options: argparse.Namespace) -> tuple[Contest, dict[str, float]]:
+def _leaderboard(options: argparse.Namespace) -> tuple[Leaderboard, dict[str, float]]:
     checkpoints = [load_checkpoint(name) for name in dict.fromkeys(options.checkpoints)]
     records = load_records(options.dataset)
-    schemes = dict.fromkeys(fitting_scheme(c.card.scheme, records) for c in checkpoints)
+    schemes = dict.fromkeys(fitting_scheme(c.card, records) for c in checkpoints)
     scheme = LABEL_SCHEMES[options.labels] if options.labels else next(iter(schemes))
     without = excluded_rows(options.dataset, options.exclude)
-    contest = hold_contest(checkpoints, records, options.dataset, scheme=scheme, split=options.split, without=without)
-    return contest, {c.name: milliseconds_per_face(c.open_classifier()) for c in checkpoints}
+    leaderboard = compare_checkpoints(
+        checkpoints, records, options.dataset, scheme=scheme, split=options.split, without=without
+    )
+    return leaderboard, {c.name: milliseconds_per_face(c.open_classifier()) for c in checkpoints}
 
 
-def _pair(contest: Contest, first: str, second: str) -> dict[str, Any]:
-    pair, unseen = contest.pair(first, second), contest.unseen_pair(first, second)
-    p = contest.luck[first]
+def _pair(leaderboard: Leaderboard, first: str, second: str) -> dict[str, Any]:
+    pair, unseen = leaderboard.pair(first, second), leaderboard.unseen_pair(first, second)
+    p = leaderboard.p_values[first]
     return {
         "first": first,
         "second": second,

@@ -1,69 +1,69 @@
-"""Whether probabilities mean what they say, and what makes them: one temperature, fitted on validation faces."""
+"""Calibration: temperature, prior adjustment, reliability and the cost of "not sure"."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.card import Calibration
+from fer_core.checkpoints.card import Calibration, ModelCard
 from fer_core.checkpoints.classifier import with_temperature
-from fer_core.checkpoints.priors import prior_weights, reweighted
+from fer_core.checkpoints.priors import PriorAdjustment, prior_weights, reweighted
 from fer_core.datasets.summary import cross_tabulate
-from fer_core.evaluation.counting import recalls
 from fer_core.evaluation.intervals import wilson
+from fer_core.evaluation.report import EvaluationReport, recalls
 
 NOT_SURE_BELOW = 0.5
 """The default threshold of "not sure": a calibrated answer below it is more often wrong than right."""
 
 _STRENGTHS = np.arange(0, 1.01, 0.05)
 _BINS = 15  # as in Guo et al., 2017
-_LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; outside of these a network knows nothing
+_LOWEST, _HIGHEST = 0.05, 20.0  # temperatures
 
 
 def fit_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """The temperature under which the true classes are most probable (Guo et al., 2017).
+    """Return the temperature with the smallest negative log-likelihood, 0.05 to 20 (Guo et al., 2017).
 
     Args:
         probabilities: ``(n, classes)`` of validation faces, before calibration.
-        labels: ``(n,)`` their true classes.
-
-    Returns:
-        0.05 to 20; 1 means that the network was calibrated already.
+        labels: ``(n,)`` true classes.
     """
     rows = np.arange(len(labels))
     smallest = np.finfo(np.float32).tiny
 
-    def surprise(log_temperature: float) -> float:
+    def loss(log_temperature: float) -> float:
         softened = with_temperature(probabilities, float(np.exp(log_temperature)))
         return float(-np.log(np.maximum(softened[rows, labels], smallest)).mean())
 
     bounds = np.log(_LOWEST), np.log(_HIGHEST)
-    return float(np.exp(scipy.optimize.minimize_scalar(surprise, bounds=bounds, method="bounded").x))
+    return float(np.exp(scipy.optimize.minimize_scalar(loss, bounds=bounds, method="bounded").x))
 
 
 def recommended_strength(
     probabilities: NDArray[np.float32], labels: NDArray[np.int64], prior: Sequence[float]
 ) -> float:
-    """How far to go from the training shares towards equal ones: where accuracy and balanced accuracy add up to most.
+    """Return how far to go from the training prior (0) to a uniform one (1).
+
+    Accuracy plus balanced accuracy is largest there.
 
     Args:
         probabilities: ``(n, classes)`` of validation faces, calibrated.
-        labels: ``(n,)`` their true classes.
+        labels: ``(n,)`` true classes.
         prior: Share of each class among the training faces.
 
     Returns:
-        0 to 1, the smallest of equally good ones.
+        The smallest of equally good strengths.
     """
 
-    def worth(strength: float) -> float:
+    def accuracies(strength: float) -> float:
         answers = reweighted(probabilities, prior_weights(prior, strength)).argmax(axis=1)
         balanced = recalls(cross_tabulate((labels, answers), [probabilities.shape[1]] * 2)).mean()
         return float((answers == labels).mean() + balanced)
 
-    return round(float(max(_STRENGTHS, key=worth)), 2)
+    return round(float(max(_STRENGTHS, key=accuracies)), 2)
 
 
 def calibrate(
@@ -74,12 +74,12 @@ def calibrate(
     not_sure_below: float,
     prior: Sequence[float] = (),
 ) -> Calibration:
-    """Fits a temperature, and how common classes had best be taken to be, and says what the temperature does.
+    """Fit a temperature and a prior adjustment.
 
     Args:
         probabilities: ``(n, classes)`` of validation faces, before calibration.
-        labels: ``(n,)`` their true classes.
-        fitted_on: What faces these are, in words.
+        labels: ``(n,)`` true classes.
+        fitted_on: Description of these faces.
         not_sure_below: A best answer with less probability is shown as "not sure"; 0 to 1.
         prior: Share of each class among the training faces; empty when that is unknown.
     """
@@ -96,27 +96,24 @@ def calibrate(
 
 
 def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64], *, bins: int = _BINS) -> float:
-    """Expected calibration error: how far confidence and accuracy are apart, over equally wide bins of confidence.
+    """Return the expected calibration error, 0 to 1: mean distance of confidence and accuracy over equal bins.
 
     Args:
         probabilities: ``(n, classes)``.
         labels: ``(n,)`` true classes.
-        bins: How many; 15 is the custom.
-
-    Returns:
-        0 to 1.
+        bins: Number of bins of confidence.
     """
     _, hits, said = _binned(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
     return float(np.abs(said - hits).sum() / len(labels))
 
 
 def reliability(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], *, bins: int = 10) -> pd.DataFrame:
-    """How often answers of a certain confidence are right.
+    """Return how often answers of a certain confidence are right.
 
     Args:
         confidence: ``(n,)`` probability of each answer.
         is_right: ``(n,)``.
-        bins: Equally wide ranges of confidence.
+        bins: Number of equal ranges of confidence.
 
     Returns:
         A line for each range that has answers: its ends ``from`` and ``to``, ``confidence`` (mean), ``accuracy`` with
@@ -134,7 +131,7 @@ def reliability(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], *,
 def _binned(
     confidence: NDArray[np.float32], is_right: NDArray[np.bool_], bins: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """For each range of confidence: the number of answers, how many are right, and the sum of their confidences."""
+    """Return for each range of confidence the number of answers, of right ones, and the sum of confidences."""
     index = np.minimum((confidence * bins).astype(int), bins - 1)
     hits, said = (
         np.asarray(np.bincount(index, values, minlength=bins), np.float64) for values in (is_right, confidence)
@@ -149,8 +146,8 @@ class Coverage:
     Attributes:
         threshold: Answers below it are withheld.
         coverage: Share of the faces that get an answer.
-        accuracy: How often those answers are right; 0 when there are none.
-        withheld_accuracy: How often the withheld ones would have been; 0 when there are none.
+        accuracy: Accuracy of the answers given; 0 when there are none.
+        withheld_accuracy: Accuracy of the answers withheld; 0 when there are none.
     """
 
     threshold: float
@@ -160,7 +157,7 @@ class Coverage:
 
 
 def coverage_at(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], threshold: float) -> Coverage:
-    """What happens to some answers under a threshold."""
+    """Return what a threshold makes of some answers."""
     given = confidence >= threshold
     return Coverage(
         threshold,
@@ -171,11 +168,7 @@ def coverage_at(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], th
 
 
 def coverage_curve(confidence: NDArray[np.float32], is_right: NDArray[np.bool_]) -> pd.DataFrame:
-    """Accuracy of the answers given, for every share of the faces that get one.
-
-    Returns:
-        ``coverage``, ``accuracy`` and ``threshold``, from the surest answers alone to all of them; at most 200 lines.
-    """
+    """Return ``coverage``, ``accuracy`` and ``threshold``, from the surest answers alone to all; at most 200 lines."""
     order = np.argsort(-confidence, kind="stable")
     n = len(order)
     right = np.cumsum(is_right[order])
@@ -183,3 +176,30 @@ def coverage_curve(confidence: NDArray[np.float32], is_right: NDArray[np.bool_])
     return pd.DataFrame(
         {"coverage": (shown + 1) / n, "accuracy": right[shown] / (shown + 1), "threshold": confidence[order][shown]}
     )
+
+
+@dataclass(frozen=True)
+class PriorAdjustmentFigures:
+    """Figures of one split under one prior adjustment, from 0 (the training prior) to 1 (a uniform prior)."""
+
+    strength: float
+    accuracy: float
+    balanced_accuracy: float
+    macro_f1: float
+
+
+def prior_adjustments(report: EvaluationReport, card: ModelCard) -> dict[PriorAdjustment, PriorAdjustmentFigures]:
+    """Return a report's figures under each prior adjustment; empty when the card knows no training shares.
+
+    Args:
+        report: Calibrated probabilities of a split, under the training prior.
+        card: Of the checkpoint it is about.
+    """
+    prior = card.prior_of(report.class_names)
+    found: dict[PriorAdjustment, PriorAdjustmentFigures] = {}
+    for name in get_args(PriorAdjustment) if prior else ():
+        strength = card.strength(name)
+        probabilities = reweighted(report.probabilities, prior_weights(prior, strength))
+        seen = replace(report, probabilities=probabilities, y_pred=probabilities.argmax(axis=1))
+        found[name] = PriorAdjustmentFigures(strength, seen.accuracy, seen.balanced_accuracy, seen.macro_f1)
+    return found

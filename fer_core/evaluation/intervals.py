@@ -1,4 +1,4 @@
-"""How far a measured figure may be from the truth: 95 % intervals."""
+"""95 % confidence intervals of measured figures."""
 
 import math
 from statistics import NormalDist
@@ -9,20 +9,13 @@ from numpy.typing import NDArray
 Interval = tuple[float, float]
 """The lower and the upper end."""
 
-CONFIDENCE = 0.95
-"""How often such intervals hold the truth."""
-
+_CONFIDENCE = 0.95
 _RESAMPLES = 2000
-_Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
+_Z = NormalDist().inv_cdf(0.5 + _CONFIDENCE / 2)
 
 
 def wilson(hits: int, n: int) -> Interval:
-    """Wilson's interval (1927) for a share that was counted; (0, 1) when nothing was.
-
-    Args:
-        hits: How many of the n.
-        n: How many were counted.
-    """
+    """Return Wilson's interval (1927) for the share ``hits / n``; (0, 1) when n is 0."""
     if n == 0:
         return 0.0, 1.0
     share, extra = hits / n, _Z**2 / n
@@ -32,26 +25,21 @@ def wilson(hits: int, n: int) -> Interval:
 
 
 def f1_interval(hits: int, predicted: int, true: int) -> Interval:
-    """An interval for F1 from Wilson's: F1 = 2J / (1 + J), where J is a share and can be counted.
+    """Return an interval for F1 from Wilson's: F1 = 2J / (1 + J) rises with J.
 
     J = hits / (predicted + true - hits) is the share of hits among the images that are of the class or were called so
-    (Hand, Christen and Kirielle, 2021), and F1 rises with J.
-
-    Args:
-        hits: Images of the class that were called so.
-        predicted: Images that were called so.
-        true: Images of the class.
+    (Hand, Christen and Kirielle, 2021).
     """
     low, high = wilson(hits, predicted + true - hits)
     return 2 * low / (1 + low), 2 * high / (1 + high)
 
 
 def resampled(counts: NDArray[np.int64], *, seed: int = 0) -> NDArray[np.int64]:
-    """Bootstrap samples of counted images: drawing images with replacement draws their cells with replacement.
+    """Return 2,000 bootstrap samples of counted images.
 
     Args:
         counts: ``(cells,)`` how many images fall into each cell.
-        seed: The same seed gives the same samples.
+        seed: Of the random generator.
 
     Returns:
         ``(2000, cells)`` counts, each row with as many images as there are.
@@ -60,21 +48,14 @@ def resampled(counts: NDArray[np.int64], *, seed: int = 0) -> NDArray[np.int64]:
 
 
 def percentile_interval(samples: NDArray[np.float64]) -> Interval:
-    """The middle 95 % of bootstrapped figures (Efron's percentile interval)."""
-    tail = 50 * (1 - CONFIDENCE)
+    """Return the middle 95 % of bootstrapped figures (Efron's percentile interval)."""
+    tail = 50 * (1 - _CONFIDENCE)
     low, high = np.percentile(samples, [tail, 100 - tail])
     return float(low), float(high)
 
 
 def macro_f1_of(matrices: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Macro F1 of confusion matrices; a class without images and predictions counts as 0.
-
-    Args:
-        matrices: ``(..., classes, classes)``; rows are true, columns predicted.
-
-    Returns:
-        ``(...)``.
-    """
+    """Return ``(...)`` macro F1 of ``(..., classes, classes)`` matrices; an absent class counts as 0."""
     hits = np.diagonal(matrices, axis1=-2, axis2=-1)
     both = matrices.sum(axis=-1) + matrices.sum(axis=-2)
     return np.asarray((2 * hits / np.maximum(both, 1)).mean(axis=-1), np.float64)

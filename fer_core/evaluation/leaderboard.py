@@ -1,66 +1,103 @@
-"""Several checkpoints on the same test: a leaderboard, and what can honestly be said about it."""
+"""Several checkpoints on the same images: a leaderboard and its caveats."""
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
+from fer_core.datasets.store import list_datasets, load_records
+from fer_core.datasets.summary import label_outcomes
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import calibration_error
 from fer_core.evaluation.comparison import PairedComparison, holm
-from fer_core.evaluation.leakage import Seen, refuse_seen, seen_in_training
-from fer_core.evaluation.measuring import report_on
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.evaluation.scoring import common_classes
-from fer_core.labels import LabelScheme
+from fer_core.evaluation.scoring import common_classes, evaluate_checkpoint
+from fer_core.labels import LABEL_SCHEMES, LabelScheme
+from fer_core.storage.plaintext import percent
 
 _TIMED, _WARM = 40, 5
+_MOST_LEAKED = 0.1  # share from which a checkpoint is not compared; the public FER2013 itself repeats 8 %
+
+
+@dataclass(frozen=True, eq=False)
+class Leakage:
+    """Which test images a checkpoint was trained on, pixel by pixel.
+
+    Attributes:
+        positions: Of the test images that are copies of a training image.
+        is_known: Whether its training data are stored here.
+    """
+
+    positions: NDArray[np.int64]
+    is_known: bool
+
+
+def find_leakage(checkpoint: Checkpoint, test: FerDataset) -> Leakage:
+    """Find a checkpoint's training images among test images."""
+    wanted = checkpoint.card.dataset_fingerprint
+    name = next((card.name for card in list_datasets() if wanted and card.fingerprint == wanted), None)
+    if name is None:
+        return Leakage(np.zeros(0, np.int64), is_known=False)
+    records = load_records(name)
+    outcomes = label_outcomes(records, LABEL_SCHEMES[checkpoint.card.scheme])
+    rows = outcomes.rows(["train"], outcomes.class_names)
+    trained = {image.tobytes() for image in records.images[rows]}
+    return Leakage(np.flatnonzero([image.tobytes() in trained for image in test.images]), is_known=True)
+
+
+def refuse_leakage(checkpoint: Checkpoint, leakage: Leakage, test: FerDataset) -> None:
+    """Refuse a checkpoint that was trained on too much of the test.
+
+    Raises:
+        EvaluationError: If a tenth of the test images or more are in its training split.
+    """
+    share = len(leakage.positions) / len(test)
+    if share >= _MOST_LEAKED:
+        raise EvaluationError(
+            f"“{checkpoint.name}” was trained on {len(leakage.positions):,} of these {len(test):,} faces "
+            f"({percent(share)}), so a comparison would only show its memory. Choose a split it has not seen, or leave "
+            "it out."
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One checkpoint in a contest.
-
-    Attributes:
-        checkpoint: The checkpoint.
-        report: What it said of the test images.
-        seen: Which of them it was trained on.
-    """
+    """One checkpoint on a leaderboard."""
 
     checkpoint: Checkpoint
     report: EvaluationReport
-    seen: Seen
+    leakage: Leakage
 
     @property
     def name(self) -> str:
-        """The checkpoint's name."""
+        """Return the checkpoint's name."""
         return self.checkpoint.name
 
     @property
     def megabytes(self) -> float:
-        """Size of the network that predicts."""
+        """Return the size of the network that predicts."""
         return (self.checkpoint.directory / LITERT_FILE).stat().st_size / 1e6
 
 
 @dataclass(frozen=True, eq=False)
-class Contest:
+class Leaderboard:
     """Checkpoints that were tested on the same images.
 
     Attributes:
         entries: The best accuracy first.
         test: The images that were scored.
         dataset_name: Name of the dataset.
-        split: Which split.
-        scheme: The labels.
-        left_out: Labelled images that were not scored, because not every checkpoint knows their class.
+        split: Its split.
+        scheme: Its labels.
+        left_out: Number of labeled images not scored, because not every checkpoint knows their class.
     """
 
     entries: tuple[Entry, ...]
@@ -71,34 +108,34 @@ class Contest:
     left_out: int
 
     def entry(self, name: str) -> Entry:
-        """The entry of a checkpoint."""
+        """Return the entry of a checkpoint."""
         return next(entry for entry in self.entries if entry.name == name)
 
     def pair(self, first: str, second: str) -> PairedComparison:
-        """Two of the checkpoints, the second compared with the first."""
+        """Return two of the checkpoints, the second compared with the first."""
         return PairedComparison((first, second), self.entry(first).report, self.entry(second).report)
 
     def unseen_pair(self, first: str, second: str) -> PairedComparison | None:
-        """The same without the images that either was trained on; None when there are none of those, or no others."""
-        seen = np.union1d(self.entry(first).seen.positions, self.entry(second).seen.positions)
-        if not 0 < len(seen) < len(self.test):
+        """Return the same without the images either was trained on; None without such images, or without others."""
+        leaked = np.union1d(self.entry(first).leakage.positions, self.entry(second).leakage.positions)
+        if not 0 < len(leaked) < len(self.test):
             return None
-        kept = np.setdiff1d(np.arange(len(self.test)), seen)
+        kept = np.setdiff1d(np.arange(len(self.test)), leaked)
         return PairedComparison((first, second), *(self.entry(name).report.part(kept) for name in (first, second)))
 
     @cached_property
-    def luck(self) -> dict[str, float]:
-        """How often luck alone would bring each checkpoint's distance from the best (McNemar, adjusted by Holm)."""
+    def p_values(self) -> dict[str, float]:
+        """Return the p-value of each checkpoint's distance from the best (McNemar, adjusted by Holm)."""
         best, *others = self.entries
         raw = [self.pair(best.name, other.name).p_value() for other in others]
         return dict(zip((entry.name for entry in others), holm(raw), strict=True))
 
     def table(self) -> pd.DataFrame:
-        """The leaderboard, a line a checkpoint.
+        """Return the leaderboard, a line a checkpoint.
 
         Returns:
             ``checkpoint``, ``accuracy`` with ``low`` and ``high``, ``macro_f1``, ``balanced_accuracy``, ``ece``,
-            ``luck`` (of the distance from the best; 1 for the best itself), ``weights``, ``megabytes`` and
+            ``p_value`` (of the distance from the best; 1 for the best itself), ``weights``, ``megabytes`` and
             ``training_seconds`` (0: unknown).
         """
         return pd.DataFrame(
@@ -109,7 +146,7 @@ class Contest:
                 "macro_f1": entry.report.macro_f1,
                 "balanced_accuracy": entry.report.balanced_accuracy,
                 "ece": calibration_error(entry.report.probabilities, entry.report.y_true),
-                "luck": self.luck.get(entry.name, 1.0),
+                "p_value": self.p_values.get(entry.name, 1.0),
                 "weights": entry.checkpoint.card.weights,
                 "megabytes": entry.megabytes,
                 "training_seconds": entry.checkpoint.card.seconds,
@@ -118,7 +155,7 @@ class Contest:
         )
 
     def caveats(self) -> tuple[str, ...]:
-        """What must be known beside the figures, as sentences."""
+        """Return what must be known beside the figures, as sentences."""
         sentences = []
         if self.left_out:
             sentences.append(
@@ -127,10 +164,10 @@ class Contest:
             )
         if self.split == "validation":
             sentences.append("Validation chose the best epoch and the temperature of checkpoints trained on this data.")
-        return (*sentences, *_seen_in_words(self.entries, len(self.test)))
+        return (*sentences, *_describe_leakage(self.entries, len(self.test)))
 
 
-def hold_contest(
+def compare_checkpoints(
     checkpoints: Sequence[Checkpoint],
     records: FaceRecords,
     dataset_name: str,
@@ -138,22 +175,20 @@ def hold_contest(
     scheme: LabelScheme,
     split: str = "test",
     without: ArrayLike = (),
-    progress: Callable[[float], None] = lambda share: None,
-) -> Contest:
-    """Tests several checkpoints on the same images: those whose class all of them know.
+) -> Leaderboard:
+    """Test several checkpoints on the same images: those whose class all of them know.
 
     Args:
         checkpoints: At least two.
         records: The dataset.
         dataset_name: Its name.
-        scheme: What labels its images.
-        split: Which of its splits.
-        without: Row numbers that are left out.
-        progress: Told the share of the checkpoints that are done.
+        scheme: Its labels.
+        split: Its split.
+        without: Row numbers to leave out.
 
     Raises:
-        EvaluationError: They cannot be compared: fewer than two, too few classes in common, or one has seen the test.
-        FerError: A file is damaged, or the dataset does not fit the labels.
+        EvaluationError: If there are fewer than two, too few classes in common, or one was trained on the test.
+        FerError: If a file is damaged, or the dataset does not fit the labels.
     """
     if len({checkpoint.name for checkpoint in checkpoints}) < 2:
         raise EvaluationError("A comparison needs two different checkpoints. Choose another one.")
@@ -161,24 +196,16 @@ def hold_contest(
     common = common_classes(dataset.class_names, *(checkpoint.card.class_names for checkpoint in checkpoints))
     test = dataset.with_classes(common)
     entries = []
-    for number, checkpoint in enumerate(checkpoints, start=1):
-        seen = seen_in_training(checkpoint, test)
-        refuse_seen(checkpoint.name, seen, test)
-        entries.append(Entry(checkpoint, report_on(checkpoint, dataset, among=common), seen))
-        progress(number / len(checkpoints))
+    for checkpoint in checkpoints:
+        leakage = find_leakage(checkpoint, test)
+        refuse_leakage(checkpoint, leakage, test)
+        entries.append(Entry(checkpoint, evaluate_checkpoint(checkpoint, dataset, among=common), leakage))
     entries.sort(key=lambda entry: -entry.report.accuracy)
-    return Contest(tuple(entries), test, dataset_name, split, scheme, len(dataset) - len(test))
+    return Leaderboard(tuple(entries), test, dataset_name, split, scheme, len(dataset) - len(test))
 
 
 def milliseconds_per_face(classifier: Classifier) -> float:
-    """The median time of one face, here and now; open the classifier with one thread to compare networks.
-
-    Args:
-        classifier: An opened network.
-
-    Returns:
-        Milliseconds.
-    """
+    """Return the median time of one face; open the classifier with one thread to compare networks."""
     face = np.full((1, 48, 48), 128, np.uint8)
     times = []
     for _ in range(_WARM + _TIMED):
@@ -189,15 +216,7 @@ def milliseconds_per_face(classifier: Classifier) -> float:
 
 
 def settings_table(checkpoints: Sequence[Checkpoint], *, differing: bool = True) -> pd.DataFrame:
-    """The settings of some checkpoints side by side.
-
-    Args:
-        checkpoints: The checkpoints.
-        differing: Whether only settings in which they differ are wanted.
-
-    Returns:
-        A line a setting, a column a checkpoint; "–" where a setting is unknown.
-    """
+    """Return the (differing) settings, a line each, of checkpoints, a column each; "–" where one is unknown."""
     cards = {c.name: c.card.settings | {"dataset": c.card.dataset or "unknown"} for c in checkpoints}
     keys = dict.fromkeys(key for config in cards.values() for key in config)
     table = pd.DataFrame(
@@ -207,13 +226,13 @@ def settings_table(checkpoints: Sequence[Checkpoint], *, differing: bool = True)
     return table[table.nunique(axis=1) > 1] if differing else table
 
 
-def _seen_in_words(entries: Sequence[Entry], total: int) -> list[str]:
-    """What is known of test images in training data, each sentence once for all checkpoints it is true of."""
+def _describe_leakage(entries: Sequence[Entry], total: int) -> list[str]:
+    """Return what is known of test images in training data, each sentence once for all checkpoints it is true of."""
     imported = [entry.name for entry in entries if entry.checkpoint.card.is_imported]
-    unknown = [e.name for e in entries if not (e.checkpoint.card.is_imported or e.seen.is_known)]
+    unknown = [e.name for e in entries if not (e.checkpoint.card.is_imported or e.leakage.is_known)]
     copies: dict[int, list[str]] = {}
     for entry in entries:
-        copies.setdefault(len(entry.seen.positions), []).append(entry.name)
+        copies.setdefault(len(entry.leakage.positions), []).append(entry.name)
     sentences = [
         f"{count:,} of the {total:,} faces are exact copies of faces {_listed(names)} learned from (the public files "
         "repeat some)."

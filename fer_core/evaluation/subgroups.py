@@ -1,27 +1,28 @@
-"""Where accuracy comes from: how much people agreed, how bright the picture is, how large the face."""
+"""Accuracy by subgroup: by how many people agreed, by brightness, by contrast and by the size of the face."""
 
+from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fer_core.datasets.dataset import FerDataset
+from fer_core.datasets.dataset import FerDataset, fingerprint_of
+from fer_core.evaluation.cache import array_path, cached_array
 from fer_core.evaluation.intervals import wilson
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.faces.detection import Detector, FaceDetector
+from fer_core.faces.images import IMAGE_SIZE
 from fer_core.labels import EMOTIONS
 
-LOW_AGREEMENT = 0.7
-"""Below this share of the votes for the label, people did not agree well."""
-
 _BUCKETS = 5
+_ENLARGED, _BORDER = 4, 0.5  # the detector wants larger faces with something around them
 
 
 def agreement(dataset: FerDataset) -> NDArray[np.float64]:
-    """Which share of all votes went to each image's label.
-
-    Args:
-        dataset: Labelled images with votes.
+    """Return the share of all votes that went to each image's label.
 
     Returns:
         ``(n,)``, 0 to 1; 0 where the label is no emotion of FER+.
@@ -34,36 +35,30 @@ def agreement(dataset: FerDataset) -> NDArray[np.float64]:
 
 
 def random_tagger(dataset: FerDataset) -> float:
-    """How often the vote of one of the people, drawn at random, is the label that all of them gave together."""
+    """Return how often the vote of one person, drawn at random, is the label that all gave together, 0 to 1."""
     return float(agreement(dataset).mean())
 
 
 def accuracy_by_agreement(report: EvaluationReport, dataset: FerDataset) -> pd.DataFrame:
-    """Accuracy among images on which equally many people agreed.
-
-    Args:
-        report: What a checkpoint said of the dataset.
-        dataset: The images that were scored, with votes.
+    """Return the accuracy among images on which equally many people agreed.
 
     Returns:
         As :func:`accuracy_by_bucket`; buckets are named "8 of 10", and ``tagger`` is what a random person scores.
     """
     shares = agreement(dataset)
     tenths = np.round(10 * shares).astype(int)
-    lines = []
-    for votes in np.unique(tenths):
-        chosen = tenths == votes
-        lines.append((f"{votes} of 10", *_accuracy(report, chosen), float(shares[chosen].mean())))
-    return pd.DataFrame(lines, columns=["bucket", "accuracy", "low", "high", "n", "tagger"])
+    groups = [(votes, tenths == votes) for votes in np.unique(tenths)]
+    table = _accuracies(report, [(f"{votes} of 10", chosen) for votes, chosen in groups])
+    return table.assign(tagger=[float(shares[chosen].mean()) for _, chosen in groups])
 
 
 def accuracy_by_bucket(
     report: EvaluationReport, values: NDArray[np.float64], *, unit: str = "", known: NDArray[np.bool_] | None = None
 ) -> pd.DataFrame:
-    """Accuracy among the images in each fifth of some quantity.
+    """Return the accuracy among the images in each fifth of some quantity.
 
     Args:
-        report: What a checkpoint said.
+        report: The report.
         values: ``(n,)`` the quantity of each image.
         unit: Written behind the ends of the buckets.
         known: ``(n,)`` for which images the quantity is known; the others are a bucket of their own, "none found".
@@ -73,28 +68,76 @@ def accuracy_by_bucket(
     """
     known = np.ones(len(values), bool) if known is None else known
     edges = np.unique(np.quantile(values[known], np.linspace(0, 1, _BUCKETS + 1))) if known.any() else np.zeros(0)
-    lines = []
+    groups = []
     for number, (low, high) in enumerate(pairwise(edges)):
         last = number == len(edges) - 2
         chosen = known & (values >= low) & ((values <= high) if last else (values < high))
-        lines.append((f"{low:.0f} to {high:.0f}{unit}", *_accuracy(report, chosen)))
+        groups.append((f"{low:.0f} to {high:.0f}{unit}", chosen))
     if len(edges) == 1:
-        lines.append((f"{edges[0]:.0f}{unit}", *_accuracy(report, known)))
+        groups.append((f"{edges[0]:.0f}{unit}", known))
     if not known.all():
-        lines.append(("none found", *_accuracy(report, ~known)))
+        groups.append(("none found", ~known))
+    return _accuracies(report, groups)
+
+
+def _accuracies(report: EvaluationReport, groups: list[tuple[str, NDArray[np.bool_]]]) -> pd.DataFrame:
+    lines = []
+    for name, chosen in groups:
+        n, hits = int(chosen.sum()), int(report.is_right[chosen].sum())
+        lines.append((name, hits / max(n, 1), *wilson(hits, n), n))
     return pd.DataFrame(lines, columns=["bucket", "accuracy", "low", "high", "n"])
 
 
 def brightness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """``(n,)`` mean grey value of each picture, 0 to 255."""
+    """Return ``(n,)`` the mean gray value of each picture, 0 to 255."""
     return np.asarray(images.mean(axis=(1, 2), dtype=np.float64))
 
 
 def contrast(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """``(n,)`` standard deviation of each picture's grey values, 0 to 128."""
+    """Return ``(n,)`` the standard deviation of each picture's gray values, 0 to 128."""
     return np.asarray(images.std(axis=(1, 2), dtype=np.float64))
 
 
-def _accuracy(report: EvaluationReport, chosen: NDArray[np.bool_]) -> tuple[float, float, float, int]:
-    n, hits = int(chosen.sum()), int(report.is_right[chosen].sum())
-    return (hits / max(n, 1), *wilson(hits, n), n)
+def face_sizes(
+    dataset: FerDataset,
+    *,
+    detector: Detector | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> NDArray[np.float64]:
+    """Return the side of the detector's box in each picture; cached on disk.
+
+    Args:
+        dataset: The images.
+        detector: By default the one for webcams.
+        progress: Called with the share of the pictures done.
+
+    Returns:
+        ``(n,)`` in pixels of the picture, whose side is 48; 0 where the detector finds no face.
+    """
+
+    def measured() -> NDArray[np.float64]:
+        finder, sizes = detector or FaceDetector(), np.zeros(len(dataset))
+        for index, image in enumerate(dataset.images):
+            sizes[index] = _face_size(finder, image)
+            if index % 100 == 0:
+                progress(index / len(dataset))
+        return sizes
+
+    return cached_array(_face_sizes_path(dataset), (len(dataset),), np.float64, measured)
+
+
+def are_face_sizes_kept(dataset: FerDataset) -> bool:
+    """Return whether the sizes are cached."""
+    return _face_sizes_path(dataset).exists()
+
+
+def _face_size(detector: Detector, image: NDArray[np.uint8]) -> float:
+    border = round(_BORDER * IMAGE_SIZE)
+    framed = cv2.copyMakeBorder(image, border, border, border, border, cv2.BORDER_CONSTANT)
+    large = cv2.resize(framed, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC)
+    faces = detector.detect(np.asarray(cv2.cvtColor(large, cv2.COLOR_GRAY2RGB), np.uint8))
+    return max(((face.width * face.height) ** 0.5 for face in faces), default=0.0) / _ENLARGED
+
+
+def _face_sizes_path(dataset: FerDataset) -> Path:
+    return array_path("faces", f"{dataset.fingerprint} {fingerprint_of(dataset.rows)} 1")

@@ -41,7 +41,7 @@ GLOSSARY: dict[str, str] = {
     "false alarm": "A face that is called by a class's name and does not belong to it.",
     "feature map": "What one filter leaves of a face: bright where it found its pattern.",
     "FER+": "FER2013's pictures with ten people's votes for each, instead of one label.",
-    "FER2013": "35,887 grey pictures of 48x48 pixels, collected by web search for a contest in 2013.",
+    "FER2013": "35,887 grey pictures of 48x48 pixels, collected by web search for a leaderboard in 2013.",
     "filter": "A few learned numbers that slide over a picture and answer where their pattern is.",
     "flatten": "Writing the numbers of all maps in one long row; nothing is worked out.",
     "float32": "Numbers with 32 bits, some seven digits: the usual form.",

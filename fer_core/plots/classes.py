@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fer_core.evaluation.curves import ClassCurves
+from fer_core.evaluation.report import ClassCurves
 from fer_core.labels import class_colors
 from fer_core.plots.style import BLUE, GREEN, INK, ORANGE, styled, title, whiskers
 

@@ -22,7 +22,7 @@ def speed_figure(table: pd.DataFrame, milliseconds: dict[str, float], colors: di
     """Accuracy against the time one face takes: up and to the left is better.
 
     Args:
-        table: From :meth:`~fer_core.evaluation.leaderboard.Contest.table`.
+        table: From :meth:`~fer_core.evaluation.leaderboard.Leaderboard.table`.
         milliseconds: By checkpoint.
         colors: By checkpoint.
     """

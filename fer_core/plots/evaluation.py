@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from fer_core.evaluation.descriptions import describe_cell
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.storage.plaintext import percent
 
@@ -92,7 +93,7 @@ def _grounds(parts: NDArray[np.float64]) -> go.Heatmap:
 
 def _cells(report: EvaluationReport, names: Sequence[str]) -> go.Scatter:
     """An invisible point in each cell, which is what the mouse meets."""
-    cells = [(true, called, report.cell_in_words(true, called)) for true in names for called in names]
+    cells = [(true, called, describe_cell(report, true, called)) for true in names for called in names]
     sides = np.indices((len(names), len(names))).reshape(2, -1)
     invisible = {"marker": {"opacity": 0}}
     return go.Scatter(

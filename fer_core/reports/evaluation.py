@@ -6,13 +6,11 @@ import plotly.graph_objects as go
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
-from fer_core.evaluation.curves import class_curves
-from fer_core.evaluation.leaderboard import Contest, Entry, settings_table
-from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses, describe_scope
+from fer_core.evaluation.leaderboard import Entry, Leaderboard, settings_table
+from fer_core.evaluation.report import EvaluationReport, class_curves
 from fer_core.evaluation.robustness import PERTURBATIONS
-from fer_core.evaluation.scoring import scope_in_words
 from fer_core.evaluation.subgroups import accuracy_by_agreement, accuracy_by_bucket, brightness, contrast, random_tagger
-from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words
 from fer_core.plots.calibration import coverage_figure, reliability_figure
 from fer_core.plots.classes import bucket_figure, class_figure, precision_recall_figure, robustness_figure, roc_figure
 from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure, series_colors, speed_figure
@@ -57,40 +55,42 @@ def evaluation_report(
     return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections, footer=footer())
 
 
-def comparison_report(contest: Contest, milliseconds: dict[str, float]) -> str:
+def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) -> str:
     """Everything the Comparison page says of some checkpoints.
 
     Args:
-        contest: The checkpoints, tested on the same images.
+        leaderboard: The checkpoints, tested on the same images.
         milliseconds: Time per face, by checkpoint.
 
     Returns:
         An HTML document.
     """
-    best, second = contest.entries[:2]
-    pair = contest.pair(second.name, best.name)
-    names = [entry.name for entry in contest.entries]
+    best, second = leaderboard.entries[:2]
+    pair = leaderboard.pair(second.name, best.name)
+    names = [entry.name for entry in leaderboard.entries]
     colors = series_colors(names)
-    board = table(leaderboard_texts(contest, milliseconds))
-    board += chart("speed", speed_figure(contest.table(), milliseconds, colors))
+    board = table(leaderboard_texts(leaderboard, milliseconds))
+    board += chart("speed", speed_figure(leaderboard.table(), milliseconds, colors))
     sections = [
-        Section("", paragraph(pair.verdict(contest.luck[second.name]), "verdict") + bullets(contest.caveats())),
+        Section(
+            "", paragraph(pair.verdict(leaderboard.p_values[second.name]), "verdict") + bullets(leaderboard.caveats())
+        ),
         Section("Leaderboard", board),
-        Section("Confidence", chart("coverage", _coverage(contest, colors))),
-        *(_pair_section(contest, other, best.name) for other in names[1:]),
-        *map(_matrix, contest.entries),
-        Section("Differences of settings", table(settings_table([e.checkpoint for e in contest.entries]))),
+        Section("Confidence", chart("coverage", _coverage(leaderboard, colors))),
+        *(_pair_section(leaderboard, other, best.name) for other in names[1:]),
+        *map(_matrix, leaderboard.entries),
+        Section("Differences of settings", table(settings_table([e.checkpoint for e in leaderboard.entries]))),
     ]
     lead = (
-        f"{len(names)} checkpoints on the same {len(contest.test):,} faces: {contest.dataset_name}, "
-        f"{contest.split} split, {contest.scheme.title}."
+        f"{len(names)} checkpoints on the same {len(leaderboard.test):,} faces: {leaderboard.dataset_name}, "
+        f"{leaderboard.split} split, {leaderboard.scheme.title}."
     )
     return html_page(" · ".join(names), lead, sections, footer=footer())
 
 
-def leaderboard_texts(contest: Contest, milliseconds: dict[str, float]) -> pd.DataFrame:
+def leaderboard_texts(leaderboard: Leaderboard, milliseconds: dict[str, float]) -> pd.DataFrame:
     """The leaderboard as texts, for people."""
-    lines = contest.table().to_dict("records")
+    lines = leaderboard.table().to_dict("records")
     return pd.DataFrame(
         {
             "accuracy": [percent(x["accuracy"], 2) for x in lines],
@@ -124,13 +124,13 @@ def _headline(report: EvaluationReport, dataset: FerDataset) -> Section:
         sentences.append(
             f"One of the ten people, drawn at random, agrees with the label {percent(random_tagger(dataset), 1)}."
         )
-    scope = scope_in_words(report)
+    scope = describe_scope(report)
     return Section("", tiles(figures) + bullets([*sentences, *([scope] if scope else [])]))
 
 
 def _confusion(report: EvaluationReport, dataset: FerDataset) -> Section:
-    mistake = cell_story(report, dataset, *report.commonest_mistake())
-    words = [f"{misses_in_words(report, name)} {false_alarms_in_words(report, name)}" for name in report.class_names]
+    mistake = describe_cell(report, *report.commonest_mistake(), dataset)
+    words = [f"{describe_misses(report, name)} {describe_false_alarms(report, name)}" for name in report.class_names]
     figures = chart("confusion-counts", confusion_figure(report)) + chart(
         "confusion-shares", confusion_figure(report, cells="row shares")
     )
@@ -209,13 +209,13 @@ def _matrix(entry: Entry) -> Section:
     return Section(f"Confusion matrix: {entry.name}", chart(f"matrix-{entry.name}", figure))
 
 
-def _coverage(contest: Contest, colors: dict[str, str]) -> go.Figure:
-    reports = {entry.name: entry.report for entry in contest.entries}
+def _coverage(leaderboard: Leaderboard, colors: dict[str, str]) -> go.Figure:
+    reports = {entry.name: entry.report for entry in leaderboard.entries}
     return coverage_figure({n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, {}, colors)
 
 
-def _pair_section(contest: Contest, other: str, best: str) -> Section:
-    pair = contest.pair(other, best)
+def _pair_section(leaderboard: Leaderboard, other: str, best: str) -> Section:
+    pair = leaderboard.pair(other, best)
     (both, only_first), (only_second, neither) = pair.table.tolist()
     words = (
         f"Of {len(pair):,} faces both get {both:,} right and {neither:,} wrong; {other} alone is right on "
@@ -224,5 +224,6 @@ def _pair_section(contest: Contest, other: str, best: str) -> Section:
     figures = chart(f"classes-{best}-{other}", class_difference_figure(pair))
     figures += chart(f"difference-{best}-{other}", matrix_difference_figure(pair))
     return Section(
-        f"{best} against {other}", paragraph(pair.verdict(contest.luck[other]), "verdict") + paragraph(words) + figures
+        f"{best} against {other}",
+        paragraph(pair.verdict(leaderboard.p_values[other]), "verdict") + paragraph(words) + figures,
     )

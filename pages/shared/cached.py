@@ -12,8 +12,8 @@ from fer_core.datasets.dataset import FaceRecords, FerDataset, fingerprint_of, l
 from fer_core.datasets.store import DatasetCard, load_records
 from fer_core.datasets.summary import LabelOutcomes, label_outcomes, typical_rows
 from fer_core.errors import DatasetError
-from fer_core.evaluation.leaderboard import hold_contest, milliseconds_per_face
-from fer_core.evaluation.measuring import report_on
+from fer_core.evaluation.leaderboard import compare_checkpoints, milliseconds_per_face
+from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.lessons.break_it.experiments import Mistake
 from fer_core.lessons.break_it.outcome import Outcome
 from fer_core.lessons.break_it.reading import read_wrongly
@@ -56,8 +56,8 @@ labeled = by_content(8, "Applying the label rule …")(label_records)
 outcomes = by_content(16, "Applying the label rule …")(label_outcomes)
 typical_faces = by_content(8)(typical_rows)
 scored = by_content(8)(FerDataset.with_classes)
-report = by_content(32, "Classifying the split …")(report_on)
-contest = by_content(8, "Testing the checkpoints …")(hold_contest)
+report = by_content(32, "Classifying the split …")(evaluate_checkpoint)
+leaderboard = by_content(8, "Testing the checkpoints …")(compare_checkpoints)
 
 
 @by_content(8, "Opening the dataset …")

@@ -73,7 +73,7 @@ def choose_exclusions(dataset: str) -> ExclusionList | None:
 def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
     """A select box of what may label a dataset's images in a test, at first what the checkpoint was trained with."""
     by_name = {scheme.name: scheme for scheme in records.schemes if scheme.rule != "distribution"}
-    first = fitting_scheme(checkpoint.card.scheme, records).name
+    first = fitting_scheme(checkpoint.card, records).name
     key = f"labels of {checkpoint.name}"
     asked = st.query_params.get("labels")
     if asked in by_name and asked != st.session_state.get(_LABELS_FOLLOWED):

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
-from fer_core.evaluation.measuring import report_on
-from fer_core.evaluation.words import cell_story
+from fer_core.evaluation.descriptions import describe_cell
+from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.plots.evaluation import confusion_figure
 from fer_core.plots.gallery import cell_gallery
 from fer_core.reports.evaluation import evaluation_report
@@ -34,17 +34,17 @@ def test_split_seconds() -> float:
 def cached_seconds() -> float:
     """The same when the predictions are kept on disk."""
     with _subject() as (checkpoint, dataset):
-        return median_seconds(lambda: report_on(checkpoint, dataset).macro_f1_interval(), repeats=5)
+        return median_seconds(lambda: evaluate_checkpoint(checkpoint, dataset).macro_f1_interval(), repeats=5)
 
 
 def cell_click_milliseconds() -> float:
     """What the server does between a click on a cell and the pictures; tests/e2e has the browser's side."""
     with _subject() as (checkpoint, dataset):
-        report = report_on(checkpoint, dataset)
+        report = evaluate_checkpoint(checkpoint, dataset)
         cell = report.commonest_mistake()
 
         def click() -> None:
-            cell_story(report, dataset, *cell)
+            describe_cell(report, *cell, dataset)
             cell_gallery(report, dataset, report.cell(*cell)[:_PICTURES])
             confusion_figure(report, cell=cell).to_json()
 
@@ -60,7 +60,7 @@ def _subject() -> Iterator[tuple[Checkpoint, FerDataset]]:
 
 
 def _report(checkpoint: Checkpoint, dataset: FerDataset) -> str:
-    return evaluation_report(checkpoint, report_on(checkpoint, dataset), dataset, subject="the test split")
+    return evaluation_report(checkpoint, evaluate_checkpoint(checkpoint, dataset), dataset, subject="the test split")
 
 
 EVALUATION_BENCHES = (

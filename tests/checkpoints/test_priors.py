@@ -8,8 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from fer_core.checkpoints.card import Calibration
 from fer_core.checkpoints.priors import prior_weights, restricted, reweighted
-from fer_core.evaluation.calibration import recommended_strength
-from fer_core.evaluation.prior_adjustment import adjusted_figures
+from fer_core.evaluation.calibration import prior_adjustments, recommended_strength
 from fer_core.evaluation.report import EvaluationReport
 
 PRIOR = (0.7, 0.25, 0.05)
@@ -73,7 +72,7 @@ def test_every_view_is_scored_with_its_own_answers(make_card):
     prior = dict(zip(card.class_names, shares, strict=True))
     labels = np.array([0, 1, 2, 2])
     probabilities = np.array([[0.3, 0.3, 0.4], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8], [0.4, 0.1, 0.5]], np.float32)
-    views = adjusted_figures(report_of(probabilities, labels, names), card)
+    views = prior_adjustments(report_of(probabilities, labels, names), card)
     assert [seen.strength for seen in views.values()] == [0.0, 0.5, 1.0]
     assert views["training"].accuracy == 0.75
     for seen in views.values():
@@ -84,7 +83,7 @@ def test_every_view_is_scored_with_its_own_answers(make_card):
 def test_without_known_shares_there_is_nothing_to_take_out(make_card):
     card = make_card("tiny", prior=())
     report = report_of(rows(), np.zeros(50, np.int64), card.class_names[:3])
-    assert adjusted_figures(report, card) == {}
+    assert prior_adjustments(report, card) == {}
     assert card.strength("equal") == 0
 
 

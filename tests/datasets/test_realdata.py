@@ -14,7 +14,7 @@ from fer_core.datasets.detective.findings import duplicate_findings, exclusion_e
 from fer_core.datasets.store import import_dataset, load_records
 from fer_core.datasets.summary import label_outcomes, relabeling
 from fer_core.datasets.votes import majority, vote_distribution
-from fer_core.evaluation.scoring import evaluate
+from fer_core.evaluation.scoring import score
 from fer_core.labels import EMOTIONS, LABEL_SCHEMES, SPLITS, VOTE_COLUMNS
 from fer_core.training.child.validator import predict
 from fer_core.training.network.export import read_network
@@ -165,7 +165,8 @@ def test_the_eight_emotions_are_the_first_columns():
 def test_the_shipped_checkpoint_scores_what_its_card_says(records):
     checkpoint = load_checkpoint("paper-cnn")
     test = label_records(records, LABEL_SCHEMES[checkpoint.card.scheme], ["test"])
-    report = evaluate(checkpoint.open_classifier(threads=2), test)
+    classifier = checkpoint.open_classifier(threads=2)
+    report = score(classifier.predict(test.images), classifier.class_names, test)
     assert records.fingerprint == checkpoint.card.dataset_fingerprint
     assert len(report) == checkpoint.card.counts["test"] == 3137
     assert report.accuracy == pytest.approx(checkpoint.card.best.test_accuracy, abs=1e-9)
@@ -227,6 +228,7 @@ def test_test_figures_fall_on_the_clean_test(records, duplicates):
     checkpoint = load_checkpoint("paper-cnn")
     scheme, classifier = LABEL_SCHEMES[checkpoint.card.scheme], checkpoint.open_classifier(threads=2)
     seen = duplicate_findings(records, duplicates)[0].rows
-    clean = evaluate(classifier, label_records(records, scheme, ["test"], without=seen))
+    test = label_records(records, scheme, ["test"], without=seen)
+    clean = score(classifier.predict(test.images), classifier.class_names, test)
     assert len(clean) == 2696
     assert clean.accuracy < checkpoint.card.best.test_accuracy - 0.01

@@ -8,7 +8,7 @@ import pytest
 from fer_core.checkpoints.checkpoint import load_checkpoint
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import load_records
-from fer_core.evaluation.measuring import report_on
+from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.labels import LABEL_SCHEMES
 
 _PICTURES = 12
@@ -27,7 +27,7 @@ _CELL_PLACE = """
 def report(home_with_checkpoint):
     """What the page is going to show."""
     records, checkpoint = load_records("demo"), load_checkpoint("tiny")
-    return report_on(checkpoint, label_records(records, LABEL_SCHEMES["majority-7"], ["test"]))
+    return evaluate_checkpoint(checkpoint, label_records(records, LABEL_SCHEMES["majority-7"], ["test"]))
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def wait_for_rows(page, expected, timeout=20.0):
 def test_a_click_on_the_commonest_confusion_shows_its_pictures(page, report):
     true, called = report.commonest_mistake()
     row, column = (report.class_names.index(name) for name in (true, called))
-    page.mouse.click(*page.evaluate(_CELL_PLACE, [row, column]))
+    page.mouse.click(*page.evaluate_checkpoint(_CELL_PLACE, [row, column]))
     wait_for_rows(page, expected_rows(report))
     assert f"cell={true}~{called}" in page.url.replace("%7E", "~")
     assert page.get_by_text(f"{true} face").count() > 0
@@ -91,6 +91,6 @@ def tab_to(page, label):
     """Presses Tab until the box of that label has the focus."""
     for _ in range(120):
         page.keyboard.press("Tab")
-        if label in (page.evaluate("document.activeElement.getAttribute('aria-label') || ''")):
+        if label in (page.evaluate_checkpoint("document.activeElement.getAttribute('aria-label') || ''")):
             return
     raise AssertionError(f"Tab does not reach {label}")

@@ -10,9 +10,10 @@ from fer_core.checkpoints.checkpoint import load_checkpoint, update_card
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import load_records
 from fer_core.evaluation.cache import is_kept, raw_probabilities
-from fer_core.evaluation.face_size import are_kept, face_sizes
-from fer_core.evaluation.measuring import calibration_of, report_on
+from fer_core.evaluation.complete_card import calibration_of
 from fer_core.evaluation.robustness import sample_of
+from fer_core.evaluation.scoring import evaluate_checkpoint
+from fer_core.evaluation.subgroups import are_face_sizes_kept, face_sizes
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.storage.files import cache_folder
 
@@ -53,10 +54,10 @@ def test_other_rows_variants_data_and_networks_are_others(checkpoint, faces, sav
 
 
 def test_a_new_temperature_needs_no_new_predictions(checkpoint, faces):
-    before = report_on(checkpoint, faces)
+    before = evaluate_checkpoint(checkpoint, faces)
     warm = update_card(checkpoint, replace(checkpoint.card, calibration=Calibration(temperature=2.0)))
     assert len(kept_files()) == 1
-    after = report_on(warm, faces)
+    after = evaluate_checkpoint(warm, faces)
     assert len(kept_files()) == 1
     assert (after.y_pred == before.y_pred).all()
     assert after.confidence.mean() < before.confidence.mean()
@@ -86,24 +87,18 @@ def test_without_a_place_to_keep_them_it_works_too(checkpoint, faces, home):
     assert not is_kept(checkpoint, faces)
 
 
-def test_calibration_uses_validation_only(checkpoint, monkeypatch):
-    seen = []
-    from fer_core.evaluation import measuring
-
-    def spy(checkpoint, dataset, **options):
-        seen.append(set(np.asarray(dataset.split).tolist()))
-        return raw_probabilities(checkpoint, dataset, **options)
-
-    monkeypatch.setattr(measuring, "raw_probabilities", spy)
+def test_calibration_uses_validation_only(checkpoint, faces):
     found = calibration_of(checkpoint, load_records("demo"), "demo")
-    assert seen == [{1}]
+    assert len(kept_files()) == 1
+    assert is_kept(checkpoint, label_records(load_records("demo"), LABEL_SCHEMES["majority-7"], ["validation"]))
+    assert not is_kept(checkpoint, faces)
     assert "validation faces of “demo”" in found.fitted_on
 
 
 def test_face_sizes_are_measured_once(faces):
     few = sample_of(faces, 6)
     sizes = face_sizes(few)
-    assert are_kept(few)
+    assert are_face_sizes_kept(few)
     assert (face_sizes(few, detector=object()) == sizes).all()
     assert ((sizes == 0) | (sizes > 10)).all()
     assert (sizes > 0).sum() >= 4

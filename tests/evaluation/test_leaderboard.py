@@ -6,8 +6,13 @@ from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, save_checkp
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import load_records
 from fer_core.errors import CheckpointError, EvaluationError
-from fer_core.evaluation.leaderboard import hold_contest, milliseconds_per_face, settings_table
-from fer_core.evaluation.leakage import refuse_seen, seen_in_training
+from fer_core.evaluation.leaderboard import (
+    compare_checkpoints,
+    find_leakage,
+    milliseconds_per_face,
+    refuse_leakage,
+    settings_table,
+)
 from fer_core.labels import LABEL_SCHEMES
 
 SEVEN = LABEL_SCHEMES["majority-7"]
@@ -26,67 +31,67 @@ def two(save_tiny, records):
 
 
 def test_all_are_tested_on_the_same_images(two, records):
-    contest = hold_contest(two, records, "demo", scheme=SEVEN)
-    first, second = (entry.report for entry in contest.entries)
+    leaderboard = compare_checkpoints(two, records, "demo", scheme=SEVEN)
+    first, second = (entry.report for entry in leaderboard.entries)
     assert (first.rows == second.rows).all()
     assert (first.y_true == second.y_true).all()
     assert first.accuracy >= second.accuracy
-    assert len(contest.test) == len(first)
-    pair = contest.pair("straight", "turned")
-    accuracies = [contest.entry(name).report.accuracy for name in ("straight", "turned")]
+    assert len(leaderboard.test) == len(first)
+    pair = leaderboard.pair("straight", "turned")
+    accuracies = [leaderboard.entry(name).report.accuracy for name in ("straight", "turned")]
     assert pair.difference == pytest.approx(accuracies[1] - accuracies[0])
 
 
 def test_the_table_has_a_line_each_with_the_best_first(two, records):
-    table = hold_contest(two, records, "demo", scheme=SEVEN).table()
+    table = compare_checkpoints(two, records, "demo", scheme=SEVEN).table()
     assert set(table["checkpoint"]) == {"straight", "turned"}
     assert table["accuracy"].is_monotonic_decreasing
     assert (table["low"] <= table["accuracy"]).all()
-    assert table["luck"].iloc[0] == 1
+    assert table["p_value"].iloc[0] == 1
     assert (table["megabytes"] > 0).all()
 
 
 def test_checkpoints_with_other_classes_meet_on_those_in_common(two, save_tiny, records):
     fewer = save_tiny("fewer", class_names=("neutral", "happiness", "a", "b", "c", "d", "e"))
-    contest = hold_contest([two[0], fewer], records, "demo", scheme=SEVEN)
-    assert contest.test.class_names == ("neutral", "happiness")
-    assert set(contest.test.labels) == {0, 1}
-    assert contest.left_out > 0
-    assert any("2 classes that all of them know" in words for words in contest.caveats())
+    leaderboard = compare_checkpoints([two[0], fewer], records, "demo", scheme=SEVEN)
+    assert leaderboard.test.class_names == ("neutral", "happiness")
+    assert set(leaderboard.test.labels) == {0, 1}
+    assert leaderboard.left_out > 0
+    assert any("2 classes that all of them know" in words for words in leaderboard.caveats())
 
 
 def test_one_checkpoint_is_no_comparison(two, records):
     with pytest.raises(EvaluationError, match="two different"):
-        hold_contest([two[0], two[0]], records, "demo", scheme=SEVEN)
+        compare_checkpoints([two[0], two[0]], records, "demo", scheme=SEVEN)
 
 
 def test_who_was_trained_on_the_test_is_refused(two, records, same_faces_as_training):
     """The test split of the exchanged dataset is the training split of the checkpoints."""
     other = load_records(same_faces_as_training)
     with pytest.raises(EvaluationError, match=r"was trained on .* of these .* faces .*memory"):
-        hold_contest(two, other, same_faces_as_training, scheme=SEVEN)
+        compare_checkpoints(two, other, same_faces_as_training, scheme=SEVEN)
 
 
 def test_seen_images_are_found_by_their_pixels(two, records, same_faces_as_training):
     other = label_records(load_records(same_faces_as_training), SEVEN, ["test"])
-    assert len(seen_in_training(two[0], other).positions) == len(other)
+    assert len(find_leakage(two[0], other).positions) == len(other)
     own = label_records(records, SEVEN, ["test"])
-    seen = seen_in_training(two[0], own)
-    assert seen.is_known
-    assert len(seen.positions) == 0
-    refuse_seen("straight", seen, own)
+    leakage = find_leakage(two[0], own)
+    assert leakage.is_known
+    assert len(leakage.positions) == 0
+    refuse_leakage(two[0], leakage, own)
 
 
 def test_unknown_training_data_are_said(save_tiny, two, records):
     stranger = save_tiny("stranger", dataset_fingerprint="9" * 64)
     imported = save_tiny("imported", dataset_fingerprint="", origin="imported")
-    words = " ".join(hold_contest([two[0], stranger, imported], records, "demo", scheme=SEVEN).caveats())
+    words = " ".join(compare_checkpoints([two[0], stranger, imported], records, "demo", scheme=SEVEN).caveats())
     assert "What stranger learned from is not stored here" in words
     assert "Nobody here knows what imported learned from" in words
 
 
 def test_validation_is_said_to_have_chosen(two, records):
-    words = hold_contest(two, records, "demo", scheme=SEVEN, split="validation").caveats()
+    words = compare_checkpoints(two, records, "demo", scheme=SEVEN, split="validation").caveats()
     assert any("Validation chose" in sentence for sentence in words)
 
 
@@ -111,4 +116,4 @@ def test_a_damaged_network_is_a_sentence(home, tiny_model, make_card, records, t
     broken = save_checkpoint(make_card("broken"), write)
     broken.litert_path.write_bytes(b"other")
     with pytest.raises(CheckpointError, match="damaged"):
-        hold_contest([two[0], broken], records, "demo", scheme=SEVEN)
+        compare_checkpoints([two[0], broken], records, "demo", scheme=SEVEN)

@@ -10,8 +10,9 @@ from sklearn import metrics
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FerDataset
 from fer_core.errors import EvaluationError
+from fer_core.evaluation.descriptions import describe_cell, describe_scope
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.evaluation.scoring import evaluate, scope_in_words
+from fer_core.evaluation.scoring import score
 
 NAMES = ("neutral", "happiness", "surprise", "sadness")
 
@@ -108,7 +109,7 @@ def test_absent_classes_keep_their_row_and_count_in_macro_f1_only():
     ],
 )
 def test_cells_in_words(cell, words):
-    assert make_report([0, 0, 0, 1], [0, 0, 2, 0]).cell_in_words(*cell) == words
+    assert describe_cell(make_report([0, 0, 0, 1], [0, 0, 2, 0]), *cell) == words
 
 
 def test_without_images_there_is_no_report():
@@ -129,6 +130,10 @@ def dataset(class_names, n=5):
         scheme="majority-7",
         fingerprint="a" * 64,
     )
+
+
+def evaluate(classifier, dataset):
+    return score(classifier.predict(dataset.images), classifier.class_names, dataset)
 
 
 def test_evaluate_classifies_every_image(tiny_model, make_card):
@@ -164,14 +169,14 @@ def test_only_the_classes_in_common_are_scored(tiny_model, make_card):
     assert (
         np.array(report.class_names)[report.y_true] == np.array(faces.class_names)[faces.labels[faces.labels > 0]]
     ).all()
-    assert "10 labelled faces are left out" in scope_in_words(report)
+    assert "10 labelled faces are left out" in describe_scope(report)
     kept = faces.with_classes(report.class_names)
     assert (kept.images == faces.images[faces.labels > 0]).all()
 
 
 def test_everything_scored_needs_no_words(tiny_model, make_card):
     names = make_card().class_names
-    assert scope_in_words(evaluate(Classifier(tiny_model, names), dataset(names))) == ""
+    assert describe_scope(evaluate(Classifier(tiny_model, names), dataset(names))) == ""
 
 
 def test_without_two_classes_in_common_there_is_nothing_to_score(tiny_model, make_card):

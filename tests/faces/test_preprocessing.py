@@ -14,7 +14,7 @@ from fer_core.datasets.dataset import label_records
 from fer_core.datasets.exclusions import save_exclusions
 from fer_core.datasets.store import load_records
 from fer_core.errors import CheckpointError, TrainingError
-from fer_core.evaluation.scoring import evaluate
+from fer_core.evaluation.scoring import score
 from fer_core.faces.detection import Face
 from fer_core.faces.preprocessing import STEPS, UNCHANGED, Preprocessing
 from fer_core.labels import LABEL_SCHEMES
@@ -98,7 +98,7 @@ def test_a_face_gives_the_same_probabilities_through_every_path(home, small_demo
     uncalibrated = predict(read_network(checkpoint), trained_on)
     np.testing.assert_allclose(classifier.predict_raw(raw.images), uncalibrated, atol=1e-5)
     keras = with_temperature(uncalibrated, checkpoint.card.calibration.temperature)
-    report = evaluate(classifier, raw)
+    report = score(classifier.predict(raw.images), classifier.class_names, raw)
     np.testing.assert_array_equal(report.probabilities, classifier.predict(raw.images))
     assert report.accuracy == pytest.approx(checkpoint.card.best.test_accuracy)
     for image, expected in zip(raw.images[:3], keras, strict=False):

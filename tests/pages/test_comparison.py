@@ -65,7 +65,7 @@ def test_the_leaderboard_and_a_verdict_in_words(compared):
     table = compared.dataframe[0].value
     assert set(table["checkpoint"]) == {"straight", "turned"}
     assert table["accuracy"].is_monotonic_decreasing
-    assert table["luck"].iloc[0] == "the best"
+    assert table["p_value"].iloc[0] == "the best"
     assert (table["milliseconds"] > 0).all()
     assert re.search(r"is better by|cannot be told apart|exactly the same", texts(compared))
     assert len(compared.get("plotly_chart")) == 3

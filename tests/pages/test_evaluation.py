@@ -7,7 +7,7 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import list_checkpoints
 from fer_core.datasets import store
 from fer_core.datasets.store import import_dataset
-from fer_core.evaluation.measuring import complete_card
+from fer_core.evaluation.complete_card import complete_card
 
 
 @pytest.fixture

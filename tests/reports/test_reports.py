@@ -12,9 +12,10 @@ from fer_core.checkpoints.card import Calibration, ModelCard
 from fer_core.checkpoints.checkpoint import load_checkpoint
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import load_records
-from fer_core.evaluation.leaderboard import hold_contest
-from fer_core.evaluation.measuring import complete_card, report_on
-from fer_core.evaluation.robustness import PERTURBATIONS, robustness_table
+from fer_core.evaluation.complete_card import complete_card
+from fer_core.evaluation.leaderboard import compare_checkpoints
+from fer_core.evaluation.robustness import PERTURBATIONS, RobustnessStep, robustness_table
+from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.labels import LABEL_SCHEMES, PAPER_EMOTIONS, VOTE_COLUMNS
 from fer_core.reports.evaluation import comparison_report, evaluation_report
 from fer_core.reports.figures import figures_document
@@ -51,7 +52,7 @@ class Document(HTMLParser):
 def evaluated(home_with_checkpoint):
     checkpoint = load_checkpoint("tiny")
     dataset = label_records(load_records("demo"), SCHEME, ["test"])
-    return checkpoint, report_on(checkpoint, dataset), dataset
+    return checkpoint, evaluate_checkpoint(checkpoint, dataset), dataset
 
 
 def test_a_report_is_one_file_without_links_and_pictures(evaluated):
@@ -67,7 +68,8 @@ def test_a_report_is_one_file_without_links_and_pictures(evaluated):
 
 
 def test_robustness_is_in_the_report_when_it_was_measured(evaluated):
-    steps = [("", 0, 0.5, 100), *((p.name, level, 0.4, 100) for p in PERTURBATIONS for level in range(1, 6))]
+    levels = [(p.name, level, 0.4, 100) for p in PERTURBATIONS for level in range(1, 6)]
+    steps = [RobustnessStep(*step) for step in (("", 0, 0.5, 100), *levels)]
     with_it = evaluation_report(*evaluated, subject="s", robustness=robustness_table(steps))
     assert "As pictures get worse" in with_it
     assert "As pictures get worse" not in evaluation_report(*evaluated, subject="s")
@@ -87,11 +89,11 @@ def test_names_cannot_leave_their_place(evaluated):
 
 def test_a_comparison_report_has_the_verdict_and_a_matrix_each(save_tiny, small_demo):
     one, two = save_tiny("one"), save_tiny("two", class_names=PAPER_EMOTIONS[::-1])
-    contest = hold_contest([one, two], load_records("demo"), "demo", scheme=SCHEME)
-    page = Document(comparison_report(contest, {"one": 1.5, "two": 2.5}))
+    leaderboard = compare_checkpoints([one, two], load_records("demo"), "demo", scheme=SCHEME)
+    page = Document(comparison_report(leaderboard, {"one": 1.5, "two": 2.5}))
     words = " ".join(page.words)
-    best, other = (entry.name for entry in contest.entries)
-    assert contest.pair(other, best).verdict(contest.luck[other]) in words
+    best, other = (entry.name for entry in leaderboard.entries)
+    assert leaderboard.pair(other, best).verdict(leaderboard.p_values[other]) in words
     assert {f"Confusion matrix: {name}" for name in ("one", "two")} <= set(page.words)
     assert "2.50 ms" in words
     assert page.links == []

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.evaluation.calibration import coverage_curve, reliability
-from fer_core.evaluation.leaderboard import Contest
-from fer_core.evaluation.words import odds
+from fer_core.evaluation.descriptions import odds
+from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.plots.calibration import coverage_figure
 from fer_core.plots.comparison import reliability_overlay, series_colors, speed_figure
 from fer_core.storage.plaintext import percent
@@ -15,11 +15,11 @@ from pages.shared import cached
 from pages.shared.charts import chart_config, drawn
 
 
-def show_board(contest: Contest) -> None:
+def show_board(leaderboard: Leaderboard) -> None:
     """Every checkpoint on a line, then accuracy against speed and the curves of confidence."""
-    names = [entry.name for entry in contest.entries]
-    colors, times = series_colors(names), {e.name: cached.milliseconds(e.checkpoint) for e in contest.entries}
-    table = contest.table()
+    names = [entry.name for entry in leaderboard.entries]
+    colors, times = series_colors(names), {e.name: cached.milliseconds(e.checkpoint) for e in leaderboard.entries}
+    table = leaderboard.table()
     _table(table, times)
     left, right = st.columns(2, gap="medium")
     left.plotly_chart(
@@ -28,7 +28,7 @@ def show_board(contest: Contest) -> None:
         config=chart_config("accuracy-speed"),
         alt="Accuracy with its interval against milliseconds per face, for each checkpoint; the table has the figures.",
     )
-    reports = {entry.name: entry.report for entry in contest.entries}
+    reports = {entry.name: entry.report for entry in leaderboard.entries}
     right.plotly_chart(
         drawn(reliability_overlay, {n: reliability(r.confidence, r.is_right) for n, r in reports.items()}, colors),
         key="reliability",
@@ -53,14 +53,14 @@ def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
         ece=100 * table["ece"],
         milliseconds=[times[name] for name in table["checkpoint"]],
         minutes=(table["training_seconds"] / 60).where(table["training_seconds"] > 0),
-        luck=["the best", *(odds(p) for p in table["luck"][1:])],
+        p_value=["the best", *(odds(p) for p in table["p_value"][1:])],
     )
     st.dataframe(
         shown,
         hide_index=True,
         placeholder="–",
         column_order=(
-            "checkpoint", "accuracy", "interval", "macro_f1", "ece", "luck", "milliseconds", "megabytes", "weights",
+            "checkpoint", "accuracy", "interval", "macro_f1", "ece", "p_value", "milliseconds", "megabytes", "weights",
             "minutes",
         ),
         column_config=_columns(),
@@ -74,7 +74,7 @@ def _columns() -> dict[str, Any]:
         "interval": st.column_config.TextColumn("95 % interval"),
         "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f %%"),
         "ece": st.column_config.NumberColumn("ECE", format="%.1f pts", help="Expected calibration error, in points."),
-        "luck": st.column_config.TextColumn(
+        "p_value": st.column_config.TextColumn(
             "Only luck?",
             help="How often luck alone brings such a distance from the best: McNemar’s test (mid-p), adjusted for "
             "several comparisons (Holm).",

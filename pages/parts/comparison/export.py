@@ -3,22 +3,22 @@
 import pandas as pd
 import streamlit as st
 
-from fer_core.evaluation.leaderboard import Contest
+from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report
 from pages.shared import cached
 from pages.shared.charts import choose_figure_format
 
 
-def show_export(contest: Contest) -> None:
+def show_export(leaderboard: Leaderboard) -> None:
     """The report, and every prediction of every checkpoint in one table."""
-    names = [entry.name for entry in contest.entries]
+    names = [entry.name for entry in leaderboard.entries]
     stem = "-".join(names)[:80]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Report (HTML)",
             lambda: comparison_report(
-                contest, {e.name: cached.milliseconds(e.checkpoint) for e in contest.entries}
+                leaderboard, {e.name: cached.milliseconds(e.checkpoint) for e in leaderboard.entries}
             ).encode(),
             f"{stem}-comparison.html",
             "text/html",
@@ -30,7 +30,7 @@ def show_export(contest: Contest) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Every prediction (CSV)",
-            lambda: to_csv(_predictions(contest)),
+            lambda: to_csv(_predictions(leaderboard)),
             f"{stem}-predictions.csv",
             "text/csv",
             icon=":material/download:",
@@ -38,16 +38,18 @@ def show_export(contest: Contest) -> None:
             width=230,
         )
         st.caption("A row a face: its class, and what each checkpoint called it how surely.", width=520)
-    command = f"python -m fer_core compare {' '.join(names)} --dataset {contest.dataset_name} --split {contest.split}"
+    command = (
+        f"python -m fer_core compare {' '.join(names)} --dataset {leaderboard.dataset_name} --split {leaderboard.split}"
+    )
     st.caption("The same as a command:")
     st.code(command, language=None, wrap_lines=True)
     choose_figure_format()
 
 
-def _predictions(contest: Contest) -> pd.DataFrame:
-    first = contest.entries[0].report
+def _predictions(leaderboard: Leaderboard) -> pd.DataFrame:
+    first = leaderboard.entries[0].report
     table = pd.DataFrame({"row": first.rows, "true": [first.class_names[i] for i in first.y_true]})
-    for entry in contest.entries:
+    for entry in leaderboard.entries:
         table[f"{entry.name} predicted"] = [entry.report.class_names[i] for i in entry.report.y_pred]
         table[f"{entry.name} confidence"] = entry.report.confidence.astype(float)
     return table

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fer_core.evaluation.comparison import PairedComparison
-from fer_core.evaluation.leaderboard import Contest
-from fer_core.evaluation.words import odds
+from fer_core.evaluation.descriptions import odds
+from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure
 from fer_core.plots.evaluation import confusion_figure
 from fer_core.plots.gallery import pair_gallery
@@ -14,17 +14,17 @@ from pages.shared.messages import plain
 _PICTURES = 12
 
 
-def show_pair(contest: Contest) -> None:
+def show_pair(leaderboard: Leaderboard) -> None:
     """Lets people choose two of the checkpoints and shows what is different between them."""
-    names = [entry.name for entry in contest.entries]
+    names = [entry.name for entry in leaderboard.entries]
     first, second = _choose_two(names)
     if first == second:
         st.info("Choose two different checkpoints.")
         return
-    pair = contest.pair(first, second)
-    _say(contest, pair)
+    pair = leaderboard.pair(first, second)
+    _say(leaderboard, pair)
     _charts(pair)
-    _pictures(contest, pair)
+    _pictures(leaderboard, pair)
 
 
 def _choose_two(names: list[str]) -> tuple[str, str]:
@@ -37,7 +37,7 @@ def _choose_two(names: list[str]) -> tuple[str, str]:
     return str(first), str(second)
 
 
-def _say(contest: Contest, pair: PairedComparison) -> None:
+def _say(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     (both, only_first), (only_second, neither) = pair.table.tolist()
     a, b = map(plain, pair.names)
     st.markdown(f"#### {plain(pair.verdict())}")
@@ -47,7 +47,7 @@ def _say(contest: Contest, pair: PairedComparison) -> None:
         f"**{only_first:,}**, {b} alone on **{only_second:,}**. Macro F1 differs by "
         f"{100 * pair.macro_f1_difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f})."
     )
-    unseen = contest.unseen_pair(*pair.names)
+    unseen = leaderboard.unseen_pair(*pair.names)
     if unseen:
         st.caption(
             f"On the {len(unseen):,} faces that are no copies of training faces the difference is "
@@ -88,7 +88,7 @@ def _charts(pair: PairedComparison) -> None:
 
 
 @st.fragment
-def _pictures(contest: Contest, pair: PairedComparison) -> None:
+def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     st.subheader("The faces only one gets right")
     a, b = pair.names
     options = [f"only {a}", f"only {b}"]
@@ -103,4 +103,4 @@ def _pictures(contest: Contest, pair: PairedComparison) -> None:
     if pages > 1:
         page = st.pagination(pages, max_visible_pages=5, key=f"page {chosen} {a} {b}")
     st.caption(f"{len(positions):,} faces, the clearest difference first. In bold: what the face is labelled.")
-    st.html(pair_gallery(pair, contest.test, positions[(page - 1) * _PICTURES : page * _PICTURES]))
+    st.html(pair_gallery(pair, leaderboard.test, positions[(page - 1) * _PICTURES : page * _PICTURES]))

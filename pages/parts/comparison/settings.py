@@ -6,16 +6,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer_core.errors import TrainingError
-from fer_core.evaluation.leaderboard import Contest, settings_table
+from fer_core.evaluation.leaderboard import Leaderboard, settings_table
 from fer_core.plots.comparison import learning_figure, series_colors
 from fer_core.training.runs.store import find_run
 from fer_core.training.settings.metrics import EpochMetrics
 from pages.shared.charts import chart_config, drawn
 
 
-def show_settings(contest: Contest) -> None:
+def show_settings(leaderboard: Leaderboard) -> None:
     """Differences of settings, and the curves of those whose run is still here."""
-    checkpoints = [entry.checkpoint for entry in contest.entries]
+    checkpoints = [entry.checkpoint for entry in leaderboard.entries]
     every = st.toggle("Also what they have in common", key="all settings")
     table = settings_table(checkpoints, differing=not every)
     if table.empty:

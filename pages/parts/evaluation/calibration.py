@@ -7,7 +7,7 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import Checkpoint, update_card
 from fer_core.datasets.store import list_datasets
 from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
-from fer_core.evaluation.measuring import complete_card
+from fer_core.evaluation.complete_card import complete_card
 from fer_core.plots.calibration import confidence_figure, coverage_figure, reliability_figure
 from fer_core.plots.style import BLUE
 from fer_core.storage.plaintext import percent

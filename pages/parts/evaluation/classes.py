@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.evaluation.curves import class_curves
+from fer_core.evaluation.report import class_curves
 from fer_core.plots.classes import class_figure, precision_recall_figure, roc_figure
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.parts.evaluation.prior_adjustment import show_prior_adjustment

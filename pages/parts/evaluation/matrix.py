@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
+from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses
 from fer_core.evaluation.report import EvaluationReport, confusion_order
-from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words
 from fer_core.plots.evaluation import CellValues, confusion_figure
 from fer_core.plots.gallery import cell_gallery
 from pages.parts.evaluation.evaluated import Evaluated
@@ -31,7 +31,7 @@ def show_matrix(shown: Evaluated) -> None:
         _matrix(report, cell)
     with st.expander("Misses and false alarms in words", icon=":material/format_list_bulleted:"):
         for name in report.class_names:
-            sentences = misses_in_words(report, name), false_alarms_in_words(report, name)
+            sentences = describe_misses(report, name), describe_false_alarms(report, name)
             st.markdown(f"**{plain(name)}** · {' '.join(map(plain, sentences))}")
 
 
@@ -81,7 +81,7 @@ def _cell_clicked() -> None:
 
 def _pictures(shown: Evaluated, cell: tuple[str, str]) -> None:
     positions = shown.report.cell(*cell)
-    st.markdown(f"**{plain(cell_story(shown.report, shown.faces, *cell))}.**")
+    st.markdown(f"**{plain(describe_cell(shown.report, *cell, shown.faces))}.**")
     pages, page = -(-len(positions) // _PICTURES), 1
     if pages > 1:
         page = st.pagination(pages, max_visible_pages=5, key=f"page {shown.key} {cell}")

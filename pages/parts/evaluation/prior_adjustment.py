@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES
-from fer_core.evaluation.prior_adjustment import adjusted_figures
+from fer_core.evaluation.calibration import prior_adjustments
 from fer_core.storage.plaintext import percent
 from pages.parts.evaluation.evaluated import Evaluated
 
@@ -15,7 +15,7 @@ _FIGURES = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "m
 
 def show_prior_adjustment(shown: Evaluated) -> None:
     """What taking rare emotions for more common gains and costs; nothing where the training shares are unknown."""
-    views = adjusted_figures(shown.report, shown.checkpoint.card)
+    views = prior_adjustments(shown.report, shown.checkpoint.card)
     if not views:
         return
     st.subheader("How common is each emotion?", anchor=False)

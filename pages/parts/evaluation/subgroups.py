@@ -5,12 +5,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fer_core.evaluation.face_size import are_kept, face_sizes
 from fer_core.evaluation.subgroups import (
     accuracy_by_agreement,
     accuracy_by_bucket,
+    are_face_sizes_kept,
     brightness,
     contrast,
+    face_sizes,
     random_tagger,
 )
 from fer_core.plots.classes import bucket_figure
@@ -67,7 +68,7 @@ def _baselines(shown: Evaluated) -> None:
 
 def _by_size(shown: Evaluated) -> None:
     key = f"{_ASKED} {shown.key}"
-    if not are_kept(shown.faces) and not st.session_state.get(key):
+    if not are_face_sizes_kept(shown.faces) and not st.session_state.get(key):
         st.markdown("**By the size of the face**")
         st.caption("The face detector looks at every picture once: some seconds for a thousand.")
         if not st.button("Measure the faces", icon=":material/straighten:"):

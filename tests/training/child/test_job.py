@@ -11,7 +11,7 @@ from fer_core.cli.execution import train_run
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import load_records
 from fer_core.errors import TrainingError
-from fer_core.evaluation.scoring import evaluate
+from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.runs.record import Ambition, RunRecord
 from fer_core.training.runs.searches import SearchPlan, find_search, resume_search, start_search, stop_search
@@ -58,7 +58,7 @@ def assert_whole(checkpoint, config):
     assert sum(card.prior) == pytest.approx(1, abs=1e-4)
     splits = {s: label_records(load_records("demo"), LABEL_SCHEMES[config.scheme], [s]) for s in card.counts}
     assert card.counts == {split: len(dataset) for split, dataset in splits.items()}
-    report = evaluate(checkpoint.open_classifier(), splits["test"])
+    report = evaluate_checkpoint(checkpoint, splits["test"])
     assert report.accuracy == pytest.approx(card.best.test_accuracy)
 
 

@@ -4,9 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score, top_k_accuracy_score
 
-from fer_core.evaluation.curves import class_curves
-from fer_core.evaluation.report import confusion_order
-from fer_core.evaluation.words import cell_story, false_alarms_in_words, misses_in_words, odds
+from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses, odds
+from fer_core.evaluation.report import class_curves, confusion_order
 from tests.evaluation.votes import faces, vote
 
 
@@ -36,19 +35,19 @@ def test_odds_never_promise_more_than_p(p):
 def test_misses_and_false_alarms(make_report):
     report = make_report([0, 0, 0, 0, 1, 1], [0, 1, 1, 2, 1, 0])
     assert (
-        misses_in_words(report, "neutral") == "3 of 4 neutral faces were missed: called happiness (2) and surprise (1)."
+        describe_misses(report, "neutral") == "3 of 4 neutral faces were missed: called happiness (2) and surprise (1)."
     )
-    assert false_alarms_in_words(report, "happiness") == (
+    assert describe_false_alarms(report, "happiness") == (
         "2 of 3 faces called happiness were false alarms: really neutral (2)."
     )
-    assert misses_in_words(report, "sadness") == "No face here is labelled sadness."
-    assert false_alarms_in_words(report, "sadness") == "No face was called sadness."
+    assert describe_misses(report, "sadness") == "No face here is labelled sadness."
+    assert describe_false_alarms(report, "sadness") == "No face was called sadness."
 
 
 def test_nothing_missed(make_report):
     report = make_report([0, 1], [0, 1])
-    assert misses_in_words(report, "neutral") == "Every one of the 1 neutral faces was recognised."
-    assert false_alarms_in_words(report, "neutral") == "Each of the 1 faces called neutral is neutral."
+    assert describe_misses(report, "neutral") == "Every one of the 1 neutral faces was recognised."
+    assert describe_false_alarms(report, "neutral") == "Each of the 1 faces called neutral is neutral."
 
 
 def test_a_cell_says_how_far_people_agreed(make_report):
@@ -60,7 +59,7 @@ def test_a_cell_says_how_far_people_agreed(make_report):
         ([low, high, high, high], "1 of them with low agreement among people"),
         ([high] * 4, "all of them with high agreement"),
     ):
-        story = cell_story(report, faces(votes, [3, 3, 3, 3]), "sadness", "neutral")
+        story = describe_cell(report, "sadness", "neutral", faces(votes, [3, 3, 3, 3]))
         assert story == f"4 of 4 sadness faces (100.0 %) were called neutral, {words}"
 
 

@@ -1,0 +1,102 @@
+"""What training leaves open in a checkpoint's card: calibration on the validation split, figures on the test split."""
+
+from dataclasses import astuple, replace
+
+from fer_core.checkpoints.card import Calibration, MeasuredFigures
+from fer_core.checkpoints.checkpoint import INT8_FILE, Checkpoint, update_card
+from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
+from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, calibration_error, prior_adjustments
+from fer_core.evaluation.robustness import PERTURBATIONS, robustness_steps
+from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme, score
+from fer_core.labels import LABEL_SCHEMES
+
+
+def complete_card(
+    checkpoint: Checkpoint,
+    records: FaceRecords,
+    dataset_name: str,
+    *,
+    not_sure_below: float = NOT_SURE_BELOW,
+    robustness: bool = False,
+) -> Checkpoint:
+    """Calibrate a checkpoint on a dataset's validation split, measure it on test and write both into its card.
+
+    Args:
+        checkpoint: The checkpoint.
+        records: The dataset.
+        dataset_name: Its name.
+        not_sure_below: Threshold of "not sure", 0 to 1.
+        robustness: Whether the perturbations are measured too, which classifies the test split 35 times more.
+
+    Raises:
+        FerError: If the dataset does not fit, or the card cannot be written.
+    """
+    if checkpoint.card.dataset_fingerprint == records.fingerprint:
+        training = label_records(records, LABEL_SCHEMES[checkpoint.card.scheme], ["train"])
+        prior = tuple(training.targets.mean(axis=0, dtype=float).round(6).tolist())
+        checkpoint = replace(checkpoint, card=replace(checkpoint.card, prior=prior))
+    calibration = calibration_of(checkpoint, records, dataset_name, not_sure_below=not_sure_below)
+    checkpoint = replace(checkpoint, card=replace(checkpoint.card, calibration=calibration))
+    figures = measured_figures(checkpoint, records, dataset_name, robustness=robustness)
+    return update_card(checkpoint, replace(checkpoint.card, measured=figures))
+
+
+def calibration_of(
+    checkpoint: Checkpoint, records: FaceRecords, dataset_name: str, *, not_sure_below: float = NOT_SURE_BELOW
+) -> Calibration:
+    """Fit a checkpoint's temperature and prior adjustment on a dataset's validation split.
+
+    Raises:
+        FerError: If the dataset has no validation faces for it, or the checkpoint's file is damaged.
+    """
+    scheme = fitting_scheme(checkpoint.card, records)
+    report = evaluate_checkpoint(checkpoint, label_records(records, scheme, ["validation"]), raw=True)
+    fitted_on = f"the {len(report):,} validation faces of “{dataset_name}” ({scheme.title})"
+    prior = checkpoint.card.prior_of(report.class_names)
+    return calibrate(report.probabilities, report.y_true, fitted_on, not_sure_below=not_sure_below, prior=prior)
+
+
+def measured_figures(
+    checkpoint: Checkpoint, records: FaceRecords, dataset_name: str, *, robustness: bool = False
+) -> MeasuredFigures:
+    """Measure a calibrated checkpoint on the test split of a dataset.
+
+    Raises:
+        FerError: If the dataset has no test faces for it, or the checkpoint's file is damaged.
+    """
+    scheme = fitting_scheme(checkpoint.card, records)
+    dataset = label_records(records, scheme, ["test"])
+    report = evaluate_checkpoint(checkpoint, dataset)
+    return MeasuredFigures(
+        dataset=dataset_name,
+        fingerprint=records.fingerprint,
+        split="test",
+        scheme=scheme.name,
+        n=len(report),
+        accuracy=report.accuracy,
+        accuracy_interval=report.accuracy_interval(),
+        macro_f1=report.macro_f1,
+        macro_f1_interval=report.macro_f1_interval(),
+        balanced_accuracy=report.balanced_accuracy,
+        top2_accuracy=report.top_k_accuracy(2),
+        calibration_error=calibration_error(report.probabilities, report.y_true),
+        class_names=report.class_names,
+        confusion_matrix=tuple(map(tuple, report.confusion_matrix().tolist())),
+        robustness=_robustness(checkpoint, dataset) if robustness else {},
+        by_prior_adjustment={
+            name: astuple(seen)[1:] for name, seen in prior_adjustments(report, checkpoint.card).items()
+        },
+        int8_accuracy=_int8_accuracy(checkpoint, dataset),
+    )
+
+
+def _int8_accuracy(checkpoint: Checkpoint, dataset: FerDataset) -> float:
+    if INT8_FILE not in checkpoint.card.files:
+        return 0.0
+    live = checkpoint.open_classifier(threads=2, live=True)
+    return score(live.predict(dataset.images), checkpoint.card.class_names, dataset).accuracy
+
+
+def _robustness(checkpoint: Checkpoint, dataset: FerDataset) -> dict[str, tuple[float, ...]]:
+    steps = [step for step in robustness_steps(checkpoint, dataset) if step.level]
+    return {p.name: tuple(step.accuracy for step in steps if step.perturbation == p.name) for p in PERTURBATIONS}

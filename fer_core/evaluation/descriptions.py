@@ -1,0 +1,101 @@
+"""Evaluations as sentences."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.datasets.dataset import FerDataset
+from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.subgroups import agreement
+from fer_core.storage.plaintext import percent
+
+_LOW_AGREEMENT = 0.7  # share of the votes for the label below which people did not agree well
+
+
+def describe_cell(report: EvaluationReport, true: str, predicted: str, dataset: FerDataset | None = None) -> str:
+    """Describe one cell of the confusion matrix, with how well people agreed on its images where there are votes.
+
+    Args:
+        report: The report.
+        true: The true class.
+        predicted: The predicted class.
+        dataset: The images that were scored, for their votes.
+    """
+    positions = report.cell(true, predicted)
+    count, support = len(positions), int((report.y_true == report.class_names.index(true)).sum())
+    if not support:
+        return f"There are no {true} faces here"
+    faces, verb = "face" if support == 1 else "faces", "was" if count == 1 else "were"
+    said = "recognised" if true == predicted else f"called {predicted}"
+    words = f"{count:,} of {support:,} {true} {faces} ({percent(count / support, 1)}) {verb} {said}"
+    if dataset is None or not (count and len(dataset.votes)):
+        return words
+    low = int((agreement(dataset)[positions] < _LOW_AGREEMENT).sum())
+    if not low:
+        return f"{words}, all of them with high agreement"
+    return f"{words}, {_how_many(low, count)} with low agreement among people"
+
+
+def describe_misses(report: EvaluationReport, name: str) -> str:
+    """Describe what a class's images were called that were not recognized."""
+    index = report.class_names.index(name)
+    row = report.confusion_matrix()[index]
+    missed = int(row.sum() - row[index])
+    if not row.sum():
+        return f"No face here is labelled {name}."
+    if not missed:
+        return f"Every one of the {row.sum():,} {name} faces was recognised."
+    return f"{missed:,} of {row.sum():,} {name} faces were missed: called {_largest(row, index, report.class_names)}."
+
+
+def describe_false_alarms(report: EvaluationReport, name: str) -> str:
+    """Describe what the images really are that were wrongly called by a class's name."""
+    index = report.class_names.index(name)
+    column = report.confusion_matrix()[:, index]
+    wrong = int(column.sum() - column[index])
+    if not column.sum():
+        return f"No face was called {name}."
+    if not wrong:
+        return f"Each of the {column.sum():,} faces called {name} is {name}."
+    others = _largest(column, index, report.class_names)
+    return f"{wrong:,} of {column.sum():,} faces called {name} were false alarms: really {others}."
+
+
+def describe_scope(report: EvaluationReport) -> str:
+    """Describe what was not scored, or return "" when everything was."""
+    parts = []
+    if report.left_out:
+        faces = "face is" if report.left_out == 1 else "faces are"
+        parts.append(f"{report.left_out:,} labelled {faces} left out, because the checkpoint has no such class")
+    if report.unused:
+        names = " and ".join(report.unused)
+        parts.append(f"{names} could not be answered, because no face here is labelled so")
+    return f"Scored on the {len(report.class_names)} classes in common: {'; '.join(parts)}." if parts else ""
+
+
+def odds(p: float) -> str:
+    """Return a probability in words: "less than 1 in 1,000", "about 1 in 20", "about 3 in 10", "nearly always"."""
+    if p < 1e-3:
+        bound = next((n for n in (1_000_000, 100_000, 10_000) if p < 1 / n), 1000)
+        return f"less than 1 in {bound:,}"
+    if p < 0.2:
+        return f"about 1 in {int(float(f'{1 / p:.2g}')):,}"
+    return f"about {round(10 * p)} in 10" if p < 0.95 else "nearly always"
+
+
+def _how_many(part: int, whole: int) -> str:
+    if part == whole:
+        return "all of them"
+    if part > 0.75 * whole:
+        return "most of them"
+    return "more than half of them" if part > 0.5 * whole else f"{part:,} of them"
+
+
+def _largest(counts: NDArray[np.int64], own: int, names: Sequence[str]) -> str:
+    """Return the three largest counts but the class's own: "neutral (98), anger (20) and others (14)"."""
+    order = [int(i) for i in np.argsort(-counts, kind="stable") if i != own and counts[i]]
+    parts = [f"{names[i]} ({counts[i]:,})" for i in order[:3]]
+    if rest := int(sum(counts[i] for i in order[3:])):
+        parts.append(f"others ({rest:,})")
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
