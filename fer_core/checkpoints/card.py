@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.preprocessing import Preprocessing
@@ -12,10 +14,10 @@ from fer_core.storage.records import as_record
 
 _SCHEMA = 2
 _READABLE = (1, 2)  # cards of version 1 know nothing of calibration, figures and origin
-_RENAMED = {"by_commonness": "by_prior_adjustment"}
-_LISTS = ("class_names", "prior", "notes")
 
 Origin = Literal["trained", "imported"]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=0)]
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,10 @@ class EpochScores:
         test_accuracy: On the test split, which chose nothing.
     """
 
-    epoch: int
-    train_accuracy: float
-    validation_accuracy: float
-    test_accuracy: float
+    epoch: Count
+    train_accuracy: Share
+    validation_accuracy: Share
+    test_accuracy: Share
 
 
 UNKNOWN_SCORES = EpochScores(0, 0.0, 0.0, 0.0)
@@ -53,12 +55,12 @@ class Calibration:
             accuracy and balanced accuracy add up to most.
     """
 
-    temperature: float = 1.0
-    not_sure_below: float = 0.0
+    temperature: Annotated[float, Meta(gt=0)] = 1.0
+    not_sure_below: Share = 0.0
     fitted_on: str = ""
-    error_before: float = 0.0
-    error_after: float = 0.0
-    between: float = 0.0
+    error_before: Share = 0.0
+    error_after: Share = 0.0
+    between: Share = 0.0
 
 
 @dataclass(frozen=True)
@@ -89,19 +91,19 @@ class MeasuredFigures:
     fingerprint: str = ""
     split: str = ""
     scheme: str = ""
-    n: int = 0
-    accuracy: float = 0.0
-    accuracy_interval: tuple[float, ...] = ()
-    macro_f1: float = 0.0
-    macro_f1_interval: tuple[float, ...] = ()
-    balanced_accuracy: float = 0.0
-    top2_accuracy: float = 0.0
-    calibration_error: float = 0.0
+    n: Count = 0
+    accuracy: Share = 0.0
+    accuracy_interval: tuple[Share, ...] = ()
+    macro_f1: Share = 0.0
+    macro_f1_interval: tuple[Share, ...] = ()
+    balanced_accuracy: Share = 0.0
+    top2_accuracy: Share = 0.0
+    calibration_error: Share = 0.0
     class_names: tuple[str, ...] = ()
-    confusion_matrix: tuple[tuple[int, ...], ...] = ()
-    robustness: dict[str, tuple[float, ...]] = field(default_factory=dict)
-    by_prior_adjustment: dict[PriorAdjustment, tuple[float, ...]] = field(default_factory=dict)
-    int8_accuracy: float = 0.0
+    confusion_matrix: tuple[tuple[Count, ...], ...] = ()
+    robustness: dict[str, tuple[Share, ...]] = field(default_factory=dict)
+    by_prior_adjustment: dict[PriorAdjustment, tuple[Share, ...]] = field(default_factory=dict)
+    int8_accuracy: Share = 0.0
 
 
 @dataclass(frozen=True)
@@ -143,16 +145,16 @@ class ModelCard:
     class_names: tuple[str, ...]
     input: str
     config: dict[str, Any]
-    weights: int
+    weights: Count
     dataset: str
     dataset_fingerprint: str
     label_file: str
     label_file_sha256: str
-    counts: dict[str, int]
+    counts: dict[str, Count]
     last: EpochScores
     best: EpochScores
     precision: str
-    seconds: float
+    seconds: Annotated[float, Meta(ge=0)]
     hardware: str
     versions: dict[str, str]
     command: str
@@ -161,7 +163,7 @@ class ModelCard:
     provenance: dict[str, Any] = field(default_factory=dict)
     origin: Origin = "trained"
     notes: tuple[str, ...] = ()
-    prior: tuple[float, ...] = ()
+    prior: tuple[Share, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     measured: MeasuredFigures = field(default_factory=MeasuredFigures)
     schema_version: int = _SCHEMA
@@ -199,18 +201,19 @@ class ModelCard:
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> "ModelCard":
-        """Reads a card as JSON has it, also one of an earlier version.
+        """Read a card as JSON has it, also one of an earlier version.
 
         Raises:
-            ValueError: It is of another version, or of an unknown label scheme.
-            TypeError: Something is missing, superfluous or of another type.
+            ValueError: It is of another version, something is missing, superfluous, of another type or beyond its
+                limits, or the label scheme or a pre-processing step is unknown.
         """
         if document.get("schema_version") not in _READABLE:
             raise ValueError(f"Expected a card of version {_SCHEMA}. Received {document.get('schema_version')}.")
-        parts = {"last": EpochScores, "best": EpochScores, "calibration": Calibration, "measured": MeasuredFigures}
-        records = {key: _record(kind, document[key]) for key, kind in parts.items() if key in document}
-        lists = {key: _tuples(document[key]) for key in _LISTS if key in document}
-        card = as_record(cls, document | records | lists | {"schema_version": _SCHEMA})
+        measured = document.get("measured")
+        if isinstance(measured, dict) and "by_commonness" in measured:  # its name in cards of 2026
+            measured = measured | {"by_prior_adjustment": measured["by_commonness"]}
+            document = document | {"measured": {k: v for k, v in measured.items() if k != "by_commonness"}}
+        card = as_record(cls, document | {"schema_version": _SCHEMA})
         if card.config.get("scheme") not in LABEL_SCHEMES:
             raise ValueError("Its label scheme is unknown.")
         if len(card.prior) not in {0, len(card.class_names)}:
@@ -227,18 +230,3 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[f"{prefix}{name}"] = setting_text(value) if isinstance(value, list | tuple) else value
     return flat
-
-
-def _record(kind: type[Any], document: object) -> object:
-    if isinstance(document, dict):
-        document = {_RENAMED.get(key, key): _tuples(value) for key, value in document.items()}
-    return as_record(kind, document)
-
-
-def _tuples(value: object) -> object:
-    """JSON knows lists only; records hold tuples."""
-    if isinstance(value, list):
-        return tuple(map(_tuples, value))
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return value

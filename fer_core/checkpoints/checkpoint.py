@@ -286,7 +286,7 @@ def _card(directory: Path, written: tuple[int, ...]) -> ModelCard:
 def _read(directory: Path) -> Checkpoint:
     try:
         return Checkpoint(directory, _card(directory, stamp(directory / CARD_FILE)))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise CheckpointError(
             f"The card of the checkpoint “{directory.name}” is damaged ({error}). Train or copy the checkpoint again."
         ) from error
