@@ -13,7 +13,7 @@ from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.operator import deployment
 from pages.shared.operator_gate import admits_operator
-from pages.shared.uploads import held_here
+from pages.shared.streamlit_internals import current_uploads
 
 
 def show_table(title: str, rows: Mapping[str, str], heads: tuple[str, str]) -> None:
@@ -23,11 +23,11 @@ def show_table(title: str, rows: Mapping[str, str], heads: tuple[str, str]) -> N
 
 
 def show_now() -> None:
-    places, by_state = webcam_stream.places(), runs_by_state()
+    places, by_state, uploads = webcam_stream.places(), runs_by_state(), current_uploads()
     active = sum(by_state.get(state, 0) for state in ("running", "queued", "stopping"))
     with st.container(horizontal=True, gap="small"):
         st.metric("Webcams in use", f"{places.taken} of {places.count}", border=True, width=165)
-        st.metric("Uploads in memory", f"{held_here():,.0f} MB", border=True, width=165)
+        st.metric("Uploads in memory", f"{uploads.server_megabytes if uploads else 0:,.0f} MB", border=True, width=165)
         st.metric("Runs under way", active, border=True, width=165)
         st.metric("Runs in all", sum(by_state.values()), border=True, width=165)
     if by_state:

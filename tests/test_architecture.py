@@ -157,6 +157,13 @@ def test_what_pages_share_needs_none_of_them():
     assert offenders(SHARED, pages) == {}
 
 
+def test_one_file_knows_what_streamlit_keeps_private():
+    """Beside it, the webcam's peer builds streamlit-webrtc's worker, which would slow down every page to import."""
+    private = "streamlit.runtime", "streamlit.web", "streamlit.navigation", "streamlit.proto", "streamlit_webrtc."
+    importers = offenders(PAGES, lambda path: {name for name in imports(path) if name.startswith(private)})
+    assert {*importers} == {"pages.shared.streamlit_internals", "pages.parts.webcam.peer"}
+
+
 def test_pages_open_without_what_takes_seconds_to_import():
     """scikit-learn and most of SciPy are loaded by what first needs them, after the page's heading is there."""
     modules = [module_name(path) for path in (*PARTS, *SHARED)]

@@ -14,7 +14,9 @@ PAGE = "page shown"
 """Key of the name of the page that this session looks at."""
 
 _TOLD = "incidents told"
-_REMEMBERED = 200  # refusals of a session that keep their number while they are shown again and again
+REMEMBERED = 200
+"""Refusals of a session that keep their number while they are shown again and again."""
+
 _JOINER = "\N{WORD JOINER}"
 _REWRITTEN = re.compile(r"(?<=:)(?=material/|streamlit:|//)|(?<=www)(?=\.)|(?<=@)|(?<=[-<>~])(?=[-=>])")
 """Where Streamlit and GitHub's Markdown find links, icons and arrows even in escaped text."""
@@ -91,6 +93,6 @@ def _told(sentence: str) -> str:
 def _tell(sentence: str, number: str) -> str:
     told = st.session_state.setdefault(_TOLD, {})
     told[page_name(), sentence] = number
-    if len(told) > _REMEMBERED:
+    if len(told) > REMEMBERED:
         del told[next(iter(told))]
     return number

@@ -4,16 +4,14 @@ import math
 import time
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.charts import legible_page
-from pages.shared.faults import report_faults
-from pages.shared.garbage import collect_soon
 from pages.shared.look_inside import SENT_FACE
-from pages.shared.messages import PAGE, errors_shown, page_name
+from pages.shared.messages import PAGE, errors_shown, page_name, refuse_with, report_fault
 from pages.shared.operator import deployment
 from pages.shared.operator_gate import is_operator_here
-from pages.shared.session_end import forget_with_session
+from pages.shared.sessions import collect_soon, forget_with_session
+from pages.shared.streamlit_internals import StreamlitPage, current_session, current_uploads, on_fault
 from pages.shared.uploads import keep_within
 from pages.shared.words import explained, show_page_words
 
@@ -94,9 +92,9 @@ def start_page(title: str, lead: str) -> None:
         for key, page in _FACES_OF_A_PAGE.items():
             if page != title.casefold():
                 st.session_state.pop(key, None)
-    report_faults()
+    on_fault(report_fault)
     _forget_endless_numbers()
-    forget_with_session()
+    forget_with_session(current_session())
     collect_soon()
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
     legible_page()
@@ -106,7 +104,9 @@ def start_page(title: str, lead: str) -> None:
         time.sleep(HEADING_ALONE)
     show_page_words(title)
     with errors_shown(stop=False):
-        keep_within(deployment().limits, is_new_page=is_new_page)
+        limits, uploads = deployment().limits, current_uploads()
+        for removal in keep_within(limits, uploads, is_new_page=is_new_page) if uploads else []:
+            refuse_with(removal.sentence, removal.kind)
 
 
 def _forget_endless_numbers() -> None:

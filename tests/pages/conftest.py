@@ -31,7 +31,7 @@ def _nothing_to_draw(monkeypatch):
 def _faults_are_exceptions(request, monkeypatch):
     """Pages show a fault as an incident; here it is an exception, or no test would notice one."""
     if "faults_as_shown" not in request.fixturenames:
-        monkeypatch.setattr("pages.shared.faults.report_fault", lambda error: False)
+        monkeypatch.setattr("pages.shared.navigation.report_fault", lambda error: False)
 
 
 @pytest.fixture

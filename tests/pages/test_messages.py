@@ -77,11 +77,10 @@ def messages_folder():
 
 
 def test_what_a_session_was_told_is_forgotten_in_time(home, monkeypatch):
-    monkeypatch.setattr(messages, "_REMEMBERED", 3)
     monkeypatch.setattr(st, "session_state", {})
-    for number in range(10):
+    for number in range(messages.REMEMBERED + 5):
         messages.refuse(DatasetError(str(number)))
-    assert len(st.session_state["incidents told"]) == 3
+    assert len(st.session_state["incidents told"]) == messages.REMEMBERED
 
 
 def test_there_are_enough_payloads():

@@ -6,7 +6,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from fer_core.recognition.samples import sample_pictures
 from fer_core.service.deployment import Limits
-from pages.shared import uploads
+from pages.shared.streamlit_internals import Uploads
+from pages.shared.uploads import keep_within
 
 MB = 2**20
 BOXES = {
@@ -24,17 +25,9 @@ BOXES = {
 
 
 @pytest.fixture
-def store(monkeypatch):
-    """An upload store, the session "mine" on it, and what was refused there."""
-    store = MemoryUploadedFileManager("/upload")
-    store.refused = []
-
-    class Context:
-        uploaded_file_mgr, session_id = store, "mine"
-
-    monkeypatch.setattr(uploads, "get_script_run_ctx", Context)
-    monkeypatch.setattr(uploads, "refuse_with", lambda sentence, kind: store.refused.append(kind))
-    return store
+def store():
+    """An upload store of a server."""
+    return MemoryUploadedFileManager("/upload")
 
 
 def put(store, session, *megabytes):
@@ -47,44 +40,36 @@ def held(store, session="mine"):
     return [len(file.data) / MB for file in store.file_storage.get(session, {}).values()]
 
 
-LIMITS = Limits(upload_mb=3, session_mb=4, server_mb=6)
+def kept(store, *, is_new_page=False):
+    """The kinds of what was removed from the session "mine"."""
+    limits = Limits(upload_mb=3, session_mb=4, server_mb=6)
+    return [removal.kind for removal in keep_within(limits, Uploads(store, "mine"), is_new_page=is_new_page)]
 
 
-def test_what_fits_stays(store):
-    put(store, "mine", 3, 1)
-    uploads.keep_within(LIMITS, is_new_page=False)
-    assert held(store) == [3, 1]
-    assert store.refused == []
+@pytest.mark.parametrize(
+    ("sizes", "stays"),
+    [([], []), ([3, 1], [3, 1]), ([2, 2, 1, 1], [2, 2]), ([1, 3.5], [1])],
+    ids=["nothing", "what fits", "too much together", "too large a file"],
+)
+def test_the_newest_goes_where_it_is_too_much(store, sizes, stays):
+    put(store, "mine", *sizes)
+    assert kept(store) == ([] if stays == sizes else ["upload quota"])
+    assert held(store) == stays
 
 
-def test_the_newest_goes_where_it_is_too_much(store):
-    put(store, "mine", 2, 2, 1, 1)
-    uploads.keep_within(LIMITS, is_new_page=False)
-    assert held(store) == [2, 2]
-    assert store.refused == ["upload quota"]
-
-
-def test_one_file_has_a_limit_too(store):
-    put(store, "mine", 1, 3.5)
-    uploads.keep_within(LIMITS, is_new_page=False)
-    assert held(store) == [1]
-    assert store.refused == ["upload quota"]
-
-
-def test_all_sessions_together_have_one_and_nobody_loses_another_s(store):
+def test_all_sessions_together_have_a_limit_and_nobody_loses_another_s(store):
     put(store, "others", 3, 2)
     put(store, "mine", 1, 1)
-    uploads.keep_within(LIMITS, is_new_page=False)
+    assert kept(store) == ["upload room full"]
     assert held(store) == [1]
     assert held(store, "others") == [3, 2]
-    assert store.refused == ["upload room full"]
-    assert uploads.held_here() == 6
+    assert Uploads(store, "mine").server_megabytes == 6
 
 
-def test_leaving_a_page_lets_go_of_its_uploads(store):
+def test_leaving_a_page_removes_its_uploads(store):
     put(store, "others", 1)
     put(store, "mine", 1)
-    uploads.keep_within(LIMITS, is_new_page=True)
+    assert kept(store, is_new_page=True) == []
     assert held(store) == []
     assert held(store, "others") == [1]
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.datasets.download import KaggleAccount, can_ask_kaggle, download_faces, download_votes
 from fer_core.datasets.lines import Progress
@@ -18,6 +17,7 @@ from fer_core.storage.plaintext import percent
 from pages.parts.dataset.import_paths import ask_path, explain_paths, may_name_paths, opened
 from pages.shared.messages import plain
 from pages.shared.operator import is_private
+from pages.shared.streamlit_internals import UploadedFile
 from pages.shared.uploads import kinds
 
 _UPLOAD, _PATH, _DOWNLOAD = "Upload", "Path on the server", "Download"

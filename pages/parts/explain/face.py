@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.summary import votes_in_words
@@ -16,6 +15,7 @@ from pages.shared.look_inside import SENT_FACE
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset
+from pages.shared.streamlit_internals import UploadedFile
 from pages.shared.uploads import kinds
 
 _PHOTO = "picture to explain"

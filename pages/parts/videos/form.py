@@ -4,7 +4,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
@@ -14,6 +13,7 @@ from fer_core.recognition.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.parts.videos.view import start_job, upload_key
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces
+from pages.shared.streamlit_internals import UploadedFile
 from pages.shared.uploads import kinds
 
 _MAX_MEGABYTES = VideoLimits().max_bytes // 2**20

@@ -16,7 +16,7 @@ from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.videos.jobs import JobStatus, VideoJob
 from fer_core.storage.plaintext import duration
 from pages.shared.messages import errors_shown, plain, refuse_with
-from pages.shared.session_end import finish_with_session
+from pages.shared.sessions import finish_with_session
 
 _JOB, _ROUND = "video job", "video round"
 

@@ -11,8 +11,8 @@ from tests.e2e.conftest import PROJECT, accept_notice, free_port, wait_until_up
 
 SLOW = 60_000
 QUICKER = """
-from pages.shared import session_end
-session_end.forget_with_session.__kwdefaults__["step"] = 0.2
+from pages.shared import sessions
+sessions.SECONDS_BETWEEN_LOOKS = 0.2
 from streamlit.web import cli
 cli.main(["run", "app.py", "--server.headless", "true", "--server.port", {port!r}])
 """
