@@ -7,7 +7,6 @@ import streamlit as st
 from fer_core.datasets.store import DEMO
 from fer_core.evaluation.descriptions import describe_scope
 from fer_core.evaluation.scoring import evaluation_scheme
-from fer_core.labels import LABEL_SCHEMES
 from pages.parts.evaluation.about import about_checkpoint
 from pages.parts.evaluation.calibration import show_sureness
 from pages.parts.evaluation.classes import show_classes
@@ -72,7 +71,7 @@ def _notes(shown: Evaluated) -> None:
             f"“{plain(card.name)}” was trained on {source}: the figures show how well it carries over to this data."
         )
     if shown.scheme != evaluation_scheme(card) and not card.is_imported:
-        trained = LABEL_SCHEMES[card.scheme].title
+        trained = card.scheme.title
         notes.append(f"It was trained with other labels: {plain(trained)}.")
     for note in filter(None, notes):
         st.info(note)

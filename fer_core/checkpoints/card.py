@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.preprocessing import Preprocessing
-from fer_core.labels import LABEL_SCHEMES
+from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.storage.plaintext import setting_text, split_words
 from fer_core.storage.records import as_record
 
@@ -114,7 +114,7 @@ class ModelCard:
         name: The checkpoint's folder name.
         created_at: UTC, ISO 8601.
         class_names: The outputs, in order.
-        input: What the network eats.
+        input: What the network takes.
         config: The run's settings (a ``TrainingConfig`` as JSON types); of an imported one only the label scheme.
         weights: How many numbers were learned.
         dataset: Name of the dataset it was trained on, or "" when that is unknown.
@@ -169,9 +169,9 @@ class ModelCard:
     schema_version: int = _SCHEMA
 
     @property
-    def scheme(self) -> str:
-        """Name of the label scheme the network was trained with, or is to be judged by."""
-        return str(self.config["scheme"])
+    def scheme(self) -> LabelScheme:
+        """The labels the network was trained with, or of an imported one those it is evaluated by."""
+        return LABEL_SCHEMES[self.config["scheme"]]
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, calibration_error, prior_adjustments
 from fer_core.evaluation.robustness import PERTURBATIONS, robustness_steps
 from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme, score
-from fer_core.labels import LABEL_SCHEMES
 
 
 def complete_card(
@@ -32,7 +31,7 @@ def complete_card(
         FerError: If the dataset does not fit, or the card cannot be written.
     """
     if checkpoint.card.dataset_fingerprint == records.fingerprint:
-        training = label_records(records, LABEL_SCHEMES[checkpoint.card.scheme], ["train"])
+        training = label_records(records, checkpoint.card.scheme, ["train"])
         prior = tuple(training.targets.mean(axis=0, dtype=float).round(6).tolist())
         checkpoint = replace(checkpoint, card=replace(checkpoint.card, prior=prior))
     calibration = calibration_of(checkpoint, records, dataset_name, not_sure_below=not_sure_below)

@@ -20,7 +20,7 @@ from fer_core.evaluation.calibration import calibration_error
 from fer_core.evaluation.comparison import PairedComparison, holm
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import common_classes, evaluate_checkpoint
-from fer_core.labels import LABEL_SCHEMES, LabelScheme
+from fer_core.labels import LabelScheme
 from fer_core.storage.plaintext import percent
 
 _TIMED, _WARM = 40, 5
@@ -47,7 +47,7 @@ def find_leakage(checkpoint: Checkpoint, test: FerDataset) -> Leakage:
     if name is None:
         return Leakage(np.zeros(0, np.int64), is_known=False)
     records = load_records(name)
-    outcomes = label_outcomes(records, LABEL_SCHEMES[checkpoint.card.scheme])
+    outcomes = label_outcomes(records, checkpoint.card.scheme)
     rows = outcomes.rows(["train"], outcomes.class_names)
     trained = {image.tobytes() for image in records.images[rows]}
     return Leakage(np.flatnonzero([image.tobytes() in trained for image in test.images]), is_known=True)

@@ -99,4 +99,4 @@ def fitting_scheme(card: ModelCard, records: FaceRecords) -> LabelScheme:
 
 def evaluation_scheme(card: ModelCard) -> LabelScheme:
     """Return the scheme a checkpoint is to be evaluated by: the majority for one trained on vote distributions."""
-    return LABEL_SCHEMES[card.scheme.replace("distribution", "majority")]
+    return LABEL_SCHEMES[card.scheme.name.replace("distribution", "majority")]

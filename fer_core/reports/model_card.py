@@ -50,7 +50,7 @@ def _use(card: ModelCard) -> str:
 def _training(card: ModelCard) -> str:
     if card.is_imported:
         return "## Training\n\nUnknown."
-    scheme = LABEL_SCHEMES[card.scheme].title
+    scheme = card.scheme.title
     counts = ", ".join(f"{count:,} {split}" for split, count in card.counts.items())
     lines = [
         ("Dataset", f"{card.dataset} ({counts})"),

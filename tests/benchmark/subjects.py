@@ -5,7 +5,6 @@ from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.store import load_records
 from fer_core.errors import CheckpointError
-from fer_core.labels import LABEL_SCHEMES
 from tests.benchmark.figure import AbsentError
 
 
@@ -23,7 +22,7 @@ def shipped() -> Checkpoint:
 
 def test_split(checkpoint: Checkpoint, name: str) -> FerDataset:
     """The test split of a stored dataset, labelled as a checkpoint was trained."""
-    return label_records(load_records(name), LABEL_SCHEMES[checkpoint.card.scheme], ["test"])
+    return label_records(load_records(name), checkpoint.card.scheme, ["test"])
 
 
 def live_classifier(name: str = DEFAULT_CHECKPOINT, *, threads: int = 1) -> Classifier:

@@ -47,7 +47,7 @@ def test_what_was_saved_is_found_again(save_tiny):
     assert list_checkpoints() == (saved,)
     assert set(saved.card.files) == {KERAS_FILE, LITERT_FILE}
     assert saved.card.class_names == PAPER_EMOTIONS
-    assert saved.card.scheme == "majority-7"
+    assert saved.card.scheme.name == "majority-7"
 
 
 def test_a_card_survives_json(make_card):

@@ -164,7 +164,7 @@ def test_the_eight_emotions_are_the_first_columns():
 
 def test_the_shipped_checkpoint_scores_what_its_card_says(records):
     checkpoint = load_checkpoint("paper-cnn")
-    test = label_records(records, LABEL_SCHEMES[checkpoint.card.scheme], ["test"])
+    test = label_records(records, checkpoint.card.scheme, ["test"])
     classifier = checkpoint.open_classifier(threads=2)
     report = score(classifier.predict(test.images), classifier.class_names, test)
     assert records.fingerprint == checkpoint.card.dataset_fingerprint
@@ -174,7 +174,7 @@ def test_the_shipped_checkpoint_scores_what_its_card_says(records):
 
 def test_litert_and_keras_agree_to_1e_4_over_the_whole_test_split(records):
     checkpoint = load_checkpoint("paper-cnn")
-    images = label_records(records, LABEL_SCHEMES[checkpoint.card.scheme], ["test"]).images
+    images = label_records(records, checkpoint.card.scheme, ["test"]).images
     litert = checkpoint.open_classifier(threads=2).predict_raw(images)
     assert np.abs(litert - predict(read_network(checkpoint), images)).max() < 1e-4
 
@@ -226,7 +226,7 @@ def test_who_became_what_adds_up(records):
 
 def test_test_figures_fall_on_the_clean_test(records, duplicates):
     checkpoint = load_checkpoint("paper-cnn")
-    scheme, classifier = LABEL_SCHEMES[checkpoint.card.scheme], checkpoint.open_classifier(threads=2)
+    scheme, classifier = checkpoint.card.scheme, checkpoint.open_classifier(threads=2)
     seen = duplicate_findings(records, duplicates)[0].rows
     test = label_records(records, scheme, ["test"], without=seen)
     clean = score(classifier.predict(test.images), classifier.class_names, test)

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint, EpochScores, ModelCard
-from fer_core.labels import LABEL_SCHEMES
 from pages.shared.messages import plain
 
 _PRINTED = {"": "Paper, as printed", "training": 0.62, "validation": None, "test": 0.85}
@@ -36,13 +35,11 @@ def _origin(card: ModelCard) -> str:
             f"**{plain(card.name)}** was imported on {plain(card.created_at[:10])} with {card.weights:,} weights. "
             "Who trained it, on what and how well is unknown."
         )
-    scheme = LABEL_SCHEMES.get(card.scheme)
-    labels = scheme.title if scheme else card.scheme
     minutes = card.seconds / 60
     return (
         f"**{plain(card.name)}** learned {card.weights:,} weights in {minutes:,.0f} min on {plain(card.hardware)}, "
-        f"from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}”, labelled by: {plain(labels)}. "
-        f"Made on {plain(card.created_at[:10])}."
+        f"from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}”, labelled by: "
+        f"{plain(card.scheme.title)}. Made on {plain(card.created_at[:10])}."
     )
 
 

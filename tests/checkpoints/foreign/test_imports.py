@@ -78,7 +78,7 @@ def test_a_tutorial_network_becomes_a_checkpoint(ready, files):
     assert card.class_names == FER2013_EMOTIONS
     assert card.dataset == card.dataset_fingerprint == ""
     assert "unknown" in card.limits
-    assert card.scheme == "majority-7"
+    assert card.scheme.name == "majority-7"
     assert any("softmax was added" in note for note in card.notes)
     assert any("known faces" in note for note in card.notes)
     probabilities = load_checkpoint("stranger").open_classifier().predict(np.load(files / "grey.npy"))
