@@ -20,13 +20,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, EpochScores, ModelCard, save_checkpoint
-from fer_core.datasets import demo, store
+from fer_core.datasets.demo import DEMO_SIZES, write_demo_files
+from fer_core.datasets.store import import_dataset, import_demo
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.settings.config import TrainingConfig
 
 # Other work on the machine must not fail a test, and files in a test's folder are meant to be written again.
 settings.register_profile("fer", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("fer")
+
+SMALL_SIZES = {"train": 96, "validation": 32, "test": 32}
 
 
 @pytest.fixture(scope="session")
@@ -48,14 +51,20 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def demo_files(tmp_path_factory):
     """The two files of a demo dataset of 160 drawn faces."""
-    return demo.write_demo_files(tmp_path_factory.mktemp("demo"), {"train": 96, "validation": 32, "test": 32})
+    return write_demo_files(tmp_path_factory.mktemp("demo"), SMALL_SIZES)
 
 
 @pytest.fixture
-def small_demo(home, demo_files, monkeypatch):
-    """Makes the demo dataset of this home a small one."""
-    monkeypatch.setattr(store, "write_demo_files", lambda folder: demo_files)
-    return store.ensure_demo()
+def quick_drawing(monkeypatch):
+    """Lets the app draw a small demo dataset."""
+    for split, size in SMALL_SIZES.items():
+        monkeypatch.setitem(DEMO_SIZES, split, size)
+
+
+@pytest.fixture
+def small_demo(home, demo_files, quick_drawing):
+    """Stores a small demo dataset in this home."""
+    return import_demo(*demo_files)
 
 
 @pytest.fixture
@@ -122,4 +131,4 @@ def same_faces_as_training(demo_files, tmp_path):
         turned = [",".join(swap.get(cell, cell) for cell in line.split(",")) for line in lines]
         paths.append(tmp_path / source.name)
         paths[-1].write_text("\n".join(turned) + "\n")
-    return store.import_dataset(*paths, name="exchanged").name
+    return import_dataset(*paths, name="exchanged").name

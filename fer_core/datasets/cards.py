@@ -1,14 +1,21 @@
-"""What is known of each stored dataset: its card, and whether its arrays are still those the card describes."""
+"""The folder of each stored dataset: its card, its arrays, and whether these are still the ones the card describes."""
 
 import functools
 import hashlib
+import shutil
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from fer_core.datasets.dataset import FaceRecords
 from fer_core.errors import Damage, DatasetError
-from fer_core.storage.files import data_folder, is_folder_name, read_json, stamp
-from fer_core.storage.records import as_record
+from fer_core.storage.files import data_folder, is_folder_name, new_folder, read_json, stamp, write_json
+from fer_core.storage.records import as_record, write_record
 
 DEMO = "demo"
 """Name of the embedded dataset of drawn faces."""
@@ -16,8 +23,18 @@ DEMO = "demo"
 ARRAYS = ("images", "emotion", "split", "votes")
 """The arrays of a stored dataset, each a file."""
 
-CARD_FILE = "card.json"
+_CARD_FILE, _NAMES_FILE = "card.json", "names.json"
+_LEFTOVER_SECONDS = 24 * 3600
 _SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class StoredArray:
+    """Size, modification time (ns) and content of an array's file."""
+
+    bytes: int
+    mtime_ns: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class DatasetCard:
         fingerprint: SHA-256 of the records.
         sizes: Rows per split.
         created_at: UTC, ISO 8601.
-        arrays: Per array: bytes, modification time in ns, SHA-256.
+        arrays: Each array's file.
         kind: ``tables`` (fer2013.csv and the votes) or ``pictures`` (folders of image files).
         skipped: Of pictures: how many files were left out, by reason.
         mapping: Of pictures: which class each folder became.
@@ -55,7 +72,7 @@ class DatasetCard:
     fingerprint: str
     sizes: dict[str, int]
     created_at: str
-    arrays: dict[str, dict[str, Any]]
+    arrays: dict[str, StoredArray]
     kind: str = "tables"
     skipped: dict[str, int] = field(default_factory=dict)
     mapping: dict[str, str] = field(default_factory=dict)
@@ -83,25 +100,27 @@ def check_name(name: str) -> str:
 
 
 def list_datasets() -> tuple[DatasetCard, ...]:
-    """The cards of all stored datasets: imported ones first, by name, then the demo. Unreadable ones are left out."""
-    cards = []
-    for path in sorted(data_folder().glob("[!.]*/card.json")):
-        try:
-            cards.append(read_card(path.parent.name))
-        except DatasetError:
-            continue
-    return tuple(sorted(cards, key=lambda card: (card.is_drawn, card.name)))
+    """Return the readable cards of all stored datasets: imported ones first, by name, then the demo."""
+    return tuple(sorted(_read_all()[0], key=lambda card: (card.is_drawn, card.name)))
 
 
 def damaged_datasets() -> tuple[Damage, ...]:
-    """The stored datasets whose card cannot be read, by name."""
-    found = []
-    for path in sorted(data_folder().glob("[!.]*/card.json")):
+    """Return the stored datasets whose card cannot be read, by name."""
+    return tuple(_read_all()[1])
+
+
+def _read_all() -> tuple[list[DatasetCard], list[Damage]]:
+    cards, damages = [], []
+    for name in _stored():
         try:
-            read_card(path.parent.name)
+            cards.append(read_card(name))
         except DatasetError as error:
-            found.append(Damage(path.parent.name, str(error)))
-    return tuple(found)
+            damages.append(Damage(name, str(error)))
+    return cards, damages
+
+
+def _stored() -> list[str]:
+    return sorted(path.parent.name for path in data_folder().glob(f"[!.]*/{_CARD_FILE}"))
 
 
 def read_card(name: str) -> DatasetCard:
@@ -110,11 +129,11 @@ def read_card(name: str) -> DatasetCard:
     Raises:
         DatasetError: There is no such dataset, or its card is damaged.
     """
-    path = data_folder() / check_name(name) / "card.json"
+    path = data_folder() / check_name(name) / _CARD_FILE
     try:
         return _read(path, stamp(path))
     except FileNotFoundError as error:
-        names = ", ".join(p.parent.name for p in sorted(data_folder().glob("[!.]*/card.json"))) or "none yet"
+        names = ", ".join(_stored()) or "none yet"
         raise DatasetError(f"There is no dataset called “{name}” (there are: {names}). Import it first.") from error
     except (OSError, ValueError, TypeError) as error:
         raise DatasetError(
@@ -129,9 +148,7 @@ def _read(path: Path, written: tuple[int, ...]) -> DatasetCard:
         raise DatasetError(f"The dataset “{name}” was stored by another version of the app. Import it again.")
     # A folder that was renamed or copied goes by its new name.
     card = as_record(DatasetCard, document | {"name": name})
-    if {*card.arrays} != {*ARRAYS} or any(
-        {*known} != {"bytes", "mtime_ns", "sha256"} for known in card.arrays.values()
-    ):
+    if {*card.arrays} != {*ARRAYS}:
         raise ValueError("Expected the four arrays.")
     return card
 
@@ -151,12 +168,6 @@ def file_sha256(path: Path) -> str:
         ) from error
 
 
-def measure_array(path: Path) -> dict[str, Any]:
-    """Size, time and content of a stored array, as a card holds them."""
-    stat = path.stat()
-    return {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": file_sha256(path)}
-
-
 def is_whole(card: DatasetCard) -> bool:
     """Whether all arrays of a dataset are the ones that were stored."""
     return all(_is_intact(card, array) for array in ARRAYS)
@@ -165,6 +176,62 @@ def is_whole(card: DatasetCard) -> bool:
 def _is_intact(card: DatasetCard, array: str) -> bool:
     """Whether an array is the one that was stored: by size and time, or else (a copied folder) by content."""
     path, known = data_folder() / card.name / f"{array}.npy", card.arrays[array]
-    if not path.exists() or path.stat().st_size != known["bytes"]:
+    if not path.exists() or path.stat().st_size != known.bytes:
         return False
-    return bool(path.stat().st_mtime_ns == known["mtime_ns"]) or file_sha256(path) == known["sha256"]
+    return path.stat().st_mtime_ns == known.mtime_ns or file_sha256(path) == known.sha256
+
+
+def _measured(path: Path) -> StoredArray:
+    stat = path.stat()
+    return StoredArray(stat.st_size, stat.st_mtime_ns, file_sha256(path))
+
+
+def keep_records(records: FaceRecords, names: Sequence[str] = (), **facts: Any) -> DatasetCard:  # noqa: ANN401
+    """Stores records and their card, all or nothing.
+
+    Args:
+        records: What the files say.
+        names: The pictures' file names, for datasets of pictures.
+        facts: What the card says beside what follows from the records.
+
+    Raises:
+        DatasetError: The disk is full or read-only; nothing was changed.
+    """
+    name = facts["name"]
+    try:
+        _sweep()
+        with new_folder(data_folder() / name) as folder:
+            for array in ARRAYS:
+                np.save(folder / f"{array}.npy", getattr(records, array), allow_pickle=False)
+            card = DatasetCard(
+                **facts,
+                fingerprint=records.fingerprint,
+                sizes=records.split_sizes(),
+                created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                arrays={array: _measured(folder / f"{array}.npy") for array in ARRAYS},
+            )
+            if names:
+                write_json(folder / _NAMES_FILE, {"names": list(names)})
+            write_record(folder / _CARD_FILE, card)
+    except OSError as error:
+        reason = error.strerror or "not all of it could be written"  # NumPy counts bytes instead
+        raise DatasetError(
+            f"The dataset “{name}” could not be stored ({reason}); nothing was changed. "
+            f"Free some space under {data_folder()} and import again."
+        ) from error
+    return card
+
+
+def picture_names(dataset: str) -> tuple[str, ...]:
+    """The file names of a dataset of pictures, row by row; none for other datasets."""
+    try:
+        return tuple(map(str, read_json(data_folder() / check_name(dataset) / _NAMES_FILE)["names"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
+def _sweep() -> None:
+    """Removes what imports left behind that were killed more than a day ago: hidden folders, never datasets."""
+    for folder in data_folder().glob(".*-*"):
+        if folder.is_dir() and time.time() - folder.stat().st_mtime > _LEFTOVER_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)

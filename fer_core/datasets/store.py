@@ -21,13 +21,14 @@ from fer_core.datasets.cards import (
     damaged_datasets,
     file_sha256,
     is_whole,
+    keep_records,
     list_datasets,
+    picture_names,
     read_card,
 )
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.demo import write_demo_files
 from fer_core.datasets.exclusions import delete_exclusions
-from fer_core.datasets.keeping import keep_records, picture_names
 from fer_core.datasets.lines import Progress
 from fer_core.datasets.pictures import PicturePlan, ToFace, read_pictures
 from fer_core.datasets.readers import read_records
@@ -44,6 +45,7 @@ __all__ = [
     "delete_dataset",
     "ensure_demo",
     "import_dataset",
+    "import_demo",
     "import_pictures",
     "list_datasets",
     "load_records",
@@ -185,8 +187,20 @@ def _drawn() -> DatasetCard | None:
 
 def _draw() -> DatasetCard:
     with tempfile.TemporaryDirectory() as folder:
-        images, votes = write_demo_files(Path(folder))
-        return _import(images, votes, DEMO, _demo_source(), None)
+        return import_demo(*write_demo_files(Path(folder)))
+
+
+def import_demo(images: Path, votes: Path) -> DatasetCard:
+    """Store drawn faces as the embedded dataset.
+
+    Args:
+        images: Written by :func:`fer_core.datasets.demo.write_demo_files`, perhaps with fewer rows.
+        votes: The other file.
+
+    Raises:
+        DatasetError: They cannot be stored.
+    """
+    return _import(images, votes, DEMO, _demo_source(), None)
 
 
 def _demo_source() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_core.datasets import keeping, store
+from fer_core.datasets import store
 from fer_core.datasets.store import (
     check_name,
     dataset_card,
@@ -28,20 +28,6 @@ ARRAYS = ("images", "emotion", "split", "votes")
 @pytest.fixture(autouse=True)
 def _in_this_home(home):
     pass
-
-
-@pytest.fixture
-def parses(monkeypatch):
-    """The names of the files that were parsed."""
-    parsed = []
-    read = store.read_records
-
-    def count(images, votes, **options):
-        parsed.append(images.name)
-        return read(images, votes, **options)
-
-    monkeypatch.setattr(store, "read_records", count)
-    return parsed
 
 
 def everything(folder):
@@ -70,18 +56,20 @@ def test_without_votes_it_has_another_name(files):
     assert not load_records("fer2013").has_votes
 
 
-def test_a_repeated_import_is_recognised_without_parsing(files, parses):
-    first = import_dataset(*files)
-    assert import_dataset(*files) == first
-    assert parses == ["fer2013.csv"]
+def test_a_repeated_import_is_recognized_without_parsing(files):
+    parsed = []
+    first = import_dataset(*files, progress=parsed.append)
+    assert parsed
+    parsed.clear()
+    assert import_dataset(*files, progress=parsed.append) == first
+    assert parsed == []
 
 
-def test_other_content_of_the_same_name_is_parsed(files, parses):
+def test_other_content_of_the_same_name_is_parsed(files):
     first = import_dataset(*files)
     other = random_data(seed=1)
     files[0].write_text(images_text(other.images, other.emotion, other.split))
     assert import_dataset(*files).fingerprint != first.fingerprint
-    assert len(parses) == 2
     np.testing.assert_array_equal(load_records("ferplus").images, other.images)
 
 
@@ -103,11 +91,10 @@ def test_loading_maps_the_arrays(files):
 @pytest.mark.parametrize(
     "harm", [flip, Path.unlink, lambda p: p.write_bytes(p.read_bytes()[:-3]), lambda p: flip(p, 9)]
 )
-def test_a_damaged_array_is_rebuilt_from_its_sources(files, data, parses, array, harm):
+def test_a_damaged_array_is_rebuilt_from_its_sources(files, data, array, harm):
     card = import_dataset(*files)
     harm(store.data_folder() / "ferplus" / f"{array}.npy")
     np.testing.assert_array_equal(getattr(load_records("ferplus"), array), getattr(data, array))
-    assert len(parses) == 2
     assert dataset_card("ferplus").fingerprint == card.fingerprint
 
 
@@ -185,7 +172,7 @@ def test_a_card_that_cannot_be_written_leaves_nothing(files, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(keeping, "write_json", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DatasetError, match="nothing was changed"):
         import_dataset(*files)
     assert everything(store.data_folder()) == {}
@@ -286,16 +273,14 @@ def test_a_damaged_card_is_left_out_refused_and_replaced_by_an_import(files, spo
     assert len(load_records("bad")) == 6
 
 
-def test_the_demo_is_drawn_once_and_again_when_the_drawing_changes(small_demo, demo_files, monkeypatch):
-    drawn = []
-    monkeypatch.setattr(store, "write_demo_files", lambda folder: drawn.append(1) or demo_files)
+def test_the_demo_is_drawn_once_and_again_when_the_drawing_changes(small_demo):
     assert ensure_demo() == small_demo
     assert small_demo.is_drawn
-    assert drawn == []
-    monkeypatch.setattr(store, "_DEMO_VERSION", store._DEMO_VERSION + 1)
-    assert ensure_demo().source != small_demo.source
-    ensure_demo()
-    assert drawn == [1]
+    path = store.data_folder() / "demo" / "card.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"source": "drawn by this app (version 0)"}))
+    (path.parent / "before").touch()
+    assert ensure_demo().source == small_demo.source
+    assert not (path.parent / "before").exists()
 
 
 def test_a_damaged_demo_is_drawn_again(small_demo):

@@ -35,8 +35,7 @@ def hostile_home(tmp_path, monkeypatch, tiny_model, make_card):
     monkeypatch.setenv("FER_HOME", str(home))
     sizes = {"train": 96, "validation": 32, "test": 32}
     files = demo.write_demo_files(tmp_path / "drawn", sizes)
-    monkeypatch.setattr(store, "write_demo_files", lambda folder: files)
-    store.ensure_demo()
+    store.import_demo(*files)
     dataset = store.import_dataset(*files, name="hostile")
     save_exclusions("hostile", "some", [1, 2], " ".join(TEXTS)[:1500])
     path = home / "data" / "hostile" / "card.json"

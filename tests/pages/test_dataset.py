@@ -58,8 +58,7 @@ def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo):
     assert "of 96 training rows" in text(app)
 
 
-def test_an_empty_home_draws_the_demo(home, demo_files, monkeypatch):
-    monkeypatch.setattr("fer_core.datasets.store.write_demo_files", lambda folder: demo_files)
+def test_an_empty_home_draws_the_demo(home, quick_drawing):
     assert not list_datasets()
     assert page().selectbox(key="dataset").value == "demo"
 

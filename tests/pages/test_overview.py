@@ -28,8 +28,7 @@ def test_a_fresh_start_draws_the_demo_and_suggests_training(small_demo, overview
     assert app.button(key="next").label == "Train on the demo faces"
 
 
-def test_an_empty_home_gets_its_demo(home, demo_files, monkeypatch, overview):
-    monkeypatch.setattr("fer_core.datasets.store.write_demo_files", lambda folder: demo_files)
+def test_an_empty_home_gets_its_demo(home, quick_drawing, overview):
     assert "drawn by this app" in text(overview())
     assert (home / "data" / DEMO / "card.json").exists()
 
