@@ -16,7 +16,7 @@ from fer_core.cli.data import add_data_commands
 from fer_core.cli.runs import add_search, add_settings, add_train
 from fer_core.errors import FerError
 from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
-from fer_core.recognition.videos.analysis import Sight
+from fer_core.recognition.videos.analysis import FaceDistance
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,7 +85,7 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--frames-per-second", type=_rate, default=10.0, help="of videos, how many to look at (10)")
     command.add_argument(
-        "--sight", choices=get_args(Sight), default="room", help="how far the faces of videos are (room)"
+        "--sight", choices=get_args(FaceDistance), default="room", help="how far the faces of videos are (room)"
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.recognition.timelines import FaceTimeline, VideoResult
-from fer_core.recognition.videos.analysis import AnalysisOptions, analyse_video
+from fer_core.recognition.videos.analysis import AnalysisOptions, analyze_video
 from fer_core.storage.plaintext import percent
 
 
@@ -23,7 +23,7 @@ def predict_video(path: Path, classifier: Classifier, annotated: Path | None, op
     """
     if annotated is not None and annotated.suffix.lower() != ".mp4":
         annotated = annotated / f"{path.stem}.annotated.mp4"
-    return analyse_video(path, classifier, options=options, annotated=annotated)
+    return analyze_video(path, classifier, options=options, annotated=annotated)
 
 
 def video_document(path: Path, result: VideoResult) -> dict[str, Any]:

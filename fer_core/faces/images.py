@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from fer_core.errors import ImageError
+from fer_core.storage.plaintext import file_title
 
 Point: TypeAlias = tuple[float, float]
 """A place in a picture: x to the right, y downwards, in pixels."""
@@ -84,7 +85,7 @@ def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:
     Raises:
         ImageError: It is missing, empty, of another kind, incomplete, damaged or too large.
     """
-    title = _title(name or (source.name if isinstance(source, Path) else ""))
+    title = file_title(name or (source.name if isinstance(source, Path) else ""), "The picture")
     with _open_source(source, title) as file:
         signature = file.read(4)
         file.seek(0)
@@ -146,12 +147,6 @@ def encode_png(image: NDArray[np.uint8]) -> bytes:
     """Encode a picture, RGB (height, width, 3) or gray (height, width), uint8, as a PNG without metadata."""
     picture = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".png", picture)[1].tobytes()
-
-
-def _title(name: str) -> str:
-    """The name as it appears in messages: without folders and control or direction characters, and not too long."""
-    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name.replace("\\", "/"))
-    return printable.rsplit("/", 1)[-1][:80] or "The picture"
 
 
 def _open_source(source: bytes | Path, title: str) -> BinaryIO:

@@ -1,12 +1,10 @@
 """Photos and what was found in them: one value a photo, one table and one archive for all of them."""
 
 import io
-import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,6 +19,7 @@ from fer_core.faces.images import encode_png, read_image
 from fer_core.recognition.drawing import draw_recognitions
 from fer_core.recognition.recognize import Recognition, recognition_rows, recognize, recognize_whole, summary
 from fer_core.recognition.samples import sample_pictures
+from fer_core.storage.plaintext import file_stem
 
 _PREVIEW_SIDE = 1400  # pixels of the longer side: sharp on a wide page, small to send
 
@@ -129,7 +128,7 @@ def annotated_zip(photos: Sequence[Photo], contents: Sequence[bytes]) -> bytes:
 
 def annotated_name(photo: Photo, number: int = 1) -> str:
     """A file name for the annotated picture that is safe on every system, such as "party-faces.png"."""
-    stem = re.sub(r"[^\w.-]+", "_", Path(photo.name.replace("\\", "/")).stem).strip("._")[:80] or "picture"
+    stem = file_stem(photo.name, "picture")
     return f"{stem}-faces.png" if number == 1 else f"{stem}-faces-{number}.png"
 
 

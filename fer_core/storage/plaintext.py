@@ -1,6 +1,8 @@
-"""Text for people: that of unknown origin (names, notes) made safe to show, and numbers in words."""
+"""Text for people: names and notes of unknown origin made safe to show, and numbers in words."""
 
+import re
 import unicodedata
+from pathlib import PurePosixPath
 
 MAX_SHOWN = 2000
 """Characters that are shown; what is longer ends with an ellipsis."""
@@ -46,3 +48,15 @@ def split_words(text: str) -> tuple[str, ...]:
 def setting_text(value: object) -> str:
     """A setting's value in words; :func:`split_words` reads its lists."""
     return "+".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def file_title(name: str, fallback: str) -> str:
+    """A file's name as messages show it: no folders, control or direction characters, at most 80 characters."""
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name.replace("\\", "/"))
+    return printable.rsplit("/", 1)[-1][:80] or fallback
+
+
+def file_stem(name: str, fallback: str) -> str:
+    """A file's name without folders and ending, safe on every system."""
+    stem = PurePosixPath(name.replace("\\", "/")).stem
+    return re.sub(r"[^\w.-]+", "_", stem).strip("._")[:80] or fallback

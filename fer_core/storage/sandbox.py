@@ -69,12 +69,13 @@ def start_limited(
     )
 
 
-def limit_resources(memory: int, *, seconds: int | None = None) -> None:
-    """Bounds what this process may use, where the system can: memory, time, the size of files and their number.
+def limit_resources(memory: int, *, seconds: int | None = None, file_size: int = GIB) -> None:
+    """Limit what this process may use, where the system can: memory, time, the size of files and their number.
 
     Args:
         memory: Bytes of address space.
         seconds: Of processor time; by default any.
+        file_size: Bytes of each file it writes.
     """
     os.umask(0o077)
     if sys.platform == "win32":
@@ -83,14 +84,15 @@ def limit_resources(memory: int, *, seconds: int | None = None) -> None:
 
     limits = {
         resource.RLIMIT_AS: memory,
-        resource.RLIMIT_FSIZE: GIB,
+        resource.RLIMIT_FSIZE: file_size,
         resource.RLIMIT_NOFILE: 512,
         resource.RLIMIT_CORE: 0,
     } | ({} if seconds is None else {resource.RLIMIT_CPU: seconds})
     for kind, wanted in limits.items():
         _, hard = resource.getrlimit(kind)
         value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(kind, (value, value))
+        with contextlib.suppress(OSError, ValueError):  # macOS refuses some
+            resource.setrlimit(kind, (value, value))
 
 
 def _environment(folder: Path) -> dict[str, str]:

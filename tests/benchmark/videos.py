@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 
 from fer_core.datasets.drawn.scene import draw_scene
-from fer_core.recognition.videos.analysis import AnalysisOptions, Progress, analyse_video
+from fer_core.recognition.videos.analysis import AnalysisOptions, Progress, analyze_video
 from fer_core.recognition.videos.reader import VideoFrame
 from fer_core.recognition.videos.writer import VideoWriter
 from tests.benchmark.figure import Bench
@@ -24,7 +24,7 @@ def frames_per_second() -> float:
     with tempfile.TemporaryDirectory() as folder:
         clip = _clip(Path(folder), 300)
         start = time.perf_counter()
-        result = analyse_video(clip, live_classifier(), options=_OPTIONS, annotated=clip.with_name("annotated.mp4"))
+        result = analyze_video(clip, live_classifier(), options=_OPTIONS, annotated=clip.with_name("annotated.mp4"))
         return result.frames / (time.perf_counter() - start)
 
 
@@ -38,7 +38,7 @@ def growth_megabytes() -> float:
             sizes.append(memory().rss)
 
     with tempfile.TemporaryDirectory() as folder:
-        analyse_video(_clip(Path(folder), _FRAMES + 10), live_classifier(), options=_OPTIONS, on_progress=note)
+        analyze_video(_clip(Path(folder), _FRAMES + 10), live_classifier(), options=_OPTIONS, on_progress=note)
     return (sizes[1] - sizes[0]) / 1e6
 
 

@@ -16,43 +16,42 @@ from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.errors import VideoError
 from fer_core.faces.detection import Detector, FaceDetector, PhotoDetector
 from fer_core.recognition.drawing import draw_faces
-from fer_core.recognition.recognize import Recognition, recognize
+from fer_core.recognition.recognize import recognize
 from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
 from fer_core.recognition.videos.reader import VideoFrame, VideoLimits, VideoReader
-from fer_core.recognition.videos.sound import Sound
-from fer_core.recognition.videos.writer import VideoWriter
+from fer_core.recognition.videos.writer import AudioTrack, VideoWriter
 
-Sight = Literal["near", "room", "crowd"]
-"""Faces within about two metres of the camera, within five, or small ones too, which takes ten times as long."""
+FaceDistance = Literal["near", "room", "crowd"]
+"""Faces within about two meters of the camera, within five, or small ones too, which takes ten times as long."""
 
 MAX_FACES = 20
-"""In a frame with more faces only the largest are followed."""
+"""In a frame with more faces only the largest are tracked."""
 
-_FRAMES_A_TRIM = 50  # after so many, memory goes back to the system
+_FRAMES_PER_TRIM = 50
 
 
 @dataclass(frozen=True)
 class AnalysisOptions:
-    """How a video is looked at.
+    """How a video is analyzed.
 
     Attributes:
-        frames_per_second: How often it is looked at; no more often than it has frames.
-        sight: Which faces are looked for.
+        frames_per_second: Frames analyzed; no more than it has.
+        face_distance: Which faces are looked for.
         smoothing: Time constant of the probabilities in seconds; 0 leaves the network's answers raw.
         prior_adjustment: How common each class is taken to be, for whoever opens the classifier.
     """
 
     frames_per_second: float = 10.0
-    sight: Sight = "room"
+    face_distance: FaceDistance = "room"
     smoothing: float = DEFAULT_SMOOTHING
     prior_adjustment: PriorAdjustment = "between"
 
     def __post_init__(self) -> None:
         if not 0 < self.frames_per_second <= 1000:
             raise ValueError(f"Expected frames_per_second above 0. Received {self.frames_per_second}.")
-        if self.sight not in get_args(Sight) or self.smoothing < 0:
-            raise ValueError(f"Expected a kind of sight and a smoothing of at least 0. Received {self}.")
+        if self.face_distance not in get_args(FaceDistance) or self.smoothing < 0:
+            raise ValueError(f"Expected a face_distance and a smoothing of at least 0. Received {self}.")
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,9 @@ class Progress:
     """How far an analysis is.
 
     Attributes:
-        fraction: From 0 to 1; 0 while the video does not say how long it is.
-        frames: How many frames have been analysed.
-        eta_seconds: How long the rest will take at this speed; 0 if that is not known.
+        fraction: 0 to 1; 0 while the video does not say how long it is.
+        frames: Analyzed so far.
+        eta_seconds: Until the end, at this speed; 0 if that is not known.
     """
 
     fraction: float = 0.0
@@ -75,22 +74,15 @@ class AnalysisCancelledError(VideoError):
 
 
 class VideoAnalysis:
-    """An analysis under way, which keeps a few numbers for each face and frame, but no picture.
-
-    Args:
-        reader: The video.
-        detector: Finds the faces.
-        classifier: Names their expressions.
-        options: How it is looked at.
-    """
+    """An analysis under way, which keeps a few numbers for each face and frame, but no picture."""
 
     def __init__(
-        self, reader: VideoReader, detector: Detector, classifier: Classifier, options: AnalysisOptions | None = None
+        self, reader: VideoReader, detector: Detector, classifier: Classifier, options: AnalysisOptions
     ) -> None:
         self._reader = reader
         self._detector = detector
         self._classifier = classifier
-        self._options = options or AnalysisOptions()
+        self._options = options
         self._times: list[float] = []
         self._faces: list[tuple[int, int, int]] = []  # number, label, index of the time
         self._probabilities: list[NDArray[np.float32]] = []
@@ -101,18 +93,14 @@ class VideoAnalysis:
     @property
     def progress(self) -> Progress:
         """How far it is."""
-        limits = self._reader.limits
-        length = min(self._reader.seconds, limits.max_seconds)
+        length = min(self._reader.seconds, self._reader.limits.max_seconds)
         fraction = min(1.0, self._times[-1] / length) if self._times and length else 0.0
         elapsed = time.monotonic() - self._started
         eta = elapsed * (1 - fraction) / fraction if fraction else 0.0
         return Progress(fraction, len(self._times), eta)
 
     def steps(self) -> Iterator[tuple[VideoFrame, tuple[TrackedFace, ...]]]:
-        """Go through the video once.
-
-        Yields:
-            Each analysed frame with its faces.
+        """Go through the video once; yields each analyzed frame with its faces.
 
         Raises:
             VideoError: No frame at all can be decoded.
@@ -120,7 +108,9 @@ class VideoAnalysis:
         limits, tracking = self._reader.limits, Tracking()
         interval = max(1 / self._options.frames_per_second, self._reader.seconds / limits.max_frames)
         for frame in self._reader.frames(interval):
-            found = _largest(recognize(frame.image, self._detector, self._classifier))
+            found = recognize(frame.image, self._detector, self._classifier)
+            if len(found) > MAX_FACES:
+                found = tuple(sorted(found, key=lambda item: -item.face.height)[:MAX_FACES])
             tracking = tracking.updated(found, frame.time, smoothing=self._options.smoothing)
             self._record(frame.time, tracking.faces)
             yield frame, tracking.faces
@@ -165,18 +155,18 @@ class VideoAnalysis:
             self._notes.append(f"The file is incomplete or damaged: {shortfall}.")
 
 
-def open_detector(sight: Sight) -> Detector:
-    """The detector for a kind of sight.
+def open_detector(face_distance: FaceDistance) -> Detector:
+    """Open the detector for faces at a distance.
 
     Raises:
         CheckpointError: The networks are not installed or do not load.
     """
-    if sight == "crowd":
+    if face_distance == "crowd":
         return PhotoDetector()
-    return FaceDetector("short" if sight == "near" else "full")
+    return FaceDetector("short" if face_distance == "near" else "full")
 
 
-def analyse_video(
+def analyze_video(
     path: Path,
     classifier: Classifier,
     *,
@@ -187,20 +177,17 @@ def analyse_video(
     on_progress: Callable[[Progress, VideoFrame], None] = lambda progress, frame: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> VideoResult:
-    """Analyse a video file from its beginning to its end.
+    """Find every face in every analyzed frame of a video file.
 
     Args:
         path: The file.
-        classifier: Names the expressions.
-        name: What to call it in messages; by default the file's name.
-        options: How it is looked at.
-        limits: How much of it is looked at.
-        annotated: Where to write an MP4 of the analysed frames, faces boxed, with the sound; by default nowhere.
-        on_progress: Told after each frame; the frame shows its faces boxed if there is to be an annotated video.
-        is_cancelled: Asked after each frame.
-
-    Returns:
-        Every face in every analysed frame.
+        classifier: Classifies the faces.
+        name: The file's name in messages; by default that of its path.
+        options: How it is analyzed.
+        limits: How much of it is analyzed.
+        annotated: Where to write an MP4 of the analyzed frames, faces boxed, with the sound; by default nowhere.
+        on_progress: Called after each frame, which shows its faces boxed if there is to be an annotated video.
+        is_cancelled: Called after each frame.
 
     Raises:
         VideoError: It cannot be read, or the annotated video cannot be written.
@@ -208,13 +195,13 @@ def analyse_video(
     """
     options = options or AnalysisOptions()
     with VideoReader(path, name=name, limits=limits) as reader:
-        analysis = VideoAnalysis(reader, open_detector(options.sight), classifier, options)
+        analysis = VideoAnalysis(reader, open_detector(options.face_distance), classifier, options)
         with _annotating(annotated, path, reader) as annotate:
             for frame, faces in analysis.steps():
                 annotate(frame, faces)
                 on_progress(analysis.progress, frame)
-                if analysis.progress.frames % _FRAMES_A_TRIM == 0:
-                    _give_back_memory()
+                if analysis.progress.frames % _FRAMES_PER_TRIM == 0:
+                    _trim_memory()
                 if is_cancelled():
                     raise AnalysisCancelledError(f"The analysis of {reader.title} was cancelled.")
         return analysis.result()
@@ -224,28 +211,22 @@ def analyse_video(
 def _annotating(
     annotated: Path | None, path: Path, reader: VideoReader
 ) -> Iterator[Callable[[VideoFrame, tuple[TrackedFace, ...]], None]]:
-    """What draws the faces into a frame and appends it, with the sound up to there, to the annotated video."""
+    """A function that draws the faces into a frame and appends it, with the sound so far, to the annotated video."""
     if annotated is None:
         yield lambda frame, faces: None
         return
-    with Sound(path, reader.limits.max_bytes) as sound, VideoWriter(annotated, sound) as writer:
+    with AudioTrack(path, reader.limits.max_bytes) as audio, VideoWriter(annotated, audio) as writer:
 
         def annotate(frame: VideoFrame, faces: tuple[TrackedFace, ...]) -> None:
             draw_faces(frame.image, faces)
             writer.add(frame.time, frame.image)
-            writer.add_sound(sound.until(frame.time, reader.origin))
+            writer.add_audio(audio.until(frame.time, reader.origin))
 
         yield annotate
-        writer.add_sound(sound.until(reader.lasted, reader.origin))
+        writer.add_audio(audio.until(reader.end, reader.origin))
 
 
-def _give_back_memory() -> None:
-    """Returns what is freed to the system; glibc would keep some 20 to 40 MB more of it for each thousand frames."""
+def _trim_memory() -> None:
+    """Return freed memory to the system; glibc would keep 20 to 40 MB more of it for each thousand frames."""
     with suppress(OSError, AttributeError, TypeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _largest(recognitions: tuple[Recognition, ...]) -> tuple[Recognition, ...]:
-    if len(recognitions) <= MAX_FACES:
-        return recognitions
-    return tuple(sorted(recognitions, key=lambda item: -item.face.height)[:MAX_FACES])

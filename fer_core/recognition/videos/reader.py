@@ -22,6 +22,7 @@ from fer_core.recognition.videos.container import (
     open_file,
     video_stream,
 )
+from fer_core.storage.plaintext import file_title
 
 VIDEO_EXTENSIONS = ("mp4", "m4v", "webm", "mov", "mkv", "avi")
 """The kinds of videos the app invites; the content decides, not the extension."""
@@ -33,15 +34,15 @@ _COMPLETE = 0.95  # a part of what the header promises: with variable rates its 
 
 @dataclass(frozen=True)
 class VideoLimits:
-    """How much of a video is looked at, at most.
+    """How much of a video is analyzed, at most.
 
     Attributes:
         max_bytes: Larger files are refused.
         max_seconds: What comes later in a video is left out.
-        max_frames: Longer videos are looked at less often, so that no more frames than this are looked at.
+        max_frames: Of longer videos fewer frames a second are analyzed.
         long_side: Larger frames are scaled down until their longer side is at most this, in pixels.
         short_side: The same for the shorter side.
-        wall_seconds: After so long an analysis ends with what it has.
+        wall_seconds: An analysis that takes longer ends with what it has.
     """
 
     max_bytes: int = 200 * 2**20
@@ -68,18 +69,13 @@ class VideoFrame:
 class VideoReader:
     """A video file that is being read; a context manager.
 
-    Args:
-        path: The file.
-        name: What to call it in messages; by default the file's name.
-        limits: How much of it is looked at.
-
     Attributes:
-        title: What messages call it.
-        limits: How much of it is looked at.
-        seconds: How long it says it is; 0 when it does not say.
-        decoded: How many frames have been decoded so far.
+        title: Its name in messages.
+        limits: How much of it is read.
+        seconds: Its length as it claims; 0 when it does not.
+        decoded: Frames decoded so far.
         is_cut: Whether more came after ``limits.max_seconds``.
-        origin: When the first frame comes, by the file's own clock, in seconds; 0 before it is read.
+        origin: Time of the first frame by the file's own clock, in seconds; 0 before it is read.
 
     Raises:
         VideoError: It is missing, empty, too large, of another kind, damaged, or has no moving pictures.
@@ -87,19 +83,16 @@ class VideoReader:
 
     def __init__(self, path: Path, *, name: str = "", limits: VideoLimits | None = None) -> None:
         self.limits = limits or VideoLimits()
-        self.title = _title(name or path.name)
+        self.title = file_title(name or path.name, "The video")
         self.decoded = 0
         self.is_cut = False
         self.origin = 0.0
         self._is_broken = False
         self._last_time = 0.0
-        self._turn = (math.nan, np.eye(3, dtype=np.int32).ravel())  # of the latest frame: degrees and display matrix
-        self._open(path)
-        self.seconds = claimed_seconds(self._container, self._stream)
-        rate = self._stream.average_rate
-        self._rate = float(rate) if rate and 0 < rate <= 1000 else _USUAL_RATE
-
-    def _open(self, path: Path) -> None:
+        self._rotation = (
+            math.nan,
+            np.eye(3, dtype=np.int32).ravel(),
+        )  # degrees, display matrix
         self._file = open_file(path, self.title, self.limits.max_bytes)
         try:
             self._container = open_container(self._file, self.title)
@@ -107,6 +100,9 @@ class VideoReader:
         except VideoError:
             self._file.close()  # the container goes with the last reference to it
             raise
+        self.seconds = claimed_seconds(self._container, self._stream)
+        rate = self._stream.average_rate
+        self._rate = float(rate) if rate and 0 < rate <= 1000 else _USUAL_RATE
 
     def __enter__(self) -> "VideoReader":
         return self
@@ -124,7 +120,7 @@ class VideoReader:
             interval: Seconds between the frames that are wanted, at least; 0 for every frame.
 
         Yields:
-            The frames, with rising times; only one of them is in memory at a time.
+            Frames with rising times, one at a time in memory.
 
         Raises:
             VideoError: No frame at all can be decoded.
@@ -142,14 +138,14 @@ class VideoReader:
             raise VideoError(f"{self.title} has no readable pictures; save or download it again, then choose it again.")
 
     @property
-    def lasted(self) -> float:
+    def end(self) -> float:
         """Seconds from the first frame to the end of the last one that was decoded."""
         return self._last_time + 1 / self._rate
 
     def shortfall(self) -> str:
         """What was missing, once all frames are read, such as "28 of about 60 frames readable"; "" if nothing was."""
         promised = int(self._stream.frames) or round(self.seconds * self._rate)
-        is_complete = self.decoded >= _COMPLETE * promised or self.lasted >= _COMPLETE * self.seconds > 0
+        is_complete = self.decoded >= _COMPLETE * promised or self.end >= _COMPLETE * self.seconds > 0
         if not self.is_cut and not is_complete:
             return f"{self.decoded} of about {promised} frames readable"
         return "some frames were not readable" if self._is_broken else ""
@@ -174,7 +170,7 @@ class VideoReader:
                 packet = next(packets, None)
             except DECODER_ERRORS:
                 self._is_broken = True
-                yield from self._held_back()
+                yield from self._buffered()
                 return
             if packet is None:
                 return
@@ -186,7 +182,7 @@ class VideoReader:
                 frames, failures = [], failures + 1
             yield from frames
 
-    def _held_back(self) -> list[Any]:
+    def _buffered(self) -> list[Any]:
         """The frames that the decoder still has."""
         try:
             return list(self._stream.codec_context.decode(None))
@@ -205,19 +201,13 @@ class VideoReader:
         return _upright(image, self._matrix(frame))
 
     def _matrix(self, frame: Any) -> NDArray[np.int32]:  # noqa: ANN401
-        """How to turn a frame; looked up when the turn changes, because each look keeps a frame in memory for long.
+        """How to turn a frame; read only when its rotation changes, because each read keeps a frame in memory for long.
 
         (PyAV's frame and its side data refer to each other, so only the garbage collector frees the two.)
         """
-        if frame.rotation != self._turn[0]:
-            self._turn = frame.rotation, _display_matrix(frame)
-        return self._turn[1]
-
-
-def _title(name: str) -> str:
-    """The name as it appears in messages: without folders and control or direction characters, and not too long."""
-    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name.replace("\\", "/"))
-    return printable.rsplit("/", 1)[-1][:80] or "The video"
+        if frame.rotation != self._rotation[0]:
+            self._rotation = frame.rotation, _display_matrix(frame)
+        return self._rotation[1]
 
 
 def _display_matrix(frame: Any) -> NDArray[np.int32]:  # noqa: ANN401

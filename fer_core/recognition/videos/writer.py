@@ -1,6 +1,7 @@
-"""Writing an MP4 that browsers play (H.264), frame by frame."""
+"""Writing an MP4 that browsers play (H.264 and AAC), frame by frame, with the audio of another file."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -13,11 +14,103 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import VideoError
-from fer_core.recognition.videos.sound import SOUND_CODEC, Sound
+from fer_core.recognition.videos.container import DECODER_ERRORS, open_container, open_file
 
 _TICKS = 90_000  # of the clock, in a second: every usual frame rate divides it
 _OPTIONS = {"preset": "veryfast", "crf": "23"}
-_BT709 = 1  # what browsers take colours for
+_BT709 = 1  # the colors that browsers assume
+_AUDIO_CODECS = frozenset(["aac", "mp3", "mp2", "opus", "vorbis", "ac3", "eac3", "flac", "alac", "amr_nb", "amr_wb"])
+_PIECE = 1024  # samples that AAC codes at once
+_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
+_GAP = 0.1  # seconds of silence in the file from which on the sound is put back in step
+
+
+class AudioTrack:
+    """The first audio stream of a video file, decoded as it is asked for; a context manager.
+
+    Attributes:
+        rate: Samples a second; 0 when there is no audio that can be read.
+        layout: ``mono`` or ``stereo``.
+    """
+
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        self.rate, self.layout = 0, "stereo"
+        self._file = open_file(path, path.name, max_bytes)
+        try:
+            self._container = open_container(self._file, path.name)
+        except VideoError:
+            self._file.close()
+            raise
+        self._stream: Any = next((one for one in self._container.streams.audio if _is_readable(one)), None)
+        self._pieces = self._decode()
+        self._written = 0  # samples, which tell the time of the next one
+        self._waiting: Any = None
+        if self._stream is not None:
+            context = self._stream.codec_context
+            self.layout = "mono" if context.channels == 1 else "stereo"
+            self.rate = min(_RATES, key=lambda rate: abs(rate - context.sample_rate))
+            self._resampler = av.AudioResampler("fltp", self.layout, self.rate, _PIECE)
+
+    def __enter__(self) -> "AudioTrack":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._container.close()
+        self._file.close()
+
+    def until(self, time: float, origin: float) -> Iterator[Any]:
+        """The pieces not taken yet that begin before a time.
+
+        Args:
+            time: Seconds since the first frame of the pictures.
+            origin: Time of that frame by the file's own clock, in seconds.
+
+        Yields:
+            PyAV's ``AudioFrame``, with its time in samples since the first frame.
+        """
+        while self._written < time * self.rate:
+            frame, self._waiting = self._waiting or next(self._pieces, None), None
+            if frame is None:
+                return
+            begins = math.nan if frame.time is None else frame.time - origin
+            if begins + frame.samples / frame.sample_rate <= 0:
+                continue
+            if begins >= time:
+                self._waiting = frame
+                return
+            if begins - self._written / self.rate > _GAP:
+                self._written = round(begins * self.rate)
+            yield from self._resampled(frame)
+
+    def _resampled(self, frame: Any) -> Iterator[Any]:  # noqa: ANN401
+        frame.pts = None  # counted here: those of files have holes and jump back
+        try:
+            pieces = self._resampler.resample(frame)
+        except DECODER_ERRORS:  # another number of channels, in the middle
+            return
+        for piece in pieces:
+            piece.pts, piece.time_base = self._written, Fraction(1, self.rate)
+            self._written += piece.samples
+            yield piece
+
+    def _decode(self) -> Iterator[Any]:
+        """What can be decoded of the sound; where it is damaged it ends."""
+        if self._stream is None:
+            return
+        try:
+            yield from self._container.decode(self._stream)
+        except DECODER_ERRORS:
+            return
+
+
+def _is_readable(stream: Any) -> bool:  # noqa: ANN401
+    context = stream.codec_context
+    if context is None or not context.sample_rate:
+        return False
+    name = context.codec.canonical_name
+    return name in _AUDIO_CODECS or name.startswith("pcm_")
 
 
 class VideoWriter:
@@ -25,16 +118,16 @@ class VideoWriter:
 
     Args:
         path: Where it goes; a file there is replaced.
-        sound: What kind of sound goes with it, if one does.
+        audio: What goes with the pictures, if anything.
 
     Raises:
         VideoError: It cannot be written there.
     """
 
-    def __init__(self, path: Path, sound: Sound | None = None) -> None:
+    def __init__(self, path: Path, audio: AudioTrack | None = None) -> None:
         self._path = path
-        self._sound = sound if sound is not None and sound.rate else None
-        self._sound_stream: Any = None
+        self._audio = audio if audio is not None and audio.rate else None
+        self._audio_stream: Any = None
         self._scratch = path.with_name(f".{path.name}.part")
         self._stream: Any = None
         self._last_tick = -1
@@ -80,15 +173,15 @@ class VideoWriter:
         except (OSError, av.FFmpegError) as error:
             raise self._not_written(error) from error
 
-    def add_sound(self, pieces: Iterable[Any]) -> None:
-        """Append pieces of sound, as :meth:`Sound.until` gives them; before the first frame there is no place for them.
+    def add_audio(self, pieces: Iterable[Any]) -> None:
+        """Append pieces of :meth:`AudioTrack.until`, after the first frame.
 
         Raises:
             VideoError: The disk is full or the file is gone.
         """
         try:
             for piece in pieces:
-                self._container.mux(self._sound_stream.encode(piece))
+                self._container.mux(self._audio_stream.encode(piece))
         except (OSError, av.FFmpegError) as error:
             raise self._not_written(error) from error
 
@@ -101,17 +194,17 @@ class VideoWriter:
         stream.codec_context.thread_count = 2
         for attribute in ("colorspace", "color_primaries", "color_trc"):
             setattr(stream.codec_context, attribute, _BT709)
-        if self._sound is not None:
-            self._sound_stream = self._container.add_stream(SOUND_CODEC, rate=self._sound.rate)
-            self._sound_stream.layout = self._sound.layout
+        if self._audio is not None:
+            self._audio_stream = self._container.add_stream("aac", rate=self._audio.rate)
+            self._audio_stream.layout = self._audio.layout
         return stream
 
     def _finish(self) -> None:
         try:
             if self._stream is not None:
                 self._container.mux(self._stream.encode(None))
-            if self._sound_stream is not None:
-                self._container.mux(self._sound_stream.encode(None))
+            if self._audio_stream is not None:
+                self._container.mux(self._audio_stream.encode(None))
             self._container.close()
             self._scratch.replace(self._path)
         except (OSError, av.FFmpegError) as error:

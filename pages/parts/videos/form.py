@@ -1,6 +1,6 @@
 """The choice of a video and of how it is looked at."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -8,7 +8,7 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.recognition.samples import sample_videos
-from fer_core.recognition.videos.analysis import AnalysisOptions, Sight
+from fer_core.recognition.videos.analysis import AnalysisOptions, FaceDistance
 from fer_core.recognition.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.parts.videos.view import start_job, upload_key
 from pages.shared.messages import errors_shown
@@ -18,7 +18,7 @@ from pages.shared.uploads import kinds
 
 _MAX_MEGABYTES = VideoLimits().max_bytes // 2**20
 _MAX_MINUTES = VideoLimits().max_seconds / 60
-_SIGHTS: dict[Sight, str] = {
+_DISTANCES: dict[FaceDistance, str] = {
     "near": "close to the camera",
     "room": "up to five metres away",
     "crowd": "small, in a crowd (ten times slower)",
@@ -38,7 +38,7 @@ def order_analysis(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) ->
         _offer_sample(checkpoint, options)
     elif st.button("Analyse the video", type="primary", icon=":material/movie:"):
         with errors_shown(stop=False):
-            start_job(upload.name, upload, checkpoint, asdict(options))
+            start_job(upload.name, upload, checkpoint, options)
             st.rerun()
 
 
@@ -59,11 +59,11 @@ def _uploaded() -> UploadedFile | None:
 
 def _choose_options() -> AnalysisOptions:
     left, middle, right = st.columns(3, gap="medium")
-    sight = left.selectbox(
+    distance = left.selectbox(
         "The faces are",
-        list(_SIGHTS),
+        list(_DISTANCES),
         index=1,
-        format_func=lambda key: _SIGHTS[key],
+        format_func=lambda key: _DISTANCES[key],
         key="video_sight",
         persist_state="session",
         help="Which detector looks for them. Faces that are turned away or covered are missed by all.",
@@ -86,7 +86,7 @@ def _choose_options() -> AnalysisOptions:
         persist_state="session",
         help="How long a change takes to come through. 0 shows the network's raw answers, which flicker.",
     )
-    return AnalysisOptions(float(rate), sight, smoothing)
+    return AnalysisOptions(float(rate), distance, smoothing)
 
 
 def _offer_sample(checkpoint: Checkpoint, options: AnalysisOptions) -> None:
@@ -97,7 +97,7 @@ def _offer_sample(checkpoint: Checkpoint, options: AnalysisOptions) -> None:
             st.video(content, muted=True)
             if st.button(f"Analyse “{title}”", icon=":material/movie:", width="stretch"):
                 with errors_shown(stop=False):
-                    start_job(f"{title}.mp4", [content], checkpoint, asdict(options))
+                    start_job(f"{title}.mp4", [content], checkpoint, options)
                     st.rerun()
 
 

@@ -1,10 +1,7 @@
 """An analysis of a video: its progress while it runs, and what was found."""
 
-import re
 from collections.abc import Iterable
 from functools import partial
-from pathlib import PurePosixPath
-from typing import Any
 
 import streamlit as st
 
@@ -13,8 +10,9 @@ from fer_core.plots.prediction import jpeg_html
 from fer_core.plots.timeline import MAX_LISTED_TIMELINES, emotion_timeline, longest_seen
 from fer_core.recognition.recognize import to_csv
 from fer_core.recognition.timelines import VideoResult
+from fer_core.recognition.videos.analysis import AnalysisOptions
 from fer_core.recognition.videos.jobs import JobStatus, VideoJob
-from fer_core.storage.plaintext import duration
+from fer_core.storage.plaintext import duration, file_stem
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.sessions import finish_with_session
 
@@ -31,13 +29,13 @@ def upload_key() -> str:
     return f"video {st.session_state.get(_ROUND, 0)}"
 
 
-def start_job(name: str, content: Iterable[bytes], checkpoint: Checkpoint, options: dict[str, Any]) -> None:
+def start_job(name: str, content: Iterable[bytes], checkpoint: Checkpoint, options: AnalysisOptions) -> None:
     """Starts this session's analysis in a child process.
 
     Raises:
         VideoError: The video cannot be stored.
     """
-    job = VideoJob(name, content, checkpoint.name, options)
+    job = VideoJob(name, content, checkpoint, options)
     finish_with_session(job.close)
     st.session_state[_JOB] = job
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
@@ -49,7 +47,7 @@ def show_job(job: VideoJob) -> None:
         _follow()
         return
     left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint)}")
+    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint.name)}")
     right.button(
         "Another video",
         icon=":material/restart_alt:",
@@ -71,7 +69,7 @@ def _follow() -> None:
         st.rerun()
     status = job.status
     left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint)}")
+    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint.name)}")
     if right.button("Cancel", icon=":material/close:", key="cancel video", width="stretch"):
         _forget()
         st.rerun()
@@ -123,7 +121,7 @@ def _explain(result: VideoResult) -> None:
 
 
 def _offer_downloads(job: VideoJob, result: VideoResult) -> None:
-    stem = _stem(job.name)
+    stem = file_stem(job.name, "video")
     with st.container(horizontal=True):
         st.download_button(
             "Annotated video",
@@ -162,9 +160,3 @@ def _show_timeline(result: VideoResult) -> None:
         config={"displayModeBar": False},
         alt="; ".join(f"Face {one.number}: mostly {next(iter(one.shares))}" for one in listed),
     )
-
-
-def _stem(name: str) -> str:
-    """A file's name without its ending, safe on every system."""
-    stem = PurePosixPath(name.replace("\\", "/")).stem
-    return re.sub(r"[^\w.-]+", "_", stem).strip("._")[:80] or "video"

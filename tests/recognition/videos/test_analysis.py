@@ -15,12 +15,12 @@ from fer_core.recognition.videos.analysis import (
     AnalysisCancelledError,
     AnalysisOptions,
     VideoAnalysis,
-    analyse_video,
+    analyze_video,
     open_detector,
 )
 from fer_core.recognition.videos.reader import VideoLimits, VideoReader
 
-RAW = AnalysisOptions(frames_per_second=30, sight="near", smoothing=0)
+RAW = AnalysisOptions(frames_per_second=30, face_distance="near", smoothing=0)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ class OneFace:
 
 
 def test_a_person_who_walks_keeps_the_number(write_clip, walk, classifier):
-    result = analyse_video(write_clip(walk), classifier, options=RAW)
+    result = analyze_video(write_clip(walk), classifier, options=RAW)
     (timeline,) = result.timelines
     assert timeline.number == 1
     assert len(timeline.times) >= 18
@@ -48,7 +48,7 @@ def test_a_person_who_walks_keeps_the_number(write_clip, walk, classifier):
 
 
 def test_two_faces_and_their_rows(write_clip, couple, classifier):
-    result = analyse_video(write_clip([couple] * 5), classifier, options=RAW)
+    result = analyze_video(write_clip([couple] * 5), classifier, options=RAW)
     assert [timeline.number for timeline in result.timelines] == [1, 2]
     assert result.summary == "2 faces · 5 of 5 frames analysed · 0.1 s"
     table = result.table()
@@ -62,14 +62,14 @@ def test_two_faces_and_their_rows(write_clip, couple, classifier):
 
 def test_a_turned_video_is_analysed_upright(write_clip, couple, classifier):
     on_its_side = np.rot90(couple)  # as a telephone stores it, with the note to turn it back
-    result = analyse_video(write_clip([on_its_side] * 3, turn=-90), classifier, options=RAW)
+    result = analyze_video(write_clip([on_its_side] * 3, turn=-90), classifier, options=RAW)
     assert len(result.timelines) == 2
 
 
 def test_the_annotated_video_shows_the_analysed_frames(write_clip, couple, classifier, tmp_path):
     path = tmp_path / "out.mp4"
-    options = AnalysisOptions(frames_per_second=10, sight="near")
-    result = analyse_video(write_clip([couple] * 12), classifier, options=options, annotated=path)
+    options = AnalysisOptions(frames_per_second=10, face_distance="near")
+    result = analyze_video(write_clip([couple] * 12), classifier, options=options, annotated=path)
     with VideoReader(path) as reader:
         frames = list(reader.frames())
     assert result.frames == len(frames) == 4
@@ -80,7 +80,7 @@ def test_the_annotated_video_shows_the_analysed_frames(write_clip, couple, class
 
 
 def test_a_video_without_faces_is_a_result(write_clip, corner, classifier, tmp_path):
-    result = analyse_video(write_clip([corner] * 3), classifier, options=RAW, annotated=tmp_path / "out.mp4")
+    result = analyze_video(write_clip([corner] * 3), classifier, options=RAW, annotated=tmp_path / "out.mp4")
     assert result.timelines == ()
     assert result.summary.startswith("No face found")
     assert len(result.table()) == 0
@@ -91,7 +91,7 @@ def test_cancelling_leaves_nothing(write_clip, corner, classifier, tmp_path):
     path = write_clip([corner] * 9)
     seen = []
     with pytest.raises(AnalysisCancelledError):
-        analyse_video(
+        analyze_video(
             path,
             classifier,
             options=RAW,
@@ -105,7 +105,7 @@ def test_cancelling_leaves_nothing(write_clip, corner, classifier, tmp_path):
 
 def test_progress_rises_to_the_end(write_clip, corner, classifier):
     seen = []
-    analyse_video(
+    analyze_video(
         write_clip([corner] * 30), classifier, options=RAW, on_progress=lambda progress, frame: seen.append(progress)
     )
     fractions = [progress.fraction for progress in seen]
@@ -117,7 +117,7 @@ def test_progress_rises_to_the_end(write_clip, corner, classifier):
 
 def test_long_videos_are_looked_at_less_often(write_clip, corner, classifier):
     path = write_clip([corner] * 30)
-    result = analyse_video(path, classifier, options=RAW, limits=VideoLimits(max_frames=10))
+    result = analyze_video(path, classifier, options=RAW, limits=VideoLimits(max_frames=10))
     assert 9 <= result.frames <= 10
     assert result.seconds > 0.8
 
@@ -130,7 +130,7 @@ def test_long_videos_are_looked_at_less_often(write_clip, corner, classifier):
     ],
 )
 def test_what_is_left_out_is_said(write_clip, corner, classifier, limits, note):
-    (said,) = analyse_video(write_clip([corner] * 30), classifier, options=RAW, limits=limits).notes
+    (said,) = analyze_video(write_clip([corner] * 30), classifier, options=RAW, limits=limits).notes
     assert said.startswith(note)
 
 
@@ -139,7 +139,7 @@ def test_a_damaged_video_says_how_much_was_readable(write_clip, classifier):
     path = write_clip([rng.integers(0, 256, (96, 128, 3), np.uint8) for _ in range(60)], "clip.mkv")
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    (note,) = analyse_video(path, classifier, options=RAW).notes
+    (note,) = analyze_video(path, classifier, options=RAW).notes
     assert "of about 60 frames readable" in note
 
 
@@ -158,7 +158,7 @@ def test_memory_does_not_grow_with_the_length(write_clip, corner, classifier):
 
 
 def test_a_result_can_be_stored(write_clip, couple, classifier, tmp_path):
-    result = analyse_video(write_clip([couple] * 2), classifier, options=RAW)
+    result = analyze_video(write_clip([couple] * 2), classifier, options=RAW)
     result.save(tmp_path)
     again = VideoResult.load(tmp_path)
     assert again.summary == result.summary
@@ -169,7 +169,7 @@ def test_a_result_can_be_stored(write_clip, couple, classifier, tmp_path):
 
 
 def test_options_are_checked():
-    for wrong in ({"frames_per_second": 0}, {"sight": "far"}, {"smoothing": -1}):
+    for wrong in ({"frames_per_second": 0}, {"face_distance": "far"}, {"smoothing": -1}):
         with pytest.raises(ValueError, match="Expected"):
             AnalysisOptions(**wrong)
     assert isinstance(open_detector("crowd"), PhotoDetector)

@@ -1,18 +1,18 @@
 """The child process: what it answers, and that nothing of it is left behind."""
 
 import os
+import shutil
 import time
-from dataclasses import asdict
 
 import psutil
 import pytest
 
+from fer_core.checkpoints.checkpoint import load_checkpoint
 from fer_core.errors import VideoError
-from fer_core.recognition.videos import jobs
 from fer_core.recognition.videos.analysis import AnalysisOptions
-from fer_core.recognition.videos.jobs import VideoJob, write_status
+from fer_core.recognition.videos.jobs import JobStatus, VideoJob
 
-OPTIONS = asdict(AnalysisOptions(frames_per_second=10.0, sight="near"))
+OPTIONS = AnalysisOptions(frames_per_second=10.0, face_distance="near")
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def start(home, save_tiny, temporary):
     save_tiny()
     started = []
 
-    def start(content, name="clip.mp4", checkpoint="tiny"):
-        started.append(VideoJob(name, [content], checkpoint, OPTIONS))
+    def start(content, name="clip.mp4", checkpoint=None):
+        started.append(VideoJob(name, [content], checkpoint or load_checkpoint("tiny"), OPTIONS))
         return started[-1]
 
     yield start
@@ -71,8 +71,10 @@ def test_a_bad_file_is_a_sentence(start):
     assert status.message == "notes *1*.mp4 is not a video this app reads; save it as MP4, WebM, MOV or AVI."
 
 
-def test_a_missing_checkpoint_is_a_sentence(start, write_clip, corner):
-    status = ended(start(write_clip([corner]).read_bytes(), checkpoint="nobody"))
+def test_a_missing_checkpoint_is_a_sentence(start, save_tiny, write_clip, corner):
+    checkpoint = save_tiny("nobody")
+    shutil.rmtree(checkpoint.litert_path.parent)
+    status = ended(start(write_clip([corner]).read_bytes(), checkpoint=checkpoint))
     assert status.state == "failed"
     assert "nobody" in status.message
 
@@ -83,7 +85,7 @@ def test_cancelling_ends_the_child_and_deletes_everything(start, write_clip, cou
     while job.status.frames == 0 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert job.preview().startswith(b"\xff\xd8")
-    child = psutil.Process(job._child.pid)
+    child = psutil.Process(job.child.pid)
     job.close()
     assert not child.is_running()
     assert not list(temporary.glob("*/video"))
@@ -105,8 +107,8 @@ def test_a_third_video_waits_for_its_turn(start, write_clip, couple):
 
 
 def test_a_forgotten_job_ends_too(start, write_clip, couple):
-    job = VideoJob("clip.mp4", [endless(couple, write_clip)], "tiny", OPTIONS)
-    folder, child = job.folder, psutil.Process(job._child.pid)
+    job = VideoJob("clip.mp4", [endless(couple, write_clip)], load_checkpoint("tiny"), OPTIONS)
+    folder, child = job.folder, psutil.Process(job.child.pid)
     del job
     assert not folder.exists()
     assert not child.is_running()
@@ -114,7 +116,7 @@ def test_a_forgotten_job_ends_too(start, write_clip, couple):
 
 def test_a_child_that_dies_is_told(start, write_clip, couple):
     job = start(endless(couple, write_clip))
-    psutil.Process(job._child.pid).kill()
+    psutil.Process(job.child.pid).kill()
     status = ended(job)
     assert status.state == "failed"
     assert "ended unexpectedly" in status.message
@@ -130,22 +132,22 @@ def test_folders_of_servers_that_are_gone_are_deleted(start, temporary):
     assert other.exists()
 
 
-def test_a_full_disk_is_a_sentence(start, monkeypatch, temporary):
-    def full(*_):
+def test_a_full_disk_is_a_sentence(save_tiny, temporary):
+    def full():
+        yield b"x"
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(jobs, "write_json", full)
     with pytest.raises(VideoError, match="No space left"):
-        start(b"x")
+        VideoJob("clip.mp4", full(), save_tiny(), OPTIONS)
     assert list(temporary.iterdir()) == []
 
 
 def test_a_damaged_status_is_no_trouble(start, tmp_path):
     job = start(b"x")
-    job._child.wait(timeout=60)
+    job.child.wait(timeout=60)
     (job.folder / "status.json").write_text("{")
     assert job.status.state == "failed"
-    write_status(job.folder, jobs.JobStatus("finished"))
+    JobStatus(state="finished").save(job.folder)
     assert job.status.state == "finished"
     with pytest.raises(VideoError, match="analyse the video again"):
         job.result  # noqa: B018

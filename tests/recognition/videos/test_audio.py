@@ -6,9 +6,9 @@ import pytest
 
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.labels import PAPER_EMOTIONS
-from fer_core.recognition.videos.analysis import AnalysisOptions, analyse_video
+from fer_core.recognition.videos.analysis import AnalysisOptions, analyze_video
 from fer_core.recognition.videos.reader import VideoLimits
-from fer_core.recognition.videos.sound import Sound
+from fer_core.recognition.videos.writer import AudioTrack
 
 RATE, FPS, SECONDS = 44_100, 10, 4
 BEEPS = ((1.0, 1.2), (3.0, 3.2))
@@ -75,7 +75,7 @@ def heard(path):
 
 def annotated(path, classifier, **options):
     out = path.with_name("annotated.mp4")
-    analyse_video(path, classifier, options=AnalysisOptions(float(FPS), "near"), annotated=out, **options)
+    analyze_video(path, classifier, options=AnalysisOptions(float(FPS), "near"), annotated=out, **options)
     return out
 
 
@@ -135,6 +135,6 @@ def test_a_silent_video_has_no_sound(write_clip, corner, classifier):
     path = write_clip([corner] * 4)
     with av.open(str(annotated(path, classifier))) as container:
         assert not container.streams.audio
-    with Sound(path, 2**20) as sound:
+    with AudioTrack(path, 2**20) as sound:
         assert sound.rate == 0
         assert list(sound.until(9.0, 0.0)) == []
