@@ -13,6 +13,7 @@
 ``fixtures/sigmoid8.tflite`` is the same with eight independent sigmoid outputs.
 """
 
+import os
 from pathlib import Path
 
 import pylibsrtp  # noqa: F401  (crashes when it starts after TensorFlow; only tests have both in one process)
@@ -132,3 +133,9 @@ def same_faces_as_training(demo_files, tmp_path):
         paths.append(tmp_path / source.name)
         paths[-1].write_text("\n".join(turned) + "\n")
     return import_dataset(*paths, name="exchanged").name
+
+
+@pytest.fixture
+def no_children(monkeypatch):
+    """Start no child process: a run or a search that is started waits, as if this process were its child."""
+    monkeypatch.setattr("fer_core.training.runs.launch.launch_command", lambda words, log: os.getpid())

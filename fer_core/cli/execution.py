@@ -9,10 +9,10 @@ from filelock import FileLock, Timeout
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.errors import TrainingError
 from fer_core.storage.files import runs_folder
-from fer_core.training.runs.retrain import try_next
-from fer_core.training.runs.run_queue import turn
+from fer_core.training.runs.lifecycle import clear_requests, start_next_attempt
+from fer_core.training.runs.run_queue import wait_for_turn
 from fer_core.training.runs.searches import Search
-from fer_core.training.runs.store import PAUSE, STOP, Run, find_run
+from fer_core.training.runs.store import Run, find_run
 from fer_core.training.settings.cluster import StrategyName, read_cluster
 from fer_core.training.settings.config import TrainingConfig
 
@@ -37,12 +37,12 @@ def train_run(run: Run, strategy: StrategyName = "auto") -> Checkpoint | None:
     with (
         _alone(run.folder),
         Report(run.folder, run.config.epochs) as report,
-        turn(run.name, lambda message: report.set(message=message)),
+        wait_for_turn(run, lambda message: report.set(message=message)),
     ):
         from fer_core.training.child.job import run_job  # noqa: PLC0415
 
         checkpoint = run_job(run, report, strategy)
-    try_next(find_run(run.name))
+    start_next_attempt(find_run(run.name))
     return checkpoint
 
 
@@ -55,7 +55,7 @@ def search_runs(search: Search) -> Search:
     from fer_core.training.runs.coordinator import run_search  # noqa: PLC0415
 
     with _alone(search.folder):
-        return run_search(search.name)
+        return run_search(search)
 
 
 def reopen(name: str) -> Run:
@@ -66,8 +66,7 @@ def reopen(name: str) -> Run:
     """
     run = find_run(name)
     if not run.status.is_active:
-        for word in (STOP, PAUSE):
-            (run.folder / word).unlink(missing_ok=True)
+        clear_requests(run)
     return run
 
 

@@ -1,7 +1,6 @@
 """The commands that train: one run, a search over many, and the list of them; with the options they take."""
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
@@ -12,13 +11,13 @@ from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.store import dataset_card
 from fer_core.errors import TrainingError
 from fer_core.storage.plaintext import percent
-from fer_core.training.runs.record import Assignments, RunRecord, ambition_of
-from fer_core.training.runs.retrain import best_accuracy, check_attempts
+from fer_core.training.runs.record import RunRecord, RunTarget
 from fer_core.training.runs.searches import Method, SearchPlan, create_search, find_search
 from fer_core.training.runs.store import Run, create_run, damaged_runs, find_run, list_runs
 from fer_core.training.settings.architecture_summary import outline
 from fer_core.training.settings.cluster import StrategyName
 from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.fields import read_assignments
 from fer_core.training.settings.space import read_axes
 
 
@@ -84,7 +83,7 @@ def train(options: argparse.Namespace) -> Answer:
         f"Its weights are those of epoch {best.epoch}: "
         f"{percent(best.validation_accuracy, 2)} right on validation, {percent(best.test_accuracy, 2)} on test."
     )
-    if run.record.ambition.target:
+    if run.record.target.accuracy:
         text += f"\n{find_run(run.name).status.message}"
     return Answer(asdict(checkpoint.card), text)
 
@@ -96,10 +95,10 @@ def search(options: argparse.Namespace) -> Answer:
     else:
         config = _config(options)
         _check_data(config)
-        plan = SearchPlan(config, read_axes(_assignments(options.over), config), options.method, options.trials)
+        plan = SearchPlan(config, read_axes(read_assignments(options.over), config), options.method, options.trials)
         found = create_search(plan, options.name)
     found = search_runs(found)
-    tried = [(run, best_accuracy(run)) for run in found.trials()]
+    tried = [(run, run.best_accuracy()) for run in found.trials()]
     trials = [
         {"run": run.name, "settings": run.record.note, "accuracy": accuracy, "state": run.status.state}
         for run, accuracy in tried
@@ -135,9 +134,9 @@ def describe(options: argparse.Namespace) -> Answer:
 
 def _new_run(config: TrainingConfig, options: argparse.Namespace) -> Run:
     _check_data(config)
-    ambition = ambition_of(options.target, [_assignments(attempt.split()) for attempt in options.then])
-    check_attempts(config, ambition)
-    return create_run(config, options.name, RunRecord(ambition=ambition))
+    target = RunTarget(options.target, tuple(read_assignments(attempt.split()) for attempt in options.then))
+    target.check_attempts(config)
+    return create_run(config, options.name, RunRecord(target=target))
 
 
 def _check_data(config: TrainingConfig) -> None:
@@ -152,16 +151,5 @@ def _config(options: argparse.Namespace) -> TrainingConfig:
             config = TrainingConfig.from_json(options.config.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise TrainingError(f"{options.config} cannot be read as text ({error}). Check the path.") from error
-    assignments = _assignments(options.set)
+    assignments = read_assignments(options.set)
     return config.with_settings(assignments | ({"dataset": options.dataset} if options.dataset else {}))
-
-
-def _assignments(texts: Sequence[str]) -> Assignments:
-    return dict(map(_assignment, texts))
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    key, separator, value = text.partition("=")
-    if not separator:
-        raise TrainingError(f"“{text}” is no setting. Write it as key=value, for example epochs=10.")
-    return key, value

@@ -16,7 +16,8 @@ from fer_core.datasets.demo import write_demo_files
 from fer_core.datasets.store import import_dataset
 from fer_core.errors import TrainingError
 from fer_core.training.child.backup import load_state
-from fer_core.training.runs.store import Run, find_run, resume_run, start_run
+from fer_core.training.runs.lifecycle import resume_run, start_run
+from fer_core.training.runs.store import Run, find_run
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import EpochMetrics
 from tests.benchmark.homes import home_of
@@ -79,7 +80,7 @@ def _again(run: Run, config: TrainingConfig) -> Run:
     """Resumes the run; one that was over before it could be killed is begun anew under another name."""
     if find_run(run.name).status.state == "finished":
         return start_run(config)
-    return resume_run(run.name)
+    return resume_run(run)
 
 
 def _kill_after(run: Run, seconds: float, *, in_save: bool) -> bool:

@@ -10,7 +10,8 @@ import numpy as np
 
 from fer_core.datasets.store import ensure_demo
 from fer_core.storage.files import PROJECT
-from fer_core.training.runs.store import find_run, start_run, stop_run
+from fer_core.training.runs.lifecycle import start_run, stop_run
+from fer_core.training.runs.store import find_run
 from fer_core.training.settings.config import TrainingConfig
 from tests.benchmark.figure import AbsentError
 from tests.benchmark.homes import home_of
@@ -32,7 +33,7 @@ def rerun_ratio() -> float:
         try:
             busy = _p95()
         finally:
-            stop_run(run.name)
+            stop_run(run)
             _wait_for_end(run.name)
     return busy / idle
 

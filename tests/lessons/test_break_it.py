@@ -30,11 +30,6 @@ def outcome(matrix, **values):
     return Outcome(np.array(matrix), ("a", "b", "c")[: len(matrix)], **values)
 
 
-@pytest.fixture
-def no_children(monkeypatch):
-    monkeypatch.setattr("fer_core.training.runs.store._launch", lambda run: run)
-
-
 @pytest.mark.parametrize("experiment", TRAINED, ids=lambda e: e.name)
 def test_the_two_sides_differ_in_what_is_said_and_in_nothing_else(experiment):
     usual, changed = experiment.configs("demo", 3200, has_votes=True)

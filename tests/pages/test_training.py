@@ -73,10 +73,9 @@ CHANGED = TrainingConfig(
 
 
 @pytest.fixture(autouse=True)
-def _no_children(request, monkeypatch):
+def _no_children(request):
     if "real_child" not in request.fixturenames:
-        monkeypatch.setattr("fer_core.training.runs.store._launch", lambda run: run)
-        monkeypatch.setattr("fer_core.training.runs.searches._launch", lambda search: search)
+        request.getfixturevalue("no_children")
 
 
 @pytest.fixture
@@ -269,9 +268,9 @@ def test_a_run_can_carry_a_target_and_what_to_try_next(home, small_demo):
     assert any("--target=0.9 --then learning_rate=0.001 --then 'architecture" in code.value for code in page.code)
     page = start(page, "again")
     assert not page.error
-    ambition = find_run("again").record.ambition
-    assert ambition.target == pytest.approx(0.9)
-    assert ambition.attempts == ({"learning_rate": "0.001"}, {"architecture": "lab-cnn", "epochs": "9"})
+    target = find_run("again").record.target
+    assert target.accuracy == pytest.approx(0.9)
+    assert target.attempts == ({"learning_rate": "0.001"}, {"architecture": "lab-cnn", "epochs": "9"})
 
 
 def test_what_cannot_be_tried_next_is_said_before_anything_starts(home, small_demo):
@@ -392,7 +391,7 @@ def test_the_run_is_asked_to_stop_or_to_pause(home, small_demo, word):
 
 def test_a_run_that_does_not_respond_is_said_and_can_be_stopped_again(home, small_demo, monkeypatch):
     ended = []
-    monkeypatch.setattr("fer_core.training.runs.store.end_process", lambda *process: ended.append(process))
+    monkeypatch.setattr("fer_core.training.runs.lifecycle.end_process", lambda *process: ended.append(process))
     make_run(status=alive("stopping"))
     folder = find_run("lesson").folder
     (folder / "stop").touch()
@@ -462,7 +461,8 @@ def test_all_runs_are_listed_and_compared_by_what_differs(home, small_demo):
     assert set(table["name"]) == {"one", "two"}
     assert dict(zip(table["name"], table["state"], strict=True)) == {"one": "finished", "two": "failed"}
     assert list(table["accuracy"]) == pytest.approx([50.0, 50.0])
-    assert list(differences.index) == ["learning_rate"]
+    assert set(table["seconds"]) == {"60 s"}
+    assert differences.to_dict() == {"two": {"learning_rate": "0.01"}, "one": {"learning_rate": "0.001"}}
     page = page.multiselect(key="compared").set_value(["one"]).run()
     assert not page.exception
     assert len(page.dataframe) == 1

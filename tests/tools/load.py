@@ -37,7 +37,8 @@ from websockets.exceptions import WebSocketException
 from fer_core.datasets.drawn.scene import draw_scene
 from fer_core.datasets.store import ensure_demo
 from fer_core.storage.files import PROJECT
-from fer_core.training.runs.store import find_run, start_run, stop_run
+from fer_core.training.runs.lifecycle import start_run, stop_run
+from fer_core.training.runs.store import find_run
 from fer_core.training.settings.config import TrainingConfig
 from tests.benchmark.homes import home_of
 
@@ -258,7 +259,7 @@ def beside(training):
             time.sleep(0.5)
         yield
     finally:
-        stop_run(run.name)
+        stop_run(run)
         while find_run(run.name).status.is_active:
             time.sleep(0.5)
 

@@ -8,8 +8,9 @@ from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
 from fer_core.lessons.break_it.experiments import Experiment
 from fer_core.lessons.break_it.outcome import Outcome, outcome_of
+from fer_core.training.runs.lifecycle import resume_run, start_run
 from fer_core.training.runs.record import RunRecord
-from fer_core.training.runs.store import Run, find_run, resume_run, start_run
+from fer_core.training.runs.store import Run, find_run
 from fer_core.training.settings.config import TrainingConfig
 
 _PREFIX = "break-it"
@@ -97,7 +98,7 @@ def _ensure(name: str, config: TrainingConfig, note: str, experiment: str) -> No
         _start(name, config, note, experiment)
         return
     if not (run.status.is_active or is_over(run)):
-        resume_run(name)
+        resume_run(run)
 
 
 def _start(name: str, config: TrainingConfig, note: str, experiment: str) -> None:

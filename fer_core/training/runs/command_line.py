@@ -4,23 +4,24 @@ import shlex
 from collections.abc import Sequence
 
 from fer_core.storage.plaintext import setting_text
-from fer_core.training.runs.record import NO_AMBITION, Ambition
+from fer_core.training.runs.record import NO_TARGET, RunTarget
 from fer_core.training.runs.searches import SearchPlan
 from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.fields import assignments_text
 
 
-def command_line(config: TrainingConfig, name: str = "", ambition: Ambition = NO_AMBITION) -> str:
+def command_line(config: TrainingConfig, name: str = "", target: RunTarget = NO_TARGET) -> str:
     """The shortest command line that starts a run: only what differs from the defaults is named.
 
     Args:
         config: Its settings.
         name: Of the run; by default the app chooses one.
-        ambition: What it is to reach, and what is tried when it does not.
+        target: What it is to reach, and what is tried when it does not.
     """
-    words = [f"--target={ambition.target:g}"] if ambition.target else []
-    for attempt in ambition.attempts:
-        words += ["--then", " ".join(f"{key}={value}" for key, value in attempt.items())]
-    return _line("train", config, name, words)
+    words = [f"--target={target.accuracy:g}"] if target.accuracy else []
+    for attempt in target.attempts:
+        words += ["--then", assignments_text(attempt, " ")]
+    return _command("train", config, name, words)
 
 
 def search_line(plan: SearchPlan, name: str = "") -> str:
@@ -32,10 +33,10 @@ def search_line(plan: SearchPlan, name: str = "") -> str:
     """
     over = [f"{axis.name}={axis.text()}" for axis in plan.axes]
     words = ["--over", *over, "--method", plan.method, "--trials", str(plan.trials)]
-    return _line("search", plan.config, name, words)
+    return _command("search", plan.config, name, words)
 
 
-def _line(command: str, config: TrainingConfig, name: str, more: Sequence[str]) -> str:
+def _command(command: str, config: TrainingConfig, name: str, more: Sequence[str]) -> str:
     changed = config.differences(TrainingConfig())
     settings = [f"{key}={_text(value)}" for key, value in changed.items() if key != "dataset"]
     words = [command, "--dataset", config.dataset]

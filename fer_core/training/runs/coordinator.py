@@ -11,29 +11,24 @@ from optuna.trial import TrialState
 
 from fer_core.errors import TrainingError
 from fer_core.training.runs.launch import started
-from fer_core.training.runs.record import Assignments, RunRecord
-from fer_core.training.runs.retrain import best_accuracy, in_words
-from fer_core.training.runs.searches import Search, SearchPlan, find_search
-from fer_core.training.runs.store import STOP, Run, find_run, start_run, stop_run
-from fer_core.training.settings.metrics import write_status
+from fer_core.training.runs.lifecycle import start_run, stop_run
+from fer_core.training.runs.record import RunRecord
+from fer_core.training.runs.searches import Search, SearchPlan
+from fer_core.training.runs.store import STOP, find_run
+from fer_core.training.settings.fields import assignments_text
+from fer_core.training.settings.metrics import State, write_status
 from fer_core.training.settings.space import Axis
 
 _POLL = 1.0
 
 
-def run_search(name: str) -> Search:
-    """Starts a search's runs one after the other and waits for each; goes on where an interrupted one ended.
-
-    Raises:
-        TrainingError: There is no such search.
-    """
-    search = find_search(name)
+def run_search(search: Search) -> Search:
+    """Start a search's runs one after the other and wait for each; go on where an interrupted one ended."""
     study = _open_study(search)
     left = search.plan.runs - _done(study)
     if left > 0:
         study.optimize(lambda trial: _try(search, study, trial), n_trials=left, catch=(TrainingError,))
-    _report(search, study, "stopped" if _is_stopped(search) else "finished")
-    return find_search(name)
+    return _write_state(search, study, "stopped" if _is_stopped(search) else "finished")
 
 
 def _open_study(search: Search) -> optuna.Study:
@@ -63,25 +58,22 @@ def _done(study: optuna.Study) -> int:
 
 
 def _try(search: Search, study: optuna.Study, trial: optuna.Trial) -> float:
-    """Trains one run and gives its best validation accuracy."""
+    """Train one run and return its best validation accuracy."""
     attempt = {axis.name: _suggest(trial, axis) for axis in search.plan.axes}
-    _report(search, study, "running", f"Trial {trial.number + 1} of {search.plan.runs}: {in_words(attempt)}")
-    run = _start(search, trial.number + 1, attempt)
+    number, note = trial.number + 1, assignments_text(attempt)
+    _write_state(search, study, "running", f"Trial {number} of {search.plan.runs}: {note}")
+    record = RunRecord(search=search.name, note=note)
+    run = start_run(search.plan.config.with_settings(attempt), f"{search.name}-{number:02}", record)
     while run.status.is_active:
         time.sleep(_POLL)
         if _is_stopped(search):
-            stop_run(run.name)
+            stop_run(run)
         run = find_run(run.name)
     if _is_stopped(search):
         study.stop()
     if not run.metrics():
         raise optuna.TrialPruned(run.status.message)
-    return best_accuracy(run)
-
-
-def _start(search: Search, number: int, attempt: Assignments) -> Run:
-    record = RunRecord(search=search.name, note=in_words(attempt))
-    return start_run(search.plan.config.with_settings(attempt), f"{search.name}-{number:02}", record)
+    return run.best_accuracy()
 
 
 def _suggest(trial: optuna.Trial, axis: Axis) -> str:
@@ -96,8 +88,9 @@ def _is_stopped(search: Search) -> bool:
     return (search.folder / STOP).exists()
 
 
-def _report(search: Search, study: optuna.Study, state: str, message: str = "") -> None:
-    done = _done(study)
+def _write_state(search: Search, study: optuna.Study, state: State, message: str = "") -> Search:
+    done, pid = _done(study), os.getpid()
     message = message or f"{done} of {search.plan.runs} trials are complete"
-    status = replace(search.status, state=state, epoch=done, message=message)  # type: ignore[arg-type]
-    write_status(search.folder, replace(status, pid=os.getpid(), pid_created=started(os.getpid())))
+    status = replace(search.status, state=state, epoch=done, message=message, pid=pid, pid_created=started(pid))
+    write_status(search.folder, status)
+    return replace(search, status=status)

@@ -5,36 +5,62 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
 from fer_core.storage.files import PROJECT, home
+from fer_core.training.settings.metrics import RunStatus, write_status
 
 
-def launch_command(words: list[str], log: int) -> "subprocess.Popen[bytes]":
-    """Starts a command of this program that lives on when the caller ends.
+def launch_command(words: Sequence[str], log: Path) -> int:
+    """Start a command of this program that lives on when the caller ends, and return its process number.
 
     Args:
         words: The command and its options.
-        log: File descriptor of what it writes to.
+        log: File to which its output is added.
     """
-    child = subprocess.Popen(
-        [sys.executable, "-m", "fer_core", *words],
-        cwd=PROJECT,
-        env=os.environ | {"FER_HOME": str(home())},  # a relative one means another folder to the child
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+    with log.open("ab") as file:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "fer_core", *words],
+            cwd=PROJECT,
+            env=os.environ | {"FER_HOME": str(home())},  # a relative one means another folder to the child
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
     # Somebody has to wait for the child, or it stays in the process table as a zombie when it ends.
     threading.Thread(target=child.wait, name=" ".join(words), daemon=True).start()
-    return child
+    return child.pid
+
+
+def launch_child(command: str, folder: Path, status: RunStatus) -> RunStatus:
+    """Start the child of a run's or a search's folder and record there that it waits.
+
+    Args:
+        command: ``train`` or ``search``.
+        folder: Named after the run or the search.
+        status: Where it stood before.
+    """
+    pid = launch_command([command, "--run", folder.name], folder / "log.txt")
+    status = queued_status(pid, status.epochs, status.epoch)
+    write_status(folder, status)
+    return status
+
+
+def queued_status(pid: int, epochs: int, epoch: int = 0) -> RunStatus:
+    """Return the status of what joins the queue now."""
+    created = 0.0
+    with contextlib.suppress(psutil.NoSuchProcess):  # over already: whoever looks next says that it was interrupted
+        created = started(pid)
+    return RunStatus("queued", epoch, epochs, message="Starting", pid=pid, pid_created=created, since=time.time())
 
 
 def end_process(pid: int, created: float, *, patience: float = 10.0) -> None:
-    """Ends a recorded process that no longer listens: it is asked to end, and killed when it does not.
+    """End a recorded process that no longer responds: terminate it, and kill it where that does not help.
 
     Args:
         pid: Its number.

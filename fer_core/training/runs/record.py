@@ -1,37 +1,53 @@
 """What is known of a run beside its settings: who it is, what was written about it, what it belongs to."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fer_core.errors import TrainingError
-from fer_core.storage.records import read_record
+from fer_core.storage.files import read_json
+from fer_core.storage.records import as_record
+from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.fields import Assignments
 
 RECORD_FILE = "about.json"
-Assignments = dict[str, str]
-"""Settings as the command line's ``--set`` takes them: text by dotted name."""
 
 
 @dataclass(frozen=True)
-class Ambition:
+class RunTarget:
     """What a run is to reach, and what is tried when it does not: "restart if not good enough" (the paper, section 5).
 
     Attributes:
-        target: The validation accuracy that is good enough, 0 to 1; 0 asks for nothing.
+        accuracy: The validation accuracy that is good enough, 0 to 1; 0 asks for nothing.
         attempts: Settings to change, one further run after the other.
     """
 
-    target: float = 0.0
+    accuracy: float = 0.0
     attempts: tuple[Assignments, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0 <= self.target <= 1:
-            raise TrainingError(f"The target is {self.target!s:.20}; choose an accuracy from 0 to 1, such as 0.85.")
+        if not 0 <= self.accuracy <= 1:
+            raise TrainingError(f"The target is {self.accuracy!s:.20}; choose an accuracy from 0 to 1, such as 0.85.")
+        if self.attempts and not self.accuracy:
+            raise TrainingError(
+                "There are settings to try next but no target that says when. Give a target such as 0.85."
+            )
+
+    def check_attempts(self, config: TrainingConfig) -> None:
+        """Make sure that every attempt can be started, before the first run is.
+
+        Raises:
+            TrainingError: The settings of an attempt are unknown, unreadable or contradict each other.
+        """
+        for number, attempt in enumerate(self.attempts, 1):
+            try:
+                config.with_settings(attempt)
+            except TrainingError as error:
+                raise TrainingError(f"Attempt {number} of those to try next: {error}") from error
 
 
-NO_AMBITION = Ambition()
+NO_TARGET = RunTarget()
 """Of a run that is good enough as it ends."""
 
 
@@ -46,7 +62,7 @@ class RunRecord:
         search: The search it is a trial of, or "".
         parent: ``id`` of the run it tries to do better than, or "".
         experiment: The experiment it is half of, or ""; such a run leaves no checkpoint.
-        ambition: What it is to reach.
+        target: What it is to reach.
         taken_over: SHA-256 of each checkpoint's network that it begins with or is taught by, by name.
     """
 
@@ -56,30 +72,17 @@ class RunRecord:
     search: str = ""
     parent: str = ""
     experiment: str = ""
-    ambition: Ambition = NO_AMBITION
+    target: RunTarget = NO_TARGET
     taken_over: dict[str, str] = field(default_factory=dict)
 
 
 def read_run_record(folder: Path) -> RunRecord:
     """Read a run's record; where it is missing or damaged, return what the folder tells."""
     try:
-        return read_record(folder / RECORD_FILE, RunRecord)
+        document = read_json(folder / RECORD_FILE)
+        if isinstance(former := document.pop("ambition", None), dict):  # what "target" was called
+            document["target"] = {"accuracy": former.pop("target", 0.0), **former}
+        return as_record(RunRecord, document)
     except (OSError, ValueError, TrainingError):
         changed = datetime.fromtimestamp(folder.stat().st_mtime if folder.exists() else 0.0, UTC)
         return RunRecord(id=f"folder {folder.name}", created_at=changed.isoformat(timespec="seconds"))
-
-
-def one_line(note: str, longest: int = 500) -> str:
-    """A note without line breaks and control characters, cut where it is too long."""
-    return " ".join("".join(c if c.isprintable() else " " for c in note).split())[:longest]
-
-
-def ambition_of(target: float, attempts: Sequence[Assignments]) -> Ambition:
-    """What a run is to reach.
-
-    Raises:
-        TrainingError: There are settings to try next but no target, or the target is no accuracy.
-    """
-    if attempts and not target:
-        raise TrainingError("There are settings to try next but no target that says when. Give a target such as 0.85.")
-    return Ambition(target, tuple(attempts))

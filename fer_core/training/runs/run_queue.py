@@ -1,4 +1,4 @@
-"""The line in which runs wait: one trains at a time under one ``FER_HOME``, the one that has waited longest first."""
+"""The queue of runs: one trains at a time under one ``FER_HOME``, the one that has waited longest first."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,41 +10,39 @@ from fer_core.errors import TrainingError
 from fer_core.storage.files import runs_folder
 from fer_core.training.runs.store import PAUSE, STOP, Run, find_run, list_runs
 
-_POLL = 1.0
 
-
-def runs_in_line() -> tuple[Run, ...]:
-    """The active runs: the one that trains, then those that wait, the one that comes next first."""
+def active_runs() -> tuple[Run, ...]:
+    """The run that trains, then those that wait, the next one first."""
     active = [run for run in list_runs() if run.status.is_active]
     return tuple(sorted(active, key=lambda run: (run.status.state == "queued", run.status.since, run.name)))
 
 
 def runs_before(run: Run) -> tuple[Run, ...]:
     """The active runs that come before one that waits."""
-    line = runs_in_line()
-    names = [each.name for each in line]
-    return line[: names.index(run.name)] if run.name in names else ()
+    runs = active_runs()
+    names = [each.name for each in runs]
+    return runs[: names.index(run.name)] if run.name in names else ()
 
 
-def in_words(before: int) -> str:
-    """A place in the line, for people."""
+def position_text(before: int) -> str:
+    """A place in the queue, for people."""
     return "Next in line" if before <= 1 else f"Waiting in line: {before} runs come before it"
 
 
 @contextmanager
-def turn(name: str, report: Callable[[str], None]) -> Iterator[None]:
-    """Waits until it is a run's turn, and keeps the others waiting during the block.
+def wait_for_turn(run: Run, report: Callable[[str], None], *, poll: float = 1.0) -> Iterator[None]:
+    """Wait until a run may train, and keep the others waiting during the block.
 
     Args:
-        name: Of the run.
-        report: Told how long the line is.
+        run: The run.
+        report: Receives its place in the queue, in words.
+        poll: Seconds between two tries.
 
     Raises:
         TrainingError: The run was asked to stop or to pause while it waited.
     """
     lock = FileLock(runs_folder() / ".training.lock")
-    while not _taken(lock, name, report):
-        run = find_run(name)
+    while not _try_lock(lock, run := find_run(run.name), report, poll):
         if run.asked_to(STOP) or run.asked_to(PAUSE):
             raise TrainingError("Taken out of the line before it trained. Resume it to let it wait again.")
     try:
@@ -53,16 +51,15 @@ def turn(name: str, report: Callable[[str], None]) -> Iterator[None]:
         lock.release()
 
 
-def _taken(lock: FileLock, name: str, report: Callable[[str], None]) -> bool:
-    """Tries for a second to get the turn."""
-    before = runs_before(find_run(name))
+def _try_lock(lock: FileLock, run: Run, report: Callable[[str], None], poll: float) -> bool:
+    before = runs_before(run)
     if before:
-        report(in_words(len(before)))
-    if any(run.status.state == "queued" for run in before):
-        time.sleep(_POLL)
+        report(position_text(len(before)))
+    if any(other.status.state == "queued" for other in before):
+        time.sleep(poll)
         return False
     try:
-        lock.acquire(timeout=_POLL)
+        lock.acquire(timeout=poll)
     except Timeout:
         return False
     return True

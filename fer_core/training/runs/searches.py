@@ -1,20 +1,16 @@
-"""Searches for better settings, as their parent sees them: start, stop, list. The trials are ordinary runs."""
+"""Searches for better settings: start, stop, resume, find and list them. The trials are ordinary runs."""
 
 import contextlib
 import os
-import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil
-
 from fer_core.errors import TrainingError
 from fer_core.storage.files import read_json, searches_folder
 from fer_core.storage.records import as_record, write_record
-from fer_core.training.runs.launch import is_alive, launch_command, started
-from fer_core.training.runs.retrain import best_accuracy
+from fer_core.training.runs.launch import is_alive, launch_child, queued_status
 from fer_core.training.runs.store import STOP, Run, check_run_name, list_runs
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import RunStatus, read_status, write_status
@@ -88,7 +84,7 @@ class Search:
     def trials(self) -> tuple[Run, ...]:
         """Its runs, the best first."""
         runs = [run for run in list_runs() if run.record.search == self.name]
-        return tuple(sorted(runs, key=best_accuracy, reverse=True))
+        return tuple(sorted(runs, key=Run.best_accuracy, reverse=True))
 
 
 def create_search(plan: SearchPlan, name: str | None = None) -> Search:
@@ -103,43 +99,39 @@ def create_search(plan: SearchPlan, name: str | None = None) -> Search:
     try:
         folder.mkdir(parents=True)
         write_record(folder / _FILE, plan)
-        _write_starting(folder, plan, os.getpid())
+        write_status(folder, status := queued_status(os.getpid(), plan.runs))
     except FileExistsError as error:
         raise TrainingError(f"There is a search called “{name}” already. Choose another name.") from error
     except OSError as error:
         raise TrainingError(f"The search could not be stored ({error.strerror or error}). Free some space.") from error
-    return find_search(name)
+    return Search(folder, plan, status)
 
 
 def start_search(plan: SearchPlan, name: str | None = None) -> Search:
-    """Makes a search and starts the child process that starts its runs, one after the other.
+    """Make a search and start the child process that starts its runs, one after the other.
 
     Raises:
         TrainingError: See :func:`create_search`.
     """
-    return _launch(create_search(plan, name))
+    search = create_search(plan, name)
+    return replace(search, status=launch_child("search", search.folder, search.status))
 
 
-def resume_search(name: str) -> Search:
-    """Goes on with a search that was stopped or interrupted.
+def resume_search(search: Search) -> Search:
+    """Go on with a search that was stopped or interrupted.
 
     Raises:
-        TrainingError: There is no such search, or it is active or finished.
+        TrainingError: It is active or finished.
     """
-    search = find_search(name)
     if search.status.is_active or search.status.state == "finished":
-        raise TrainingError(f"The search “{name}” is {search.status.state}. There is nothing to resume.")
+        raise TrainingError(f"The search “{search.name}” is {search.status.state}. There is nothing to resume.")
     (search.folder / STOP).unlink(missing_ok=True)
-    return _launch(search)
+    return replace(search, status=launch_child("search", search.folder, search.status))
 
 
-def stop_search(name: str) -> None:
-    """Asks a search to stop its run and to start no other.
-
-    Raises:
-        TrainingError: There is no such search.
-    """
-    (find_search(name).folder / STOP).touch()
+def stop_search(search: Search) -> None:
+    """Ask a search to stop its run and to start no other."""
+    (search.folder / STOP).touch()
 
 
 def list_searches() -> tuple[Search, ...]:
@@ -167,16 +159,3 @@ def find_search(name: str) -> Search:
     if status.is_active and not is_alive(status.pid, status.pid_created):
         status = replace(status, state="failed", message=f"Interrupted after {status.epoch} trials. Resume it.")
     return Search(folder, plan, status)
-
-
-def _launch(search: Search) -> Search:
-    with (search.folder / "log.txt").open("ab") as log:
-        child = launch_command(["search", "--run", search.name], log.fileno())
-    with contextlib.suppress(psutil.NoSuchProcess):
-        _write_starting(search.folder, search.plan, child.pid, search.status.epoch)
-    return find_search(search.name)
-
-
-def _write_starting(folder: Path, plan: SearchPlan, pid: int, done: int = 0) -> None:
-    status = RunStatus("queued", epoch=done, epochs=plan.runs, message="Starting", since=time.time())
-    write_status(folder, replace(status, pid=pid, pid_created=started(pid)))

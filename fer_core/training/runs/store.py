@@ -1,23 +1,17 @@
-"""The runs on disk: make, find, start, pause, stop, resume. No Keras here; the children speak through files."""
+"""The runs on disk: make, find and list them."""
 
 import contextlib
 import os
 import shutil
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
-from filelock import FileLock
-
 from fer_core.errors import Damage, TrainingError
 from fer_core.storage.files import NAME_RULE, is_folder_name, runs_folder, write_text
 from fer_core.storage.records import write_record
-from fer_core.training.runs.launch import end_process, is_alive, launch_command, started
+from fer_core.training.runs.launch import is_alive, queued_status
 from fer_core.training.runs.record import RECORD_FILE, RunRecord, read_run_record
 from fer_core.training.runs.sources import networks_taken_over
 from fer_core.training.settings.architecture_summary import check_memory
@@ -69,6 +63,10 @@ class Run:
         """The figures of all its complete epochs."""
         return read_metrics(self.folder)
 
+    def best_accuracy(self) -> float:
+        """The best validation accuracy so far, 0 to 1; 0 before its first epoch."""
+        return max((metrics.val_accuracy for metrics in self.metrics()), default=0.0)
+
     def best_of(self, metrics: Sequence[EpochMetrics]) -> EpochMetrics:
         """The epoch whose weights are kept: the first that is best on validation by the figure that decides.
 
@@ -89,11 +87,11 @@ class Run:
 
 
 def create_run(config: TrainingConfig, name: str | None = None, record: RunRecord | None = None) -> Run:
-    """Makes a run's folder; nothing trains yet.
+    """Make a run's folder; nothing trains yet.
 
     Args:
         config: Its settings.
-        name: Letters, digits, ``.``, ``-`` and ``_``; by default the architecture and the time.
+        name: By default the architecture and the time.
         record: What else is known of it.
 
     Raises:
@@ -109,7 +107,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
         folder.mkdir(parents=True)
         write_text(folder / "config.json", config.to_json())
         write_record(folder / RECORD_FILE, record)
-        write_status(folder, _starting(config.epochs, os.getpid()))
+        write_status(folder, status := queued_status(os.getpid(), config.epochs))
     except FileExistsError as error:
         raise TrainingError(f"There is a run called “{name}” already. Choose another name.") from error
     except OSError as error:
@@ -117,7 +115,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
         raise TrainingError(
             f"The run could not be stored under {folder.parent} ({error.strerror or error}). Free some space."
         ) from error
-    return find_run(name)
+    return Run(folder, config, status, record)
 
 
 def check_run_name(name: str) -> None:
@@ -128,92 +126,6 @@ def check_run_name(name: str) -> None:
     """
     if not is_folder_name(name):
         raise TrainingError(f"“{name[:60]}” cannot be a name. {NAME_RULE}")
-
-
-def start_run(config: TrainingConfig, name: str | None = None, record: RunRecord | None = None) -> Run:
-    """Makes a run and starts its child process, which lives on when the caller ends.
-
-    Raises:
-        TrainingError: See :func:`create_run`.
-    """
-    return _launch(create_run(config, name, record))
-
-
-def resume_run(name: str) -> Run:
-    """Starts the child process of a run that is not active; it goes on after its last complete epoch.
-
-    Raises:
-        TrainingError: There is no such run, or it is active or finished.
-    """
-    with idle_run(name) as run:
-        if run.status.state == "finished":
-            raise TrainingError(f"The run “{name}” is finished. Start a new one with more epochs.")
-        for word in (STOP, PAUSE):
-            (run.folder / word).unlink(missing_ok=True)
-        return _launch(run)
-
-
-@contextmanager
-def idle_run(name: str) -> Iterator[Run]:
-    """A run that is not active and that nobody else starts, renames or deletes during the block.
-
-    Raises:
-        TrainingError: There is no such run, or it is active.
-    """
-    folder = find_run(name).folder
-    with FileLock(folder.with_name(f".{folder.name}.lock")):
-        run = find_run(name)
-        if run.status.is_active:
-            raise TrainingError(f"The run “{name}” is active already. Wait for it to end, or stop it.")
-        yield run
-
-
-def _launch(run: Run) -> Run:
-    """Starts a run's child and records its process."""
-    with (run.folder / "log.txt").open("ab") as log:
-        child = launch_command(["train", "--run", run.name], log.fileno())
-    with contextlib.suppress(psutil.NoSuchProcess):
-        status = replace(_starting(run.config.epochs, child.pid), epoch=run.status.epoch)
-        write_status(run.folder, status)
-    return find_run(run.name)
-
-
-def _starting(epochs: int, pid: int) -> RunStatus:
-    return RunStatus("queued", epochs=epochs, message="Starting", pid=pid, pid_created=started(pid), since=time.time())
-
-
-def stop_run(name: str) -> None:
-    """Asks a run to stop after the batch in flight; its best weights become a checkpoint.
-
-    One that does not respond is ended, and killed ten seconds later if need be; its complete epochs are kept.
-
-    Raises:
-        TrainingError: There is no such run, or its folder cannot be written.
-    """
-    run = find_run(name)
-    _leave_word(run, STOP)
-    if run.is_silent:
-        ended = (run.status.pid, run.status.pid_created)
-        threading.Thread(target=end_process, args=ended, name=f"end {name}", daemon=True).start()
-
-
-def pause_run(name: str) -> None:
-    """Asks a run to end after the epoch in flight without a checkpoint; :func:`resume_run` goes on from there.
-
-    Raises:
-        TrainingError: There is no such run, or its folder cannot be written.
-    """
-    _leave_word(find_run(name), PAUSE)
-
-
-def _leave_word(run: Run, word: str) -> None:
-    try:
-        (run.folder / word).touch()
-    except OSError as error:
-        raise TrainingError(
-            f"“{run.name}” could not be asked to {word} ({error.strerror or error}). "
-            f"Free some space under {run.folder.parent} and allow writing there."
-        ) from error
 
 
 def list_runs() -> tuple[Run, ...]:
@@ -267,8 +179,6 @@ def find_run(name: str) -> Run:
         message = sentence.format(epoch=status.epoch)
         status = replace(status, state="failed", eta_seconds=0.0, progress=0.0, message=message)
     run = Run(folder, config, status, read_run_record(folder))
-    return replace(run, status=replace(status, message=_silence(folder))) if run.is_silent else run
-
-
-def _silence(folder: Path) -> str:
-    return _SILENT.format(seconds=silent_seconds(folder))
+    if not run.is_silent:
+        return run
+    return replace(run, status=replace(status, message=_SILENT.format(seconds=silent_seconds(folder))))

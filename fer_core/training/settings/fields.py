@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, Self, TypeGuard, cast, get_args, get_origin, get_type_hints
 
@@ -12,6 +12,26 @@ from fer_core.errors import TrainingError
 from fer_core.storage.plaintext import split_words
 
 _PLAIN = {int: "whole number", float: "number", str: "word", bool: "switch (true or false)", tuple: "list of words"}
+
+Assignments = dict[str, str]
+"""Settings as the command line's ``--set`` takes them: text by dotted name."""
+
+
+def read_assignments(texts: Iterable[str]) -> Assignments:
+    """Read settings from texts such as ``epochs=10``.
+
+    Raises:
+        TrainingError: One has no equals sign.
+    """
+    pairs = [text.partition("=") for text in texts]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise TrainingError(f"“{wrong[0]}” is no setting. Write it as key=value, for example epochs=10.")
+    return {name: value for name, _, value in pairs}
+
+
+def assignments_text(assignments: Assignments, separator: str = ", ") -> str:
+    """Write settings: "learning_rate=0.001, epochs=20"."""
+    return separator.join(f"{name}={value}" for name, value in assignments.items())
 
 
 @dataclass(frozen=True)
@@ -58,7 +78,7 @@ class Settings:
             raise TrainingError(f"There is no setting “{unknown[0]}”; there are {', '.join(hints)}.")
         return cls(**{name: _from_json(value, hints[name]) for name, value in settings.items()})
 
-    def with_settings(self, assignments: Mapping[str, str]) -> Self:
+    def with_settings(self, assignments: Assignments) -> Self:
         """Return a copy with settings from text, as the command line's ``--set key=value`` gives them.
 
         Args:

@@ -8,8 +8,9 @@ from fer_core.lessons.break_it.trial import Trial, is_over
 from fer_core.plots.training import learning_curve
 from fer_core.plots.validation import confusion_table
 from fer_core.reports.lesson import Tried
-from fer_core.training.runs.run_queue import in_words, runs_before
-from fer_core.training.runs.store import Run, stop_run
+from fer_core.training.runs.lifecycle import stop_run
+from fer_core.training.runs.run_queue import position_text, runs_before
+from fer_core.training.runs.store import Run
 from pages.shared.charts import drawn
 from pages.shared.lesson_notes import note_experiment
 from pages.shared.messages import plain
@@ -52,16 +53,16 @@ def _show_runs(trial: Trial) -> None:
     if waiting and st.button("Go on", icon=":material/play_arrow:", key="go_on", help="A run has stopped short."):
         trial.start()
         st.rerun()
-    active = [run.name for run in runs.values() if run.status.is_active]
+    active = [run for run in runs.values() if run.status.is_active]
     if active and st.button("Stop both", icon=":material/stop_circle:", key="stop_both"):
-        for name in active:
-            stop_run(name)
+        for run in active:
+            stop_run(run)
 
 
 def _progress(run: Run) -> None:
     status = run.status
     before = runs_before(run) if status.state == "queued" else ()
-    words = in_words(len(before)) if before else status.message
+    words = position_text(len(before)) if before else status.message
     st.markdown(f"{state_badge(status.state)} {plain(words)}")
     if status.is_active:
         st.progress(min((status.epoch + status.progress) / max(status.epochs, 1), 1.0))

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from fer_core.errors import TrainingError
 from fer_core.training.runs.command_line import command_line, search_line
-from fer_core.training.runs.record import NO_AMBITION, Ambition, Assignments, RunRecord, ambition_of
-from fer_core.training.runs.retrain import check_attempts
+from fer_core.training.runs.lifecycle import start_run
+from fer_core.training.runs.record import NO_TARGET, RunRecord, RunTarget
 from fer_core.training.runs.searches import MOST_TRIALS, Method, SearchPlan, start_search
-from fer_core.training.runs.store import start_run
 from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.fields import read_assignments
 from fer_core.training.settings.space import Axis, grid_size, read_axes, typical_values
 from pages.shared.messages import plain
 
@@ -64,17 +63,17 @@ def choose_goal(config: TrainingConfig) -> Goal:
             lambda name: search_line(plan, name),
             is_search=True,
         )
-    ambition = _ask_ambition(config) if goal == AGAIN else NO_AMBITION
+    target = _ask_target(config) if goal == AGAIN else NO_TARGET
     return Goal(
         "Start training",
-        lambda name: start_run(config, name or None, RunRecord(ambition=ambition)).name,
-        lambda name: command_line(config, name, ambition),
+        lambda name: start_run(config, name or None, RunRecord(target=target)).name,
+        lambda name: command_line(config, name, target),
     )
 
 
-def _ask_ambition(config: TrainingConfig) -> Ambition:
+def _ask_target(config: TrainingConfig) -> RunTarget:
     left, right = st.columns([1, 2], gap="large")
-    target = left.number_input(
+    accuracy = left.number_input(
         "Good enough from, in % of the validation faces",
         1.0,
         100.0,
@@ -90,18 +89,12 @@ def _ask_ambition(config: TrainingConfig) -> Ambition:
         key="attempts",
         persist_state="session",
     )
-    ambition = ambition_of(float(target) / 100, [_assignments(line) for line in text.splitlines() if line.strip()])
-    check_attempts(config, ambition)
-    if not ambition.attempts:
+    attempts = tuple(read_assignments(line.split()) for line in text.splitlines() if line.strip())
+    target = RunTarget(accuracy / 100, attempts)
+    target.check_attempts(config)
+    if not attempts:
         st.caption("Without a line, a run that falls short only says so.")
-    return ambition
-
-
-def _assignments(line: str) -> Assignments:
-    pairs = [word.partition("=") for word in line.split()]
-    if wrong := [name for name, equals, _ in pairs if not equals]:
-        raise TrainingError(f"“{wrong[0]}” is no setting. Write name=value, for example epochs=90.")
-    return {name: value for name, _, value in pairs}
+    return target
 
 
 def _ask_search(config: TrainingConfig) -> SearchPlan:

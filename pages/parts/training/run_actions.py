@@ -3,8 +3,16 @@
 import streamlit as st
 
 from fer_core.reports.run import run_report
-from fer_core.training.runs.keeping import annotate_run, delete_run, pack_run, rename_run
-from fer_core.training.runs.store import PAUSE, STOP, Run, pause_run, resume_run, stop_run
+from fer_core.training.runs.lifecycle import (
+    annotate_run,
+    delete_run,
+    pack_run,
+    pause_run,
+    rename_run,
+    resume_run,
+    stop_run,
+)
+from fer_core.training.runs.store import PAUSE, STOP, Run
 from pages.parts.training.start import take_settings
 from pages.shared.messages import errors_shown, plain
 
@@ -16,7 +24,7 @@ def steer_run(run: Run) -> None:
         if run.status.is_active:
             _steer_active(run)
         elif can_resume and st.button("Resume", icon=":material/resume:", key="resume"):
-            resume_run(run.name)
+            resume_run(run)
             st.rerun()
 
 
@@ -24,19 +32,19 @@ def _steer_active(run: Run) -> None:
     stopping, pausing = run.asked_to(STOP), run.asked_to(PAUSE)
     if run.status.state == "queued":
         if st.button("Cancel", icon=":material/close:", disabled=stopping, key="stop"):
-            stop_run(run.name)
+            stop_run(run)
             st.rerun()
         return
     label = "Pausing …" if pausing else "Pause"
     explanation = "Ends after the epoch in flight; Resume goes on exactly there."
     if st.button(label, icon=":material/pause:", disabled=pausing or stopping, key="pause", help=explanation):
-        pause_run(run.name)
+        pause_run(run)
         st.rerun()
     waits = stopping and not run.is_silent
     label = "Stopping …" if waits else "Stop"
     explanation = "Ends now and makes a checkpoint of the best epoch so far."
     if st.button(label, icon=":material/stop:", disabled=waits, key="stop", help=explanation):
-        stop_run(run.name)
+        stop_run(run)
         st.rerun()
 
 
@@ -55,7 +63,7 @@ def keep_run(run: Run) -> None:
                 st.rerun()
             st.download_button(
                 "Download everything",
-                lambda: pack_run(run.name),
+                lambda: pack_run(run),
                 f"{run.name}.zip",
                 "application/zip",
                 icon=":material/folder_zip:",
@@ -75,13 +83,13 @@ def keep_run(run: Run) -> None:
                     "holds no faces, which may not be passed on.",
                 )
             if not run.status.is_active:
-                _offer_deletion(run.name)
+                _offer_deletion(run)
 
 
 def _ask_note(run: Run) -> None:
     note = st.text_input("Note", run.record.note, max_chars=500, key=f"note_{run.record.id}")
     if note != run.record.note:
-        annotate_run(run.name, note)
+        annotate_run(run, note)
         st.toast("The note is kept.", icon=":material/check:")
 
 
@@ -90,17 +98,17 @@ def _ask_name(run: Run) -> None:
         "Name", run.name, max_chars=60, key=f"name_{run.record.id}_{run.name}", disabled=run.status.is_active
     ).strip()
     if name and name != run.name:
-        st.session_state["renamed_run"] = rename_run(run.name, name).name
+        st.session_state["renamed_run"] = rename_run(run, name).name
         st.rerun()
 
 
-def _offer_deletion(name: str) -> None:
+def _offer_deletion(run: Run) -> None:
     with st.popover("Delete …", icon=":material/delete:"):
         st.markdown(
-            f"The settings, curves, log and saved states of **{plain(name)}** will be gone. Its checkpoint, if it "
+            f"The settings, curves, log and saved states of **{plain(run.name)}** will be gone. Its checkpoint, if it "
             "made one, stays."
         )
         if st.button("Delete it", type="primary", icon=":material/delete:", key="delete_now"):
-            delete_run(name)
+            delete_run(run)
             st.toast("The run is deleted.", icon=":material/delete:")
             st.rerun()

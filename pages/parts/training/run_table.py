@@ -1,17 +1,15 @@
 """All runs and searches at a glance, and any of the runs over one another."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import pandas as pd
 import streamlit as st
 
 from fer_core.plots.training import RUN_QUANTITIES, RunQuantity, run_curves
-from fer_core.storage.plaintext import duration, percent
-from fer_core.training.runs.comparison import differing_settings, summarize
-from fer_core.training.runs.retrain import best_accuracy
+from fer_core.storage.plaintext import duration, percent, setting_text
 from fer_core.training.runs.searches import Search, list_searches, resume_search, stop_search
 from fer_core.training.runs.store import Run, list_runs
+from pages.parts.training.controls import DEFAULTS
 from pages.shared.charts import drawn
 from pages.shared.messages import errors_shown, plain
 from pages.shared.states import state_badge
@@ -61,10 +59,22 @@ def _show_table(*, active: bool) -> None:
 
 
 def _table(runs: Sequence[Run]) -> pd.DataFrame:
-    table = pd.DataFrame([asdict(summarize(run)) for run in runs])
-    table["seconds"] = table["seconds"].map(duration)
-    table["accuracy"] *= 100
-    return table[list(_COLUMNS)]
+    lines = []
+    for run in runs:
+        metrics = run.metrics()
+        lines.append(
+            {
+                "name": run.name,
+                "state": run.status.state,
+                "accuracy": max((100 * m.val_accuracy for m in metrics), default=float("nan")),
+                "seconds": duration(sum(m.seconds for m in metrics)),
+                "epochs": len(metrics),
+                "architecture": run.config.architecture,
+                "dataset": run.config.dataset,
+                "note": run.record.note,
+            }
+        )
+    return pd.DataFrame(lines, columns=list(_COLUMNS))
 
 
 def _compare(runs: Sequence[Run]) -> None:
@@ -85,12 +95,25 @@ def _compare(runs: Sequence[Run]) -> None:
         config={"displayModeBar": False},
         alt=f"{RUN_QUANTITIES[quantity]} of {len(runs)} runs over their epochs.",
     )
-    differences = differing_settings(runs)
+    differences = _differing_settings(runs)
     if len(runs) > 1 and differences.empty:
         st.caption("All their settings are the same.")
     elif len(runs) > 1:
         st.markdown("**What differs in their settings**")
         st.dataframe(differences.rename_axis("Setting"), alt="Settings that differ between the compared runs")
+
+
+def _differing_settings(runs: Sequence[Run]) -> pd.DataFrame:
+    """The settings in which some runs differ: a row for each, a column of texts for each run."""
+    columns = {run.name: run.config.flat() for run in runs}
+    differing = [name for name in DEFAULTS if len({str(settings[name]) for settings in columns.values()}) > 1]
+    return pd.DataFrame(
+        {run: [_text(settings[name]) for name in differing] for run, settings in columns.items()}, index=differing
+    )
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else setting_text(value)
 
 
 def show_searches() -> None:
@@ -124,7 +147,7 @@ def _show_search(search: Search) -> None:
         if trials and trials[0].metrics():
             best = trials[0]
             st.markdown(
-                f"Best so far: **{percent(best_accuracy(best), 1)}** on validation by **{plain(best.name)}** "
+                f"Best so far: **{percent(best.best_accuracy(), 1)}** on validation by **{plain(best.name)}** "
                 f"({plain(best.record.note)})"
             )
 
@@ -132,9 +155,9 @@ def _show_search(search: Search) -> None:
 def _steer(search: Search) -> None:
     if search.status.is_active:
         if st.button("Stop", icon=":material/stop:", key=f"stop_{search.name}", width="stretch"):
-            stop_search(search.name)
+            stop_search(search)
     elif search.status.state in ("failed", "stopped") and st.button(
         "Resume", icon=":material/resume:", key=f"resume_{search.name}", width="stretch"
     ):
-        resume_search(search.name)
+        resume_search(search)
         st.rerun()

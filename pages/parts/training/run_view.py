@@ -9,7 +9,7 @@ from fer_core.plots.training import Quantity, learning_curve
 from fer_core.plots.validation import confusion_table, followed_strip
 from fer_core.storage.plaintext import duration, percent
 from fer_core.training.runs.provenance import read_probe
-from fer_core.training.runs.run_queue import in_words, runs_before
+from fer_core.training.runs.run_queue import position_text, runs_before
 from fer_core.training.runs.store import Run, find_run
 from fer_core.training.runs.validation import read_faces, read_views
 from fer_core.training.settings.metrics import EpochMetrics
@@ -79,7 +79,7 @@ def _show(run: Run) -> None:
 
 def _message(run: Run) -> str:
     if run.status.state == "queued" and (before := runs_before(run)):
-        return f"{in_words(len(before))} ({before[0].name} is training)"
+        return f"{position_text(len(before))} ({before[0].name} is training)"
     return run.status.message
 
 

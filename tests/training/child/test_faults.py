@@ -24,10 +24,13 @@ from fer_core.errors import TrainingError
 from fer_core.storage.files import PROJECT
 from fer_core.training.child.backup import TrainingState, load_state, save_state
 from fer_core.training.child.status import Report
+from fer_core.training.runs import launch as launch_room
+from fer_core.training.runs import lifecycle
 from fer_core.training.runs import store as runs
 from fer_core.training.runs.launch import end_process, started
-from fer_core.training.runs.run_queue import runs_in_line
-from fer_core.training.runs.store import create_run, find_run, list_runs, pause_run, resume_run, start_run, stop_run
+from fer_core.training.runs.lifecycle import pause_run, resume_run, start_run, stop_run
+from fer_core.training.runs.run_queue import active_runs
+from fer_core.training.runs.store import create_run, find_run, list_runs
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import (
     EpochMetrics,
@@ -183,7 +186,7 @@ def test_a_folder_deleted_while_it_trains_ends_with_a_sentence(half_trained):
         report.on_epoch(epoch_metrics(3))
     assert list_runs() == ()
     with pytest.raises(TrainingError, match="There is no run called"):
-        stop_run("half")
+        stop_run(find_run("half"))
 
 
 def test_a_word_that_cannot_be_left_is_a_sentence(half_trained, monkeypatch):
@@ -193,7 +196,7 @@ def test_a_word_that_cannot_be_left_is_a_sentence(half_trained, monkeypatch):
     monkeypatch.setattr("pathlib.Path.touch", refused)
     for ask in (stop_run, pause_run):
         with pytest.raises(TrainingError, match="Permission denied"):
-            ask("half")
+            ask(find_run("half"))
 
 
 # --- children that hang, starve or are somebody else ------------------------------------------------------------------
@@ -216,14 +219,14 @@ def hang(run, process):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows stops no processes")
 def test_a_hung_child_is_said_and_stop_ends_it(half_trained, sleeper, monkeypatch):
-    monkeypatch.setattr(runs, "end_process", lambda pid, created: end_process(pid, created, patience=0.3))
+    monkeypatch.setattr(lifecycle, "end_process", lambda pid, created: end_process(pid, created, patience=0.3))
     sleeper.suspend()
     hang(half_trained, sleeper)
     run = find_run("half")
     assert run.is_silent
     assert "Not responding" in run.status.message
     assert run.status.is_active
-    stop_run("half")
+    stop_run(find_run("half"))
     sleeper.wait(10)
     assert find_run("half").status.state == "failed"
     assert "Resume it" in find_run("half").status.message
@@ -233,7 +236,7 @@ def test_who_reports_is_not_silent(half_trained, sleeper):
     hang(half_trained, sleeper)
     os.utime(half_trained.folder / "status.json")
     assert not find_run("half").is_silent
-    stop_run("half")
+    stop_run(find_run("half"))
     assert sleeper.is_running()
     hang(half_trained, sleeper)
     write_status(half_trained.folder, replace(read_status(half_trained.folder), state="queued"))
@@ -257,7 +260,7 @@ def test_a_clock_that_is_set_makes_nobody_dead(half_trained, sleeper, monkeypatc
     assert moved == pytest.approx(jump) or not psutil.LINUX
     assert find_run("half").status.state == "running"
     with pytest.raises(TrainingError):
-        resume_run("half")
+        resume_run(find_run("half"))
 
 
 def test_after_a_reboot_nothing_is_said_to_run(half_trained, sleeper):
@@ -329,8 +332,8 @@ class Clicks(RuleBasedStateMachine):
     @rule(choice=st.data(), act=st.sampled_from([stop_run, pause_run]))
     def ask(self, choice, act):
         name = choice.draw(st.sampled_from(sorted(self.children)))
-        act(name)
-        act(name)
+        act(find_run(name))
+        act(find_run(name))
 
     @precondition(lambda self: self.children)
     @rule(choice=st.data())
@@ -338,7 +341,7 @@ class Clicks(RuleBasedStateMachine):
         name = choice.draw(st.sampled_from(sorted(self.children)))
         before = find_run(name)
         with contextlib.suppress(TrainingError):
-            self.children[name] = resume_run(name).status.pid
+            self.children[name] = resume_run(find_run(name)).status.pid
             assert not before.status.is_active
             assert before.status.state != "finished"
             assert not any(find_run(name).asked_to(word) for word in ("stop", "pause"))
@@ -363,7 +366,7 @@ class Clicks(RuleBasedStateMachine):
     def every_run_is_one_run(self):
         names = [run.name for run in list_runs()]
         assert sorted(names) == sorted(self.children)
-        assert len(ALIVE) >= len(runs_in_line())
+        assert len(ALIVE) >= len(active_runs())
         for run in list_runs():
             assert run.status.is_active == (self.children[run.name] in ALIVE)
             epochs = [metrics.epoch for metrics in run.metrics()]
@@ -376,24 +379,17 @@ ALIVE: set[int] = set()
 """The numbers of the children that live, on this pretended machine."""
 
 
-class Pretended:
-    """A child that does nothing but have a number."""
-
-    def __init__(self, pid):
-        self.pid = pid
-
-
 def test_any_order_of_clicks_leaves_legal_runs(home, monkeypatch):
     ALIVE.clear()
     numbers = iter(range(5_000_000, 9_000_000))
 
     def launch(words, log):
         ALIVE.add(pid := next(numbers))
-        return Pretended(pid)
+        return pid
 
-    monkeypatch.setattr(runs, "launch_command", launch)
+    monkeypatch.setattr(launch_room, "launch_command", launch)
     monkeypatch.setattr(runs, "is_alive", lambda pid, created: pid in ALIVE or pid == os.getpid())
-    monkeypatch.setattr(runs, "started", float)
+    monkeypatch.setattr(launch_room, "started", float)
     Clicks.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
     case = Clicks.TestCase()
     case.runTest()

@@ -13,9 +13,10 @@ from fer_core.datasets.store import load_records
 from fer_core.errors import TrainingError
 from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.training.runs.record import Ambition, RunRecord
+from fer_core.training.runs.lifecycle import pause_run, resume_run, start_run, stop_run
+from fer_core.training.runs.record import RunRecord, RunTarget
 from fer_core.training.runs.searches import SearchPlan, find_search, resume_search, start_search, stop_search
-from fer_core.training.runs.store import create_run, find_run, list_runs, pause_run, resume_run, start_run, stop_run
+from fer_core.training.runs.store import create_run, find_run, list_runs
 from fer_core.training.runs.validation import read_faces, read_views
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import write_status
@@ -68,7 +69,7 @@ def stopped_at_the_end():
     yield
     for run in list_runs():
         if run.status.is_active:
-            stop_run(run.name)
+            stop_run(run)
 
 
 def test_two_runs_train_one_after_the_other_and_one_is_stopped(small_demo, stopped_at_the_end):
@@ -90,7 +91,7 @@ def test_two_runs_train_one_after_the_other_and_one_is_stopped(small_demo, stopp
     second, states = wait_until("second", lambda run: run.status.epoch >= 1)
     assert set(states) <= {"queued", "running"}
     assert second.status.message != waiting
-    stop_run("second")
+    stop_run(find_run("second"))
     second, _ = wait_until("second", ended)
     assert second.status.state == "stopped"
     assert 1 <= len(second.metrics()) < 1000
@@ -135,17 +136,17 @@ def test_five_kills_at_random_instants_cost_the_epoch_in_flight_at_most(small_de
 def test_a_paused_run_goes_on_exactly_where_it_was(small_demo, stopped_at_the_end):
     start_run(SMALL, "straight")
     start_run(SMALL, "paused")
-    pause_run("paused")  # while it waits
+    pause_run(find_run("paused"))  # while it waits
     run, _ = wait_until("paused", ended)
     assert run.status.state == "paused"
-    resume_run("paused")
+    resume_run(find_run("paused"))
     wait_until("paused", lambda run: run.status.state == "running" and run.status.epoch >= 1)
-    pause_run("paused")
+    pause_run(find_run("paused"))
     run, _ = wait_until("paused", ended)
     assert (run.status.state, list_names()) == ("paused", {"straight"})
     assert f"Paused after epoch {run.status.epoch}" in run.status.message
     assert 1 <= run.status.epoch < SMALL.epochs
-    resume_run("paused")
+    resume_run(find_run("paused"))
     straight, paused = wait_ended("straight"), wait_ended("paused")
     assert figures(paused) == figures(straight)
     assert list_names() == {"straight", "paused"}
@@ -167,7 +168,7 @@ def test_what_a_run_leaves_and_that_a_crash_before_its_status_makes_no_second_ch
     assert_provenance(list_checkpoints()[0].card, run, small_demo.sizes)
     assert_views(finished)
     write_status(run.folder, replace(finished.status, state="running", checkpoint="", pid=2**22 + 7))
-    resume_run("first")
+    resume_run(find_run("first"))
     again = wait_ended("first")
     assert (again.status.state, again.status.checkpoint) == ("finished", "first")
     assert list_names() == {"first"}
@@ -214,8 +215,8 @@ def test_a_fault_in_the_program_ends_the_run_with_a_sentence(small_demo, stopped
 
 
 def test_a_run_that_falls_short_is_followed_by_the_next_attempt(small_demo, stopped_at_the_end):
-    ambition = Ambition(target=1.0, attempts=({"learning_rate": "0.002"}, {"epochs": "2"}))
-    start_run(replace(SMALL, epochs=1), "mine", RunRecord(ambition=ambition))
+    target = RunTarget(1.0, attempts=({"learning_rate": "0.002"}, {"epochs": "2"}))
+    start_run(replace(SMALL, epochs=1), "mine", RunRecord(target=target))
     first = wait_ended("mine")
     deadline = time.monotonic() + PATIENCE
     while "mine-try3" not in {run.name for run in list_runs()} and time.monotonic() < deadline:
@@ -246,7 +247,7 @@ def test_a_search_tries_settings_as_ordinary_runs(small_demo, stopped_at_the_end
     assert tried < {(rate, seed) for rate in (0.001, 0.002) for seed in (0, 1)}
     assert all(run.status.state == "finished" and run.name.startswith("hunt-0") for run in search.trials())
     with pytest.raises(TrainingError, match="nothing to resume"):
-        resume_search("hunt")
+        resume_search(find_search("hunt"))
 
 
 def test_a_search_is_stopped_and_resumed(small_demo, stopped_at_the_end):
@@ -255,12 +256,12 @@ def test_a_search_is_stopped_and_resumed(small_demo, stopped_at_the_end):
     deadline = time.monotonic() + PATIENCE
     while not find_search("hunt").trials() and time.monotonic() < deadline:
         time.sleep(0.1)
-    stop_search("hunt")
+    stop_search(find_search("hunt"))
     while find_search("hunt").status.is_active and time.monotonic() < deadline:
         time.sleep(0.2)
     assert find_search("hunt").status.state == "stopped"
     assert len(find_search("hunt").trials()) == 1
-    resume_search("hunt")
+    resume_search(find_search("hunt"))
     while find_search("hunt").status.is_active and time.monotonic() < deadline:
         time.sleep(0.2)
     assert find_search("hunt").status.state == "finished"

@@ -8,10 +8,11 @@ import pytest
 from fer_core.__main__ import _parser
 from fer_core.cli import runs as runcommands
 from fer_core.training.runs.command_line import command_line, search_line
-from fer_core.training.runs.record import Ambition
+from fer_core.training.runs.record import RunTarget
 from fer_core.training.runs.searches import SearchPlan
 from fer_core.training.settings.augmentation import Augmentation
 from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.fields import read_assignments
 from fer_core.training.settings.presets import PRESETS
 from fer_core.training.settings.space import read_axes
 
@@ -36,10 +37,10 @@ def test_it_means_the_same_settings(config):
 
 
 def test_it_carries_a_target_and_what_to_try_next():
-    ambition = Ambition(0.85, ({"epochs": "9", "width": "16"}, {"optimizer": "sgd"}))
-    read = options(command_line(TrainingConfig(epochs=7), "", ambition))
+    target = RunTarget(0.85, ({"epochs": "9", "width": "16"}, {"optimizer": "sgd"}))
+    read = options(command_line(TrainingConfig(epochs=7), "", target))
     assert read.target == 0.85
-    assert [runcommands._assignments(text.split()) for text in read.then] == list(ambition.attempts)
+    assert [read_assignments(text.split()) for text in read.then] == list(target.attempts)
 
 
 @pytest.mark.parametrize("method", ["random", "grid"])
@@ -47,5 +48,5 @@ def test_it_starts_the_same_search(method):
     config = replace(TrainingConfig(), epochs=3)
     axes = read_axes({"batch_size": "32,64", "optimizer": "adam,sgd"}, config)
     read = options(search_line(SearchPlan(config, axes, method, 3), "hunt"))
-    assert read_axes(runcommands._assignments(read.over), runcommands._config(read)) == axes
+    assert read_axes(read_assignments(read.over), runcommands._config(read)) == axes
     assert (read.method, read.trials, read.name) == (method, 3, "hunt")

@@ -18,7 +18,8 @@ from fer_core.storage.files import runs_folder
 from fer_core.training.runs import launch as children_room
 from fer_core.training.runs import store as runs
 from fer_core.training.runs.launch import started
-from fer_core.training.runs.store import create_run, find_run, list_runs, resume_run, start_run, stop_run
+from fer_core.training.runs.lifecycle import resume_run, start_run, stop_run
+from fer_core.training.runs.store import create_run, find_run, list_runs
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import EpochMetrics, RunStatus, append_metrics, read_status, write_status
 
@@ -107,7 +108,7 @@ def test_a_missing_run_is_told_with_those_there_are():
         find_run("no")
     create_run(CONFIG, "yes")
     with pytest.raises(TrainingError, match=r"no run called “no” \(there are: yes\)"):
-        stop_run("no")
+        find_run("no")
 
 
 def test_a_dead_child_is_told_to_be_interrupted(children, monkeypatch):
@@ -156,16 +157,16 @@ def test_a_finished_run_stays_finished_when_its_child_is_gone():
 
 def test_stopping_leaves_a_word_for_the_child(children):
     run = start_run(CONFIG, "first")
-    stop_run("first")
-    stop_run("first")
+    stop_run(find_run("first"))
+    stop_run(find_run("first"))
     assert (run.folder / "stop").exists()
 
 
 def test_an_interrupted_run_is_resumed_with_what_it_has(children):
     run = start_run(CONFIG, "first")
-    stop_run("first")
+    stop_run(find_run("first"))
     set_status(run, state="stopped", epoch=2)
-    resumed = resume_run("first")
+    resumed = resume_run(find_run("first"))
     assert len(children) == 2
     assert resumed.status.state == "queued"
     assert resumed.status.epoch == 2
@@ -177,7 +178,7 @@ def test_an_interrupted_run_is_resumed_with_what_it_has(children):
 def test_what_runs_or_is_finished_is_not_resumed(children, state, why):
     set_status(start_run(CONFIG, "first"), state=state)
     with pytest.raises(TrainingError, match=why):
-        resume_run("first")
+        resume_run(find_run("first"))
     assert len(children) == 1
 
 
@@ -188,7 +189,7 @@ def test_resuming_twice_at_once_starts_one_child(children):
     def resume():
         start.wait()
         try:
-            resume_run("first")
+            resume_run(find_run("first"))
         except TrainingError as error:
             refused.append(str(error))
 

@@ -1,10 +1,13 @@
 """What a search varies, read from text."""
 
+from dataclasses import replace
+
 import pytest
 
 from fer_core.errors import TrainingError
 from fer_core.training.runs.searches import SearchPlan, create_search, find_search, list_searches, start_search
 from fer_core.training.settings.config import TrainingConfig
+from fer_core.training.settings.metrics import write_status
 from fer_core.training.settings.space import Axis, grid_size, read_axes, read_axis, typical_values
 
 CONFIG = TrainingConfig()
@@ -91,10 +94,10 @@ def test_a_damaged_search_is_left_out_and_refused(home, content):
         find_search("hunt")
 
 
-def test_a_dead_coordinator_is_told_to_be_interrupted(home, monkeypatch):
-    monkeypatch.setattr("fer_core.training.runs.searches.is_alive", lambda *_: False)
+def test_a_dead_coordinator_is_told_to_be_interrupted(home, no_children):
     axes = read_axes({"batch_size": "32,64"}, CONFIG)
-    monkeypatch.setattr("fer_core.training.runs.searches._launch", lambda search: search)
-    start_search(SearchPlan(CONFIG, axes), "hunt")
+    search = start_search(SearchPlan(CONFIG, axes), "hunt")
+    assert find_search("hunt") == search
+    write_status(search.folder, replace(search.status, pid=2**22 + 7))
     assert find_search("hunt").status.state == "failed"
     assert "Resume it" in find_search("hunt").status.message

@@ -6,18 +6,23 @@ from dataclasses import replace
 
 import psutil
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fer_core.errors import TrainingError
 from fer_core.training.child.status import Report
-from fer_core.training.runs.comparison import differing_settings, summarize
-from fer_core.training.runs.keeping import annotate_run, delete_run, pack_run, rename_run
 from fer_core.training.runs.launch import started
-from fer_core.training.runs.record import Ambition, RunRecord, ambition_of, one_line, read_run_record
-from fer_core.training.runs.retrain import falls_short, try_next
-from fer_core.training.runs.run_queue import in_words, runs_before, runs_in_line, turn
-from fer_core.training.runs.store import create_run, find_run, list_runs, stop_run
+from fer_core.training.runs.lifecycle import (
+    annotate_run,
+    delete_run,
+    pack_run,
+    rename_run,
+    start_next_attempt,
+    stop_run,
+)
+from fer_core.training.runs.record import RunRecord, RunTarget, read_run_record
+from fer_core.training.runs.run_queue import active_runs, position_text, runs_before, wait_for_turn
+from fer_core.training.runs.store import create_run, find_run, list_runs
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import EpochMetrics, append_metrics, read_status, write_status
 from fer_core.training.settings.presets import PRESETS
@@ -43,7 +48,7 @@ def active(name, state, since):
 
 def test_a_run_keeps_who_it_is_under_another_name():
     before = over()
-    renamed = rename_run("mine", "yours")
+    renamed = rename_run(find_run("mine"), "yours")
     assert [run.name for run in list_runs()] == ["yours"]
     assert renamed.record == before.record
 
@@ -53,34 +58,36 @@ def test_names_that_are_not_free_are_refused(name, why):
     over()
     over("taken")
     with pytest.raises(TrainingError, match=why):
-        rename_run("mine", name)
+        rename_run(find_run("mine"), name)
     assert {run.name for run in list_runs()} == {"mine", "taken"}
 
 
-@pytest.mark.parametrize("change", [lambda: rename_run("mine", "yours"), lambda: delete_run("mine")])
+@pytest.mark.parametrize("change", [lambda run: rename_run(run, "yours"), delete_run])
 def test_an_active_run_is_neither_renamed_nor_deleted(change):
-    create_run(CONFIG, "mine")
+    run = create_run(CONFIG, "mine")
     with pytest.raises(TrainingError, match="is active"):
-        change()
+        change(run)
     assert find_run("mine").folder.exists()
 
 
 def test_a_deleted_run_is_gone():
     folder = over().folder
-    delete_run("mine")
+    delete_run(find_run("mine"))
     assert list_runs() == ()
     assert not [path for path in folder.parent.iterdir() if path.is_dir()]
 
 
 def test_a_note_is_one_line():
     over()
-    assert annotate_run("mine", " two\nlines \x1b[31m").record.note == "two lines [31m"
+    assert annotate_run(find_run("mine"), " two\nlines \x1b[31m").record.note == "two lines [31m"
     assert find_run("mine").record.note == "two lines [31m"
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 @given(st.text())
 def test_notes_never_hold_control_characters(text):
-    note = one_line(text)
+    run = find_run("mine") if list_runs() else over()
+    note = annotate_run(run, text).record.note
     assert note.isprintable()
     assert len(note) <= 500
 
@@ -90,14 +97,16 @@ def test_everything_of_a_run_and_its_checkpoint_is_packed(save_tiny):
     run = over(checkpoint="tiny")
     (run.folder / "backup").mkdir()
     (run.folder / "backup" / "epoch-0001.npz").write_bytes(b"weights")
-    with zipfile.ZipFile(io.BytesIO(pack_run("mine"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(pack_run(find_run("mine")))) as archive:
         names = set(archive.namelist())
         assert {"mine/config.json", "mine/about.json", "mine/status.json", "mine/backup/epoch-0001.npz"} <= names
         assert archive.read("mine/checkpoint/model.tflite") == checkpoint.litert_path.read_bytes()
         assert TrainingConfig.from_json(archive.read("mine/config.json").decode()) == CONFIG
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"note": 3}', '{"ambition": {"target": 7}}'])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"note": 3}', '{"ambition": {"target": 7}}', '{"target": {"accuracy": 7}}']
+)
 def test_a_damaged_record_does_not_hide_the_run(content):
     run = over()
     (run.folder / "about.json").write_text(content)
@@ -110,22 +119,27 @@ def test_the_one_that_trains_comes_first_then_who_has_waited_longest():
     active("second", "queued", 20.0)
     active("first", "running", 40.0)
     over("past")
-    assert [run.name for run in runs_in_line()] == ["first", "second", "third"]
+    assert [run.name for run in active_runs()] == ["first", "second", "third"]
     assert [run.name for run in runs_before(find_run("third"))] == ["first", "second"]
     assert runs_before(find_run("past")) == ()
-    assert in_words(1) == "Next in line"
-    assert "3 runs come before it" in in_words(3)
+    assert position_text(1) == "Next in line"
+    assert "3 runs come before it" in position_text(3)
 
 
-def test_a_turn_comes_when_nobody_is_before(monkeypatch):
-    monkeypatch.setattr("fer_core.training.runs.run_queue._POLL", 0.05)
-    active("first", "queued", 10.0)
-    active("second", "queued", 20.0)
+def test_the_record_of_an_older_run_keeps_its_target():
+    run = over()
+    (run.folder / "about.json").write_text('{"id": "x", "ambition": {"target": 0.8, "attempts": [{"epochs": "9"}]}}')
+    assert find_run("mine").record.target == RunTarget(0.8, ({"epochs": "9"},))
+
+
+def test_a_turn_comes_when_nobody_is_before():
+    first = active("first", "queued", 10.0)
+    second = active("second", "queued", 20.0)
     said = []
-    with turn("first", said.append):
+    with wait_for_turn(first, said.append, poll=0.05):
         assert said == []
-        stop_run("second")
-        with pytest.raises(TrainingError, match="Taken out of the line"), turn("second", said.append):
+        stop_run(second)
+        with pytest.raises(TrainingError, match="Taken out"), wait_for_turn(second, said.append, poll=0.05):
             raise AssertionError("it was not its turn")
     assert said == ["Next in line"]
 
@@ -136,31 +150,22 @@ def learned(name, accuracy, **changes):
     return find_run(name)
 
 
-def test_who_reaches_the_target_is_not_followed(monkeypatch):
-    monkeypatch.setattr("fer_core.training.runs.store._launch", lambda run: run)
-    ambition = Ambition(0.8, ({"epochs": "9"},))
-    assert try_next(learned("good", 0.81, record=RunRecord(ambition=ambition))) is None
-    assert try_next(learned("stopped", 0.5, record=RunRecord(ambition=ambition), state="stopped")) is None
-    assert not falls_short(learned("plain", 0.1))
-    following = try_next(learned("poor", 0.79, record=RunRecord(ambition=ambition)))
+def test_who_reaches_the_target_is_not_followed(no_children):
+    target = RunTarget(0.8, ({"epochs": "9"},))
+    assert start_next_attempt(learned("good", 0.81, record=RunRecord(target=target))) is None
+    assert start_next_attempt(learned("stopped", 0.5, record=RunRecord(target=target), state="stopped")) is None
+    assert start_next_attempt(learned("plain", 0.1)) is None
+    following = start_next_attempt(learned("poor", 0.79, record=RunRecord(target=target)))
     assert following.name == "poor-try2"
     assert following.config == replace(CONFIG, epochs=9)
-    assert following.record.ambition == Ambition(0.8, ())
+    assert following.record.target == RunTarget(0.8, ())
 
 
-def test_a_target_is_needed_for_what_to_try_next():
+def test_a_target_is_needed_for_what_to_start_next_attempt():
     with pytest.raises(TrainingError, match="no target"):
-        ambition_of(0.0, [{"epochs": "9"}])
+        RunTarget(0.0, ({"epochs": "9"},))
     with pytest.raises(TrainingError, match="from 0 to 1"):
-        ambition_of(85.0, [])
-
-
-def test_a_summary_and_what_differs():
-    runs = [learned("one", 0.5), learned("two", 0.6, config=replace(CONFIG, epochs=6))]
-    assert summarize(runs[1]).accuracy == 0.6
-    assert summarize(runs[1]).seconds == 2.0
-    table = differing_settings(runs)
-    assert table.to_dict() == {"one": {"epochs": "5"}, "two": {"epochs": "6"}}
+        RunTarget(85.0)
 
 
 def test_a_full_disk_has_room_for_the_sentence_that_says_so():
