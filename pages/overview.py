@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.datasets.store import DatasetCard, damaged_datasets, ensure_demo, list_datasets
-from fer_core.plots.datasets import face_grid
+from fer_core.plots.pictures import face_grid
 from fer_core.storage.plaintext import percent
 from fer_core.training.runs.store import list_runs
 from pages.shared import cached

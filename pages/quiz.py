@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.labels import EMOTIONS, VOTE_COLUMNS
 from fer_core.lessons.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
-from fer_core.plots.prediction import picture_html, share_bars
+from fer_core.plots.pictures import picture_html
+from fer_core.plots.prediction import share_bars
 from fer_core.reports.lesson import Played
 from pages.shared import cached
 from pages.shared.lesson_notes import note_round, offer_lesson

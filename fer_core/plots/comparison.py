@@ -1,25 +1,17 @@
-"""Charts that set checkpoints side by side."""
+"""Charts that compare checkpoints."""
 
-from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from fer_core.evaluation.comparison import PairedComparison
 from fer_core.plots.style import INK, SERIES, faded, styled, title
-from fer_core.training.settings.metrics import EpochMetrics
-
-
-def series_colors(names: Sequence[str]) -> dict[str, str]:
-    """A colour for each checkpoint, by its place."""
-    return {name: SERIES[number % len(SERIES)] for number, name in enumerate(names)}
 
 
 def speed_figure(table: pd.DataFrame, milliseconds: dict[str, float], colors: dict[str, str]) -> go.Figure:
-    """Accuracy against the time one face takes: up and to the left is better.
+    """Draw the accuracy against the time one face takes: up and to the left is better.
 
     Args:
         table: From :meth:`~fer_core.evaluation.leaderboard.Leaderboard.table`.
@@ -49,7 +41,7 @@ def speed_figure(table: pd.DataFrame, milliseconds: dict[str, float], colors: di
 
 
 def class_difference_figure(pair: PairedComparison) -> go.Figure:
-    """What the second gains or loses in recall, class by class."""
+    """Draw what the second gains or loses in recall, class by class."""
     tables = [report.per_class() for report in (pair.first, pair.second)]
     gain = 100 * (tables[1]["recall"] - tables[0]["recall"])
     colors = [SERIES[1] if value >= 0 else SERIES[0] for value in gain]
@@ -72,78 +64,3 @@ def class_difference_figure(pair: PairedComparison) -> go.Figure:
     figure.update_xaxes(range=[-reach, reach], zeroline=True, zerolinecolor=INK)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return styled(figure, height=80 + 38 * len(gain), title=title("Who recognises which class better"))
-
-
-def matrix_difference_figure(pair: PairedComparison) -> go.Figure:
-    """The second's confusion matrix less the first's: green cells are better, red ones worse."""
-    change = pair.second.confusion_matrix() - pair.first.confusion_matrix()
-    good = change * (2 * np.eye(len(change)) - 1)
-    names = [escape(name) for name in pair.first.class_names]
-    reach = max(float(np.abs(change).max()), 1.0)
-    figure = go.Figure(
-        go.Heatmap(
-            z=good,
-            x=names,
-            y=names,
-            zmin=-reach,
-            zmax=reach,
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            colorscale=[[0, "rgba(214,69,47,.85)"], [0.5, "rgba(128,128,128,.06)"], [1, "rgba(47,143,91,.85)"]],
-            customdata=change,
-            text=_signed(change),
-            texttemplate="%{text}",
-            hovertemplate="%{y} called %{x}: %{customdata:+d}<extra></extra>",
-        )
-    )
-    figure.update_xaxes(side="top", tickangle=-40, showgrid=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False, title_text="true class")
-    return styled(figure, height=58 * len(names) + 110)
-
-
-def learning_figure(curves: dict[str, Sequence[EpochMetrics]], colors: dict[str, str]) -> go.Figure:
-    """Validation accuracy over the epochs, for every checkpoint whose run is still here."""
-    figure = go.Figure()
-    for name, metrics in curves.items():
-        figure.add_scatter(
-            x=[m.epoch for m in metrics],
-            y=[m.val_accuracy for m in metrics],
-            name=escape(name),
-            mode="lines+markers" if len(metrics) <= 30 else "lines",
-            line={"color": colors[name], "width": 2.5},
-            hovertemplate="epoch %{x}: %{y:.1%} on validation",
-        )
-    figure.update_xaxes(title_text="epoch", rangemode="tozero")
-    figure.update_yaxes(title_text="validation accuracy", tickformat=".0%")
-    return styled(figure, height=360, title=title("How they learned"), hovermode="x unified")
-
-
-def _signed(change: NDArray[np.int64]) -> list[list[str]]:
-    return [[f"{value:+d}" if value else "" for value in row] for row in change.tolist()]
-
-
-def reliability_overlay(tables: dict[str, pd.DataFrame], colors: dict[str, str]) -> go.Figure:
-    """Reliability diagrams one over the other: on the dotted line, confidence means what it says.
-
-    Args:
-        tables: By checkpoint, from :func:`~fer_core.evaluation.calibration.reliability`.
-        colors: By checkpoint.
-    """
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": INK, "dash": "dot"}, hoverinfo="skip", showlegend=False
-    )
-    for name, table in tables.items():
-        figure.add_scatter(
-            x=table["confidence"],
-            y=table["accuracy"],
-            name=escape(name),
-            mode="lines+markers",
-            line={"color": colors[name], "width": 2.5},
-            customdata=table["n"],
-            hovertemplate="said %{x:.0%}, right %{y:.0%} of %{customdata:,} answers",
-        )
-    figure.update_xaxes(title_text="how sure it said it was", range=[0, 1.02], tickformat=".0%")
-    figure.update_yaxes(title_text="how often it was right", range=[0, 1.02], tickformat=".0%")
-    return styled(figure, height=380, title=title("Does confidence mean what it says?"))

@@ -1,8 +1,10 @@
-"""Robert Plutchik's wheel of emotions, to be explored."""
+"""Robert Plutchik's wheel of emotions."""
 
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
+
+from fer_core.plots.style import styled
 
 _PETALS = (
     (("ecstasy", "joy", "serenity"), ("#e6c200", "#f5dd4b", "#faeda0"), "happiness in FER+"),
@@ -23,7 +25,7 @@ _RINGS = ("strongest", "middle", "mildest")
 
 
 def plutchik_wheel() -> go.Figure:
-    """The wheel: hover tells an emotion's strength, its opposite and whether FER+ has it.
+    """Draw the wheel: hover tells an emotion's strength, its opposite and whether FER+ has it.
 
     Source: R. Plutchik, "The nature of emotions", American Scientist 89 (2001), p. 344–350.
     """
@@ -47,17 +49,13 @@ def plutchik_wheel() -> go.Figure:
         figure.add_trace(_texts(angles, ring + 1.3, names, ["#ffffff" if dark else "#14161a" for dark in dark_petal]))
     between = [angle + 22.5 for angle in angles]
     figure.add_trace(_texts(between, 4.05, [f"<i>{name}</i>" for name in _BETWEEN], ["#767d88"] * 8))
-    figure.update_layout(
-        polar={
-            "angularaxis": {"visible": False, "rotation": 90, "direction": "clockwise"},
-            "radialaxis": {"visible": False, "range": [0, 4.3]},
-            "bgcolor": "rgba(0,0,0,0)",
-        },
-        showlegend=False,
-        height=440,
-        margin={"l": 12, "r": 12, "t": 12, "b": 12},
-    )
-    return figure
+    polar = {
+        "angularaxis": {"visible": False, "rotation": 90, "direction": "clockwise"},
+        "radialaxis": {"visible": False, "range": [0, 4.3]},
+        "bgcolor": "rgba(0,0,0,0)",
+    }
+    margin = {"l": 12, "r": 12, "t": 12, "b": 12}
+    return styled(figure, height=440, polar=polar, showlegend=False, margin=margin)
 
 
 def _texts(angles: Sequence[float], radius: float, texts: Sequence[str], colors: Sequence[str]) -> go.Scatterpolar:

@@ -11,72 +11,78 @@ from fer_core.evaluation.comparison import PairedComparison
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.robustness import LEVELS, PERTURBATIONS
 from fer_core.labels import VOTE_COLUMNS, class_colors
-from fer_core.plots.prediction import picture_html
+from fer_core.plots.confusion import RIGHT_COLOR, WRONG_COLOR
+from fer_core.plots.pictures import flowing, picture_html
 from fer_core.storage.plaintext import percent
+from fer_core.training.runs.validation import EpochView, FollowedFaces
+
+_MOST_STEPS = 24
 
 
-def cell_gallery(report: EvaluationReport, dataset: FerDataset, positions: Sequence[int] | NDArray[np.int64]) -> str:
-    """Pictures of a dataset with the network's confidence, the crowd's votes and the row number under each.
+def cell_gallery(report: EvaluationReport, dataset: FerDataset, positions: NDArray[np.int64]) -> str:
+    """Return pictures with the network's answers, the votes and the row number under each.
 
     Args:
-        report: What a checkpoint said about the dataset.
-        dataset: The dataset that was evaluated.
+        report: The report.
+        dataset: The images that were scored.
         positions: Which pictures, as indices into both.
-
-    Returns:
-        HTML that flows into as many columns as there is room for.
     """
-    return _flowing([_tile(report, dataset, int(position)) for position in positions], width=96)
+    return flowing([_report_tile(report, dataset, int(p)) for p in positions], "96px", "14px 16px")
 
 
-def _flowing(tiles: Sequence[str], width: int) -> str:
-    grid = f"display:grid;grid-template-columns:repeat(auto-fill,{width}px);gap:14px 16px"
-    return f'<div style="{grid}">{"".join(tiles)}</div>'
+def pair_gallery(pair: PairedComparison, dataset: FerDataset, positions: NDArray[np.int64]) -> str:
+    """Return pictures with what each of two checkpoints called them; arguments as of :func:`cell_gallery`."""
+    return flowing([_pair_tile(pair, dataset, int(p)) for p in positions], "118px", "14px 16px")
 
 
-def _tile(report: EvaluationReport, dataset: FerDataset, position: int) -> str:
+def _report_tile(report: EvaluationReport, dataset: FerDataset, position: int) -> str:
     row, probabilities = report.rows[position], report.probabilities[position]
     truth, called = (report.class_names[labels[position]] for labels in (report.y_true, report.y_pred))
-    picture = picture_html(dataset.images[position], 96, f"Row {row}, {truth} called {called}")
     order = np.argsort(-probabilities, kind="stable")
     said = ", ".join(f"{report.class_names[i]}&nbsp;{100 * probabilities[i]:.0f}&nbsp;%" for i in order[:2])
-    lines = [f'<div title="the network’s answers">{said}</div>']
+    lines = [_strip(probabilities, report.class_names), f'<div title="the network’s answers">{said}</div>']
     if len(dataset.votes):
         votes = _votes_in_words(dataset.votes[position])
         lines.append(f'<div style="opacity:.75" title="the votes of ten people">people: {votes}</div>')
-    lines.append(f'<div style="opacity:.75">row {row}</div>')
-    strip = _strip(probabilities, report.class_names)
+    return _tile(dataset.images[position], f"Row {row}, {truth} called {called}", lines, row)
+
+
+def _pair_tile(pair: PairedComparison, dataset: FerDataset, position: int) -> str:
+    names, row = pair.first.class_names, pair.first.rows[position]
+    truth = names[pair.first.y_true[position]]
+    lines = [f"<div><b>{escape(truth)}</b></div>"]
+    for name, report in zip(pair.names, (pair.first, pair.second), strict=True):
+        said = f"{escape(names[report.y_pred[position]])}&nbsp;{100 * report.confidence[position]:.0f}&nbsp;%"
+        lines.append(f'<div style="opacity:.8">{escape(name)}: {said}</div>')
+    return _tile(dataset.images[position], f"Row {row}, {truth}", lines, row)
+
+
+def _tile(image: NDArray[np.uint8], alt: str, lines: Sequence[str], row: int) -> str:
     style = "font-size:12.5px;line-height:1.35;overflow-wrap:anywhere"
-    return f'<div style="{style}">{picture}{strip}{"".join(lines)}</div>'
+    return (
+        f'<div style="{style}">{picture_html(image, 96, alt)}{"".join(lines)}<div style="opacity:.75">row {row}</div>'
+        "</div>"
+    )
 
 
 def _strip(probabilities: NDArray[np.float32], class_names: Sequence[str]) -> str:
-    """All probabilities as one bar in the emotions' colours, with the figures where the mouse rests."""
+    """Return all probabilities as one bar in the emotions' colors, with the figures on hover."""
     colors = class_colors(class_names)
-    figures = ", ".join(f"{n} {percent(p, 1)}" for n, p in zip(class_names, probabilities, strict=True))
-    parts = "".join(
-        f'<div style="width:{100 * p:.2f}%;background:{colors[n]}"></div>'
-        for n, p in zip(class_names, probabilities, strict=True)
-    )
+    shares = list(zip(class_names, probabilities, strict=True))
+    figures = escape(", ".join(f"{name} {percent(share, 1)}" for name, share in shares))
+    parts = "".join(f'<div style="width:{100 * p:.2f}%;background:{colors[name]}"></div>' for name, p in shares)
     style = "display:flex;width:96px;height:7px;border-radius:4px;overflow:hidden;margin:4px 0 3px"
-    return f'<div role="img" aria-label="{escape(figures)}" title="{escape(figures)}" style="{style}">{parts}</div>'
+    return f'<div role="img" aria-label="{figures}" title="{figures}" style="{style}">{parts}</div>'
 
 
 def _votes_in_words(votes: NDArray[np.uint8]) -> str:
-    """The two most frequent votes, such as "fear 6, surprise 3"."""
+    """Return the two most frequent votes, such as "fear 6, surprise 3"."""
     order = np.argsort(-votes.astype(int), kind="stable")[:2]
     return ", ".join(f"{VOTE_COLUMNS[i]}&nbsp;{votes[i]}" for i in order if votes[i])
 
 
 def perturbation_examples(image: NDArray[np.uint8]) -> str:
-    """One picture under every perturbation and level, as a table of small pictures.
-
-    Args:
-        image: ``(48, 48)`` uint8.
-
-    Returns:
-        HTML.
-    """
+    """Return one ``(48, 48)`` picture under every perturbation and level as HTML."""
     lines = []
     for perturbation in PERTURBATIONS:
         made = [perturbation.perturbed(image[None], level)[0] for level in LEVELS]
@@ -93,31 +99,49 @@ def perturbation_examples(image: NDArray[np.uint8]) -> str:
     return f'<div style="display:flex;flex-wrap:wrap;gap:16px 28px">{"".join(lines)}</div>'
 
 
-def pair_gallery(pair: PairedComparison, dataset: FerDataset, positions: Sequence[int] | NDArray[np.int64]) -> str:
-    """Pictures with what each of two checkpoints called them.
+def followed_strip(faces: FollowedFaces, views: Sequence[EpochView], class_names: Sequence[str]) -> str:
+    """Return a few validation faces as HTML with what the network takes them for, and how that changed.
 
     Args:
-        pair: What the two said.
-        dataset: The images that were scored.
-        positions: Which pictures, as indices into both.
-
-    Returns:
-        HTML that flows into as many columns as there is room for.
+        faces: The faces.
+        views: The complete epochs, in order; the last one is written out, the ones before are a row of squares in
+            the colors of the emotions, the paler the less sure.
+        class_names: The classes.
     """
-    return _flowing([_pair_tile(pair, dataset, int(position)) for position in positions], width=118)
-
-
-def _pair_tile(pair: PairedComparison, dataset: FerDataset, position: int) -> str:
-    names, row = pair.first.class_names, pair.first.rows[position]
-    truth = names[pair.first.y_true[position]]
-    said = [
-        f'<div style="opacity:.8">{escape(name)}: {escape(names[report.y_pred[position]])}&nbsp;'
-        f"{100 * report.confidence[position]:.0f}&nbsp;%</div>"
-        for name, report in zip(pair.names, (pair.first, pair.second), strict=True)
+    tiles = [
+        _followed_tile(faces.images[i], class_names[label], [view.faces[i] for view in views], class_names)
+        for i, label in enumerate(faces.labels)
     ]
-    picture = picture_html(dataset.images[position], 96, f"Row {row}, {truth}")
-    style = "font-size:12.5px;line-height:1.35;overflow-wrap:anywhere"
+    return f'<div style="font-size:13px;line-height:1.35">{flowing(tiles, "minmax(112px,1fr)", "14px")}</div>'
+
+
+def _followed_tile(
+    image: NDArray[np.uint8], true: str, answers: Sequence[Sequence[float]], names: Sequence[str]
+) -> str:
+    picture = picture_html(image, 96, f"A validation face that shows {true}")
+    if not answers:
+        return f"<div>{picture}<div>{escape(true)}</div></div>"
+    best = int(np.argmax(answers[-1]))
+    right = names[best] == true
+    mark, word = ("✓", "right") if right else ("✗", f"is {true}")
+    color = RIGHT_COLOR if right else WRONG_COLOR
+    steps = "".join(_step(epoch, answer, names) for epoch, answer in _thinned(answers))
     return (
-        f'<div style="{style}">{picture}<div><b>{escape(truth)}</b></div>{"".join(said)}'
-        f'<div style="opacity:.7">row {row}</div></div>'
+        f"<div>{picture}<div><b>{escape(names[best])}</b> {percent(answers[-1][best])}</div>"
+        f'<div><span style="color:color-mix(in srgb, {color} 75%, currentColor)">{mark}</span> {escape(word)}</div>'
+        f'<div style="display:flex;gap:1px;width:96px;margin-top:3px">{steps}</div></div>'
     )
+
+
+def _step(epoch: int, answer: Sequence[float], names: Sequence[str]) -> str:
+    best = int(np.argmax(answer))
+    color, opacity = class_colors(names)[names[best]], 0.25 + 0.75 * answer[best]
+    title = f"Epoch {epoch}: {names[best]}, {percent(answer[best])}"
+    return f'<div title="{escape(title)}" style="flex:1;height:10px;background:{color};opacity:{opacity:.2f}"></div>'
+
+
+def _thinned(answers: Sequence[Sequence[float]]) -> list[tuple[int, Sequence[float]]]:
+    """Return epochs, from 1, with their answers: the first, the last and evenly spread ones between them."""
+    last = len(answers) - 1
+    picked = np.unique(np.linspace(0, last, min(_MOST_STEPS, len(answers))).round().astype(int))
+    return [(int(index) + 1, answers[index]) for index in picked]

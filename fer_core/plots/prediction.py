@@ -1,142 +1,96 @@
-"""Faces beside what the network says of them, as HTML: fifty of them cost a page less than one chart."""
+"""Faces beside what people and networks say of them, as HTML: fifty of them cost a page less than one chart."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from html import escape
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import NOT_SURE, Prediction
-from fer_core.labels import class_colors
+from fer_core.datasets.votes import vote_distribution
+from fer_core.labels import EMOTIONS, VOTE_COLUMNS, class_colors
+from fer_core.plots.pictures import flowing, picture_html
 from fer_core.recognition.recognize import Recognition
 from fer_core.storage.plaintext import percent
 
-_BAR_GROUND = "color-mix(in srgb, currentColor 10%, transparent)"
-
-
-def picture_html(gray: NDArray[np.uint8], size: int, alt: str) -> str:
-    """A small grey picture, enlarged without blur.
-
-    Args:
-        gray: Shape (height, width), uint8.
-        size: Width on the page, in CSS pixels.
-        alt: What it shows, for those who do not see it.
-
-    Returns:
-        An ``img`` element with the picture inside.
-    """
-    data = base64.b64encode(cv2.imencode(".png", gray)[1].tobytes()).decode()
-    style = f"display:block;width:{size}px;max-width:100%;height:auto;image-rendering:pixelated;border-radius:6px"
-    return f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" style="{style}">'
-
-
-def jpeg_html(jpeg: bytes, alt: str) -> str:
-    """A picture inside the page: one that changes often would be gone from the server before a browser asks for it.
-
-    Args:
-        jpeg: The file's content.
-        alt: What it shows, for those who do not see it.
-    """
-    data = base64.b64encode(jpeg).decode()
-    style = "display:block;max-width:100%;height:auto;border-radius:6px"
-    return f'<img src="data:image/jpeg;base64,{data}" alt="{escape(alt)}" style="{style}">'
+_GROUND = "color-mix(in srgb, currentColor 10%, transparent)"
+_NO_EMOTION = "#8a8f98"
+_WORDS = {"NF": "not a face"}
 
 
 def in_words(prediction: Prediction) -> str:
-    """The answer as people say it, such as "looks like: happiness (92 %)" or "not sure; most likely fear (31 %)"."""
+    """Return the answer such as "looks like: happiness (92 %)" or "not sure; most likely fear (31 %)"."""
     answer = f"{prediction.class_name} ({percent(prediction.confidence)})"
     return f"looks like: {answer}" if prediction.is_sure else f"{NOT_SURE}; most likely {answer}"
 
 
 def probability_bars(prediction: Prediction) -> str:
-    """One bar for each class in the classes' own order, so that two faces can be compared line by line.
-
-    Args:
-        prediction: What the network says of a face.
-
-    Returns:
-        HTML: name, bar in the emotion's colour and percent.
-    """
-    colors = class_colors(prediction.class_names)
-    rows = [
-        _bar(name, float(share), colors[name], percent(share), bold=name == prediction.class_name)
-        for name, share in zip(prediction.class_names, prediction.probabilities, strict=True)
-    ]
-    return _bars(prediction.class_names, rows)
-
-
-def _bars(names: Sequence[str], rows: Sequence[str]) -> str:
-    widest = max(map(len, names))
-    grid = f"display:grid;grid-template-columns:minmax({0.58 * widest:.1f}em,max-content) minmax(40px,1fr) 3.1em"
-    return f'<div style="{grid};gap:2px 8px;align-items:center;font-size:13px;line-height:1.3">{"".join(rows)}</div>'
+    """Return one bar a class as HTML, in the classes' own order, so that two faces can be compared line by line."""
+    shares = dict(zip(prediction.class_names, prediction.probabilities.astype(float), strict=True))
+    return _bars({name: (share, percent(share), name == prediction.class_name) for name, share in shares.items()})
 
 
 def share_bars(counts: Mapping[str, int], *, most: int, unit: str = "") -> str:
-    """One bar for each class of some counts.
+    """Return one bar a class of some counts as HTML; the largest ones are bold.
 
     Args:
         counts: By class name, in the order in which they are shown.
         most: The count that fills a bar.
-        unit: What stands behind each number.
-
-    Returns:
-        HTML: name, bar in the emotion's colour and the count; the largest ones are bold.
+        unit: Text behind each number.
     """
-    colors, largest = class_colors(tuple(counts)), max(counts.values(), default=0)
-    rows = [
-        _bar(name, count / most, colors[name], f"{count}{unit}", bold=0 < count == largest)
-        for name, count in counts.items()
-    ]
-    return _bars(list(counts), rows)
+    largest = max(counts.values(), default=0)
+    return _bars({name: (n / most, f"{n}{unit}", 0 < n == largest) for name, n in counts.items()})
+
+
+def _bars(lines: Mapping[str, tuple[float, str, bool]]) -> str:
+    """Return a line for each class: name, bar in its color and text, given its share, its text and if it is bold."""
+    colors, rows = class_colors(tuple(lines)), []
+    for name, (share, text, is_bold) in lines.items():
+        weight = "font-weight:600" if is_bold else "opacity:.85"
+        rows.append(
+            f'<div style="{weight}">{escape(name)}</div>{_bar(share, colors[name])}'
+            f'<div style="{weight};text-align:right;font-variant-numeric:tabular-nums">{escape(text)}</div>'
+        )
+    grid = f"minmax({0.58 * max(map(len, lines)):.1f}em,max-content) minmax(40px,1fr) 3.1em"
+    return _grid(grid, "2px 8px", "".join(rows))
+
+
+def _bar(share: float, color: str) -> str:
+    fill = f"width:{100 * share:.2f}%;height:100%;background:{color};border-radius:3px"
+    return f'<div style="height:12px;background:{_GROUND};border-radius:3px"><div style="{fill}"></div></div>'
+
+
+def _grid(columns: str, gap: str, cells: str) -> str:
+    style = f"display:grid;grid-template-columns:{columns};gap:{gap};align-items:center;font-size:13px;line-height:1.3"
+    return f'<div style="{style}">{cells}</div>'
 
 
 def face_cards(recognitions: Sequence[Recognition], *, is_whole: bool = False) -> str:
-    """A card for each face: its number, the crop as the network sees it, the answer in words and the bars.
+    """Return a card for each face as HTML: its number, the crop as the network sees it, the answer and the bars.
 
     Args:
         recognitions: The faces.
-        is_whole: Whether they are no faces but whole pictures, which have no number.
-
-    Returns:
-        HTML that flows into as many columns as there is room for.
+        is_whole: Whether they are whole pictures, which have no number.
     """
     titles = ["Whole picture" if is_whole else f"Face {number}" for number in range(1, len(recognitions) + 1)]
-    cards = "".join(map(_card, titles, recognitions))
-    grid = "display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,290px),1fr));gap:20px"
-    return f'<div style="{grid}">{cards}</div>'
-
-
-def _bar(name: str, share: float, color: str, text: str, *, bold: bool) -> str:
-    weight = "font-weight:600" if bold else "opacity:.85"
-    fill = f"width:{100 * share:.2f}%;height:100%;background:{color};border-radius:3px"
-    return (
-        f'<div style="{weight}">{escape(name)}</div>'
-        f'<div style="height:12px;background:{_BAR_GROUND};border-radius:3px"><div style="{fill}"></div></div>'
-        f'<div style="{weight};text-align:right;font-variant-numeric:tabular-nums">{escape(text)}</div>'
-    )
+    return flowing(map(_card, titles, recognitions), "minmax(min(100%,290px),1fr)", "20px")
 
 
 def _card(title: str, item: Recognition) -> str:
-    words = in_words(item.prediction)
     picture = picture_html(item.crop, 96, f"{title} as the network sees it")
     return (
         '<div style="display:grid;grid-template-columns:96px 1fr;gap:4px 14px">'
-        f'<div style="grid-column:1/-1;font-size:15px"><b>{escape(title)}</b> {escape(words)}</div>'
+        f'<div style="grid-column:1/-1;font-size:15px"><b>{escape(title)}</b> {escape(in_words(item.prediction))}</div>'
         f"<div>{picture}</div>{probability_bars(item.prediction)}</div>"
     )
 
 
 def answers_side_by_side(faces: Sequence[Sequence[Recognition]], names: Sequence[str]) -> str:
-    """A row for each face: its crop, then what each network says of it.
+    """Return a row for each face as HTML: its crop, then what each network says of it.
 
     Args:
         faces: For each network, the same faces in the same order.
-        names: What the networks are called.
-
-    Returns:
-        HTML; networks stand side by side where there is room.
+        names: The networks' names.
     """
     rows = []
     for number, answers in enumerate(zip(*faces, strict=True), start=1):
@@ -147,9 +101,49 @@ def answers_side_by_side(faces: Sequence[Sequence[Recognition]], names: Sequence
         )
         picture = picture_html(answers[0].crop, 96, f"Face {number} as the networks see it")
         grid = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,200px),1fr))"
-        inner = f"{grid};gap:16px 24px;flex:1 1 240px"
         rows.append(
             '<div style="display:flex;flex-wrap:wrap;gap:14px 20px;margin-bottom:26px">'
-            f'<div><b>Face {number}</b>{picture}</div><div style="{inner}">{columns}</div></div>'
+            f'<div><b>Face {number}</b>{picture}</div><div style="{grid};gap:16px 24px;flex:1 1 240px">{columns}</div>'
+            "</div>"
         )
     return "".join(rows)
+
+
+def crowd_and_network(votes: NDArray[np.uint8], prediction: Prediction | None, name: str = "") -> str:
+    """Return a line for each answer as HTML: the votes, the target of training on distributions, the network's bar.
+
+    Args:
+        votes: ``(10,)`` counts in the order of ``VOTE_COLUMNS``, or ``(0,)`` without votes.
+        prediction: What a network says, or None.
+        name: Of that network's checkpoint.
+    """
+    answers = list(VOTE_COLUMNS) if len(votes) else list(EMOTIONS)
+    colors = class_colors(EMOTIONS) | dict.fromkeys(VOTE_COLUMNS[len(EMOTIONS) :], _NO_EMOTION)
+    head, columns = [""], ["minmax(76px,max-content)"]
+    cells: list[list[str]] = [[f"<span>{escape(_WORDS.get(a, a))}</span>" for a in answers]]
+    if len(votes):
+        total = max(1, int(votes.sum()))
+        head += ["ten people", "", "target"]
+        columns += ["minmax(48px,1fr)", "1.4em", "3.2em"]
+        cells.append([_bar(int(v) / total, colors[a]) for a, v in zip(answers, votes, strict=True)])
+        cells.append([_number(str(int(v)) if v else "·") for v in votes])
+        cells.append([_number(text) for text in _targets(votes)])
+    if prediction:
+        said = dict(zip(prediction.class_names, prediction.probabilities.astype(float), strict=True))
+        head += [name, ""]
+        columns += ["minmax(48px,1fr)", "3.2em"]
+        cells.append([_bar(said[a], colors[a]) if a in said else "<span></span>" for a in answers])
+        cells.append([_number(percent(said[a]) if a in said else "–") for a in answers])
+    titles = "".join(f'<span style="opacity:.75;overflow-wrap:anywhere">{escape(title)}</span>' for title in head)
+    return _grid(" ".join(columns), "5px 8px", titles + "".join(map("".join, zip(*cells, strict=True))))
+
+
+def _targets(votes: NDArray[np.uint8]) -> list[str]:
+    """Return the official distribution of one row, answer by answer; dots where the rule drops the row."""
+    keep, shares = vote_distribution(votes[None])
+    texts = [percent(share) if keep[0] and share else "·" for share in shares[0]]
+    return texts + ["·"] * (len(VOTE_COLUMNS) - len(texts))
+
+
+def _number(text: str) -> str:
+    return f'<span style="text-align:right;font-variant-numeric:tabular-nums">{text}</span>'

@@ -1,5 +1,6 @@
-"""What all charts have in common: no ground of their own, faint grids, colours that light and dark pages bear."""
+"""The look of all charts: transparent, faint grids, colors that light and dark pages bear."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -7,18 +8,18 @@ import plotly.graph_objects as go
 
 GRID = "rgba(128, 140, 160, 0.25)"
 INK = "#7b8698"
-"""A grey that can be read on both grounds."""
+"""A gray that is legible on light and dark pages."""
 
 BLUE, ORANGE, GREEN, PURPLE = "#3b78d8", "#d6800a", "#2f8f5b", "#9b4fd0"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#dd0f46", "#08a1cd", "#949687", "#b13887")
-"""Colours of checkpoints, in order."""
+"""Colors of checkpoints, in order."""
 
 CONFIG: dict[str, Any] = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
 """Of every chart: one button, which saves the figure as a picture."""
 
 
-def styled(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:  # noqa: ANN401
-    """Gives a figure the common look; further layout goes on top."""
+def styled(figure: go.Figure, *, height: int, zoom: bool = False, **layout: Any) -> go.Figure:  # noqa: ANN401
+    """Give a figure the common look; further layout goes on top."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 24, "t": 34 if "title" in layout else 12, "b": 8},
@@ -26,24 +27,40 @@ def styled(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:  # no
         plot_bgcolor="rgba(0,0,0,0)",
         legend={"orientation": "h", "y": -0.2, "x": 0.5, "xanchor": "center"},
         hovermode="closest",
-        dragmode=False,
+        dragmode="zoom" if zoom else False,
     )
-    figure.update_xaxes(gridcolor=GRID, zeroline=False, automargin=True, fixedrange=True)
-    figure.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True, fixedrange=True)
-    return figure.update_layout(**layout)
+    axis = {"gridcolor": GRID, "zeroline": False, "automargin": True, "fixedrange": not zoom}
+    return figure.update_xaxes(axis).update_yaxes(axis).update_layout(**layout)
 
 
 def title(text: str) -> dict[str, Any]:
-    """A small heading over a chart."""
+    """Return a small heading over a chart."""
     return {"text": text, "x": 0.0, "xanchor": "left", "font": {"size": 15}}
 
 
+def share_axes(figure: go.Figure, x: str, y: str, *, lowest: float = 0.0) -> go.Figure:
+    """Title two axes of shares from 0 (or ``lowest``, upwards) to 100 %."""
+    figure.update_xaxes(title_text=x, range=[0, 1.02], tickformat=".0%")
+    return figure.update_yaxes(title_text=y, range=[lowest, 1.02], tickformat=".0%")
+
+
+def diagonal(name: str = "") -> go.Scatter:
+    """Return a dotted line from 0 to 1, in the legend only when it has a name."""
+    line = {"color": INK, "dash": "dot"}
+    return go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, name=name, hoverinfo="skip", showlegend=bool(name))
+
+
 def whiskers(value: pd.Series, low: pd.Series, high: pd.Series, color: str) -> dict[str, Any]:
-    """An interval around points, for ``error_x`` or ``error_y``: as long as it is, without caps."""
+    """Return an interval around points, without caps, for ``error_x`` or ``error_y``."""
     return {"array": high - value, "arrayminus": value - low, "color": faded(color, 0.5), "width": 0}
 
 
 def faded(color: str, opacity: float) -> str:
-    """A ``#rrggbb`` colour as ``rgba``."""
+    """Return a ``#rrggbb`` color as ``rgba``."""
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity:g})"
+    return f"rgba({red},{green},{blue},{opacity:.3g})"
+
+
+def series_colors(names: Sequence[str]) -> dict[str, str]:
+    """Return a color for each checkpoint, by its place."""
+    return {name: SERIES[number % len(SERIES)] for number, name in enumerate(names)}

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from fer_core.labels import class_colors
+from fer_core.plots.style import styled
 from fer_core.recognition.timelines import FaceTimeline
 from fer_core.storage.plaintext import percent
 
 MAX_LISTED_TIMELINES = 8
-"""A chart shows so many faces; of more, those seen for longest."""
+"""Most faces of a chart; of more, those seen for longest."""
 
 _POINTS = 400  # of a face on the chart: more than a screen resolves
 _GAP = 1.0  # seconds without a face after which its band is interrupted
@@ -21,21 +22,18 @@ _ROW_HEIGHT, _ROW_SPACE, _BELOW = 84, 44, 96  # in pixels
 
 
 def longest_seen(timelines: Sequence[FaceTimeline], count: int = MAX_LISTED_TIMELINES) -> tuple[FaceTimeline, ...]:
-    """Those seen in most frames, in the order of their numbers."""
+    """Return those seen in most frames, in the order of their numbers."""
     most = sorted(timelines, key=lambda one: (-len(one.times), one.number))[:count]
     return tuple(sorted(most, key=lambda one: one.number))
 
 
 def emotion_timeline(timelines: Sequence[FaceTimeline], seconds: float, *, interval: float = 0.1) -> go.Figure:
-    """A band for each face: at each moment the shares of the classes, stacked to 100 %.
+    """Draw a band for each face: at each moment the shares of the classes, stacked to 100 %.
 
     Args:
         timelines: At least one face.
-        seconds: How long the axis is.
-        interval: Seconds between two analysed frames.
-
-    Returns:
-        A figure without a background, for light and dark pages.
+        seconds: Length of the axis.
+        interval: Seconds between two analyzed frames.
     """
     rows = len(timelines)
     height = rows * _ROW_HEIGHT + rows * _ROW_SPACE + _BELOW
@@ -50,7 +48,7 @@ def emotion_timeline(timelines: Sequence[FaceTimeline], seconds: float, *, inter
 
 
 def face_in_words(timeline: FaceTimeline) -> str:
-    """A face and what it was labelled with most, such as "Face 2 · happiness 61 %, neutral 39 %"."""
+    """Return a face and its most frequent labels, such as "Face 2 · happiness 61 %, neutral 39 %"."""
     shares = [f"{name} {percent(share)}" for name, share in list(timeline.shares.items())[:3]]
     return f"<b>Face {timeline.number}</b> · {', '.join(shares)}"
 
@@ -78,7 +76,7 @@ def _add_band(figure: go.Figure, timeline: FaceTimeline, row: int, interval: flo
 def _thinned(
     times: NDArray[np.float64], probabilities: NDArray[np.float32]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Means of neighbouring moments, so that a long video's chart stays light."""
+    """Return means of neighboring moments, so that a long video's chart stays light."""
     step = -(-len(times) // _POINTS)
     starts = np.arange(0, len(times), step)
     counts = np.diff(np.append(starts, len(times)))
@@ -89,7 +87,7 @@ def _thinned(
 def _outline(
     times: NDArray[np.float64], shares: NDArray[np.float64], interval: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The corners of a band that falls to nothing wherever the face is gone for more than ``_GAP`` seconds."""
+    """Return the corners of a band that falls to nothing wherever the face is gone for over ``_GAP`` seconds."""
     usual = max(interval, float(np.median(np.diff(times))) if len(times) > 1 else interval)
     last = np.append(np.flatnonzero(np.diff(times) > max(_GAP, 2 * usual)), len(times) - 1)
     first = np.append(0, last[:-1] + 1)
@@ -103,13 +101,13 @@ def _outline(
 
 
 def _style(figure: go.Figure, seconds: float, height: int) -> None:
-    figure.update_layout(
+    styled(
+        figure,
         height=height,
         margin={"l": 8, "r": 8, "t": _ROW_SPACE, "b": 8},
         hovermode="x unified",
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "font": {"size": 13}},
-        paper_bgcolor="rgba(0, 0, 0, 0)",
-        plot_bgcolor="rgba(0, 0, 0, 0)",
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "xanchor": "left"}
+        | {"font": {"size": 13}},
     )
     figure.add_shape(
         {"type": "rect", "x0": 0, "x1": seconds, "y0": 0, "y1": 1, "line": {"width": 0}},
@@ -119,5 +117,5 @@ def _style(figure: go.Figure, seconds: float, height: int) -> None:
         col=1,
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14})
-    figure.update_xaxes(range=[0, max(seconds, 0.1)], showgrid=False, zeroline=False, fixedrange=True, ticksuffix=" s")
-    figure.update_yaxes(range=[0, 1], showticklabels=False, showgrid=False, zeroline=False, fixedrange=True)
+    figure.update_xaxes(range=[0, max(seconds, 0.1)], showgrid=False, ticksuffix=" s")
+    figure.update_yaxes(range=[0, 1], showticklabels=False, showgrid=False)

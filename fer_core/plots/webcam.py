@@ -1,6 +1,5 @@
 """What a live stream shows beside its picture, as HTML that is quick to send several times a second."""
 
-import base64
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import NOT_SURE
 from fer_core.labels import class_colors
+from fer_core.plots.pictures import data_address, image_html
 from fer_core.plots.prediction import probability_bars
 from fer_core.recognition.drawing import face_color
 from fer_core.recognition.webcam import HISTORY_SECONDS, Moment
@@ -21,25 +21,17 @@ _FAINT = "color-mix(in srgb, currentColor 8%, transparent)"
 
 
 def present_faces(history: Sequence[Moment], now: float) -> tuple[int, ...]:
-    """The numbers of the faces seen a moment ago, smallest first.
-
-    Args:
-        history: Moments of a stream, the oldest first.
-        now: The present on the stream's clock, in seconds.
-    """
+    """Return the numbers of the faces seen a moment before ``now``, in seconds, the smallest first."""
     return tuple(sorted({moment.face for moment in history if now - moment.time <= _PRESENT}))
 
 
 def face_strip(number: int, history: Sequence[Moment], now: float) -> str:
-    """One face: its number and emotion, the probabilities now, and those of the last minute as coloured bands.
+    """Return one face as HTML: its number and emotion, the probabilities now, and those of the last minute as bands.
 
     Args:
         number: Of the face.
         history: Moments of a stream, the oldest first; at least one of this face.
         now: The present on the stream's clock, in seconds.
-
-    Returns:
-        HTML.
     """
     moments = [moment for moment in history if moment.face == number]
     latest = moments[-1]
@@ -58,7 +50,7 @@ def face_strip(number: int, history: Sequence[Moment], now: float) -> str:
 
 
 def _bands(moments: Sequence[Moment], now: float, number: int) -> str:
-    """The shares of the classes second by second, stacked; where the face was not seen, the ground shows."""
+    """Return the shares of the classes second by second, stacked; gaps where the face was not seen."""
     class_names = moments[-1].prediction.class_names
     seconds = _by_second([m for m in moments if m.prediction.class_names == class_names], now)
     colors = class_colors(class_names)
@@ -69,17 +61,17 @@ def _bands(moments: Sequence[Moment], now: float, number: int) -> str:
     ]
     box = f"0 0 {int(HISTORY_SECONDS)} {_HEIGHT}"
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" preserveAspectRatio="none">{"".join(paths)}</svg>'
-    picture = base64.b64encode(svg.encode()).decode()  # as an image: Streamlit takes bare SVG out of pages
-    style = f"margin-top:10px;width:100%;height:52px;display:block;background:{_FAINT};border-radius:4px"
+    address = data_address(svg.encode(), "svg+xml")  # as an image: Streamlit takes bare SVG out of pages
+    style = f"margin-top:10px;width:100%;height:52px;background:{_FAINT};border-radius:4px"
     axis = "display:flex;justify-content:space-between;font-size:12px;opacity:.75;margin-top:2px"
     return (
-        f'<img src="data:image/svg+xml;base64,{picture}" alt="Face {number} over the last minute" style="{style}">'
+        f"{image_html(address, f'Face {number} over the last minute', style)}"
         f'<div style="{axis}"><span>a minute ago</span><span>now</span></div>'
     )
 
 
 def _by_second(moments: Sequence[Moment], now: float) -> dict[int, NDArray[np.float64]]:
-    """Cumulated mean shares (0 to 100, classes + 1 borders) for each second, counted from a minute ago."""
+    """Return cumulated mean shares (0 to 100, classes + 1 borders) for each second, counted from a minute ago."""
     rows: dict[int, list[NDArray[np.float32]]] = {}
     for moment in moments:
         second = int(HISTORY_SECONDS - (now - moment.time))
@@ -91,7 +83,7 @@ def _by_second(moments: Sequence[Moment], now: float) -> dict[int, NDArray[np.fl
 
 
 def _band(seconds: dict[int, NDArray[np.float64]], index: int) -> str:
-    """The outline of one class's band: a closed shape for each stretch of seconds without a gap."""
+    """Return the outline of one class's band: a closed shape for each stretch of seconds without a gap."""
     shapes = []
     for stretch in _stretches(sorted(seconds)):
         tops = "".join(f"L{s} {seconds[s][index]:.0f}L{s + 1} {seconds[s][index]:.0f}" for s in stretch)
@@ -101,7 +93,7 @@ def _band(seconds: dict[int, NDArray[np.float64]], index: int) -> str:
 
 
 def _stretches(numbers: Sequence[int]) -> list[list[int]]:
-    """Numbers in groups without a gap."""
+    """Return numbers in groups without a gap."""
     groups = [[number] for number in numbers[:1]]
     for before, number in pairwise(numbers):
         if number == before + 1:

@@ -13,9 +13,9 @@ from fer_core.evaluation.robustness import PERTURBATIONS
 from fer_core.evaluation.subgroups import accuracy_by_agreement, accuracy_by_bucket, brightness, contrast, random_tagger
 from fer_core.plots.calibration import coverage_figure, reliability_figure
 from fer_core.plots.classes import bucket_figure, class_figure, precision_recall_figure, robustness_figure, roc_figure
-from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure, series_colors, speed_figure
-from fer_core.plots.evaluation import confusion_figure
-from fer_core.plots.style import BLUE
+from fer_core.plots.comparison import class_difference_figure, speed_figure
+from fer_core.plots.confusion import confusion_figure, matrix_difference_figure
+from fer_core.plots.style import BLUE, series_colors
 from fer_core.reports.page import Section, bullets, chart, footer, html_page, paragraph, table, tiles
 from fer_core.storage.plaintext import percent, setting_text
 
@@ -49,7 +49,7 @@ def evaluation_report(
     ]
     if robustness is not None:
         units = {perturbation.name: perturbation.unit for perturbation in PERTURBATIONS}
-        figure = robustness_figure({checkpoint.name: robustness}, {checkpoint.name: BLUE}, units)
+        figure = robustness_figure(robustness, units)
         sections.append(Section("As pictures get worse", chart("robustness", figure)))
     sections.append(_about(checkpoint))
     return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections, footer=footer())
@@ -172,8 +172,9 @@ def _sureness(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
     )
     at = coverage_at(report.confidence, report.is_right, calibration.not_sure_below)
     curve = coverage_curve(report.confidence, report.is_right)
-    body = paragraph(words) + chart("reliability", reliability_figure(reliability(report.confidence, report.is_right)))
-    body += chart("coverage", coverage_figure({"answers": curve}, {"answers": at}, {"answers": BLUE}))
+    table = reliability(report.confidence, report.is_right)
+    body = paragraph(words) + chart("reliability", reliability_figure({"as it is": table}, {"as it is": BLUE}))
+    body += chart("coverage", coverage_figure({"answers": curve}, {"answers": BLUE}, at))
     return Section("Confidence", body)
 
 
@@ -211,7 +212,7 @@ def _matrix(entry: Entry) -> Section:
 
 def _coverage(leaderboard: Leaderboard, colors: dict[str, str]) -> go.Figure:
     reports = {entry.name: entry.report for entry in leaderboard.entries}
-    return coverage_figure({n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, {}, colors)
+    return coverage_figure({n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, colors)
 
 
 def _pair_section(leaderboard: Leaderboard, other: str, best: str) -> Section:

@@ -8,8 +8,8 @@ from fer_core.lessons.break_it.experiments import Experiment
 from fer_core.lessons.break_it.outcome import Outcome, figures
 from fer_core.lessons.glossary import GLOSSARY, words_in
 from fer_core.lessons.quiz import verdict
+from fer_core.plots.confusion import confusion_table
 from fer_core.plots.training import learning_curve
-from fer_core.plots.validation import confusion_table
 from fer_core.reports.page import Section, bullets, chart, footer, html_page, paragraph, tiles
 
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from fer_core.plots.confusion import confusion_table
 from fer_core.plots.training import learning_curve
-from fer_core.plots.validation import confusion_table
 from fer_core.reports.page import Section, chart, footer, html_page, paragraph, table, tiles
 from fer_core.storage.plaintext import percent, setting_text
 from fer_core.training.runs.store import Run

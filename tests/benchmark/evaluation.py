@@ -9,7 +9,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.descriptions import describe_cell
 from fer_core.evaluation.scoring import evaluate_checkpoint
-from fer_core.plots.evaluation import confusion_figure
+from fer_core.plots.confusion import confusion_figure
 from fer_core.plots.gallery import cell_gallery
 from fer_core.reports.evaluation import evaluation_report
 from fer_core.storage.files import cache_folder

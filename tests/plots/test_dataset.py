@@ -11,17 +11,17 @@ import pytest
 from fer_core.checkpoints.classifier import Prediction
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import PAPER_EMOTIONS, VOTE_COLUMNS
-from fer_core.plots.relabeling import relabelling_matrix, relabelling_stream
-from fer_core.plots.sheet import contact_sheet
-from fer_core.plots.stages import histogram_html, stage_cards
-from fer_core.plots.votes import crowd_and_network
+from fer_core.plots.confusion import relabeling_matrix
+from fer_core.plots.datasets import relabeling_stream
+from fer_core.plots.pictures import contact_sheet, histogram_html, stage_cards
+from fer_core.plots.prediction import crowd_and_network
 from fer_core.recognition.stages import dataset_stages
 
 TABLE = pd.DataFrame([[8, 2, 0], [1, 0, 4]], index=["anger", "fear"], columns=["anger", "neutral", "no agreement"])
 
 
 def test_matrix_says_every_number():
-    shown = relabelling_matrix(TABLE)
+    shown = relabeling_matrix(TABLE)
     assert re.findall(r">(\d*)</td>", shown)[1:] == ["8", "2", "", "1", "", "4"]
     assert 'title="2 of 10 anger faces (20.0 %), became: neutral"' in shown
     assert 'title="8 of 10 anger faces (80.0 %), kept that name"' in shown
@@ -30,14 +30,14 @@ def test_matrix_says_every_number():
 
 
 def test_stream_joins_what_the_table_joins():
-    (sankey,) = relabelling_stream(TABLE).data
+    (sankey,) = relabeling_stream(TABLE).data
     links = dict(zip(zip(sankey.link.source, sankey.link.target, strict=True), sankey.link.value, strict=True))
     assert links == {(0, 2): 8, (0, 3): 2, (1, 2): 1, (1, 4): 4}
     assert sankey.node.label == ("anger 10", "fear 5", "anger 9", "neutral 2", "no agreement 4")
 
 
 def test_names_are_shown_literally():
-    assert "<b>" not in relabelling_matrix(TABLE.rename(columns={"neutral": "<b>x"}))
+    assert "<b>" not in relabeling_matrix(TABLE.rename(columns={"neutral": "<b>x"}))
 
 
 @pytest.mark.parametrize("count", [1, 39, 41, 100])

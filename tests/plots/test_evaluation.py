@@ -6,7 +6,7 @@ from PIL import ImageColor
 
 from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.plots.evaluation import RIGHT_COLOR, WRONG_COLOR, cell_opacity, confusion_figure
+from fer_core.plots.confusion import RIGHT_COLOR, WRONG_COLOR, cell_opacity, confusion_figure
 from fer_core.plots.gallery import cell_gallery
 
 NAMES = ("neutral", "happiness", "<b>odd</b>")

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from fer_core.labels import EMOTION_COLORS
-from fer_core.plots.datasets import balance_in_words, class_distribution, face_grid, illustrated
+from fer_core.plots.datasets import balance_in_words, class_distribution
+from fer_core.plots.pictures import face_grid, illustrated
 
 COUNTS = pd.DataFrame({"Training": [6, 2, 0], "Testing": [1, 1, 2]}, index=["neutral", "fear", "contempt"])
 

@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from fer_core.plots.network import describe_layer, learning_rate_curve, network_blocks
+from fer_core.plots.network import describe_layer, network_blocks
+from fer_core.plots.training import learning_rate_curve
 from fer_core.training.settings.architecture_summary import outline
 from fer_core.training.settings.config import Architecture, TrainingConfig
 from fer_core.training.settings.schedule import learning_rate_at

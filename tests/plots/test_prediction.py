@@ -9,7 +9,8 @@ import pytest
 from fer_core.checkpoints.classifier import Prediction
 from fer_core.faces.detection import Face
 from fer_core.labels import EMOTION_COLORS
-from fer_core.plots.prediction import answers_side_by_side, face_cards, in_words, picture_html, probability_bars
+from fer_core.plots.pictures import picture_html
+from fer_core.plots.prediction import answers_side_by_side, face_cards, in_words, probability_bars
 from fer_core.recognition.recognize import Recognition
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from fer_core.plots.validation import confusion_table, followed_strip
+from fer_core.plots.confusion import confusion_table
+from fer_core.plots.gallery import followed_strip
 from fer_core.training.runs.validation import EpochView, FollowedFaces
 
 NAMES = ("calm", "<b>glad</b>")

@@ -5,8 +5,8 @@ import streamlit as st
 from fer_core.lessons.break_it.experiments import Experiment
 from fer_core.lessons.break_it.outcome import Outcome, figures, outcome_of
 from fer_core.lessons.break_it.trial import Trial, is_over
+from fer_core.plots.confusion import confusion_table
 from fer_core.plots.training import learning_curve
-from fer_core.plots.validation import confusion_table
 from fer_core.reports.lesson import Tried
 from fer_core.training.runs.lifecycle import stop_run
 from fer_core.training.runs.run_queue import position_text, runs_before

@@ -8,8 +8,9 @@ import streamlit as st
 from fer_core.evaluation.calibration import coverage_curve, reliability
 from fer_core.evaluation.descriptions import odds
 from fer_core.evaluation.leaderboard import Leaderboard
-from fer_core.plots.calibration import coverage_figure
-from fer_core.plots.comparison import reliability_overlay, series_colors, speed_figure
+from fer_core.plots.calibration import coverage_figure, reliability_figure
+from fer_core.plots.comparison import speed_figure
+from fer_core.plots.style import series_colors
 from fer_core.storage.plaintext import percent
 from pages.shared import cached
 from pages.shared.charts import chart_config, drawn
@@ -30,13 +31,13 @@ def show_board(leaderboard: Leaderboard) -> None:
     )
     reports = {entry.name: entry.report for entry in leaderboard.entries}
     right.plotly_chart(
-        drawn(reliability_overlay, {n: reliability(r.confidence, r.is_right) for n, r in reports.items()}, colors),
+        drawn(reliability_figure, {n: reliability(r.confidence, r.is_right) for n, r in reports.items()}, colors),
         key="reliability",
         config=chart_config("reliability"),
         alt="Reliability diagrams of the checkpoints, one over the other.",
     )
     st.plotly_chart(
-        drawn(coverage_figure, {n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, {}, colors),
+        drawn(coverage_figure, {n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, colors),
         key="coverage",
         config=chart_config("coverage"),
         alt="Accuracy of the answers given for every share of faces that get an answer, for each checkpoint.",

@@ -5,8 +5,8 @@ import streamlit as st
 from fer_core.evaluation.comparison import PairedComparison
 from fer_core.evaluation.descriptions import odds
 from fer_core.evaluation.leaderboard import Leaderboard
-from fer_core.plots.comparison import class_difference_figure, matrix_difference_figure
-from fer_core.plots.evaluation import confusion_figure
+from fer_core.plots.comparison import class_difference_figure
+from fer_core.plots.confusion import confusion_figure, matrix_difference_figure
 from fer_core.plots.gallery import pair_gallery
 from pages.shared.charts import chart_config, drawn
 from pages.shared.messages import plain

@@ -7,7 +7,8 @@ import streamlit as st
 
 from fer_core.errors import TrainingError
 from fer_core.evaluation.leaderboard import Leaderboard, settings_table
-from fer_core.plots.comparison import learning_figure, series_colors
+from fer_core.plots.style import series_colors
+from fer_core.plots.training import validation_curves
 from fer_core.training.runs.store import find_run
 from fer_core.training.settings.metrics import EpochMetrics
 from pages.shared.charts import chart_config, drawn
@@ -29,7 +30,7 @@ def show_settings(leaderboard: Leaderboard) -> None:
                 curves[checkpoint.name] = metrics
     if curves:
         st.plotly_chart(
-            drawn(learning_figure, curves, series_colors([c.name for c in checkpoints])),
+            drawn(validation_curves, curves, series_colors([c.name for c in checkpoints])),
             key="learning",
             config=chart_config("learning-curves"),
             alt="Validation accuracy over the epochs, one curve a checkpoint.",

@@ -11,8 +11,8 @@ from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes
 from fer_core.datasets.votes import majority
 from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS
-from fer_core.plots.prediction import picture_html
-from fer_core.plots.votes import crowd_and_network
+from fer_core.plots.pictures import picture_html
+from fer_core.plots.prediction import crowd_and_network
 from pages.parts.dataset.tables import file_names
 from pages.shared import cached
 from pages.shared.links import accept_link

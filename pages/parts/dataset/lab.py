@@ -10,7 +10,7 @@ from fer_core.datasets.store import DatasetCard
 from fer_core.faces.detection import Face
 from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
 from fer_core.faces.preprocessing import STEPS, Preprocessing
-from fer_core.plots.stages import stage_cards
+from fer_core.plots.pictures import stage_cards
 from fer_core.recognition.stages import Stage, dataset_stages, photo_stages
 from fer_core.storage.plaintext import setting_text, split_words
 from pages.shared import cached, pictures

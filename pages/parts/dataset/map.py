@@ -14,7 +14,7 @@ from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes
 from fer_core.faces.preprocessing import stretch_contrast
 from fer_core.labels import SPLITS, LabelScheme, class_colors
-from fer_core.plots.datasets import face_grid
+from fer_core.plots.pictures import face_grid
 from fer_core.storage.plaintext import percent
 from pages.parts.dataset.face_detail import open_face, show_linked_face
 from pages.parts.dataset.faces import describe

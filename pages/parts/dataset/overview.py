@@ -9,8 +9,8 @@ from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes, imbalance, relabeling
 from fer_core.labels import LabelScheme
-from fer_core.plots.datasets import balance_in_words, class_distribution
-from fer_core.plots.relabeling import relabelling_matrix, relabelling_stream
+from fer_core.plots.confusion import relabeling_matrix
+from fer_core.plots.datasets import balance_in_words, class_distribution, relabeling_stream
 from fer_core.storage.plaintext import percent
 from pages.parts.dataset.tables import show_first_rows, show_splits, show_statistics
 from pages.shared import cached
@@ -113,11 +113,11 @@ def _show_relabelling(
         "Draw it as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"
     )
     if drawing == MATRIX:
-        st.html(drawn(relabelling_matrix, table))
+        st.html(drawn(relabeling_matrix, table))
     else:
         st.plotly_chart(
-            drawn(relabelling_stream, table),
-            key="relabelling_stream",
+            drawn(relabeling_stream, table),
+            key="relabeling_stream",
             config={"displayModeBar": False},
             alt="FER2013's labels against those of ten people. The matrix and the download hold the same numbers.",
         )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.detective.overview import ImageMap
-from fer_core.plots.sheet import Sheet, contact_sheet
+from fer_core.plots.pictures import Sheet, contact_sheet
 from pages.shared import cached
 
 _FOLDER = Path(__file__).parent / "components"

@@ -10,7 +10,7 @@ from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.store import DatasetCard, picture_names
 from fer_core.datasets.summary import LEFT_OUT, LabelOutcomes, split_table
 from fer_core.labels import SPLITS, VOTE_COLUMNS
-from fer_core.plots.datasets import illustrated
+from fer_core.plots.pictures import illustrated
 from fer_core.storage.plaintext import percent
 from pages.shared import cached
 from pages.shared.messages import plain

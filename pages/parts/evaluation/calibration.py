@@ -25,11 +25,13 @@ def show_sureness(shown: Evaluated) -> None:
     with left:
         before = shown.raw_report()
         is_calibrated = calibration.temperature != 1
+        name = "calibrated" if is_calibrated else "as it is"
         st.plotly_chart(
             drawn(
                 reliability_figure,
-                reliability(report.confidence, report.is_right),
-                reliability(before.confidence, before.is_right) if is_calibrated else None,
+                {name: reliability(report.confidence, report.is_right)},
+                {name: BLUE},
+                before=reliability(before.confidence, before.is_right) if is_calibrated else None,
             ),
             key="reliability",
             config=chart_config("reliability"),
@@ -100,7 +102,7 @@ def _not_sure(shown: Evaluated) -> None:
     curve = coverage_curve(report.confidence, report.is_right)
     at = coverage_at(report.confidence, report.is_right, threshold)
     st.plotly_chart(
-        drawn(coverage_figure, {"answers": curve}, {"answers": at}, {"answers": BLUE}),
+        drawn(coverage_figure, {"answers": curve}, {"answers": BLUE}, at),
         key="coverage",
         config=chart_config("coverage"),
         alt="Accuracy of the answers given, for every share of faces that get an answer.",

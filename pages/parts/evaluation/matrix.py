@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses
 from fer_core.evaluation.report import EvaluationReport, confusion_order
-from fer_core.plots.evaluation import CellValues, confusion_figure
+from fer_core.plots.confusion import CellValues, confusion_figure
 from fer_core.plots.gallery import cell_gallery
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared.charts import chart_config, drawn

@@ -19,8 +19,8 @@ from fer_core.explain.neighbors import look_at_all, nearest, store_features, sto
 from fer_core.explain.pictures import heat_overlay, png
 from fer_core.explain.probes import Nudges, nudged, occlusion_map, stability
 from fer_core.labels import SPLITS
-from fer_core.plots.datasets import face_grid
-from fer_core.plots.prediction import in_words, picture_html, probability_bars
+from fer_core.plots.pictures import face_grid, picture_html
+from fer_core.plots.prediction import in_words, probability_bars
 from fer_core.storage.plaintext import duration, percent
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain

@@ -13,8 +13,8 @@ from fer_core.explain.layers import Layer
 from fer_core.explain.pictures import filter_sheet, map_sheet, png, slice_sheet, strongest
 from fer_core.explain.words import explain
 from fer_core.faces.preprocessing import STEPS
-from fer_core.plots.layers import Block, face_figure, network_figure, signed, worked_html
-from fer_core.plots.prediction import picture_html
+from fer_core.plots.network import Block, face_figure, network_figure, signed, worked_html
+from fer_core.plots.pictures import picture_html
 from pages.parts.explain.softmax import show_softmax
 from pages.shared.charts import drawn
 from pages.shared.messages import plain

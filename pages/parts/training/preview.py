@@ -8,8 +8,9 @@ import streamlit as st
 
 from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
-from fer_core.plots.network import learning_rate_curve, network_blocks
-from fer_core.plots.prediction import picture_html
+from fer_core.plots.network import network_blocks
+from fer_core.plots.pictures import picture_html
+from fer_core.plots.training import learning_rate_curve
 from fer_core.training.settings.architecture_summary import outline
 from fer_core.training.settings.augmentation import Augmentation, augment, mix
 from fer_core.training.settings.config import TrainingConfig

@@ -5,8 +5,9 @@ from typing import get_args
 
 import streamlit as st
 
+from fer_core.plots.confusion import confusion_table
+from fer_core.plots.gallery import followed_strip
 from fer_core.plots.training import Quantity, learning_curve
-from fer_core.plots.validation import confusion_table, followed_strip
 from fer_core.storage.plaintext import duration, percent
 from fer_core.training.runs.provenance import read_probe
 from fer_core.training.runs.run_queue import position_text, runs_before

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.plots.prediction import jpeg_html
+from fer_core.plots.pictures import jpeg_html
 from fer_core.plots.timeline import MAX_LISTED_TIMELINES, emotion_timeline, longest_seen
 from fer_core.recognition.recognize import to_csv
 from fer_core.recognition.timelines import VideoResult
