@@ -8,6 +8,7 @@ from fer_core.plots.emotions import plutchik_wheel
 from pages.parts.about.plan import LESSON, TOUR, show_stops
 from pages.shared.charts import drawn
 from pages.shared.lesson_notes import offer_lesson
+from pages.shared.links import show_link
 from pages.shared.navigation import start_page
 from pages.shared.paper_steps import show_process
 
@@ -59,7 +60,7 @@ crowd-sourced label distribution*, ICMI 2016.
 - R. Selvaraju and others, *Grad-CAM*, ICCV 2017.
 """
 
-start_page("About", "Where this comes from, what it must not be used for, and every technical word explained.")
+start_page("about", "Where this comes from, what it must not be used for, and every technical word explained.")
 left, right = st.columns([4, 5], gap="large")
 with left:
     st.subheader("How people came to think of emotions", anchor="history")
@@ -80,7 +81,7 @@ left, right = st.columns([1, 1], gap="large")
 with left:
     st.subheader("What FER+ is", anchor="ferplus")
     st.markdown(DATA)
-    st.page_link("pages/dataset.py", label="See the faces", icon=":material/grid_view:")
+    show_link("See the faces", "dataset")
 with right:
     st.subheader("What it must not be used for", anchor="not-for")
     st.markdown(

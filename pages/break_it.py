@@ -81,7 +81,7 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcom
 
 
 start_page(
-    "Break it",
+    "break_it",
     "Change one thing, guess what it does, then see it happen. Mistakes are the quickest way to understand what each "
     "part of the recipe is for.",
 )

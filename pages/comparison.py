@@ -16,8 +16,8 @@ from pages.parts.comparison.pair import show_pair
 from pages.parts.comparison.photo import show_photo
 from pages.parts.comparison.settings import show_settings
 from pages.shared import cached
-from pages.shared.damages import show_damages
-from pages.shared.messages import errors_shown, plain
+from pages.shared.links import show_link
+from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset, choose_exclusions, choose_labels
 
@@ -89,7 +89,7 @@ def _say_caveats(leaderboard: Leaderboard) -> None:
         st.caption(" ".join(map(plain, caveats)))
 
 
-start_page("Comparison", "Which checkpoint is better? On the same faces, with intervals, and with how likely luck is.")
+start_page("comparison", "Which checkpoint is better? On the same faces, with intervals, and with how likely luck is.")
 damages = damaged_checkpoints()
 checkpoints = _choose_checkpoints({damage.name for damage in damages})
 show_damages(damages)
@@ -109,7 +109,7 @@ elif len(checkpoints) < 2:
     st.info(
         "A comparison needs two checkpoints. Choose them above, train another one, or import one under the tab above."
     )
-    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
+    show_link("Train a checkpoint", "training")
 elif view == _PHOTO:
     show_photo(checkpoints)
 else:

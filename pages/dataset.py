@@ -18,7 +18,7 @@ VIEWS = OVERVIEW, FACES, LAB, DETECTIVE, ROOM = "Overview", "Faces", "Pre-proces
 
 
 def main() -> None:
-    start_page("Dataset", "Every network is only as good as the faces it learned from. Have a look at them first.")
+    start_page("dataset", "Every network is only as good as the faces it learned from. Have a look at them first.")
     announce_import()
     view = _choose_view()
     if view == ROOM:

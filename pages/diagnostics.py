@@ -11,8 +11,7 @@ from fer_core.service.incidents import recent_incidents
 from pages.parts.webcam import stream as webcam_stream
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.operator import deployment
-from pages.shared.operator_gate import admits_operator
+from pages.shared.operator import admits_operator, deployment
 from pages.shared.streamlit_internals import current_uploads
 
 
@@ -58,7 +57,7 @@ def show_incidents() -> None:
     )
 
 
-start_page("Diagnostics", "How this server is. Nothing here names a person, a file, a dataset or a run.")
+start_page("diagnostics", "How this server is. Nothing here names a person, a file, a dataset or a run.")
 with errors_shown():
     how = deployment()
 if not admits_operator(how):

@@ -77,7 +77,7 @@ def _notes(shown: Evaluated) -> None:
         st.info(note)
 
 
-start_page("Evaluation", "How often a checkpoint is right, which expressions it mixes up, and how sure all that is.")
+start_page("evaluation", "How often a checkpoint is right, which expressions it mixes up, and how sure all that is.")
 shown = _choose()
 _notes(shown)
 show_figures(shown.report)

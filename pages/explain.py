@@ -19,7 +19,7 @@ _anatomy = cached.by_content(4, "Opening the network …")(open_anatomy)
 
 
 start_page(
-    "Explain",
+    "explain",
     "Look inside a network: what each layer makes of a face, what the answer rests on, and how easily it changes.",
 )
 left, right = st.columns([1, 1], gap="large")

@@ -10,9 +10,8 @@ from fer_core.plots.pictures import face_grid
 from fer_core.storage.plaintext import percent
 from fer_core.training.runs.store import list_runs
 from pages.shared import cached
-from pages.shared.damages import show_damages
-from pages.shared.links import show_link
-from pages.shared.messages import errors_shown, plain
+from pages.shared.links import script, show_link
+from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
 from pages.shared.paper_steps import show_process
@@ -20,7 +19,7 @@ from pages.shared.paper_steps import show_process
 
 def main() -> None:
     start_page(
-        "FER Lab",
+        "overview",
         "Teach a computer to name the expression on a face, see where it is right and where it is wrong, and try it on "
         "your own photos. Everything runs on the computer that started it; no picture is sent anywhere else.",
     )
@@ -66,7 +65,7 @@ def show_next_step() -> None:
         text.markdown(f"**Next: {plain(step.title)}**  \n{plain(step.reason)}")
         label = plain(step.label)
         if action.button(label, type="primary", icon=":material/arrow_forward:", key="next", width="stretch"):
-            st.switch_page(step.page, query_params=step.query)
+            st.switch_page(script(step.page), query_params=step.query)
 
 
 def show_datasets(cards: Sequence[DatasetCard]) -> None:
@@ -76,7 +75,7 @@ def show_datasets(cards: Sequence[DatasetCard]) -> None:
             votes = "ten votes each" if card.votes_file else "FER2013's labels, no votes"
             kind = "drawn, not photographed" if card.is_drawn else "imported"
             st.markdown(f"**{plain(card.name)}** · {kind}  \n{sum(card.sizes.values()):,} faces, {votes}")
-            show_link("Look at them", "dataset", {"dataset": card.name})
+            show_link("Look at them", "dataset", {"dataset": card.name}, arrow=True)
     if len(cards) > 4:
         st.caption(f"and {len(cards) - 4} more, on the Dataset page.")
     if not cards:
@@ -93,7 +92,7 @@ def show_checkpoints(checkpoints: Sequence[Checkpoint]) -> None:
     if not checkpoints:
         with st.container(border=True):
             st.markdown("No network has been trained yet.")
-            show_link("Train one", "training")
+            show_link("Train one", "training", arrow=True)
 
 
 def show_checkpoint(checkpoint: Checkpoint) -> None:
@@ -107,7 +106,7 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
     unknown = "imported  \nWhat it was trained on and how good it is, its file does not say."
     words = unknown if card.is_imported else known
     st.markdown(f"**{plain(card.name)}** · {len(card.class_names)} classes, {words}")
-    show_link("See its errors", "evaluation", {"checkpoint": card.name})
+    show_link("See its errors", "evaluation", {"checkpoint": card.name}, arrow=True)
 
 
 main()

@@ -8,7 +8,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.images import IMAGE_EXTENSIONS
 from fer_core.recognition.photos import Photo, look_at
-from pages.shared import cached, pictures
+from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
@@ -22,7 +22,7 @@ _Source = tuple[str, bytes]  # name and content of a file
 
 def _choose_pictures(checkpoint: Checkpoint) -> list[_Source]:
     chosen = _uploaded() if admits_faces(checkpoint.card) else []
-    built_in = pictures.samples(are_samples_drawn_only())
+    built_in = cached.samples(drawn_only=are_samples_drawn_only())
     if st.session_state.get(_SAMPLES):
         titles = st.pills(
             "Sample pictures", list(built_in), selection_mode="multi", key=_SAMPLES, persist_state="session"
@@ -50,7 +50,7 @@ def _uploaded() -> list[_Source]:
 def _offer_samples() -> None:
     st.subheader("No picture at hand? Try one of these")
     with st.container(horizontal=True, gap="medium"):
-        for title, picture in pictures.sample_thumbnails(320, 240, are_samples_drawn_only()).items():
+        for title, picture in cached.sample_thumbnails(320, 240, drawn_only=are_samples_drawn_only()).items():
             with st.container(width=160, gap="small"):
                 st.image(picture, width=160, alt=title)
                 st.button(title, width="stretch", on_click=_pick, args=(title,), help=f"Look at “{title}”")
@@ -68,7 +68,7 @@ def _look(source: _Source, checkpoint: Checkpoint, prior_adjustment: PriorAdjust
     whole = digest in st.session_state.setdefault(_WHOLE, set())
     key = name, digest, checkpoint.name, cached.version_of(checkpoint), prior_adjustment, str(whole)
     if key not in kept:
-        detector, classifier = pictures.photo_detector(), cached.classifier(checkpoint, prior_adjustment)
+        detector, classifier = cached.photo_detector(), cached.classifier(checkpoint, prior_adjustment)
         kept[key] = look_at(name, content, detector, classifier, whole_if_none=whole)
     return kept[key]
 
@@ -84,7 +84,7 @@ def _forget_others(photos: list[Photo]) -> None:
 
 
 start_page(
-    "Photos",
+    "photos",
     "Find every face in a picture and see what its expression looks like to the network. "
     "An expression is not a feeling: what someone feels, no picture tells.",
 )

@@ -194,7 +194,7 @@ def play(records: FaceRecords, dataset: str) -> None:
 
 
 start_page(
-    "Ten people voted",
+    "quiz",
     "Each face of FER+ was shown to ten people, who often disagree. See what they saw, say what you see, and find out "
     "who agrees with whom.",
 )

@@ -10,15 +10,14 @@ from pages.parts.training.preview import preview_network, show_command
 from pages.parts.training.run_table import show_runs, show_searches
 from pages.parts.training.run_view import choose_run, show_run
 from pages.parts.training.start import announce_settings, choose_preset, exchange_settings, fill_form
-from pages.shared.damages import show_damages
-from pages.shared.messages import errors_shown
+from pages.shared.messages import errors_shown, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset
 
 NEW, FOLLOW, ALL = "New training", "Follow a run", "All runs"
 
 start_page(
-    "Training",
+    "training",
     "Train a network and watch it learn. A run goes on when you leave this page or close the browser, "
     "and its checkpoint is ready on the other pages as soon as it ends.",
 )

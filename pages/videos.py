@@ -8,7 +8,7 @@ from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
 
 start_page(
-    "Videos",
+    "videos",
     "Follow every face through a video and see what its expression looks like to the network, moment by moment. "
     "An expression is not a feeling: what someone feels, no video tells.",
 )

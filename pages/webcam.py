@@ -14,8 +14,8 @@ from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
 from pages.parts.webcam import live as webcam_live
 from pages.parts.webcam import stream
 from pages.parts.webcam.camera import kind_of, reason
-from pages.shared import pictures
-from pages.shared.cached import version_of
+from pages.shared import cached
+from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, refuse_with
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces
@@ -26,15 +26,15 @@ _ANALYSER = "webcam analyzer"
 _RANGES: dict[Range, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
 
 
-@st.cache_resource(show_spinner="Opening the face detector …")
+@cached.by_content(2, "Opening the face detector …")
 def _detector(range_: Range) -> FaceDetector:
     return FaceDetector(range_, minimum_size=1)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening the network …")
-def _classifier(name: str, version: str, prior_adjustment: PriorAdjustment, _checkpoint: Checkpoint) -> Classifier:
+@cached.by_content(4, "Opening the network …")
+def _classifier(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) -> Classifier:
     # Of its own: an evaluation under way must not hold up frames.
-    return _checkpoint.open_classifier(live=True, prior_adjustment=prior_adjustment)
+    return checkpoint.open_classifier(live=True, prior_adjustment=prior_adjustment)
 
 
 def choose_settings() -> tuple[Checkpoint, StreamSettings]:
@@ -59,7 +59,7 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
         margin = columns[1].slider("Margin around a face (%)", -10, 40, round(100 * DEFAULT_MARGIN))
         size = columns[2].slider("Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10)
         prior_adjustment = choose_prior_adjustment(checkpoint)
-    classifier = _classifier(checkpoint.name, version_of(checkpoint), prior_adjustment, checkpoint)
+    classifier = _classifier(checkpoint, prior_adjustment)
     return checkpoint, StreamSettings(_detector(range_), classifier, margin / 100, size, smoothing)
 
 
@@ -92,15 +92,15 @@ def offer_stills(analyzer: FrameAnalyzer, problem: str) -> None:
     else:
         refuse_with(f"**{why.title}.** {why.remedy}", f"webcam {kind_of(problem)}", icon=":material/videocam_off:")
     st.markdown("Meanwhile a single picture does it too:")
-    st.page_link("pages/photos.py", label="Upload pictures on the Photos page", icon=":material/add_a_photo:")
+    show_link("Upload pictures on the Photos page", "photos")
     shot = st.camera_input("or take one here", key="webcam-still")
     if shot:
-        photo = look_at("Your picture", shot.getvalue(), pictures.photo_detector(), analyzer.settings.classifier)
+        photo = look_at("Your picture", shot.getvalue(), cached.photo_detector(), analyzer.settings.classifier)
         show_photo(photo, shot.getvalue(), 1, lambda _: None)
 
 
 start_page(
-    "Webcam",
+    "webcam",
     "Every face in front of your camera, with what its expression looks like to the network, as it moves. "
     "An expression is not a feeling: what someone feels, no camera tells.",
 )

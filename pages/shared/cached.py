@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
@@ -14,9 +16,12 @@ from fer_core.datasets.summary import LabelOutcomes, label_outcomes, typical_row
 from fer_core.errors import DatasetError
 from fer_core.evaluation.leaderboard import compare_checkpoints, milliseconds_per_face
 from fer_core.evaluation.scoring import evaluate_checkpoint
+from fer_core.faces.detection import PhotoDetector
 from fer_core.lessons.break_it.experiments import Mistake
 from fer_core.lessons.break_it.outcome import Outcome
 from fer_core.lessons.break_it.reading import read_wrongly
+from fer_core.recognition.photos import sample_photos, thumbnail
+from fer_core.recognition.samples import sample_pictures
 
 _Values = ParamSpec("_Values")
 _Result = TypeVar("_Result")
@@ -78,6 +83,29 @@ def classifier(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment = "trai
         CheckpointError: A file is missing or damaged.
     """
     return checkpoint.open_classifier(threads=2, prior_adjustment=prior_adjustment)
+
+
+@by_content(1, "Opening the face detector …")
+def photo_detector() -> PhotoDetector:
+    """The face detector for photos, which threads may share.
+
+    Raises:
+        CheckpointError: Its networks are not installed.
+    """
+    return PhotoDetector()
+
+
+@by_content(2, "Drawing the sample pictures …")
+def samples(*, drawn_only: bool = False) -> dict[str, bytes]:
+    """The built-in pictures by title; perhaps without the photographs of people."""
+    photographs = sample_pictures() if drawn_only else {}
+    return {title: content for title, content in sample_photos().items() if title not in photographs}
+
+
+@by_content(8)
+def sample_thumbnails(width: int, height: int, *, drawn_only: bool = False) -> dict[str, NDArray[np.uint8]]:
+    """The same, small and all of one size."""
+    return {title: thumbnail(content, width, height) for title, content in samples(drawn_only=drawn_only).items()}
 
 
 @by_content(16, "Asking the network rightly and wrongly …")

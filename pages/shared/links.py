@@ -1,12 +1,69 @@
-"""Links to pages, and addresses that name a choice by its identifier."""
+"""The app's pages, links to them, and addresses that name a choice by its identifier."""
 
 from collections.abc import Container
+from typing import NamedTuple
 
 import streamlit as st
 
 
+class Page(NamedTuple):
+    """A page of the app.
+
+    Attributes:
+        title: In the menu.
+        icon: Name of a Material symbol.
+        heading: On the page, where it is not the title.
+    """
+
+    title: str
+    icon: str
+    heading: str = ""
+
+
+PAGES = {
+    "overview": Page("Overview", "home", "FER Lab"),
+    "dataset": Page("Dataset", "grid_view"),
+    "training": Page("Training", "model_training"),
+    "evaluation": Page("Evaluation", "fact_check"),
+    "comparison": Page("Comparison", "balance"),
+    "explain": Page("Explain", "neurology"),
+    "break_it": Page("Break it", "science"),
+    "quiz": Page("Ten people voted", "how_to_vote"),
+    "webcam": Page("Webcam", "videocam"),
+    "photos": Page("Photos", "add_a_photo"),
+    "videos": Page("Videos", "movie"),
+    "about": Page("About", "info"),
+    "diagnostics": Page("Diagnostics", "monitor_heart"),
+}
+"""By the name of their script, in the menu's order."""
+
+
+def script(page: str) -> str:
+    """Path of a page's script, as Streamlit takes it."""
+    return f"pages/{page}.py"
+
+
+def show_link(label: str, page: str, query: dict[str, str] | None = None, *, arrow: bool = False) -> None:
+    """A link to a page.
+
+    Args:
+        label: What it says.
+        page: Name of the page.
+        query: What the page is opened with.
+        arrow: Whether an arrow behind the label stands for the page's icon.
+    """
+    icon = "arrow_forward" if arrow else PAGES[page].icon
+    st.page_link(
+        script(page),
+        label=label,
+        icon=f":material/{icon}:",
+        icon_position="right" if arrow else "left",
+        query_params=query,
+    )
+
+
 def accept_link(key: str, options: Container[str]) -> None:
-    """Lets the address choose an option by its identifier; called just before the bound select box of that key.
+    """Let the address choose an option by its identifier; called just before the bound select box of that key.
 
     Streamlit puts the words that people read into the address, takes only those from it, and forgets an address that
     names the default. With this, links between pages may say ``scheme=majority-8`` or name the default dataset.
@@ -19,15 +76,3 @@ def accept_link(key: str, options: Container[str]) -> None:
     if value != st.session_state.get(followed) and value is not None and value in options:
         st.session_state[key] = value
     st.session_state[followed] = value  # an address is followed once; later choices are the person's or the page's
-
-
-def show_link(label: str, page: str, query: dict[str, str] | None = None) -> None:
-    """A link with an arrow.
-
-    Args:
-        label: What it says.
-        page: The page's script, without its ending.
-        query: What the page is opened with.
-    """
-    icon = ":material/arrow_forward:"
-    st.page_link(f"pages/{page}.py", label=label, icon=icon, icon_position="right", query_params=query)

@@ -1,18 +1,19 @@
 """How a page says that something is wrong: one door, through which every refusal gets its number in the log."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
 
-from fer_core.errors import FerError
+from fer_core.errors import Damage, FerError
 from fer_core.service.incidents import record_error, record_refusal
 from fer_core.storage.plaintext import visible
 
 PAGE = "page shown"
 """Key of the name of the page that this session looks at."""
 
+_MOST_DAMAGES = 5
 _TOLD = "incidents told"
 REMEMBERED = 200
 """Refusals of a session that keep their number while they are shown again and again."""
@@ -53,6 +54,14 @@ def refuse_with(sentence: str, kind: str, *, icon: str = ":material/error:") -> 
     """
     number = _told(sentence) or _tell(sentence, record_refusal(kind, page=page_name()).number)
     st.error(_with_number(sentence, number), icon=icon)
+
+
+def show_damages(damages: Sequence[Damage]) -> None:
+    """Say what is stored but cannot be used: a line for each of the first few."""
+    for damage in damages[:_MOST_DAMAGES]:
+        st.warning(f"**{plain(damage.name)}**: {plain(damage.reason)}", icon=":material/broken_image:")
+    if len(damages) > _MOST_DAMAGES:
+        st.caption(f"and {len(damages) - _MOST_DAMAGES} more that are damaged.")
 
 
 def report_fault(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""The app's pages, in one place, and the guard that makes deep links work on a fresh server."""
+"""The menu, what every page begins with, and the guard that makes deep links work on a fresh server."""
 
 import math
 import time
@@ -6,14 +6,16 @@ import time
 import streamlit as st
 
 from pages.shared.charts import legible_page
-from pages.shared.look_inside import SENT_FACE
+from pages.shared.links import PAGES, script
 from pages.shared.messages import PAGE, errors_shown, page_name, refuse_with, report_fault
-from pages.shared.operator import deployment
-from pages.shared.operator_gate import is_operator_here
+from pages.shared.operator import deployment, is_operator_here
 from pages.shared.sessions import collect_soon, forget_with_session
 from pages.shared.streamlit_internals import StreamlitPage, current_session, current_uploads, on_fault
 from pages.shared.uploads import keep_within
 from pages.shared.words import explained, show_page_words
+
+SENT_FACE = "face to explain"
+"""Where a crop, ``(48, 48)`` uint8, is left for the Explain page in the session's state."""
 
 _STARTED = "navigation_started"
 _FACES_OF_A_PAGE = {
@@ -23,32 +25,17 @@ _FACES_OF_A_PAGE = {
     SENT_FACE: "explain",
     "picture to explain": "explain",
 }
-"""What pages keep of people in the session while they are open, and not longer, with the page's title."""
+"""What pages keep of people in the session while they are open, and not longer, with the page's name."""
 
 HEADING_ALONE = 0.1
 """Seconds a new browser has for drawing the heading before the rest follows: it draws all it has got in one go, which
 takes some 400 ms on many pages. Measured by ``python -m tests.tools.first_paint``."""
 
-_PAGES = (
-    ("overview", "Overview", "home"),
-    ("dataset", "Dataset", "grid_view"),
-    ("training", "Training", "model_training"),
-    ("evaluation", "Evaluation", "fact_check"),
-    ("comparison", "Comparison", "balance"),
-    ("explain", "Explain", "neurology"),
-    ("break_it", "Break it", "science"),
-    ("quiz", "Ten people voted", "how_to_vote"),
-    ("webcam", "Webcam", "videocam"),
-    ("photos", "Photos", "add_a_photo"),
-    ("videos", "Videos", "movie"),
-    ("about", "About", "info"),
-    ("diagnostics", "Diagnostics", "monitor_heart"),
-)
-"""Script, title and icon, without sections: Streamlit's markup of these is no list to a screen reader."""
-
 
 def navigate() -> StreamlitPage:
-    """Declares the pages and with them the sidebar's menu; called once per run, before anything else.
+    """Declare the pages and with them the sidebar's menu; called once per run, before anything else.
+
+    They stand there without sections: Streamlit's markup of these is no list to a screen reader.
 
     The icons stand in the titles: one given to ``st.Page`` as its icon would become the browser tab's, which Streamlit
     fetches from another host, and this app asks no other host for anything.
@@ -61,48 +48,49 @@ def navigate() -> StreamlitPage:
     return st.navigation(
         [
             st.Page(
-                f"pages/{name}.py",
-                title=f":material/{icon}:\u2002{title}",
+                script(name),
+                title=f":material/{page.icon}:\u2002{page.title}",
                 default=name == "overview",
                 visibility="hidden" if name in hidden else "visible",
             )
-            for name, title, icon in _PAGES
+            for name, page in PAGES.items()
         ],
         expanded=True,
     )
 
 
-def start_page(title: str, lead: str) -> None:
-    """Opens a page: makes sure the menu is there, sets the browser tab's name and writes the heading.
+def start_page(name: str, lead: str) -> None:
+    """Open a page: make sure the menu is there, set the browser tab's name and write the heading.
 
     A deep link on a fresh server runs a page's script without ``app.py``; then the pages are declared here and the
     script is started again through them.
 
     Args:
-        title: The heading.
+        name: Of the page.
         lead: One or two sentences that say what this page is for.
     """
     if _STARTED not in st.session_state:
         navigate()
         st.rerun()
+    heading = PAGES[name].heading or PAGES[name].title
     before = page_name()
-    is_new_page = before not in ("", title.casefold())
-    st.session_state[PAGE] = title.casefold()
+    is_new_page = before not in ("", heading.casefold())
+    st.session_state[PAGE] = heading.casefold()
     if is_new_page:
-        for key, page in _FACES_OF_A_PAGE.items():
-            if page != title.casefold():
+        for key, owner in _FACES_OF_A_PAGE.items():
+            if owner != name:
                 st.session_state.pop(key, None)
     on_fault(report_fault)
     _forget_endless_numbers()
     forget_with_session(current_session())
     collect_soon()
-    st.set_page_config(page_title=f"{title} · FER Lab", page_icon="🙂", layout="wide")
+    st.set_page_config(page_title=f"{heading} · FER Lab", page_icon="🙂", layout="wide")
     legible_page()
-    st.title(title)
+    st.title(heading)
     st.markdown(explained(lead))
     if not before:
         time.sleep(HEADING_ALONE)
-    show_page_words(title)
+    show_page_words(name)
     with errors_shown(stop=False):
         limits, uploads = deployment().limits, current_uploads()
         for removal in keep_within(limits, uploads, is_new_page=is_new_page) if uploads else []:

@@ -16,7 +16,7 @@ class NextStep:
         title: What to do, as plain text.
         reason: Why, in one or two sentences, as plain text.
         label: What the button says.
-        page: The page's script.
+        page: The page's name.
         query: What the page is opened with.
     """
 
@@ -48,7 +48,7 @@ def _follow(run: Run) -> NextStep:
         f"{run.status.epoch} of {run.status.epochs} epochs are complete. Watch its curves move, or close the page: "
         "it goes on learning.",
         "Follow the training",
-        "pages/training.py",
+        "training",
         {"run": run.name},
     )
 
@@ -60,7 +60,7 @@ def _train_first(imported: Sequence[DatasetCard]) -> NextStep:
         "Train your first network",
         "There is no trained network yet. On the drawn demo faces it takes a few minutes, and you can watch it learn.",
         "Train on the demo faces",
-        "pages/training.py",
+        "training",
         {"dataset": "demo"},
     )
 
@@ -70,7 +70,7 @@ def _train_on(card: DatasetCard) -> NextStep:
         f"Train on “{card.name}”",
         f"Its {sum(card.sizes.values()):,} faces are ready, but no network has learned from them yet.",
         f"Train on {card.name}",
-        "pages/training.py",
+        "training",
         {"dataset": card.name},
     )
 
@@ -80,12 +80,12 @@ _IMPORT = NextStep(
     "So far there are only the drawn demo faces. FER2013 and the FER+ votes are two free files; with them you can "
     "check every figure of the paper.",
     "Import the real dataset",
-    "pages/dataset.py",
+    "dataset",
     {"view": "Import"},
 )
 _TRY = NextStep(
     "Try it on a photo",
     "Everything is ready: real faces and a network that learned from them. Give it a picture, or one of the samples.",
     "Open Photos",
-    "pages/photos.py",
+    "photos",
 )

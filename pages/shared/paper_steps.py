@@ -29,5 +29,5 @@ def show_process() -> None:
         with column, st.container(border=True, height="stretch", key=f"step-{number}"):
             st.markdown(f"### :primary[:material/{icon}:]\n**{title}**  \n{sentence}")
             st.space("stretch")
-            show_link(label, page, {"view": view} if view else {})
+            show_link(label, page, {"view": view} if view else {}, arrow=True)
     st.caption("The process of Djellali and Deljanin's paper (its Figure 4), a page for each step.")

@@ -7,9 +7,10 @@ import streamlit as st
 
 from fer_core.plots.prediction import face_cards
 from fer_core.recognition.photos import Photo, annotated_name, annotated_png, annotated_zip, photo_table
-from fer_core.recognition.recognize import MAX_LISTED_FACES, to_csv
-from pages.shared.look_inside import offer_look_inside
+from fer_core.recognition.recognize import MAX_LISTED_FACES, Recognition, to_csv
+from pages.shared.links import script
 from pages.shared.messages import plain, refuse_with
+from pages.shared.navigation import SENT_FACE
 
 _BESIDE = 3  # faces that fit beside their picture
 _HEIGHT = 560  # of a picture on the page, in pixels, at most
@@ -65,6 +66,26 @@ def _faces(photo: Photo, content: bytes, number: int, classify_whole: Callable[[
     offer_look_inside(listed, str(number))
     if len(photo.recognitions) > len(listed):
         st.caption(f"{len(listed)} of {len(photo.recognitions)} faces are listed here; the CSV file has all of them.")
+
+
+def offer_look_inside(recognitions: Sequence[Recognition], key: str) -> None:
+    """Buttons that open the Explain page with one of the faces.
+
+    Args:
+        recognitions: The faces, in the order of their numbers.
+        key: What tells this row of buttons from others on the page.
+    """
+    if not recognitions:
+        return
+    label = "Look inside the network" if len(recognitions) == 1 else "Look inside the network at face"
+    numbers = [str(number) for number in range(1, len(recognitions) + 1)]
+    if len(recognitions) == 1:
+        chosen = numbers[0] if st.button(label, key=f"look inside {key}", icon=":material/neurology:") else None
+    else:
+        chosen = st.pills(label, numbers, key=f"look inside {key}")
+    if chosen:
+        st.session_state[SENT_FACE] = recognitions[int(chosen) - 1].crop
+        st.switch_page(script("explain"))
 
 
 def offer_downloads(photos: Sequence[Photo], contents: Sequence[bytes]) -> None:

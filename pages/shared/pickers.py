@@ -12,8 +12,8 @@ from fer_core.datasets.exclusions import ExclusionList, list_exclusions
 from fer_core.datasets.store import DatasetCard, ensure_demo, list_datasets
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.labels import LabelScheme
-from pages.shared.damages import show_damages
-from pages.shared.links import accept_link
+from pages.shared.links import accept_link, show_link
+from pages.shared.messages import show_damages
 
 _NOTHING, _LABELS_FOLLOWED = "nothing", "labels followed"
 
@@ -113,7 +113,7 @@ def choose_checkpoint() -> Checkpoint | None:
 def train_first() -> NoReturn:
     """Ends a page that needs a checkpoint where there is none, with the way to one."""
     st.info("There is no checkpoint yet. Train one first: on the drawn demo faces it takes minutes.")
-    st.page_link("pages/training.py", label="Train a checkpoint", icon=":material/model_training:")
+    show_link("Train a checkpoint", "training")
     st.stop()
 
 

@@ -5,15 +5,16 @@ import re
 import streamlit as st
 
 from fer_core.lessons.glossary import GLOSSARY, words_in
+from pages.shared.links import script
 
 PAGE_WORDS: dict[str, tuple[str, ...]] = {
-    "FER Lab": ("checkpoint", "epoch", "FER+", "FER2013", "pre-processing", "test", "validation"),
-    "Dataset": (
+    "overview": ("checkpoint", "epoch", "FER+", "FER2013", "pre-processing", "test", "validation"),
+    "dataset": (
         *("checkpoint", "CLAHE", "contrast stretching", "de-noising", "epoch", "FER+", "FER2013"),
         *("histogram equalisation", "imbalance", "majority", "pre-processing", "split", "test", "validation"),
         "vote distribution",
     ),
-    "Training": (
+    "training": (
         *("accuracy", "activation", "Adam", "augmentation", "batch size", "bfloat16", "checkpoint", "CLAHE"),
         *("contrast stretching", "convolution", "cross-entropy", "de-noising", "dense", "dropout", "early stopping"),
         *("epoch", "F1", "FER+", "FER2013", "flatten", "float32", "hidden layer", "histogram equalisation"),
@@ -21,32 +22,32 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
         *("overfitting", "patience", "pooling", "pre-processing", "ReLU", "seed", "softmax", "split", "test"),
         *("validation", "vote distribution", "warm-up", "weight decay", "weights"),
     ),
-    "Evaluation": (
+    "evaluation": (
         *("accuracy", "average precision", "balanced accuracy", "calibration", "calibration error", "checkpoint"),
         *("confidence", "confusion matrix", "epoch", "F1", "false alarm", "FER+", "FER2013", "interval", "macro F1"),
         *("majority", "precision", "recall", "ROC", "split", "temperature", "test", "validation", "vote distribution"),
         "weights",
     ),
-    "Comparison": (
+    "comparison": (
         *("accuracy", "calibration error", "checkpoint", "confidence", "confusion matrix", "eight bits", "FER+"),
         *("FER2013", "interval", "macro F1", "majority", "split", "test", "validation", "weights"),
     ),
-    "Explain": (
+    "explain": (
         *("activation", "bias", "calibration", "checkpoint", "convolution", "dense", "dropout", "feature map", "FER+"),
         *("filter", "flatten", "Grad-CAM", "hidden layer", "occlusion map", "pooling", "pre-processing", "ReLU"),
         *("softmax", "stability", "temperature", "validation", "weights"),
     ),
-    "Ten people voted": ("checkpoint", "FER+", "FER2013", "majority"),
-    "Break it": (
+    "quiz": ("checkpoint", "FER+", "FER2013", "majority"),
+    "break_it": (
         *("accuracy", "augmentation", "balanced sampling", "batch size", "bias", "checkpoint", "confusion matrix"),
         *("epoch", "FER+", "FER2013", "learning rate", "loss", "majority", "overfitting", "recall", "ReLU", "seed"),
         *("softmax", "test", "validation", "weights"),
     ),
-    "Webcam": ("checkpoint", "test", "WebRTC"),
-    "Photos": ("checkpoint", "test"),
-    "Videos": ("checkpoint", "test"),
+    "webcam": ("checkpoint", "test", "WebRTC"),
+    "photos": ("checkpoint", "test"),
+    "videos": ("checkpoint", "test"),
 }
-"""The glossary's words that each page uses, by its title."""
+"""The glossary's words that each page uses, by its name."""
 
 
 def explained(text: str) -> str:
@@ -77,17 +78,17 @@ def _title(meaning: str) -> str:
     return meaning.replace("(", "–").replace(")", "–").replace("\\", "")
 
 
-def show_page_words(title: str) -> None:
+def show_page_words(page: str) -> None:
     """The words of a page beside the menu, each with its explanation under the mouse or the keyboard's focus.
 
     Args:
-        title: Of the page.
+        page: Its name.
     """
-    words = PAGE_WORDS.get(title, ())
+    words = PAGE_WORDS.get(page, ())
     if not words:
         return
     with st.sidebar.expander("Words on this page", icon=":material/dictionary:"):
         with st.container(horizontal=True, gap="xsmall"):
             for word in words:
                 st.badge(word, color="gray", help=GLOSSARY[word])
-        st.page_link("pages/about.py", label="All words")
+        st.page_link(script("about"), label="All words")

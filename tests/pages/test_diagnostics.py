@@ -15,7 +15,7 @@ def words(page):
 @pytest.fixture
 def shared(monkeypatch):
     """A server to which a proxy passes people on."""
-    monkeypatch.setattr("pages.shared.operator_gate.is_private", lambda: False)
+    monkeypatch.setattr("pages.shared.operator.is_private", lambda: False)
 
 
 def test_on_one_s_own_computer_it_shows_everything(home_with_checkpoint, open_page):

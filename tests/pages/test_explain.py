@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_core.checkpoints.card import Calibration
-from pages.shared.look_inside import SENT_FACE
+from pages.shared.navigation import SENT_FACE
 from pages.shared.notice import ACCEPTED
 
 

@@ -48,10 +48,10 @@ def test_another_session_has_another_number(home):
 def test_a_fault_is_a_sentence_with_a_number_and_no_traceback(
     home_with_checkpoint, app_at, faults_as_shown, monkeypatch
 ):
-    def broken(*_):
+    def broken(**_):
         raise RuntimeError("secret detail of anna.jpg")
 
-    monkeypatch.setattr("pages.shared.pictures.samples", broken)
+    monkeypatch.setattr("pages.shared.cached.samples", broken)
     app = app_at("photos").run()
     assert not app.exception
     (error,) = app.error

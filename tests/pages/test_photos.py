@@ -8,7 +8,7 @@ from PIL import Image
 from fer_core.datasets.drawn.scene import sample_scenes
 from fer_core.faces.detection import PhotoDetector
 from fer_core.recognition.recognize import MAX_LISTED_FACES
-from pages.shared.look_inside import SENT_FACE
+from pages.shared.navigation import SENT_FACE
 
 
 @pytest.fixture

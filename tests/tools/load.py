@@ -40,12 +40,10 @@ from fer_core.storage.files import PROJECT
 from fer_core.training.runs.lifecycle import start_run, stop_run
 from fer_core.training.runs.store import find_run
 from fer_core.training.settings.config import TrainingConfig
+from pages.shared.links import PAGES as ALL_PAGES
 from tests.benchmark.homes import home_of
 
-PAGES = (
-    "overview", "dataset", "training", "evaluation", "comparison", "explain", "break_it", "quiz", "webcam", "photos",
-    "videos", "about",
-)  # fmt: skip
+PAGES = tuple(page for page in ALL_PAGES if page != "diagnostics")
 THINK = 15.0
 """The longest a visitor looks at a page, in seconds; 7.5 in the mean."""
 

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PAGES = {
+from pages.shared.links import PAGES as ALL_PAGES
+
+_SOMETHING_TO_SHOW = {
     "overview": "",
     "dataset": "dataset?dataset=demo",
     "training": "training?dataset=demo",
@@ -16,12 +18,8 @@ PAGES = {
     "explain": "explain?dataset=demo&row=12",
     "quiz": "quiz?dataset=demo&round=7",
     "break_it": "break_it?dataset=demo&experiment=order&guess=order-0",
-    "webcam": "webcam",
-    "photos": "photos",
-    "videos": "videos",
-    "about": "about",
-    "diagnostics": "diagnostics",
 }
+PAGES = {page: _SOMETHING_TO_SHOW.get(page, page) for page in ALL_PAGES}
 """The address of each page at a place where it has something to show."""
 
 WIDTHS, SCHEMES = (1280, 768, 390), ("light", "dark")

@@ -105,4 +105,4 @@ def show_stops(stops: tuple[Stop, ...]) -> None:
             left, right = st.columns([4, 1], vertical_alignment="center")
             left.markdown(f"**{stop.time}: {stop.title}**  \n{stop.text}")
             with right:
-                show_link(stop.label, stop.page, stop.query)
+                show_link(stop.label, stop.page, stop.query, arrow=True)

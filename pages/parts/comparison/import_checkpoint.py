@@ -10,6 +10,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint, delete_checkpoint
 from fer_core.checkpoints.foreign import SCALING_TITLES
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
 from fer_core.labels import KNOWN_ORDERS
+from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain
 from pages.shared.uploads import kinds
 
@@ -69,8 +70,8 @@ def _say_done(checkpoint: Checkpoint) -> None:
         (st.warning if "perhaps" in note else st.info)(plain(note))
     with st.container(horizontal=True):
         query = {"checkpoint": card.name}
-        st.page_link("pages/evaluation.py", label="Evaluate it", icon=":material/fact_check:", query_params=query)
-        st.page_link("pages/photos.py", label="Try it on a photo", icon=":material/add_a_photo:", query_params=query)
+        show_link("Evaluate it", "evaluation", query)
+        show_link("Try it on a photo", "photos", query)
         if st.button("Remove it again", icon=":material/delete:", type="tertiary"):
             with errors_shown():
                 delete_checkpoint(st.session_state.pop(_DONE))

@@ -8,7 +8,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
 from fer_core.plots.prediction import answers_side_by_side
 from fer_core.recognition.recognize import MAX_LISTED_FACES, answered_by, recognize, recognize_whole
-from pages.shared import cached, pictures
+from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.uploads import kinds
@@ -21,7 +21,7 @@ def show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     upload = None
     if admits_faces(checkpoints[0].card):
         upload = st.file_uploader("A picture", type=kinds(*IMAGE_EXTENSIONS), max_upload_size=50, key="compare photo")
-    samples = pictures.samples(are_samples_drawn_only())
+    samples = cached.samples(drawn_only=are_samples_drawn_only())
     title = st.pills("Or a sample", list(samples), key=_SAMPLE, persist_state="session")
     content = upload.getvalue() if upload else samples.get(str(title))
     if content is None:
@@ -30,7 +30,7 @@ def show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     with errors_shown():
         image = read_image(content, name=upload.name if upload else str(title))
         networks = [cached.classifier(checkpoint) for checkpoint in checkpoints]
-        found = recognize(image, pictures.photo_detector(), networks[0])[:MAX_LISTED_FACES]
+        found = recognize(image, cached.photo_detector(), networks[0])[:MAX_LISTED_FACES]
         if not found:
             st.info("No face found. This is what they say of the whole picture, as if it were a face.")
             found = (recognize_whole(image, networks[0]),)

@@ -15,7 +15,7 @@ from fer_core.labels import EMOTIONS, SPLITS
 from fer_core.recognition.recognize import largest_face
 from pages.parts.dataset.import_paths import ask_path, explain_paths, may_name_paths, opened
 from pages.parts.dataset.import_tables import ask_name, progress_bar
-from pages.shared import pictures
+from pages.shared import cached
 from pages.shared.messages import plain
 from pages.shared.uploads import kinds
 
@@ -161,7 +161,7 @@ def _ask_splits(plan: PicturePlan) -> SplitRule:
 def _import(
     plan: PicturePlan, mapping: dict[str, str], rule: SplitRule, name: str, *, finds_faces: bool
 ) -> DatasetCard:
-    to_face = partial(largest_face, detector=pictures.photo_detector()) if finds_faces else None
+    to_face = partial(largest_face, detector=cached.photo_detector()) if finds_faces else None
     with progress_bar("Reading the pictures") as show:
         card = import_pictures(plan, mapping, name=name, splits=rule, to_face=to_face, progress=show)
     st.session_state.pop(_PLAN, None)

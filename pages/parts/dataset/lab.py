@@ -13,7 +13,8 @@ from fer_core.faces.preprocessing import STEPS, Preprocessing
 from fer_core.plots.pictures import stage_cards
 from fer_core.recognition.stages import Stage, dataset_stages, photo_stages
 from fer_core.storage.plaintext import setting_text, split_words
-from pages.shared import cached, pictures
+from pages.shared import cached
+from pages.shared.links import show_link
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.uploads import kinds
@@ -94,7 +95,7 @@ def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
         upload = st.file_uploader(
             "A picture with a face", kinds(*IMAGE_EXTENSIONS), max_upload_size=_LARGEST_MB, key="lab_photo"
         )
-    samples = pictures.samples(are_samples_drawn_only())
+    samples = cached.samples(drawn_only=are_samples_drawn_only())
     if upload is None:
         title = st.pills("Or a sample", list(samples), default=next(iter(samples)), required=True, key="lab_sample")
         name, content = str(title), samples[str(title)]
@@ -102,7 +103,7 @@ def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
         name, content = upload.name, upload.getvalue()
     st.caption("The picture stays in memory and is gone when you leave this page.")
     image = read_image(content, name=name)
-    faces = pictures.photo_detector().detect(image)
+    faces = cached.photo_detector().detect(image)
     if not faces:
         st.info("No face was found in this picture. Choose another one.", icon=":material/search_off:")
         return ()
@@ -134,6 +135,6 @@ def _offer_training(dataset: DatasetCard, steps: Preprocessing) -> None:
     )
     if taken:
         st.success(f"The Training form now says: {steps.in_words}.", icon=":material/check:")
-        st.page_link("pages/training.py", label="Open Training", icon=":material/model_training:")
+        show_link("Open Training", "training")
     chosen = f" --set preprocessing={setting_text(steps.steps)}" if steps.steps else ""
     st.code(f"python -m fer_core train --dataset {dataset.name}{chosen}", language=None, wrap_lines=True)

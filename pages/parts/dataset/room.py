@@ -8,8 +8,7 @@ from pages.parts.dataset.import_pictures import offer_pictures
 from pages.parts.dataset.import_tables import offer_tables
 from pages.parts.dataset.tables import show_splits
 from pages.shared import cached
-from pages.shared.damages import show_damages
-from pages.shared.messages import errors_shown, plain
+from pages.shared.messages import errors_shown, plain, show_damages
 
 NEWS = "imported_dataset"
 """Key of the dataset that was just imported, until that has been said."""

@@ -10,9 +10,9 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.summary import votes_in_words
 from fer_core.faces.images import IMAGE_EXTENSIONS
 from fer_core.recognition.photos import Photo, look_at
-from pages.shared import cached, pictures
-from pages.shared.look_inside import SENT_FACE
+from pages.shared import cached
 from pages.shared.messages import errors_shown, plain, refuse_with
+from pages.shared.navigation import SENT_FACE
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset
 from pages.shared.streamlit_internals import UploadedFile
@@ -105,7 +105,7 @@ def _looked_at(upload: UploadedFile, checkpoint: Checkpoint) -> Photo:
     key = upload.file_id, checkpoint.name
     kept: tuple[tuple[str, str], Photo] | None = st.session_state.get(_PHOTO)
     if kept is None or kept[0] != key:
-        detector, classifier = pictures.photo_detector(), cached.classifier(checkpoint)
+        detector, classifier = cached.photo_detector(), cached.classifier(checkpoint)
         with errors_shown():
             photo = look_at(upload.name, upload.getvalue(), detector, classifier, whole_if_none=True)
         st.session_state[_PHOTO] = kept = key, photo

@@ -16,7 +16,7 @@ from fer_core.training.runs.validation import read_faces, read_views
 from fer_core.training.settings.metrics import EpochMetrics
 from pages.parts.training.run_actions import keep_run, steer_run
 from pages.shared.charts import drawn
-from pages.shared.links import accept_link
+from pages.shared.links import accept_link, show_link
 from pages.shared.messages import plain
 from pages.shared.states import state_badge
 
@@ -177,10 +177,5 @@ def _next_steps(run: Run) -> None:
     st.success(f"The checkpoint **{plain(status.checkpoint)}** is ready.", icon=":material/check:")
     query = {"checkpoint": status.checkpoint}
     with st.container(horizontal=True):
-        st.page_link(
-            "pages/evaluation.py",
-            label="See where it is right and wrong",
-            icon=":material/fact_check:",
-            query_params=query | {"dataset": run.config.dataset},
-        )
-        st.page_link("pages/photos.py", label="Try it on a photo", icon=":material/add_a_photo:", query_params=query)
+        show_link("See where it is right and wrong", "evaluation", query | {"dataset": run.config.dataset})
+        show_link("Try it on a photo", "photos", query)

@@ -8,8 +8,8 @@ from fer_core.plots.webcam import face_strip, present_faces
 from fer_core.recognition.recognize import MAX_LISTED_FACES, summary, to_csv
 from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyzer, StreamResult
 from pages.parts.webcam import stream
-from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain
+from pages.shared.photo_view import offer_look_inside
 
 _LOG = "webcam-log"
 """Key of the switch that keeps a log."""
