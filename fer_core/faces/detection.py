@@ -1,4 +1,4 @@
-"""Where the faces are, in webcam frames and in photos."""
+"""Face detection in webcam frames and in photos."""
 
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -7,11 +7,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.faces.blazeface import SAME_FACE, BlazeFace, Range, averaged, distinct, intersections, shifted, tiles
+from fer_core.faces.blazeface import (
+    SAME_FACE,
+    BlazeFace,
+    DetectorRange,
+    averaged,
+    distinct,
+    intersections,
+    shifted,
+    tiles,
+)
 from fer_core.faces.images import Box, Point
 
 KEYPOINTS = ("right eye", "left eye", "nose", "mouth", "right ear", "left ear")
-"""What the six keypoints of a face are, in order; right and left are the person's own."""
+"""The six keypoints of a face, in order; right and left are the person's own."""
 
 DEFAULT_CONFIDENCE = 0.6
 """Faces in frames that the network is less sure of are not reported: at MediaPipe's 0.5 it sees one in 9 % of noise."""
@@ -33,8 +42,8 @@ class Face:
 
     Attributes:
         xyxy: Left, top, right and bottom in pixels; may reach over the picture's edge.
-        confidence: How sure the detector is, 0 to 1.
-        keypoints: The places named in ``KEYPOINTS``, in pixels, or none for a box that no detector made.
+        confidence: The detector's, 0 to 1.
+        keypoints: Those of ``KEYPOINTS``, in pixels, or none for a box that no detector made.
     """
 
     xyxy: Box
@@ -94,22 +103,20 @@ class Face:
 
 
 class Detector(Protocol):
-    """What finds the faces in a picture."""
+    """Finds the faces in a picture."""
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
-        """The faces in an RGB picture of shape (height, width, 3), from left to right; empty when there is none."""
+        """Find the faces in a picture, RGB, shape (height, width, 3), uint8, from left to right."""
 
 
 class FaceDetector:
-    """One BlazeFace network on the whole picture: fast enough for every frame of a webcam.
-
-    It may be shared by threads, which take turns at the network.
+    """One BlazeFace network on the whole picture: fast enough for every frame of a webcam; threads may share it.
 
     Args:
-        range_: ``short`` for faces within about two metres, as at a webcam, ``full`` for five.
-        minimum_confidence: Faces below are not reported, between 0 and 1.
+        range_: ``short`` for faces within about two meters, as at a webcam, ``full`` for five.
+        minimum_confidence: Between 0 and 1.
         minimum_size: Faces narrower or lower than this are not reported, in pixels.
-        threads: Processor threads of one look; a server with several visitors had best leave it at one.
+        threads: Processor threads of the interpreter; one suits a server with several visitors.
 
     Raises:
         CheckpointError: The networks are not installed or do not load.
@@ -117,7 +124,7 @@ class FaceDetector:
 
     def __init__(
         self,
-        range_: Range = "short",
+        range_: DetectorRange = "short",
         *,
         minimum_confidence: float = DEFAULT_CONFIDENCE,
         minimum_size: int = DEFAULT_MINIMUM_SIZE,
@@ -128,14 +135,7 @@ class FaceDetector:
         self._network = BlazeFace(range_, threads=threads)
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
-        """Find the faces in a frame.
-
-        Args:
-            image: RGB, shape (height, width, 3), uint8.
-
-        Returns:
-            The faces from left to right; empty when there is none.
-        """
+        """Find the faces in a frame, RGB, shape (height, width, 3), uint8, from left to right."""
         return _faces(averaged(self._network(image, self.minimum_confidence)), self.minimum_size)
 
 
@@ -144,12 +144,10 @@ class PhotoDetector:
 
     The short range sees faces that fill the picture, the full range the usual ones, and the tiles those of a group.
     The second look, with the short range on the surroundings of each, rejects what only resembles a face, and gives
-    every face the same kind of box whatever its size, which the crop for the classifier relies on.
-
-    It may be shared by threads.
+    every face the same kind of box whatever its size, which the classifier's crop relies on. Threads may share it.
 
     Args:
-        minimum_confidence: Faces below at the second look are not reported, between 0 and 1.
+        minimum_confidence: At the second look, between 0 and 1.
         minimum_size: Faces narrower or lower than this are not reported, in pixels.
 
     Raises:
@@ -165,14 +163,7 @@ class PhotoDetector:
         self._full = BlazeFace("full")
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
-        """Find the faces in a photo.
-
-        Args:
-            image: RGB, shape (height, width, 3), uint8.
-
-        Returns:
-            The faces from left to right, each once; empty when there is none.
-        """
+        """Find the faces in a photo, RGB, shape (height, width, 3), uint8, from left to right, each once."""
         small, ratio = _shrunk(image)
         height, width = small.shape[:2]
         found = [self._in_tile(small, tile) for tile in ((0, 0, width, height), *tiles(height, width))]
@@ -199,7 +190,7 @@ class PhotoDetector:
         return shifted(averaged(self._short(region, minimum_confidence)), x1, y1)
 
     def _in_tile(self, image: NDArray[np.uint8], tile: Box) -> NDArray[np.float32]:
-        """The faces that lie wholly in a tile: a neighbour, or a larger tile, has those that its border cuts."""
+        """The faces that lie wholly in a tile: a neighbor, or a larger tile, has those that its border cuts."""
         x1, y1, x2, y2 = tile
         rows = shifted(averaged(self._full(image[y1:y2, x1:x2], _SUSPICION)), x1, y1)
         height, width = image.shape[:2]

@@ -1,8 +1,8 @@
-"""The one door by which pictures come in, and the one door to 48x48.
+"""Decoding of pictures and the way to 48x48.
 
 :func:`read_image` is the only place where picture files are decoded, and :func:`preprocess_face` the only place where
-anything (a dataset image, a photo, a video frame) becomes the 48x48 grey picture a network sees. That keeps training
-and use from seeing different pixels.
+anything (a dataset image, a photo, a video frame) becomes the 48x48 gray picture that a network sees, so that training
+and use see the same pixels.
 """
 
 import io
@@ -62,25 +62,22 @@ _ORIENTATIONS = {
 # Eyes closer together than this part of the box belong to a face seen from the side: their angle says nothing.
 _MIN_EYE_DISTANCE = 0.15
 
-# Larger faces are shrunk, to no less than this, before they are turned.
-_TURNED_SIDE = 2 * IMAGE_SIZE
-
-# A turned crop is at most this large before it shrinks to 48x48.
-_MAX_CROP_SIDE = 64 * IMAGE_SIZE
+_TURNED_SIDE = 2 * IMAGE_SIZE  # larger faces are shrunk, to no less than this, before they are turned
+_MAX_CROP_SIDE = 64 * IMAGE_SIZE  # of a turned crop before it shrinks to 48x48
 
 
 def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:
     """Decode a JPEG, PNG, WebP, BMP or GIF picture, whatever its extension says.
 
     The picture stands upright (EXIF orientation), transparent parts are white, 16 bits are scaled to 8, an animation
-    is its first frame and colour profiles are ignored. Nothing of the metadata survives.
+    is its first frame and color profiles are ignored. Metadata is dropped.
 
     Args:
         source: The content of a file, or its path.
-        name: What to call the picture in error messages; by default the file's name, or "The picture".
+        name: The picture's name in error messages; by default the file's name, or "The picture".
 
     Returns:
-        The picture, RGB, shape (height, width, 3), uint8, read-only.
+        RGB, shape (height, width, 3), uint8, read-only.
 
     Raises:
         ImageError: It is missing, empty, of another kind, incomplete, damaged or too large.
@@ -96,18 +93,15 @@ def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise _too_large(title) from error
         except _DECODER_ERRORS as error:
-            raise _unreadable(title, signature) from error
+            if signature.startswith(_SIGNATURES):
+                problem = "is incomplete or damaged; save or download it again, then choose it again."
+            else:
+                problem = "is not a picture this app reads; save it as JPEG, PNG or WebP and choose that file."
+            raise ImageError(f"{title} {problem}") from error
 
 
 def to_gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Turn an RGB picture into grey, with the luma weights of ITU-R BT.601 (0.299, 0.587, 0.114).
-
-    Args:
-        image: Shape (height, width, 3), RGB, or (height, width), which passes through; uint8.
-
-    Returns:
-        Shape (height, width), uint8.
-    """
+    """Turn a picture, RGB (height, width, 3) or gray (height, width), uint8, into gray, by the luma of ITU-R BT.601."""
     if image.dtype != np.uint8 or image.size == 0 or image.shape[2:] not in {(), (3,)} or image.ndim < 2:
         raise ValueError(f"Expected (height, width, 3) or (height, width) uint8. Received {image.shape} {image.dtype}.")
     if image.ndim == 2:
@@ -119,15 +113,15 @@ def to_gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def preprocess_face(
     image: NDArray[np.uint8], *, xyxy: Box | None = None, eyes: tuple[Point, Point] | None = None
 ) -> NDArray[np.uint8]:
-    """Make the 48x48 grey picture that a network sees: the only way there.
+    """Make the 48x48 gray picture that a network sees.
 
     A box may reach over the picture's edge, where the outermost pixels are repeated. Given the eyes, the picture is
-    turned about the centre of the box until they are level. Shrinking averages areas, so large faces do not alias.
+    turned about the center of the box until they are level. Shrinking averages areas, so large faces do not alias.
 
     Args:
         image: Shape (height, width, 3), RGB, or (height, width); uint8, 0 to 255.
-        xyxy: The box to cut out, in pixels; by default the whole picture. A 48x48 grey picture passes unchanged.
-        eyes: The centres of the right eye (on the left of an upright face) and the left eye, in pixels.
+        xyxy: The box to cut out, in pixels; by default the whole picture. A 48x48 gray picture passes unchanged.
+        eyes: The centers of the right eye (on the left of an upright face) and the left eye, in pixels.
 
     Returns:
         Shape (48, 48), uint8, 0 to 255: networks scale it themselves.
@@ -195,12 +189,6 @@ def _too_large(title: str) -> ImageError:
     return ImageError(f"{title} has more than {limits}; make it smaller and choose it again.")
 
 
-def _unreadable(title: str, signature: bytes) -> ImageError:
-    if signature.startswith(_SIGNATURES):
-        return ImageError(f"{title} is incomplete or damaged; save or download it again, then choose it again.")
-    return ImageError(f"{title} is not a picture this app reads; save it as JPEG, PNG or WebP and choose that file.")
-
-
 def _tilt(xyxy: Box, eyes: tuple[Point, Point] | None) -> float:
     """How far a face leans, in degrees clockwise, by the line through its eyes."""
     if eyes is None:
@@ -213,7 +201,7 @@ def _tilt(xyxy: Box, eyes: tuple[Point, Point] | None) -> float:
 
 
 def _crop(gray: NDArray[np.uint8], xyxy: Box, tilt: float) -> NDArray[np.uint8]:
-    """Cut out a box after turning the picture about its centre, at the picture's own scale or at least 48x48.
+    """Cut out a box after turning the picture about its center, at the picture's own scale or at least 48x48.
 
     Turning and enlarging are one resampling; shrinking is left to :func:`_resize`, which averages areas. Of a large
     face, areas are averaged before it is turned too: turning every pixel takes longer than all the rest.
@@ -226,10 +214,10 @@ def _crop(gray: NDArray[np.uint8], xyxy: Box, tilt: float) -> NDArray[np.uint8]:
     region, left, top = _surroundings(gray, xyxy, 4 * factor)  # four pixels for the cubic kernel
     region = _shrunk(region, factor)
     crop_width, crop_height = (min(max(side // factor, IMAGE_SIZE), _MAX_CROP_SIDE) for side in (x2 - x1, y2 - y1))
-    # Pixel centres lie at whole numbers: the box's centre is half a pixel before the mean of its edges.
-    centre = (((x1 + x2) / 2 - left) / factor - 0.5, ((y1 + y2) / 2 - top) / factor - 0.5)
-    matrix = cv2.getRotationMatrix2D(centre, tilt, 1.0)
-    matrix[:, 2] -= centre
+    # Pixel centers lie at whole numbers: the box's center is half a pixel before the mean of its edges.
+    center = (((x1 + x2) / 2 - left) / factor - 0.5, ((y1 + y2) / 2 - top) / factor - 0.5)
+    matrix = cv2.getRotationMatrix2D(center, tilt, 1.0)
+    matrix[:, 2] -= center
     matrix *= [[factor * crop_width / (x2 - x1)], [factor * crop_height / (y2 - y1)]]
     matrix[:, 2] += ((crop_width - 1) / 2, (crop_height - 1) / 2)
     crop: NDArray[np.uint8] = cv2.warpAffine(
@@ -243,9 +231,9 @@ def _surroundings(gray: NDArray[np.uint8], xyxy: Box, margin: int) -> tuple[NDAr
     x1, y1, x2, y2 = xyxy
     height, width = gray.shape
     reach = math.ceil(math.hypot(x2 - x1, y2 - y1) / 2) + margin
-    centre_x, centre_y = (x1 + x2) // 2, (y1 + y2) // 2
-    left, right = (min(max(x, 0), width) for x in (centre_x - reach, centre_x + reach))
-    top, bottom = (min(max(y, 0), height) for y in (centre_y - reach, centre_y + reach))
+    center_x, center_y = (x1 + x2) // 2, (y1 + y2) // 2
+    left, right = (min(max(x, 0), width) for x in (center_x - reach, center_x + reach))
+    top, bottom = (min(max(y, 0), height) for y in (center_y - reach, center_y + reach))
     if left >= right or top >= bottom:
         raise ValueError(f"Expected a box that touches the picture of {width}x{height}. Received {xyxy}.")
     return gray[top:bottom, left:right], left, top

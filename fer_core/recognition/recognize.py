@@ -1,4 +1,4 @@
-"""From a picture to the emotions in it: detect, crop and classify."""
+"""From a picture to the expressions in it: detect, square, crop and classify."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from fer_core.faces.images import preprocess_face, to_gray
 DEFAULT_MARGIN = 0.085
 """What a crop shows beyond the detector's box on each side, as a part of the box.
 
-With ``DEFAULT_RISE`` it gives crops the framing of FER2013. There the detector's box is 41 of 48 pixels wide and 3.5
-pixels below the centre (medians over 1,500 pictures of the training split).
+With ``DEFAULT_RISE`` it gives crops the framing of FER2013, where the detector's box is 41 of 48 pixels wide and 3.5
+pixels below the center (medians over 1,500 pictures of the training split).
 """
 
 DEFAULT_RISE = 0.085
@@ -30,12 +30,12 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, eq=False)
 class Recognition:
-    """A face and what the network says of it.
+    """A face and its prediction.
 
     Attributes:
-        face: Where it is: the part of the picture, before it is turned upright, that the crop shows.
+        face: The part of the picture, before it is turned upright, that the crop shows.
         prediction: The probability of each class.
-        crop: What the classifier was given, shape (48, 48), uint8; its own preprocessing steps come after.
+        crop: The classifier's input, shape (48, 48), uint8, before its preprocessing steps.
     """
 
     face: Face
@@ -51,77 +51,59 @@ def recognize(
     margin: float = DEFAULT_MARGIN,
     align: bool = True,
 ) -> tuple[Recognition, ...]:
-    """Find every face in a picture and classify them all at once.
+    """Find every face in a picture, from left to right, and classify them all at once.
 
     Args:
         image: RGB, shape (height, width, 3), uint8.
         detector: Finds the faces.
-        classifier: Names their expressions.
+        classifier: Classifies them.
         margin: What a crop shows beyond the detector's box on each side, as a part of the box.
         align: Whether faces are turned until their eyes are level.
-
-    Returns:
-        The faces from left to right; empty when there is none.
     """
-    faces = detector.detect(image)
+    faces = [frame_face(face, margin) for face in detector.detect(image)]
     if not faces:
         return ()
     gray = to_gray(image)
-    framed = [frame(face, margin) for face in faces]
-    crops = np.stack([preprocess_face(gray, xyxy=face.xyxy, eyes=face.eyes if align else None) for face in framed])
-    predictions = classifier.predictions(crops)
+    crops = np.stack([preprocess_face(gray, xyxy=face.xyxy, eyes=face.eyes if align else None) for face in faces])
     height, width = gray.shape
-    inside = [face.clipped(width, height) for face in framed]
-    return tuple(map(Recognition, inside, predictions, crops))
+    return tuple(
+        map(Recognition, (face.clipped(width, height) for face in faces), classifier.predictions(crops), crops)
+    )
 
 
 def recognize_whole(image: NDArray[np.uint8], classifier: Classifier) -> Recognition:
-    """Classify a whole picture as if it were one face, for pictures in which no face was found.
-
-    Args:
-        image: RGB, shape (height, width, 3), or grey, shape (height, width); uint8.
-        classifier: Names its expression.
-
-    Returns:
-        What the classifier says; the face is the whole picture.
-    """
+    """Classify a whole picture, RGB or gray, as if it were one face, for pictures in which no face was found."""
     crop = preprocess_face(image)
-    prediction = classifier.predict_one(crop)
-    return Recognition(Face((0, 0, image.shape[1], image.shape[0])), prediction, crop)
+    return Recognition(Face((0, 0, image.shape[1], image.shape[0])), classifier.predict_one(crop), crop)
+
+
+def reclassify(recognitions: Sequence[Recognition], classifier: Classifier) -> tuple[Recognition, ...]:
+    """The same faces and crops with the predictions of another network."""
+    if not recognitions:
+        return ()
+    predictions = classifier.predictions(np.stack([item.crop for item in recognitions]))
+    return tuple(replace(item, prediction=new) for item, new in zip(recognitions, predictions, strict=True))
 
 
 def largest_face(image: NDArray[np.uint8], detector: Detector) -> NDArray[np.uint8]:
-    """The largest face of a picture as the crop that :func:`recognize` would classify.
-
-    Args:
-        image: RGB, shape (height, width, 3), uint8.
-        detector: Finds the faces.
-
-    Returns:
-        Shape (48, 48), uint8; empty when there is no face.
-    """
+    """The largest face of a picture as the ``(48, 48)`` crop of :func:`recognize`; empty when there is no face."""
     faces = detector.detect(image)
     if not faces:
         return np.empty((0, 0), np.uint8)
-    face = frame(max(faces, key=lambda found: found.width * found.height))
+    face = frame_face(max(faces, key=lambda found: found.width * found.height))
     return preprocess_face(image, xyxy=face.xyxy, eyes=face.eyes)
 
 
-def frame(face: Face, margin: float = DEFAULT_MARGIN) -> Face:
+def frame_face(face: Face, margin: float = DEFAULT_MARGIN) -> Face:
     """A detected face with the box in which FER2013 shows faces: square, from the hairline to the chin.
 
-    Args:
-        face: A face as a detector reports it.
-        margin: What the box gains on each side, as a part of its size.
-
-    Returns:
-        The same face; its box may reach over the picture's edge.
+    The box gains ``margin``, a part of its size, on each side and may reach over the picture's edge.
     """
     return face.squared().raised(DEFAULT_RISE).expanded(margin)
 
 
 def summary(recognitions: Sequence[Recognition]) -> str:
-    """What was recognized in one line, such as "3 faces, as they look: 2 happiness, 1 neutral"."""
+    """The recognitions in one line, such as "3 faces, as they look: 2 happiness, 1 neutral"."""
     counts = Counter(recognition.prediction.answer for recognition in recognitions)
     if not counts:
         return "No face found"
@@ -130,15 +112,9 @@ def summary(recognitions: Sequence[Recognition]) -> str:
 
 
 def recognition_rows(name: str, recognitions: Sequence[Recognition]) -> pd.DataFrame:
-    """A table with a row for each face, of which several pictures' can be concatenated.
+    """A table of a picture's faces, of which several can be concatenated.
 
-    Args:
-        name: The picture's name.
-        recognitions: Its faces.
-
-    Returns:
-        The columns file, face (1, 2, …), x1, y1, x2, y2 (pixels), class_name, confidence, and each class's
-        probability.
+    Its columns are file, face (1, 2, …), x1, y1, x2, y2 (pixels), class_name, confidence, and each class's probability.
     """
     columns = ["file", "face", "x1", "y1", "x2", "y2", "class_name", "confidence"]
     if recognitions:
@@ -152,15 +128,9 @@ def recognition_rows(name: str, recognitions: Sequence[Recognition]) -> pd.DataF
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
-    """Write a table as CSV that a spreadsheet opens safely.
+    """Write a table as CSV that a spreadsheet opens safely, in UTF-8 with a byte-order mark, which Excel needs.
 
     Text that a spreadsheet would take for a formula gets an apostrophe in front, column names included; numbers stay.
-
-    Args:
-        table: Any table.
-
-    Returns:
-        UTF-8 with a byte-order mark, by which Excel knows the encoding.
     """
     safe = table.map(_harmless).rename(columns=_harmless)
     return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
@@ -168,11 +138,3 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
 def _harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
-
-
-def answered_by(recognitions: Sequence[Recognition], classifier: Classifier) -> tuple[Recognition, ...]:
-    """The same faces and crops as another network sees them."""
-    if not recognitions:
-        return ()
-    predictions = classifier.predictions(np.stack([item.crop for item in recognitions]))
-    return tuple(replace(item, prediction=new) for item, new in zip(recognitions, predictions, strict=True))

@@ -1,4 +1,4 @@
-"""A face on its way from a photo to a network, stage by stage, through the very functions that every page uses."""
+"""The stages of a face from a photo or dataset to a network, made by the functions that every page uses."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fer_core.faces.detection import Face
 from fer_core.faces.images import preprocess_face, to_gray
 from fer_core.faces.preprocessing import STEPS, Preprocessing
-from fer_core.recognition.recognize import frame
+from fer_core.recognition.recognize import frame_face
 
 _SHOWN = 320  # pixels of the picture with the detected face
 _AROUND = 0.6  # of the face's box is shown around it
@@ -18,13 +18,7 @@ _BOX_COLOR, _EYE_COLOR = (31, 95, 191), (214, 128, 10)
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """A picture on its way.
-
-    Attributes:
-        title: What was done.
-        meaning: Why, in a sentence.
-        image: ``(height, width, 3)`` RGB or ``(height, width)`` grey, uint8.
-    """
+    """A picture, RGB (height, width, 3) or gray (height, width), uint8, with what was done and why."""
 
     title: str
     meaning: str
@@ -32,14 +26,8 @@ class Stage:
 
 
 def photo_stages(image: NDArray[np.uint8], face: Face, steps: Preprocessing) -> tuple[Stage, ...]:
-    """A detected face of a photo: found, cut out, turned upright, and after each pre-processing step.
-
-    Args:
-        image: RGB, ``(height, width, 3)``, uint8.
-        face: As the detector reports it.
-        steps: What comes after the crop.
-    """
-    framed, gray = frame(face), to_gray(image)
+    """A face that a detector found in a photo, RGB (height, width, 3), uint8, down to the last preprocessing step."""
+    framed, gray = frame_face(face), to_gray(image)
     cropped = preprocess_face(gray, xyxy=framed.xyxy)
     upright = preprocess_face(gray, xyxy=framed.xyxy, eyes=framed.eyes)
     return (
@@ -51,21 +39,13 @@ def photo_stages(image: NDArray[np.uint8], face: Face, steps: Preprocessing) -> 
 
 
 def dataset_stages(image: NDArray[np.uint8], steps: Preprocessing) -> tuple[Stage, ...]:
-    """A face of a dataset, which is cut out already, and what each pre-processing step makes of it.
-
-    Args:
-        image: ``(48, 48)`` uint8.
-        steps: The steps.
-    """
+    """A ``(48, 48)`` uint8 face of a dataset, which is cut out already, and after each preprocessing step."""
     return (Stage("As stored", "48 × 48 greys of the dataset.", image), *_step_stages(image, steps))
 
 
 def _step_stages(image: NDArray[np.uint8], steps: Preprocessing) -> tuple[Stage, ...]:
-    pictures = steps.stages(image)
-    return tuple(
-        Stage(STEPS[name].title, STEPS[name].meaning, picture)
-        for name, picture in zip(steps.steps, pictures, strict=True)
-    )
+    named = zip(map(STEPS.__getitem__, steps.steps), steps.stages(image), strict=True)
+    return tuple(Stage(step.title, step.meaning, picture) for step, picture in named)
 
 
 def _marked(image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:

@@ -16,9 +16,9 @@ from fer_core.faces.images import preprocess_face, read_image, to_gray
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.recognize import (
     Recognition,
-    answered_by,
-    frame,
+    frame_face,
     largest_face,
+    reclassify,
     recognition_rows,
     recognize,
     recognize_whole,
@@ -150,7 +150,7 @@ def test_a_dataset_image_as_upload_gives_the_datasets_pixels():
 
 
 def test_the_frame_is_square_and_ends_where_the_box_ends():
-    assert frame(Face((100, 100, 200, 200))).xyxy == (92, 84, 208, 200)
+    assert frame_face(Face((100, 100, 200, 200))).xyxy == (92, 84, 208, 200)
 
 
 def test_summary():
@@ -208,9 +208,9 @@ def test_another_network_answers_for_the_same_crops():
     other = BrightnessClassifier()
     other.class_names = ("night", "day")
     other.not_sure_below = 1.5
-    again = answered_by(found, other)
+    again = reclassify(found, other)
     assert [item.prediction.class_name for item in again] == ["night", "day"]
     assert [item.prediction.answer for item in again] == ["not sure", "not sure"]
     assert summary(again) == "2 faces, as they look: 2 not sure"
     assert all(a.crop is b.crop and a.face == b.face for a, b in zip(found, again, strict=True))
-    assert answered_by((), other) == ()
+    assert reclassify((), other) == ()

@@ -7,7 +7,7 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
 from fer_core.plots.prediction import answers_side_by_side
-from fer_core.recognition.recognize import MAX_LISTED_FACES, answered_by, recognize, recognize_whole
+from fer_core.recognition.recognize import MAX_LISTED_FACES, reclassify, recognize, recognize_whole
 from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces, are_samples_drawn_only
@@ -34,6 +34,6 @@ def show_photo(checkpoints: Sequence[Checkpoint]) -> None:
         if not found:
             st.info("No face found. This is what they say of the whole picture, as if it were a face.")
             found = (recognize_whole(image, networks[0]),)
-        answers = [answered_by(found, network) for network in networks]
+        answers = [reclassify(found, network) for network in networks]
     st.image(image, width=min(360, image.shape[1]), alt="The picture")
     st.html(answers_side_by_side(answers, [checkpoint.name for checkpoint in checkpoints]))
