@@ -1,5 +1,6 @@
 """What the pages' tests share: the app opened at a page, without a browser."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,13 @@ def _fresh_caches():
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _frozen_heap():
+    """Streamlit collects garbage after every run of a page; what other tests imported or left need not be searched."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
