@@ -27,8 +27,26 @@ from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.settings.config import TrainingConfig
 
 # Other work on the machine must not fail a test, and files in a test's folder are meant to be written again.
-settings.register_profile("fer", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-settings.load_profile("fer")
+settings.register_profile("full", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.register_profile("everyday", settings.get_profile("full"), max_examples=25)
+settings.load_profile("everyday")
+
+
+def pytest_addoption(parser):
+    """How many mutations the fuzz tests read."""
+    parser.addoption("--fuzz-count", type=int, default=100, help="mutations for each parser (CI: 2000)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Run named files with all their layers and in this process, unless the command says otherwise."""
+    given = config.invocation_params.args
+    if hasattr(config, "workerinput") or not any(".py" in name for name in config.args):
+        return
+    if not any(option.startswith("-m") for option in given):
+        config.option.markexpr = ""
+    if not any(option.startswith(("-n", "--numprocesses")) for option in given):
+        config.option.numprocesses = 0
 
 SMALL_SIZES = {"train": 96, "validation": 32, "test": 32}
 

@@ -10,6 +10,8 @@ import pytest
 from fer_core.datasets.demo import write_demo_files
 from fer_core.datasets.store import import_dataset, list_datasets, load_records
 
+pytestmark = pytest.mark.browser
+
 SLOW = 60_000
 """Milliseconds that a page may take where the machine is busy with other things."""
 

@@ -11,6 +11,8 @@ from fer_core.datasets.store import load_records
 from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.labels import LABEL_SCHEMES
 
+pytestmark = pytest.mark.browser
+
 _PICTURES = 12
 _IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 

@@ -41,6 +41,7 @@ INSIDE = """
 """
 
 
+@pytest.mark.child
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has network namespaces")
 def test_every_page_works_with_nothing_but_itself(tmp_path):
     """Training a network, predicting and everything on the pages, where no other host exists."""
@@ -73,6 +74,7 @@ COMMANDS = (
 """What is done in there beside walking through the pages."""
 
 
+@pytest.mark.browser
 def test_no_page_asks_another_host_for_anything(lab, open_browser):
     page = open_browser()
     hosts = set()

@@ -6,11 +6,12 @@ import urllib.parse
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from fer_core.datasets import store
 from fer_core.lessons.glossary import GLOSSARY
 from tests.e2e.conftest import CHROMIUM_FLAGS, running
 from tests.tools.first_paint import first_read
 from tests.tools.screenshots import shoot
-from tests.tools.visits import PAGES, draw_demo, settle_down, visiting
+from tests.tools.visits import PAGES, draw_demo, new_context, settle_down, visiting, visiting_in
 
 GRAVE = ("serious", "critical")
 PATIENT = 15_000
@@ -51,20 +52,65 @@ def address(tmp_path_factory):
         yield f"http://localhost:{server.port}"
 
 
+@pytest.fixture(scope="module")
+def small_address(tmp_path_factory, demo_files):
+    """A server over a home with few demo faces and the shipped checkpoint."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FER_HOME", str(home))
+        patch.setattr(store, "write_demo_files", lambda folder: demo_files)
+        store.ensure_demo()
+    with running(home) as server:
+        yield f"http://localhost:{server.port}"
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    shared = new_context(browser)
+    yield shared
+    shared.close()
+
+
+def grave_violations(page):
+    """What axe finds that keeps people out."""
+    return [
+        f"{violation['id']}: {node['target']} {node['html'][:300]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+
+
+def unreached(page):
+    """What the Tab key does not reach."""
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        if not page.evaluate(MARK):
+            break
+    return page.evaluate(REACHED)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_one_visit_finds_nothing_wrong(context, small_address, page):
+    """The everyday form of the three tests below: one server, one browser, one context."""
+    with visiting_in(context, small_address, page) as visit:
+        assert grave_violations(visit.page) == []
+        assert unreached(visit.page) == []
+        visit.page.set_viewport_size({"width": 390, "height": 900})
+        settle_down(visit.page)
+        assert visit.overflow() <= 0
+        assert [*visit.complaints, *visit.exceptions()] == []
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", PAGES)
 def test_axe_finds_nothing_serious(browser, address, page, scheme):
     with visiting(browser, address, page, scheme=scheme) as visit:
-        found = Axe().run(visit.page).response["violations"]
-        grave = [
-            f"{violation['id']}: {node['target']} {node['html'][:300]}"
-            for violation in found
-            if violation["impact"] in GRAVE
-            for node in violation["nodes"]
-        ]
-        assert grave == []
+        assert grave_violations(visit.page) == []
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 @pytest.mark.parametrize("page", PAGES)
 def test_nothing_is_wrong_on_a_page(browser, address, tmp_path, *, page, width, scheme):
@@ -72,16 +118,14 @@ def test_nothing_is_wrong_on_a_page(browser, address, tmp_path, *, page, width, 
     assert (tmp_path / f"{page}-{width}-{scheme}.png").stat().st_size > 10_000
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("page", PAGES)
 def test_everything_on_a_page_is_reached_by_the_tab_key(browser, address, page):
     with visiting(browser, address, page) as visit:
-        for _ in range(400):
-            visit.page.keyboard.press("Tab")
-            if not visit.page.evaluate(MARK):
-                break
-        assert visit.page.evaluate(REACHED) == []
+        assert unreached(visit.page) == []
 
 
+@pytest.mark.browser
 def test_an_experiment_is_guessed_by_keyboard_alone(browser, address):
     with visiting(browser, address, "break_it?dataset=demo&experiment=twice") as visit:
         visit.page.locator('input[type="radio"]').first.focus()
@@ -93,6 +137,7 @@ def test_an_experiment_is_guessed_by_keyboard_alone(browser, address):
         assert visit.exceptions() == []
 
 
+@pytest.mark.browser
 def test_a_word_is_explained_under_the_mouse_and_in_the_glossary(browser, address):
     with visiting(browser, address, "break_it?dataset=demo&experiment=order&guess=order-0") as visit:
         link = visit.page.get_by_role("link", name="accuracy", exact=True).first
@@ -103,6 +148,8 @@ def test_a_word_is_explained_under_the_mouse_and_in_the_glossary(browser, addres
         assert GLOSSARY["accuracy"] in visit.page.inner_text('[data-testid="stMain"]')
 
 
+@pytest.mark.browser
+@pytest.mark.endurance
 def test_headings_are_soon_there(browser, address):
     for page in ("overview", "break_it", "about"):
         time = first_read(browser, address, page)

@@ -18,6 +18,8 @@ from fer_core.training.settings.metrics import RunStatus, write_status
 from tests.e2e.conftest import accept_notice
 from tests.tools.payloads import HOST, PAYLOADS
 
+pytestmark = pytest.mark.browser
+
 SLOW = 60_000
 SHOWN = "pwned"
 """A word of most payloads: where it can be read, a page has shown some."""

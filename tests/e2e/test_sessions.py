@@ -6,8 +6,12 @@ import sys
 import time
 import urllib.request
 
+import pytest
+
 from fer_core.recognition.samples import sample_pictures
 from tests.e2e.conftest import PROJECT, accept_notice, free_port, wait_until_up
+
+pytestmark = pytest.mark.browser
 
 SLOW = 60_000
 QUICKER = """

@@ -3,10 +3,13 @@
 import io
 
 import pandas as pd
+import pytest
 
 from fer_core.recognition.samples import sample_videos
 from fer_core.recognition.videos.reader import VideoReader
 from tests.e2e.conftest import accept_notice
+
+pytestmark = pytest.mark.browser
 
 SLOW = 40_000
 ANALYSED = 120_000

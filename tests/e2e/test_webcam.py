@@ -10,6 +10,8 @@ import pytest
 from fer_core.faces.images import read_image
 from tests.e2e import conftest as camera
 
+pytestmark = pytest.mark.browser
+
 SLOW = 40_000
 """Milliseconds that starting may take where the machine is busy with other things."""
 

@@ -97,10 +97,26 @@ def visiting(browser, address, page, *, width=1280, height=900, scheme="light", 
         scheme: ``light`` or ``dark``.
         settle: Whether to wait until everything is there; else until the heading is.
     """
+    context = new_context(browser, width=width, height=height, scheme=scheme)
+    try:
+        with visiting_in(context, address, page, settle=settle) as visit:
+            yield visit
+    finally:
+        context.close()
+
+
+def new_context(browser, *, width=1280, height=900, scheme="light"):
+    """A context that notes when a page's heading can be read."""
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
     )
     context.add_init_script(_HEADING_SEEN)
+    return context
+
+
+@contextmanager
+def visiting_in(context, address, page, *, settle=True):
+    """A page in a context that may have been to others, and keeps what they fetched."""
     visit = Visit(context.new_page())
     host = address.split("//")[1]
     visit.page.on("console", lambda message: _listen(visit, message))
@@ -121,7 +137,7 @@ def visiting(browser, address, page, *, width=1280, height=900, scheme="light", 
             visit.page.wait_for_function("() => window.firstRead", timeout=SLOW)
         yield visit
     finally:
-        context.close()
+        visit.page.close()
 
 
 def settle_down(page):

@@ -1,6 +1,6 @@
-"""Two thousand mutated files for everything that reads files: only its own errors, no deaths, no hangs, bounded memory.
+"""Mutated files for everything that reads files: only its own errors, no deaths, no hangs, bounded memory.
 
-``python -m tests.tools.fuzz --count 100000`` is the long run.
+``--fuzz-count`` says how many each parser reads; ``python -m tests.tools.fuzz --count 100000`` is the long run.
 """
 
 import sys
@@ -13,12 +13,11 @@ from tests.tools.fuzz.mutation import mutated
 from tests.tools.fuzz.parsers import PARSERS, WRONG
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the limits of the child are those of Unix")
-COUNT = 2_000
 
 
 @pytest.mark.parametrize("name", PARSERS)
-def test_mutated_files_are_read_or_refused(name):
-    count = round(COUNT * PARSERS[name].share)
+def test_mutated_files_are_read_or_refused(pytestconfig, name):
+    count = round(pytestconfig.getoption("fuzz_count") * PARSERS[name].share)
     outcome = run(name, count)
     assert outcome.problems(PARSERS[name]) == []
     assert outcome.answers.total() >= 0.97 * count - 50 * len(outcome.deaths)

@@ -23,6 +23,8 @@ from fer_core.training.settings.metrics import write_status
 from fer_core.training.settings.space import read_axes
 from tests.benchmark.kills import KillReport, kill_and_resume
 
+pytestmark = pytest.mark.child
+
 PATIENCE = 300  # seconds, for a machine that is busy with other things
 
 
@@ -127,6 +129,7 @@ def wait_ended(name):
 SMALL = TrainingConfig(epochs=4, batch_size=16, precision="float32", width=8, learning_rate=1e-3, seed=2)
 
 
+@pytest.mark.endurance
 def test_five_kills_at_random_instants_cost_the_epoch_in_flight_at_most(small_demo, stopped_at_the_end):
     report = kill_and_resume(SMALL, kills=5, seed=1)
     # Whether a few random instants hit a state that is being written, chance decides; the long run counts on it.
