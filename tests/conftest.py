@@ -48,6 +48,7 @@ def pytest_cmdline_main(config):
     if not any(option.startswith(("-n", "--numprocesses")) for option in given):
         config.option.numprocesses = 0
 
+
 SMALL_SIZES = {"train": 96, "validation": 32, "test": 32}
 
 
