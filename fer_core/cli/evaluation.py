@@ -22,14 +22,13 @@ from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
-from fer_core.reports.figures import figures_document, headline_figures
+from fer_core.reports.evaluation_data import figures_document, headline_figures, prediction_table
 from fer_core.reports.model_card import model_card_markdown
-from fer_core.reports.predictions import prediction_table
 from fer_core.storage.plaintext import percent
 
 
 def evaluate(options: argparse.Namespace) -> Answer:
-    """Tests a checkpoint on one split of a dataset."""
+    """Test a checkpoint on one split of a dataset."""
     checkpoint = load_checkpoint(options.checkpoint)
     report, faces, scheme = _tested(checkpoint, options)
     if options.predictions:
@@ -41,7 +40,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
         "scheme": scheme.name,
         "exclude": options.exclude,
         **figures_document(report),
-        "by_commonness": {name: asdict(seen) for name, seen in prior_adjustments(report, checkpoint.card).items()},
+        "prior_adjustments": {name: asdict(seen) for name, seen in prior_adjustments(report, checkpoint.card).items()},
     }
     low, high = report.accuracy_interval()
     lines = [
@@ -56,7 +55,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
 
 
 def compare(options: argparse.Namespace) -> Answer:
-    """Says which of some checkpoints is better on the same images."""
+    """Compare checkpoints on the same images."""
     leaderboard, times = _leaderboard(options)
     best = leaderboard.entries[0].name
     pairs = [_pair(leaderboard, entry.name, best) for entry in leaderboard.entries[1:]]
@@ -73,8 +72,9 @@ def compare(options: argparse.Namespace) -> Answer:
                 **headline_figures(e.report),
                 "milliseconds": times[e.name],
                 "weights": e.checkpoint.card.weights,
+                "megabytes": e.megabytes,
+                "training_seconds": e.checkpoint.card.seconds,
             }
-            | {"megabytes": e.megabytes, "training_seconds": e.checkpoint.card.seconds}
             for e in leaderboard.entries
         ],
         "pairs": pairs,
@@ -90,7 +90,7 @@ def compare(options: argparse.Namespace) -> Answer:
 
 
 def report(options: argparse.Namespace) -> Answer:
-    """Writes a report on one checkpoint, or on several that are compared, as one HTML file."""
+    """Write a report on one checkpoint, or on several that are compared, as one HTML file."""
     names = options.checkpoints
     path = options.output or Path(f"{'-'.join(names)}-report.html")
     if len(names) > 1:
@@ -106,7 +106,7 @@ def report(options: argparse.Namespace) -> Answer:
 
 
 def calibrate(options: argparse.Namespace) -> Answer:
-    """Fits a checkpoint's temperature on validation faces and measures it on test faces, both for its card."""
+    """Fit a checkpoint's temperature on validation faces and measure it on test faces, both for its card."""
     checkpoint = complete_card(
         load_checkpoint(options.checkpoint),
         load_records(options.dataset),
@@ -127,7 +127,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
 
 
 def import_file(options: argparse.Namespace) -> Answer:
-    """Imports a ``.keras`` file of unknown provenance through a limited child process."""
+    """Import a ``.keras`` file of unknown provenance through a limited child process."""
     file = ForeignFile(options.file, options.name or options.file.stem, parse_classes(options.classes), options.scaling)
     card = import_checkpoint(file).card
     return Answer(asdict(card), "\n".join([f"The checkpoint “{card.name}” is there. {card.limits}", *card.notes]))

@@ -1,13 +1,12 @@
 """Reports on one checkpoint and on several, each as one HTML file."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
 from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses, describe_scope
-from fer_core.evaluation.leaderboard import Entry, Leaderboard, settings_table
+from fer_core.evaluation.leaderboard import Leaderboard, settings_table
 from fer_core.evaluation.report import EvaluationReport, class_curves
 from fer_core.evaluation.robustness import PERTURBATIONS
 from fer_core.evaluation.subgroups import accuracy_by_agreement, accuracy_by_bucket, brightness, contrast, random_tagger
@@ -28,47 +27,36 @@ def evaluation_report(
     subject: str,
     robustness: pd.DataFrame | None = None,
 ) -> str:
-    """Everything the Evaluation page shows of a checkpoint, but no pictures: FER2013's may not be passed on.
+    """Return what the Evaluation page shows as HTML, without pictures: FER2013's may not be passed on.
 
     Args:
         checkpoint: The checkpoint.
-        report: What it said.
+        report: Its report.
         dataset: The images that were scored.
         subject: What it was tested on, such as "ferplus, test split, FER+ majority".
         robustness: From :func:`~fer_core.evaluation.robustness.robustness_table`, if it was measured.
-
-    Returns:
-        An HTML document.
     """
     sections = [
         _headline(report, dataset),
         _confusion(report, dataset),
         _classes(report),
-        _sureness(checkpoint, report),
-        _conditions(report, dataset),
+        _confidence(checkpoint, report),
+        _subgroups(report, dataset),
     ]
     if robustness is not None:
         units = {perturbation.name: perturbation.unit for perturbation in PERTURBATIONS}
-        figure = robustness_figure(robustness, units)
-        sections.append(Section("As pictures get worse", chart("robustness", figure)))
+        sections.append(Section("As pictures get worse", chart("robustness", robustness_figure(robustness, units))))
     sections.append(_about(checkpoint))
     return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections, footer=footer())
 
 
 def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) -> str:
-    """Everything the Comparison page says of some checkpoints.
-
-    Args:
-        leaderboard: The checkpoints, tested on the same images.
-        milliseconds: Time per face, by checkpoint.
-
-    Returns:
-        An HTML document.
-    """
+    """Return what the Comparison page shows as HTML, given each checkpoint's time per face."""
     best, second = leaderboard.entries[:2]
     pair = leaderboard.pair(second.name, best.name)
     names = [entry.name for entry in leaderboard.entries]
     colors = series_colors(names)
+    curves = {e.name: coverage_curve(e.report.confidence, e.report.is_right) for e in leaderboard.entries}
     board = table(leaderboard_texts(leaderboard, milliseconds))
     board += chart("speed", speed_figure(leaderboard.table(), milliseconds, colors))
     sections = [
@@ -76,9 +64,15 @@ def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
             "", paragraph(pair.verdict(leaderboard.p_values[second.name]), "verdict") + bullets(leaderboard.caveats())
         ),
         Section("Leaderboard", board),
-        Section("Confidence", chart("coverage", _coverage(leaderboard, colors))),
+        Section("Confidence", chart("coverage", coverage_figure(curves, colors))),
         *(_pair_section(leaderboard, other, best.name) for other in names[1:]),
-        *map(_matrix, leaderboard.entries),
+        *(
+            Section(
+                f"Confusion matrix: {entry.name}",
+                chart(f"matrix-{entry.name}", confusion_figure(entry.report, cells="row shares")),
+            )
+            for entry in leaderboard.entries
+        ),
         Section("Differences of settings", table(settings_table([e.checkpoint for e in leaderboard.entries]))),
     ]
     lead = (
@@ -89,7 +83,7 @@ def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
 
 
 def leaderboard_texts(leaderboard: Leaderboard, milliseconds: dict[str, float]) -> pd.DataFrame:
-    """The leaderboard as texts, for people."""
+    """Return the leaderboard as texts, given each checkpoint's time per face."""
     lines = leaderboard.table().to_dict("records")
     return pd.DataFrame(
         {
@@ -161,7 +155,7 @@ def _classes(report: EvaluationReport) -> Section:
     return Section("Class by class, with 95 % intervals", body)
 
 
-def _sureness(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
+def _confidence(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
     calibration = checkpoint.card.calibration
     error = 100 * calibration_error(report.probabilities, report.y_true)
     words = f"Confidence and accuracy are {error:.1f} points apart on average. "
@@ -178,7 +172,7 @@ def _sureness(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
     return Section("Confidence", body)
 
 
-def _conditions(report: EvaluationReport, dataset: FerDataset) -> Section:
+def _subgroups(report: EvaluationReport, dataset: FerDataset) -> Section:
     light = accuracy_by_bucket(report, brightness(dataset.images))
     spread = accuracy_by_bucket(report, contrast(dataset.images))
     charts = [
@@ -203,16 +197,6 @@ def _about(checkpoint: Checkpoint) -> Section:
         "network's SHA-256": card.files.get("model.tflite", ""),
     }
     return Section("The checkpoint", table(pd.DataFrame({"value": lines})) + paragraph(card.limits))
-
-
-def _matrix(entry: Entry) -> Section:
-    figure = confusion_figure(entry.report, cells="row shares")
-    return Section(f"Confusion matrix: {entry.name}", chart(f"matrix-{entry.name}", figure))
-
-
-def _coverage(leaderboard: Leaderboard, colors: dict[str, str]) -> go.Figure:
-    reports = {entry.name: entry.report for entry in leaderboard.entries}
-    return coverage_figure({n: coverage_curve(r.confidence, r.is_right) for n, r in reports.items()}, colors)
 
 
 def _pair_section(leaderboard: Leaderboard, other: str, best: str) -> Section:

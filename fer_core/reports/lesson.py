@@ -1,4 +1,4 @@
-"""A lesson as one HTML file: what was guessed, what happened and why, and every technical word of it."""
+"""A lesson as one HTML file: the guesses, the outcomes and their reasons, and every technical word of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from fer_core.reports.page import Section, bullets, chart, footer, html_page, pa
 
 @dataclass(frozen=True, eq=False)
 class Tried:
-    """An experiment that was guessed and seen.
+    """An experiment that was tried.
 
     Attributes:
-        experiment: Which.
+        experiment: The experiment.
         outcomes: Of the usual and of the changed side.
-        guess: The place of the chosen answer among the experiment's choices.
+        guess: Index of the guess among the experiment's choices.
     """
 
     experiment: Experiment
@@ -30,7 +30,7 @@ class Tried:
 
 @dataclass(frozen=True)
 class Played:
-    """A round of the quiz that was played to its end.
+    """A complete round of the quiz.
 
     Attributes:
         mine: The visitor's points for each face.
@@ -44,15 +44,7 @@ class Played:
 
 
 def lesson_report(rounds: Sequence[Played], tried: Sequence[Tried]) -> str:
-    """What came of a lesson, without any face, name or address.
-
-    Args:
-        rounds: In the order in which they were played.
-        tried: In the order in which they were seen.
-
-    Returns:
-        An HTML document.
-    """
+    """Return a lesson as HTML, without any face, name or address."""
     sections = [_round(number, played) for number, played in enumerate(rounds, start=1)]
     sections += [_experiment(seen) for seen in tried]
     said = " ".join(f"{s.experiment.title} {s.experiment.question} {s.experiment.why}" for s in tried)

@@ -10,14 +10,7 @@ from fer_core.storage.plaintext import percent, setting_text
 
 
 def model_card_markdown(card: ModelCard) -> str:
-    """Writes a card in the sections of Mitchell et al. (2019), Model cards for model reporting.
-
-    Args:
-        card: The card.
-
-    Returns:
-        Markdown; text from files is escaped.
-    """
+    """Return a card in the sections of Mitchell et al. (2019), Model cards for model reporting; text is escaped."""
     sections = [
         f"# {_plain(card.name)}",
         _details(card),
@@ -146,5 +139,5 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown shows literally."""
+    """Return text that Markdown shows literally."""
     return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(text.split()))

@@ -50,26 +50,14 @@ window.addEventListener('beforeprint', function () {
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report.
-
-    Attributes:
-        title: Its heading.
-        body: HTML, whose text is escaped already.
-    """
+    """A part of a report: its heading, and HTML whose text is escaped already."""
 
     title: str
     body: str
 
 
 def html_page(title: str, lead: str, sections: Sequence[Section], *, footer: str) -> str:
-    """A whole document with Plotly's script inside.
-
-    Args:
-        title: Plain text.
-        lead: Plain text under the title.
-        sections: In order.
-        footer: Plain text.
-    """
+    """Return a whole document with Plotly's script inside; title, lead and footer are plain text."""
     parts = "".join(f"<section><h2>{escape(s.title)}</h2>{s.body}</section>" if s.title else s.body for s in sections)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -81,13 +69,13 @@ def html_page(title: str, lead: str, sections: Sequence[Section], *, footer: str
 
 
 def footer() -> str:
-    """What every report ends with: where it comes from, when, and what it must not be used for."""
+    """Return where and when a report was made, and what it must not be used for."""
     ethics = "An expression is not a feeling. Do not decide about people with these figures or this network."
     return f"Made with FER Lab on {datetime.now(UTC):%Y-%m-%d}. {ethics}"
 
 
 def tiles(figures: Sequence[tuple[str, str]]) -> str:
-    """Headline figures side by side: names and values."""
+    """Return headline figures, names and values, side by side."""
     made = "".join(
         f'<div class="tile"><span>{escape(name)}</span><b>{escape(value)}</b></div>' for name, value in figures
     )
@@ -95,17 +83,17 @@ def tiles(figures: Sequence[tuple[str, str]]) -> str:
 
 
 def paragraph(text: str, kind: str = "") -> str:
-    """A paragraph of plain text."""
+    """Return a paragraph of plain text."""
     return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
 
 
 def bullets(sentences: Sequence[str]) -> str:
-    """A list of plain sentences; nothing when there are none."""
+    """Return a list of plain sentences; "" when there are none."""
     return f"<ul>{''.join(f'<li>{escape(s)}</li>' for s in sentences)}</ul>" if sentences else ""
 
 
 def table(frame: pd.DataFrame) -> str:
-    """A table of texts, its index first."""
+    """Return a table of texts, its index first."""
     head = "".join(f"<th>{escape(str(c))}</th>" for c in ["", *frame.columns])
     lines = "".join(
         f"<tr><td>{escape(str(index))}</td>{''.join(f'<td>{escape(str(cell))}</td>' for cell in line)}</tr>"
@@ -115,12 +103,7 @@ def table(frame: pd.DataFrame) -> str:
 
 
 def chart(name: str, figure: go.Figure) -> str:
-    """A chart with buttons that save it as PNG and SVG.
-
-    Args:
-        name: Of the saved file: letters, digits and hyphens.
-        figure: Any figure; its text becomes dark.
-    """
+    """Return a chart with dark text and buttons that save it as PNG and SVG under a name."""
     made = go.Figure(figure).update_layout(font_color="#1b2330", paper_bgcolor="#fff", plot_bgcolor="#fff")
     spec = str(made.to_json()).replace("</", "<\\/")  # a text must not end the script element
     height = int(made.layout.height or 400)

@@ -11,14 +11,7 @@ from fer_core.training.runs.validation import read_views
 
 
 def run_report(run: Run) -> str:
-    """How a run went and with which settings, but no pictures: FER2013's may not be passed on.
-
-    Args:
-        run: With at least one complete epoch; it may still be under way.
-
-    Returns:
-        An HTML document.
-    """
+    """Return the curves and settings of a run with a complete epoch as HTML, without pictures."""
     config, metrics, views = run.config, run.metrics(), read_views(run.folder)
     best = run.best_of(metrics)
     figures = [

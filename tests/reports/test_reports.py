@@ -18,9 +18,8 @@ from fer_core.evaluation.robustness import PERTURBATIONS, RobustnessStep, robust
 from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.labels import LABEL_SCHEMES, PAPER_EMOTIONS, VOTE_COLUMNS
 from fer_core.reports.evaluation import comparison_report, evaluation_report
-from fer_core.reports.figures import figures_document
+from fer_core.reports.evaluation_data import figures_document, prediction_table
 from fer_core.reports.model_card import model_card_markdown
-from fer_core.reports.predictions import prediction_table
 
 SCHEME = LABEL_SCHEMES["majority-7"]
 

@@ -9,9 +9,8 @@ from fer_core.checkpoints.export import lesson_notebook, take_home
 from fer_core.evaluation.robustness import is_measured, robustness_steps, robustness_table
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import evaluation_report
-from fer_core.reports.figures import figures_document
+from fer_core.reports.evaluation_data import figures_document, prediction_table
 from fer_core.reports.model_card import model_card_markdown
-from fer_core.reports.predictions import prediction_table
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared.charts import choose_figure_format
 

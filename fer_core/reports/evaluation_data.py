@@ -1,0 +1,64 @@
+"""An evaluation for programs: its figures as JSON types, its predictions as a table."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fer_core.datasets.dataset import FerDataset
+from fer_core.evaluation.calibration import calibration_error
+from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.subgroups import agreement
+from fer_core.labels import VOTE_COLUMNS
+
+
+def headline_figures(report: EvaluationReport) -> dict[str, Any]:
+    """Return the figures of the whole split."""
+    return {
+        "accuracy": report.accuracy,
+        "accuracy_interval": report.accuracy_interval(),
+        "macro_f1": report.macro_f1,
+        "macro_f1_interval": report.macro_f1_interval(),
+        "balanced_accuracy": report.balanced_accuracy,
+        "top2_accuracy": report.top_k_accuracy(2),
+        "calibration_error": calibration_error(report.probabilities, report.y_true),
+    }
+
+
+def figures_document(report: EvaluationReport) -> dict[str, Any]:
+    """Return all figures: of the split, the confusion matrix, and of each class with its intervals."""
+    table = report.per_class().join(report.class_intervals())
+    return {
+        "fingerprint": report.fingerprint,
+        **headline_figures(report),
+        "n": len(report),
+        "left_out": report.left_out,
+        "class_names": list(report.class_names),
+        "confusion_matrix": report.confusion_matrix().tolist(),
+        "per_class": json.loads(table.to_json(orient="index", double_precision=15)),
+    }
+
+
+def prediction_table(report: EvaluationReport, dataset: FerDataset) -> pd.DataFrame:
+    """Return a row for each image that was scored.
+
+    Returns:
+        ``row``, ``true``, ``predicted``, ``right``, ``confidence``, ``p_…`` for each class and, where there are votes,
+        ``votes_…`` and ``agreement``.
+    """
+    names = np.array(report.class_names, dtype=object)
+    table = pd.DataFrame(
+        {
+            "row": report.rows,
+            "true": names[report.y_true],
+            "predicted": names[report.y_pred],
+            "right": report.is_right,
+            "confidence": report.confidence.astype(float),
+            **{f"p_{name}": p.astype(float) for name, p in zip(names, report.probabilities.T, strict=True)},
+        }
+    )
+    if len(dataset.votes):
+        votes = {f"votes_{name}": counts for name, counts in zip(VOTE_COLUMNS, dataset.votes.T, strict=True)}
+        table = table.assign(**votes, agreement=agreement(dataset))
+    return table
