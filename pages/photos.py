@@ -7,7 +7,7 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.images import IMAGE_EXTENSIONS
-from fer_core.recognition.photos import Photo, look_at
+from fer_core.recognition.photos import Photo, recognize_photo
 from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
@@ -69,7 +69,7 @@ def _look(source: _Source, checkpoint: Checkpoint, prior_adjustment: PriorAdjust
     key = name, digest, checkpoint.name, cached.version_of(checkpoint), prior_adjustment, str(whole)
     if key not in kept:
         detector, classifier = cached.photo_detector(), cached.classifier(checkpoint, prior_adjustment)
-        kept[key] = look_at(name, content, detector, classifier, whole_if_none=whole)
+        kept[key] = recognize_photo(name, content, detector, classifier, whole_if_none=whole)
     return kept[key]
 
 

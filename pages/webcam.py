@@ -7,7 +7,7 @@ from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.blazeface import DetectorRange
 from fer_core.faces.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
-from fer_core.recognition.photos import look_at
+from fer_core.recognition.photos import recognize_photo
 from fer_core.recognition.recognize import DEFAULT_MARGIN
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING
 from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
@@ -95,7 +95,7 @@ def offer_stills(analyzer: FrameAnalyzer, problem: str) -> None:
     show_link("Upload pictures on the Photos page", "photos")
     shot = st.camera_input("or take one here", key="webcam-still")
     if shot:
-        photo = look_at("Your picture", shot.getvalue(), cached.photo_detector(), analyzer.settings.classifier)
+        photo = recognize_photo("Your picture", shot.getvalue(), cached.photo_detector(), analyzer.settings.classifier)
         show_photo(photo, shot.getvalue(), 1, lambda _: None)
 
 

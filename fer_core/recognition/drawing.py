@@ -31,7 +31,7 @@ _FRAME_FONTS = (12, 24)  # pixels, for small and for large faces
 
 @dataclass(frozen=True)
 class _Label:
-    """A number on dark ground, then the class on the emotion's; without a class, the number on the emotion's ground."""
+    """A number on dark ground and the class on the emotion's color; without a class, the number on that color."""
 
     number: str
     text: str

@@ -1,4 +1,4 @@
-"""Photos and what was found in them: one value a photo, one table and one archive for all of them."""
+"""Photos and their recognitions: one value a photo, one table and one archive for all of them."""
 
 import io
 import zipfile
@@ -29,13 +29,13 @@ NO_FACE = "No face found"
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """What was found in one picture; the picture itself is kept only as a small preview.
+    """The recognitions in one picture, which itself is kept only as a small preview.
 
     Attributes:
         name: The file's name.
         recognitions: Its faces, from left to right, or the whole picture as one.
         is_whole: Whether no face was found and the whole picture was classified instead.
-        size: Width and height of the picture in pixels; (0, 0) when it could not be read.
+        size: Width and height in pixels; (0, 0) when it could not be read.
         preview: The picture with its faces boxed and numbered, a JPEG; empty when it could not be read.
         problem: Why it could not be read, or "".
     """
@@ -49,7 +49,7 @@ class Photo:
 
     @property
     def summary(self) -> str:
-        """What was found in one line, such as "2 faces, as they look: 1 happiness, 1 neutral"."""
+        """The recognitions in one line, such as "2 faces, as they look: 1 happiness, 1 neutral"."""
         if self.problem:
             return "could not be read"
         if self.is_whole:
@@ -57,20 +57,17 @@ class Photo:
         return summary(self.recognitions)
 
 
-def look_at(
+def recognize_photo(
     name: str, content: bytes, detector: Detector, classifier: Classifier, *, whole_if_none: bool = False
 ) -> Photo:
-    """Find and name the expressions in one picture file; a file that cannot be read is a result too.
+    """Find and classify the faces in a picture file; one that cannot be read is a photo with a problem.
 
     Args:
         name: The file's name.
         content: The file's bytes: JPEG, PNG or WebP.
         detector: Finds the faces.
-        classifier: Names their expressions.
+        classifier: Classifies them.
         whole_if_none: Whether to classify the whole picture when it has no face.
-
-    Returns:
-        What was found, or why nothing could be.
     """
     try:
         image = read_image(content, name=name)
@@ -87,11 +84,7 @@ def look_at(
 def photo_table(photos: Sequence[Photo]) -> pd.DataFrame:
     """All faces of all photos, a row each; photos without a face or with a problem have a row that says so.
 
-    Args:
-        photos: What was found.
-
-    Returns:
-        The columns of :func:`~fer_core.recognition.recognize.recognition_rows` and a note.
+    The columns are those of :func:`~fer_core.recognition.recognize.recognition_rows` and a note.
     """
     tables = [_rows(photo).astype(object) for photo in photos]
     widest = max(tables, key=lambda table: len(table.columns), default=pd.DataFrame())
@@ -100,15 +93,7 @@ def photo_table(photos: Sequence[Photo]) -> pd.DataFrame:
 
 
 def annotated_png(photo: Photo, content: bytes) -> bytes:
-    """A photo in its full size with its faces boxed and numbered.
-
-    Args:
-        photo: What was found in it.
-        content: The file's bytes.
-
-    Returns:
-        A PNG without the metadata of the file.
-    """
+    """A photo in its full size, from the file's bytes, with its faces boxed and numbered."""
     return encode_png(draw_recognitions(read_image(content, name=photo.name), photo.recognitions))
 
 
@@ -142,7 +127,7 @@ def thumbnail(content: bytes, width: int, height: int) -> NDArray[np.uint8]:
     """The middle of a picture, filling a size in pixels.
 
     Raises:
-        ImageError: The picture cannot be read.
+        ImageError: If the picture cannot be read.
     """
     picture = Image.fromarray(read_image(content))
     return np.asarray(ImageOps.fit(picture, (width, height), centering=(0.5, 0.35)))

@@ -1,6 +1,5 @@
-"""What faces looked like over time, in a video or a stream: one value for all of it, one for each face."""
+"""The predictions for a video over time: one value for all of it, one for each face."""
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +18,10 @@ class FaceTimeline:
     """One face over time.
 
     Attributes:
-        number: The face's number, from 1.
+        number: The face's, from 1.
         times: Seconds, rising, shape (n,), n at least 1.
         probabilities: Shape (n, classes), rows summing to one.
-        labels: Which class the face was labelled with, shape (n,), int.
-        class_names: The classes.
+        labels: Index of the class the face is labeled with, shape (n,), int.
     """
 
     number: int
@@ -39,7 +37,7 @@ class FaceTimeline:
 
     @property
     def shares(self) -> dict[str, float]:
-        """The part of its frames in which it was labelled with each class, the most frequent first; none of 0."""
+        """The part of its frames with each label, the most frequent first; none of 0."""
         counts = np.bincount(self.labels, minlength=len(self.class_names))
         order = np.argsort(-counts, kind="stable")
         return {self.class_names[i]: float(counts[i]) / len(self.labels) for i in order if counts[i]}
@@ -47,18 +45,17 @@ class FaceTimeline:
 
 @dataclass(frozen=True, eq=False)
 class VideoResult:
-    """Every face in every analysed frame of a video: five columns of n rows, sorted by time.
+    """Every face in every analyzed frame of a video: five columns of n rows, sorted by time.
 
     Attributes:
         name: The file's name.
-        class_names: The classes.
-        seconds: Time of the last analysed frame.
-        frames: How many frames were analysed.
-        decoded: How many frames were read; those between the analysed ones were passed over.
+        seconds: Time of the last analyzed frame.
+        frames: Number of analyzed frames.
+        decoded: Number of frames read, with those between the analyzed ones.
         times: Seconds since the first frame, shape (n,).
         faces: Numbers of the faces, from 1, shape (n,), int.
-        labels: Index of the class each face is labelled with, shape (n,), int.
-        probabilities: Shape (n, classes), float32, smoothed as asked.
+        labels: Index of the class each face is labeled with, shape (n,), int.
+        probabilities: Shape (n, classes), float32, smoothed.
         boxes: Left, top, right, bottom in pixels, shape (n, 4), int.
         notes: What was left out and why, a sentence each.
     """
@@ -84,10 +81,10 @@ class VideoResult:
     @cached_property
     def timelines(self) -> tuple[FaceTimeline, ...]:
         """The same by face, in the order in which they appeared."""
-        rows = [(int(number), self.faces == number) for number in np.unique(self.faces)]
+        rows = {int(number): self.faces == number for number in np.unique(self.faces)}
         return tuple(
             FaceTimeline(number, self.times[of], self.probabilities[of], self.labels[of], self.class_names)
-            for number, of in rows
+            for number, of in rows.items()
         )
 
     @property
@@ -107,16 +104,14 @@ class VideoResult:
         return f"{self.faces_in_words} · {self.frames_in_words} · {self.seconds:.1f} s"
 
     def table(self) -> pd.DataFrame:
-        """A row for each face in each analysed frame.
+        """A row for each face in each analyzed frame.
 
-        Returns:
-            The columns time (seconds), face, class_name, confidence, each class's probability, x1, y1, x2, y2 (pixels).
+        The columns are time (seconds), face, class_name, confidence, each class's probability, x1, y1, x2, y2 (pixels).
         """
         names = np.array(self.class_names, dtype=object)
-        confidence = self.probabilities[np.arange(len(self.times)), self.labels].astype(float)
         table = pd.DataFrame({"time": self.times.round(3), "face": self.faces, "class_name": names[self.labels]})
-        table["confidence"] = confidence
         probabilities = pd.DataFrame(self.probabilities.astype(float), columns=list(self.class_names))
+        table["confidence"] = probabilities.to_numpy()[np.arange(len(table)), self.labels]
         boxes = pd.DataFrame(self.boxes, columns=["x1", "y1", "x2", "y2"])
         return pd.concat([table, probabilities, boxes], axis=1)
 
@@ -139,7 +134,7 @@ class VideoResult:
                 columns = {name: archive[name] for name in _COLUMNS}
             lists = {name: tuple(document[name]) for name in ("class_names", "notes")}
             return cls(**{name: document[name] for name in _FIELDS} | lists | columns)
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile, json.JSONDecodeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
             raise VideoError("The result of the analysis is gone or damaged; analyse the video again.") from error
 
 

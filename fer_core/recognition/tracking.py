@@ -1,6 +1,6 @@
-"""The same face in one frame after another: steady numbers, and probabilities that do not flicker.
+"""Faces tracked from frame to frame: steady numbers, and probabilities that do not flicker.
 
-Everything is a frozen value: a :class:`Tracking` and the faces of the next frame make the next :class:`Tracking`.
+A :class:`Tracking`, a frozen value, and the faces of the next frame make the next :class:`Tracking`.
 """
 
 import math
@@ -36,11 +36,11 @@ class TrackedFace:
 
     Attributes:
         number: 1, 2, …, in the order in which faces appeared; never used for another face.
-        recognition: The face in its latest frame, with what the network said of that frame alone.
+        recognition: The face in its latest frame, with the prediction for that frame alone.
         prediction: The probabilities smoothed over time.
-        class_name: The steady label: a class of the prediction that leads, or led until a moment ago.
-        first_seen: When it appeared, in seconds.
-        last_seen: When it was seen last, in seconds.
+        class_name: The steady label: the class that leads in the prediction, or led until a moment ago.
+        first_seen: Seconds.
+        last_seen: Seconds.
     """
 
     number: int
@@ -74,7 +74,7 @@ class Tracking:
     Attributes:
         faces: Those of the latest frame, in the order in which the detector reported them.
         gone: Those seen a moment ago, which get their number back if they return.
-        next_number: What the next new face is called.
+        next_number: That of the next new face.
     """
 
     faces: tuple[TrackedFace, ...] = ()
@@ -84,15 +84,12 @@ class Tracking:
     def updated(
         self, recognitions: Sequence[Recognition], time: float, *, smoothing: float = DEFAULT_SMOOTHING
     ) -> "Tracking":
-        """The faces at the next moment.
+        """The tracking at the next frame.
 
         Args:
             recognitions: The faces of the next frame.
             time: Its time in seconds, not before the latest frame's.
-            smoothing: Time constant in seconds, whatever the frame rate; 0 leaves the network's answers raw.
-
-        Returns:
-            The next value; this one stays as it is.
+            smoothing: Time constant in seconds, whatever the frame rate; 0 leaves the predictions raw.
         """
         if smoothing < 0:
             raise ValueError(f"Expected a smoothing of at least 0 seconds. Received {smoothing}.")
@@ -114,16 +111,13 @@ class Tracking:
 def smoothed(
     before: NDArray[np.float32], now: NDArray[np.float32], seconds: float, smoothing: float
 ) -> NDArray[np.float32]:
-    """Exponential smoothing by elapsed time: what was there fades as exp(-seconds / smoothing).
+    """Exponential smoothing, the same at every frame rate: ``before`` fades as exp(-seconds / smoothing).
 
     Args:
         before: Smoothed values so far.
         now: The newest values, of the same shape.
         seconds: Between the two.
         smoothing: Time constant in seconds; 0 returns the newest values.
-
-    Returns:
-        The smoothed values; a constant input is reached at the same time at every frame rate.
     """
     if smoothing == 0:
         return now

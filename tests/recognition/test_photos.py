@@ -15,8 +15,8 @@ from fer_core.recognition.photos import (
     annotated_name,
     annotated_png,
     annotated_zip,
-    look_at,
     photo_table,
+    recognize_photo,
     sample_photos,
     thumbnail,
 )
@@ -50,7 +50,7 @@ def nobody():
 
 
 def test_faces_are_found_and_shown(quarrel, detector, classifier):
-    photo = look_at("quarrel.png", quarrel, detector, classifier)
+    photo = recognize_photo("quarrel.png", quarrel, detector, classifier)
     assert len(photo.recognitions) == 2
     assert photo.size == (800, 600)
     assert photo.summary.startswith("2 faces, as they look: ")
@@ -58,27 +58,27 @@ def test_faces_are_found_and_shown(quarrel, detector, classifier):
 
 
 def test_whole_picture_only_when_asked_and_only_without_faces(quarrel, nobody, detector, classifier):
-    assert look_at("a", nobody, detector, classifier).summary == "No face found"
-    whole = look_at("a", nobody, detector, classifier, whole_if_none=True)
+    assert recognize_photo("a", nobody, detector, classifier).summary == "No face found"
+    whole = recognize_photo("a", nobody, detector, classifier, whole_if_none=True)
     assert whole.is_whole
     assert whole.recognitions[0].face.xyxy == (0, 0, 200, 120)
     assert whole.summary == "No face found; the whole picture was classified"
-    assert not look_at("b", quarrel, detector, classifier, whole_if_none=True).is_whole
+    assert not recognize_photo("b", quarrel, detector, classifier, whole_if_none=True).is_whole
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xd8\xff"])
 def test_bad_files_are_results_too(content, detector, classifier):
-    photo = look_at("bad.jpg", content, detector, classifier)
+    photo = recognize_photo("bad.jpg", content, detector, classifier)
     assert photo.problem.startswith("bad.jpg is ")
     assert (photo.recognitions, photo.preview) == ((), b"")
 
 
 def test_table_has_every_picture(quarrel, nobody, detector, classifier):
     photos = [
-        look_at("=bad", b"x", detector, classifier),
-        look_at("two", quarrel, detector, classifier),
-        look_at("none", nobody, detector, classifier),
-        look_at("whole", nobody, detector, classifier, whole_if_none=True),
+        recognize_photo("=bad", b"x", detector, classifier),
+        recognize_photo("two", quarrel, detector, classifier),
+        recognize_photo("none", nobody, detector, classifier),
+        recognize_photo("whole", nobody, detector, classifier, whole_if_none=True),
     ]
     table = pd.read_csv(io.BytesIO(to_csv(photo_table(photos))), dtype=str, keep_default_na=False)
     assert table["file"].tolist() == ["'=bad", "two", "two", "none", "whole"]
@@ -97,7 +97,7 @@ def test_table_of_nothing_but_problems():
 
 
 def test_annotated_pictures_keep_their_size(quarrel, detector, classifier):
-    photo = look_at("quarrel.png", quarrel, detector, classifier)
+    photo = recognize_photo("quarrel.png", quarrel, detector, classifier)
     drawn = read_image(annotated_png(photo, quarrel))
     plain = read_image(quarrel)
     assert drawn.shape == plain.shape
@@ -107,7 +107,9 @@ def test_annotated_pictures_keep_their_size(quarrel, detector, classifier):
 def test_zip_has_a_picture_for_each_readable_file(nobody, detector, classifier):
     names = ("same.png", "same.jpg", "broken.png")
     contents = (nobody, nobody, b"x")
-    photos = [look_at(name, content, detector, classifier) for name, content in zip(names, contents, strict=True)]
+    photos = [
+        recognize_photo(name, content, detector, classifier) for name, content in zip(names, contents, strict=True)
+    ]
     with zipfile.ZipFile(io.BytesIO(annotated_zip(photos, contents))) as archive:
         assert archive.namelist() == ["same-faces.png", "same-faces-2.png"]
         assert archive.testzip() is None

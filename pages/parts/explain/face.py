@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.summary import votes_in_words
 from fer_core.faces.images import IMAGE_EXTENSIONS
-from fer_core.recognition.photos import Photo, look_at
+from fer_core.recognition.photos import Photo, recognize_photo
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.navigation import SENT_FACE
@@ -107,6 +107,6 @@ def _looked_at(upload: UploadedFile, checkpoint: Checkpoint) -> Photo:
     if kept is None or kept[0] != key:
         detector, classifier = cached.photo_detector(), cached.classifier(checkpoint)
         with errors_shown():
-            photo = look_at(upload.name, upload.getvalue(), detector, classifier, whole_if_none=True)
+            photo = recognize_photo(upload.name, upload.getvalue(), detector, classifier, whole_if_none=True)
         st.session_state[_PHOTO] = kept = key, photo
     return kept[1]
