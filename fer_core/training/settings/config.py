@@ -141,4 +141,4 @@ class TrainingConfig(Settings):
 
 
 RANGES = TrainingConfig.ranges()
-"""Lowest and highest value of each numeric setting, both allowed."""
+"""Lowest and highest value of each numeric setting, both allowed, by dotted name."""

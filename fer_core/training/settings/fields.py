@@ -43,9 +43,17 @@ class Settings:
             object.__setattr__(self, name, _checked(name, getattr(self, name), hint))
 
     @classmethod
+    def hints(cls) -> dict[str, Any]:
+        """The type of each setting with its limits, by dotted name."""
+        flat: dict[str, Any] = {}
+        for name, hint in _hints(cls).items():
+            flat |= {f"{name}.{inner}": h for inner, h in hint.hints().items()} if _is_group(hint) else {name: hint}
+        return flat
+
+    @classmethod
     def ranges(cls) -> dict[str, tuple[float, float]]:
-        """Lowest and highest value of each numeric setting, both allowed."""
-        return {name: _limits(hint) for name, hint in _hints(cls).items() if get_origin(hint) is Annotated}
+        """Lowest and highest value of each numeric setting, both allowed, by dotted name."""
+        return {name: _limits(hint) for name, hint in cls.hints().items() if get_origin(hint) is Annotated}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON types."""
@@ -78,24 +86,30 @@ class Settings:
             raise TrainingError(f"There is no setting “{unknown[0]}”; there are {', '.join(hints)}.")
         return cls(**{name: _from_json(value, hints[name]) for name, value in settings.items()})
 
-    def with_settings(self, assignments: Assignments) -> Self:
-        """Return a copy with settings from text, as the command line's ``--set key=value`` gives them.
+    @classmethod
+    def from_flat(cls, settings: Mapping[str, Any]) -> Self:
+        """Read what :meth:`flat` returns; what is not given keeps its default.
 
-        Args:
-            assignments: Text by name; a setting of a group has a dotted name such as ``augmentation.flip``.
+        Raises:
+            TrainingError: See :meth:`from_dict`.
+        """
+        document: dict[str, Any] = {}
+        for name, value in settings.items():
+            group, dot, inner = name.partition(".")
+            if dot and _is_group(_hints(cls).get(group)):
+                document.setdefault(group, {})[inner] = value
+            else:
+                document[name] = value
+        return cls.from_dict(document)
+
+    def with_settings(self, assignments: Mapping[str, str]) -> Self:
+        """Return a copy with settings from text, as the command line's ``--set key=value`` gives them.
 
         Raises:
             TrainingError: A setting is unknown, unreadable or out of its range.
         """
-        hints = get_type_hints(type(self))  # without limits
-        values: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
-        for key, text in assignments.items():
-            group, dot, name = key.partition(".")
-            if dot and _is_group(hints.get(group)):
-                values[group] = values[group].with_settings({name: text})
-            else:
-                values[key] = _from_text(key, text, hints.get(key, str))
-        return self.from_dict(values)
+        hints = self.hints()
+        return self.from_flat(self.flat() | {k: _from_text(k, text, hints.get(k)) for k, text in assignments.items()})
 
     def to_json(self) -> str:
         """Return the settings as a JSON document."""
@@ -157,10 +171,11 @@ def _from_json(value: object, hint: object) -> object:
     return split_words(value) if get_origin(hint) is tuple and isinstance(value, str) else value
 
 
-def _from_text(name: str, text: str, kind: Any) -> object:  # noqa: ANN401  (a type)
+def _from_text(name: str, text: str, hint: object) -> object:
+    kind = getattr(hint, "__origin__", hint)
     if kind not in (int, float, bool):
         return text
     try:
         return msgspec.convert(text, kind, strict=False)
-    except (ValueError, msgspec.ValidationError) as error:
-        raise _mismatch(name, text, kind) from error
+    except ValueError as error:
+        raise _mismatch(name.rpartition(".")[2], text, kind) from error

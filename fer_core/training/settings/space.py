@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import get_args
 
 from fer_core.errors import TrainingError
-from fer_core.training.settings.augmentation import Augmentation
-from fer_core.training.settings.config import TrainingConfig
-from fer_core.training.settings.fields import Settings
+from fer_core.training.settings.config import RANGES, TrainingConfig
 
 _RANGE = ".."
 _FIXED = ("dataset", "exclude")  # what a search is judged by must not change within it
@@ -101,15 +100,12 @@ def grid_size(axes: Sequence[Axis]) -> int:
 
 def typical_values(name: str) -> str:
     """A list or a range to begin with, for a setting's dotted name."""
-    group, _, inner = name.rpartition(".")
-    kind: type[Settings] = Augmentation if group else TrainingConfig
     if name in _TYPICAL:
         return _TYPICAL[name]
-    bounds = kind.ranges().get(inner)
-    if bounds:
+    if bounds := RANGES.get(name):
         return f"{bounds[0]:g}{_RANGE}{bounds[1]:g}"
-    hint = next(each.type for each in fields(kind) if each.name == inner)
-    return "true,false" if hint is bool else ",".join(getattr(hint, "__args__", ()))
+    hint = TrainingConfig.hints()[name]
+    return "true,false" if hint is bool else ",".join(get_args(hint))
 
 
 _TYPICAL = {

@@ -1,21 +1,18 @@
-"""The controls of the training form: one for each setting, each with a line that says what it does."""
+"""The controls of the training form: one for each setting, whose value the session keeps under its key."""
 
 import math
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 
 import streamlit as st
 
-from fer_core.training.settings import config as settings
-from fer_core.training.settings.augmentation import Augmentation
-from fer_core.training.settings.config import RANGES, TrainingConfig
-
-LEARNING_RATES = tuple(digit * 10.0**power for power in range(-6, 0) for digit in (1, 2, 3, 5))
-"""The stops of the learning-rate slider: evenly spread on a logarithmic scale."""
+from fer_core.training.settings.config import RANGES, Loss, TrainingConfig
 
 DEFAULTS = TrainingConfig().flat()
 """Every setting's beginning, by dotted name."""
 
+_LEARNING_RATES = tuple(digit * 10.0**power for power in range(-6, 0) for digit in (1, 2, 3, 5))
+_OWN_KEYS = ("scheme", "preprocessing", "exclude", "start_from", "teachers")  # other pages have controls of that name
 _MARGIN_DECAY = 1e-3  # without any, a support vector machine has no margin
 
 TITLES = {
@@ -50,39 +47,45 @@ TITLES = {
 """Names people read, where they differ from the setting's own with blanks."""
 
 
+def key_of(name: str) -> str:
+    """The key of a setting's control."""
+    return f"training_{name}" if name in _OWN_KEYS else name
+
+
 def title_of(value: str) -> str:
     """What people read for a setting's value."""
     return TITLES.get(value, value.replace("_", " "))
 
 
-def learning_rate() -> float:
+def learning_rate(label: str, explanation: str) -> None:
     """The learning rate, on a logarithmic slider."""
     current = float(st.session_state.get("learning_rate", DEFAULTS["learning_rate"]))
-    return float(
-        st.select_slider(
-            "Learning rate",
-            sorted({*LEARNING_RATES, current}),
-            value=DEFAULTS["learning_rate"],
-            format_func=lambda rate: f"{rate:.2g}",
-            help="How far each step moves the weights. Too small learns slowly, too large never settles.",
-            key="learning_rate",
-            persist_state="session",
-        )
+    st.select_slider(
+        label,
+        sorted({*_LEARNING_RATES, current}),
+        value=DEFAULTS["learning_rate"],
+        format_func=lambda rate: f"{rate:.2g}",
+        help=explanation,
+        key="learning_rate",
+        persist_state="session",
     )
 
 
-def whole(key: str, label: str, explanation: str) -> int:
+def whole(key: str, label: str, explanation: str) -> None:
     """A whole number."""
-    low, high = (int(bound) for bound in RANGES[key])
-    value = st.number_input(
-        label, low, high, int(DEFAULTS[key]), step=1, help=explanation, key=key, persist_state="session"
-    )
-    return int(value)
+    low, high = map(int, RANGES[key])
+    st.number_input(label, low, high, DEFAULTS[key], step=1, help=explanation, key=key, persist_state="session")
+
+
+def number(key: str, label: str, explanation: str) -> None:
+    """A number that is typed, for settings that span magnitudes."""
+    low, high = RANGES[key]
+    st.number_input(label, low, high, DEFAULTS[key], format="%g", help=explanation, key=key, persist_state="session")
 
 
 def slider(
-    key: str, label: str, explanation: str, *, step: float = 0.01, highest: float = 0.0, disabled: bool = False
-) -> float:
+    key: str, label: str, explanation: str, *, step: float = 0.01, highest: float = math.inf, disabled: bool = False
+) -> None:
     """A number from its lowest to its highest value.
 
     Args:
@@ -90,19 +93,18 @@ def slider(
         label: What people read.
         explanation: What it does, in a line.
         step: Between two stops.
-        highest: Where the slider ends, when the setting's own limit is far beyond what is useful.
+        highest: Where the slider ends when the setting's own limit is far beyond what is useful.
         disabled: Whether it has nothing to decide as the other settings are.
     """
-    ranges = {f"augmentation.{name}": bounds for name, bounds in Augmentation.ranges().items()} | RANGES
-    low, high = ranges[key]
+    low, high = RANGES[key]
     # Settings from a file may lie beyond the useful part.
-    end = max(min(high, highest or high), float(st.session_state.get(key, 0.0)))
+    end = max(min(high, highest), float(st.session_state.get(key, 0.0)))
     digits = max(0, -math.floor(math.log10(step)))
-    value = st.slider(
+    st.slider(
         label,
         low,
         end,
-        float(DEFAULTS[key]),
+        DEFAULTS[key],
         step=step,
         format=f"%.{digits}f",
         help=explanation,
@@ -110,46 +112,32 @@ def slider(
         persist_state="session",
         disabled=disabled,
     )
-    return float(value)
 
 
-def number(key: str, label: str, explanation: str) -> float:
-    """A number that is typed, for settings that span magnitudes."""
-    low, high = RANGES[key]
-    value = st.number_input(
-        label, low, high, float(DEFAULTS[key]), format="%g", help=explanation, key=key, persist_state="session"
-    )
-    return float(value)
-
-
-def switch(key: str, label: str, explanation: str, *, disabled: bool = False) -> bool:
+def switch(key: str, label: str, explanation: str, *, disabled: bool = False) -> None:
     """On or off."""
-    return bool(
-        st.toggle(label, bool(DEFAULTS[key]), help=explanation, key=key, disabled=disabled, persist_state="session")
-    )
+    st.toggle(label, DEFAULTS[key], help=explanation, key=key, disabled=disabled, persist_state="session")
 
 
-def choice(key: str, label: str, choices: Sequence[str], explanation: str) -> str:
-    """One of several words."""
+def choice(key: str, label: str, explanation: str, choices: Sequence[str] = ()) -> None:
+    """One of several words, by default of all that the setting may be."""
+    choices = choices or get_args(TrainingConfig.hints()[key])
     index = choices.index(DEFAULTS[key]) if DEFAULTS[key] in choices else 0
-    return str(
-        st.selectbox(label, choices, index, format_func=title_of, help=explanation, key=key, persist_state="session")
-    )
+    st.selectbox(label, choices, index, format_func=title_of, help=explanation, key=key, persist_state="session")
 
 
-def loss_and_head() -> dict[str, Any]:
+def loss_and_head() -> None:
     """The output head and the losses that go with it: a support vector machine has one of its own."""
-    head = choice(
+    choice(
         "output_activation",
         "Output head",
-        get_args(settings.OutputActivation),
         "Softmax makes the classes compete; sigmoid judges each alone; the support vector machine of section 6.2 "
         "looks for the widest margin and is calibrated to probabilities afterwards.",
     )
-    own = ("squared_hinge",)
-    losses = own if head == "svm" else tuple(loss for loss in get_args(settings.Loss) if loss not in own)
+    own, head = ("squared_hinge",), st.session_state["output_activation"]
+    losses = own if head == "svm" else tuple(loss for loss in get_args(Loss) if loss not in own)
     if st.session_state.get("loss") not in (None, *losses):
         st.session_state["loss"] = losses[0]
     if head == "svm" and not st.session_state.get("weight_decay"):
         st.session_state["weight_decay"] = _MARGIN_DECAY
-    return {"output_activation": head, "loss": choice("loss", "Loss function", losses, "What training makes small.")}
+    choice("loss", "Loss function", "What training makes small.", losses)

@@ -1,7 +1,5 @@
 """What the chosen settings mean, drawn before anything starts: the network, the learning rate, changed faces."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -21,11 +19,11 @@ _SHOWN = 10
 _PLAIN = {"displayModeBar": False}
 
 
-def preview_rate(values: dict[str, Any]) -> None:
-    """Draws the learning rate over the epochs, for settings that may still contradict each other."""
+def preview_rate() -> None:
+    """Draw the learning rate over the epochs, for controls that may still contradict each other."""
     names = ("learning_rate", "epochs", "schedule", "warmup_epochs")
     try:
-        config = TrainingConfig.from_dict({name: values[name] for name in names})
+        config = TrainingConfig.from_dict({name: st.session_state[name] for name in names})
     except TrainingError:
         st.caption("The curve is drawn when the warm-up is shorter than the run.")
         return
@@ -34,9 +32,9 @@ def preview_rate(values: dict[str, Any]) -> None:
     )
 
 
-def preview_faces(dataset: DatasetCard, values: dict[str, Any]) -> None:
-    """Shows ten training faces as an epoch might change them."""
-    augmentation = Augmentation(**values)
+def preview_faces(dataset: DatasetCard) -> None:
+    """Show ten training faces as an epoch might change them with the form's augmentation."""
+    augmentation = Augmentation(**{name: st.session_state[f"augmentation.{name}"] for name in Augmentation.hints()})
     stored = records(dataset)
     rows = np.flatnonzero(stored.split == 0)[:_SHOWN]
     rng = np.random.default_rng(st.session_state.get("preview_seed", 0))

@@ -10,6 +10,7 @@ from fer_core.training.settings.config import TrainingConfig
 from pages.parts.training.controls import slider, switch
 from pages.shared.messages import plain
 
+SOURCE_SETTINGS = ("start_from", "teachers", "teacher_share", "live_teachers")
 _START, _TEACHERS, _LIVE = "training_start_from", "training_teachers", "live_teachers"
 
 
@@ -51,7 +52,7 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 persist_state="session",
             )
         with columns[2]:
-            share = slider(
+            slider(
                 "teacher_share",
                 "Teachers' share",
                 "This part of each label is what the teachers say.",
@@ -65,6 +66,7 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 "networks that were trained here, on faces with the same pre-processing, can do it.",
                 disabled=not (chosen or config.live_teachers),
             )
+    share = st.session_state["teacher_share"]
     return replace(config, start_from=start, teachers=tuple(chosen), teacher_share=share)
 
 

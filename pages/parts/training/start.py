@@ -10,6 +10,7 @@ from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.presets import PRESETS
+from pages.parts.training.controls import key_of
 from pages.shared.cached import records
 from pages.shared.messages import errors_shown, plain
 from pages.shared.uploads import kinds
@@ -37,17 +38,11 @@ def fill_form(datasets: dict[str, Any]) -> None:
         return
     config, source = st.session_state.pop(_NEXT)
     lists = [""] if config.dataset not in datasets else ["", *(x.name for x in list_exclusions(config.dataset))]
-    own_keys = {
-        "training_scheme": config.scheme,
-        "training_preprocessing": list(config.preprocessing),
-        "training_exclude": config.exclude if config.exclude in lists else "",
-        "training_start_from": config.start_from,
-        "training_teachers": list(config.teachers),
-    }
     for name, value in config.flat().items():
-        if f"training_{name}" not in own_keys and name != "dataset":
-            st.session_state[name] = value
-    st.session_state.update(own_keys)
+        if name != "dataset":
+            st.session_state[key_of(name)] = list(value) if isinstance(value, tuple) else value
+    if config.exclude not in lists:
+        st.session_state[key_of("exclude")] = ""
     st.session_state["preset"] = None
     missing = config.dataset not in datasets
     if not missing:
