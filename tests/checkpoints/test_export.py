@@ -47,6 +47,7 @@ def test_the_script_says_which_steps_it_does_not_take(save_tiny):
         assert "does not take: CLAHE" in archive.read("wants/predict.py").decode()
 
 
+@pytest.mark.child
 def test_the_notebook_runs_from_top_to_bottom(home, small_demo):
     document = json.loads(lesson_notebook())
     assert (document["nbformat"], document["nbformat_minor"]) == (4, 5)

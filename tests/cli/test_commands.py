@@ -226,6 +226,7 @@ def test_what_cannot_be_carried_out_is_refused_before_anything_starts(capsys, ho
     assert answer(capsys, "runs") == []
 
 
+@pytest.mark.child
 def test_train_answers_with_its_card_and_nothing_else(home, small_demo):
     """In a process of its own: TensorFlow's converter writes to standard output."""
     words = ["train", "--dataset", "demo", "--name", "first", "--set", "epochs=1", "--json"]

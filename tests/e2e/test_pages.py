@@ -6,7 +6,7 @@ import urllib.parse
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from fer_core.datasets import store
+from fer_core.datasets.store import import_demo
 from fer_core.lessons.glossary import GLOSSARY
 from tests.e2e.conftest import CHROMIUM_FLAGS, running
 from tests.tools.first_paint import first_read
@@ -58,8 +58,7 @@ def small_address(tmp_path_factory, demo_files):
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FER_HOME", str(home))
-        patch.setattr(store, "write_demo_files", lambda folder: demo_files)
-        store.ensure_demo()
+        import_demo(*demo_files)
     with running(home) as server:
         yield f"http://localhost:{server.port}"
 

@@ -44,6 +44,7 @@ def keras_maps(model, face):
     return [np.asarray(value[0]) for value in values]
 
 
+@pytest.mark.child
 def test_layers_hold_what_keras_computes(both, face):
     model, content = both
     layers = Anatomy(content).layers(face)

@@ -163,6 +163,7 @@ def test_a_swapped_order_only_renames_the_columns(asked):
     np.testing.assert_array_equal(misread.matrix, usual.matrix[:, columns])
 
 
+@pytest.mark.child
 def test_an_experiment_leaves_figures_and_no_checkpoint(small_demo, monkeypatch):
     monkeypatch.setattr(
         catalogue, "_QUICK", {"width": 4, "epochs": 1, "batch_size": 32, "precision": "float32", "priority": "normal"}

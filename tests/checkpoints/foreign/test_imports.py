@@ -71,6 +71,7 @@ def foreign(path, classes="anger, happiness, neutral, sadness", scaling="unit", 
     return ForeignFile(path, name, parse_classes(classes), scaling)
 
 
+@pytest.mark.child
 def test_a_tutorial_network_becomes_a_checkpoint(ready, files):
     checkpoint = import_checkpoint(foreign(files / "xception.keras", "fer2013", "symmetric"))
     card = checkpoint.card
@@ -87,6 +88,7 @@ def test_a_tutorial_network_becomes_a_checkpoint(ready, files):
     assert checkpoint.keras_path.exists()
 
 
+@pytest.mark.child
 @pytest.mark.parametrize("scaling", SCALINGS)
 def test_the_scaling_is_part_of_the_network(ready, files, scaling):
     checkpoint = import_checkpoint(foreign(files / "chain.keras", scaling=scaling))
@@ -122,6 +124,7 @@ def test_a_forbidden_layer_is_refused_in_the_child(ready, tmp_path, files):
     assert list_checkpoints() == ()
 
 
+@pytest.mark.child
 def test_weights_that_do_not_fit_the_network_are_a_sentence(ready, tmp_path, files):
     import zipfile
 

@@ -68,6 +68,7 @@ def trained(name, **changes):
     return train_run(create_run(config, name))
 
 
+@pytest.mark.child
 def test_live_teachers_answer_as_their_checkpoints_do(faces):
     parts = [trained("seven"), trained("eight", scheme="majority-8", architecture="lab-cnn", seed=3)]
     columns = [parts[1].card.class_names.index(name) for name in faces.class_names]
@@ -80,6 +81,7 @@ def test_live_teachers_answer_as_their_checkpoints_do(faces):
     )
 
 
+@pytest.mark.child
 def test_live_teachers_answer_in_each_step_and_not_before(faces):
     wise = trained("wise", dropout=0.0, dense_dropout=0.0, epochs=3)
     answers = wise.open_classifier()

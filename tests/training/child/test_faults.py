@@ -103,6 +103,7 @@ def test_a_disk_that_is_full_at_any_write_loses_nothing_saved(half_trained, tmp_
     assert [m.epoch for m in read_metrics(half_trained.folder)] == [1, 2, 3]
 
 
+@pytest.mark.child
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_a_limit_on_the_size_of_files_is_a_full_disk_too(half_trained):
     program = f"""
@@ -271,6 +272,7 @@ def test_after_a_reboot_nothing_is_said_to_run(half_trained, sleeper):
         assert "Interrupted after epoch 2" in find_run("half").status.message
 
 
+@pytest.mark.child
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the address space of the process")
 def test_too_little_memory_ends_in_a_sentence_about_memory(small_demo):
     program = """
