@@ -257,7 +257,7 @@ def test_what_was_written_is_read_back(tmp_path, seed, n, header):
     assert_same(read_records(images, votes), data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(choice=st.data(), packed=st.sampled_from(["plain", "gzip", "zip"]), which=st.sampled_from([0, 1]))
 def test_a_mutated_file_gives_valid_data_or_an_error(files, tmp_path, choice, packed, which):
     pack = {"plain": bytes, "gzip": gzip.compress, "zip": zip_of}[packed]

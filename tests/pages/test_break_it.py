@@ -38,6 +38,7 @@ def test_what_needs_no_training_is_measured_at_once(home_with_checkpoint, open_p
     assert [button.label for button in app.get("download_button")] == ["Your lesson so far (HTML)"]
 
 
+@pytest.mark.child
 def test_two_small_networks_are_trained_and_the_guess_compared(home_with_checkpoint, open_page, monkeypatch):
     monkeypatch.setattr(catalogue, "_QUICK", QUICK)
     app = guess(open_page("break_it", dataset="demo", experiment="shuffled"), "shuffled", 1)

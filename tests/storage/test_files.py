@@ -45,7 +45,7 @@ json_values = st.recursive(
 
 
 @given(st.text("abz.-_ /\\:09COMNULconé\0", max_size=62))
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_a_name_is_one_folder_on_every_system(name):
     if is_folder_name(name):
         assert PureWindowsPath(name).name == PurePosixPath(name).name == name

@@ -184,7 +184,7 @@ JUNK = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 @given(st.sampled_from(PLACES), JUNK)
 def test_one_changed_place_is_refused_or_harmless(place, junk):
     try:

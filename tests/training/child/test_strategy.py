@@ -68,6 +68,7 @@ def assert_same(one, other):
         assert other[figure] == pytest.approx(one[figure], abs=1e-3)
 
 
+@pytest.mark.child
 def test_two_workers_as_two_processes_equal_one_with_the_same_global_batch(tmp_path):
     alone = begin("one", tmp_path / "alone")
     cluster = {"worker": [f"localhost:{port}" for port in free_ports(2)]}
@@ -79,6 +80,7 @@ def test_two_workers_as_two_processes_equal_one_with_the_same_global_batch(tmp_p
     assert len([*(tmp_path / "together").glob("*.npz")]) == 1  # the chief alone writes
 
 
+@pytest.mark.child
 def test_two_devices_of_a_machine_equal_one(tmp_path):
     alone, together = begin("one", tmp_path / "alone"), begin("mirrored", tmp_path / "together")
     assert_same(result(alone), result(together))
