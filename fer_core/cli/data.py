@@ -27,7 +27,7 @@ AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
 
 
 def add_data_commands(add: AddCommand) -> None:
-    """Declares these commands and their options."""
+    """Declare these commands and their options."""
     command = add("import-pictures", store_pictures, "store pictures in class folders, below a folder or in a zip")
     command.add_argument("source", type=Path, help="folder or zip, such as one with train/angry/1.jpg")
     command.add_argument("--name", required=True, help="what to call the dataset")
@@ -49,7 +49,7 @@ def add_data_commands(add: AddCommand) -> None:
 
 
 def store_pictures(options: argparse.Namespace) -> Answer:
-    """Stores a dataset of pictures in class folders."""
+    """Store a dataset of pictures in class folders."""
     plan = scan_pictures(options.source, options.source.name)
     mapping = plan.suggested | dict(_pair(text) for text in options.map)
     rule = SplitRule(use_folders=not options.new_splits, seed=options.seed)
@@ -62,7 +62,7 @@ def store_pictures(options: argparse.Namespace) -> Answer:
 
 
 def download_data(options: argparse.Namespace) -> Answer:
-    """Fetches the source files; Kaggle's credentials are those kagglehub finds."""
+    """Fetch the source files; Kaggle's credentials are those kagglehub finds."""
     paths = [download_votes(options.to)]
     if not options.votes_only:
         paths.append(download_faces(options.to, KaggleAccount()))
@@ -70,7 +70,7 @@ def download_data(options: argparse.Namespace) -> Answer:
 
 
 def inspect(options: argparse.Namespace) -> Answer:
-    """Lists the findings, and keeps one as an exclusion list."""
+    """List the findings, and keeps one as an exclusion list."""
     records = load_records(options.dataset)
     duplicates = find_duplicates(records.images)
     found = (*duplicate_findings(records, duplicates), *vote_findings(records), *image_findings(records))

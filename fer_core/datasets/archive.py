@@ -173,12 +173,7 @@ class Archive:
 
 @contextmanager
 def open_archive(source: Path | BinaryIO, name: str, limits: Limits | None = None) -> Iterator[Archive]:
-    """Opens a zip file for reading.
-
-    Args:
-        source: Its path, or the file itself, open at any position.
-        name: What to call it in messages.
-        limits: How much it may hold.
+    """Open a zip file for reading.
 
     Raises:
         DatasetError: It is no zip file, damaged, or larger than the limits.
@@ -199,7 +194,7 @@ def open_archive(source: Path | BinaryIO, name: str, limits: Limits | None = Non
 
 @contextmanager
 def open_pictures(source: Path | BinaryIO, name: str, limits: Limits | None = None) -> Iterator[Files]:
-    """Opens a folder or a zip, told apart by what is there.
+    """Open a folder or a zip, told apart by what is there.
 
     Raises:
         DatasetError: It cannot be read or is larger than the limits.
@@ -212,7 +207,7 @@ def open_pictures(source: Path | BinaryIO, name: str, limits: Limits | None = No
 
 
 def _check_directory(file: BinaryIO, name: str) -> None:
-    """Refuses a zip whose table of contents alone would fill the memory, before zipfile reads it."""
+    """Refuse a zip whose table of contents alone would fill the memory, before zipfile reads it."""
     file.seek(0, 2)
     size = file.tell()
     file.seek(max(0, size - (1 << 16) - 98))

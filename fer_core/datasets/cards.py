@@ -86,7 +86,7 @@ class DatasetCard:
 
 
 def check_name(name: str) -> str:
-    """Returns a name that is safe as a folder on every system.
+    """Return a name that is safe as a folder on every system.
 
     Raises:
         DatasetError: It is not.
@@ -187,12 +187,7 @@ def _measured(path: Path) -> StoredArray:
 
 
 def keep_records(records: FaceRecords, names: Sequence[str] = (), **facts: Any) -> DatasetCard:  # noqa: ANN401
-    """Stores records and their card, all or nothing.
-
-    Args:
-        records: What the files say.
-        names: The pictures' file names, for datasets of pictures.
-        facts: What the card says beside what follows from the records.
+    """Store records and their card, all or nothing.
 
     Raises:
         DatasetError: The disk is full or read-only; nothing was changed.
@@ -231,7 +226,7 @@ def picture_names(dataset: str) -> tuple[str, ...]:
 
 
 def _sweep() -> None:
-    """Removes what imports left behind that were killed more than a day ago: hidden folders, never datasets."""
+    """Remove what imports left behind that were killed more than a day ago: hidden folders, never datasets."""
     for folder in data_folder().glob(".*-*"):
         if folder.is_dir() and time.time() - folder.stat().st_mtime > _LEFTOVER_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)

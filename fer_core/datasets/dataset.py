@@ -135,8 +135,7 @@ class FerDataset:
     def with_classes(self, class_names: Sequence[str]) -> "FerDataset":
         """Return the faces of some classes, labeled by their places among these.
 
-        Args:
-            class_names: In any order; one that this dataset does not have stays without faces.
+        The classes may be in any order; one that this dataset does not have stays without faces.
         """
         if self.class_names == tuple(class_names):
             return self
@@ -169,14 +168,9 @@ def fingerprint_of(*arrays: NDArray[Any]) -> str:
 def label_records(
     records: FaceRecords, scheme: LabelScheme, splits: Iterable[str] = SPLITS, *, without: ArrayLike = ()
 ) -> FerDataset:
-    """Applies a label scheme to the rows of some splits.
+    """Apply a label scheme to the rows of some splits, without some row numbers.
 
-    Args:
-        records: What the files say.
-        scheme: The rule and the classes; training rows of a distribution scheme carry distributions, validation and
-            test rows always majority labels.
-        splits: The splits wanted.
-        without: Row numbers to leave out, such as an exclusion list's.
+    Training rows of a distribution scheme carry distributions, validation and test rows always majority labels.
 
     Raises:
         DatasetError: The scheme needs votes that were not imported, or keeps no row of these splits.

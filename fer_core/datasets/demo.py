@@ -75,7 +75,7 @@ class Sitting:
 
 
 def _meant_mixture(rng: Generator) -> tuple[dict[str, float], Expression]:
-    """Draws what a face is meant to show: strengths of one or two emotions, and the expression they make."""
+    """Draw what a face is meant to show: strengths of one or two emotions, and the expression they make."""
     main = str(rng.choice(list(_FREQUENCY), p=list(_FREQUENCY.values())))
     strength = 1.0 if main == "neutral" else float(0.55 + 0.45 * rng.beta(2.6, 1.3))
     strengths = {main: strength}
@@ -135,14 +135,7 @@ def _no_face(rng: Generator) -> NDArray[np.uint8]:
 
 
 def draw_sitting(rng: Generator) -> Sitting:
-    """Draws one picture of the dataset and asks ten simulated taggers about it.
-
-    Args:
-        rng: The only source of chance.
-
-    Returns:
-        The picture, its votes and its original label.
-    """
+    """Draw one picture of the dataset and asks ten simulated taggers about it."""
     if rng.random() < _NOT_A_FACE:
         votes = np.zeros(len(VOTE_COLUMNS), np.int64)
         votes[VOTE_COLUMNS.index("NF")] = _TAGGERS
@@ -154,14 +147,11 @@ def draw_sitting(rng: Generator) -> Sitting:
 
 
 def demo_frames(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Draws the dataset as the two tables the real files hold.
+    """Draw the dataset as the two tables the real files hold.
 
     Args:
         sizes: Rows per split, by the names of ``SPLITS``.
         seed: Seed; the same one gives the same bytes.
-
-    Returns:
-        The table of ``fer2013.csv`` and the table of ``fer2013new.csv``, rows aligned by order.
     """
     rng = np.random.default_rng(seed)
     usages = [usage for usage, split in USAGE_SPLITS.items() for _ in range(sizes[split])]
@@ -177,15 +167,12 @@ def demo_frames(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) ->
 
 
 def write_demo_files(folder: Path, sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> tuple[Path, Path]:
-    """Writes the demo dataset in the formats of the real files.
+    """Write the demo dataset in the formats of the real files.
 
     Args:
         folder: Where to; made if it does not exist.
         sizes: Rows per split, by the names of ``SPLITS``.
         seed: Seed; the same one gives the same bytes.
-
-    Returns:
-        The paths of ``fer2013.csv`` and ``fer2013new.csv``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = folder / "fer2013.csv", folder / "fer2013new.csv"

@@ -93,7 +93,7 @@ def can_ask_kaggle() -> bool:
 
 
 def download_faces(folder: Path, account: KaggleAccount, *, progress: Progress | None = None) -> Path:
-    """Fetches ``fer2013.csv`` from Kaggle, in a process of its own that alone knows the account.
+    """Fetch ``fer2013.csv`` from Kaggle, in a process of its own that alone knows the account.
 
     Args:
         folder: Where to put it.
@@ -120,7 +120,7 @@ def download_faces(folder: Path, account: KaggleAccount, *, progress: Progress |
 
 
 def _run_child(scratch: Path, account: KaggleAccount, progress: Progress | None) -> str:
-    """Lets kagglehub download into a folder; returns what it printed."""
+    """Let kagglehub download into a folder; returns what it printed."""
     log = scratch / "log.txt"
     with log.open("wb") as output:
         child = subprocess.Popen(

@@ -47,7 +47,7 @@ class ExclusionList:
 
 
 def save_exclusions(dataset: str, name: str, rows: ArrayLike, reason: str) -> ExclusionList:
-    """Keeps rows to leave out under a name.
+    """Keep rows to leave out under a name.
 
     Args:
         dataset: Name of a stored dataset.
@@ -81,7 +81,7 @@ def save_exclusions(dataset: str, name: str, rows: ArrayLike, reason: str) -> Ex
 
 
 def load_exclusions(dataset: str, name: str) -> ExclusionList:
-    """Finds a list by name.
+    """Find a list by name.
 
     Raises:
         DatasetError: There is none, it is damaged, or it was made from other content of that dataset.
@@ -123,7 +123,7 @@ def list_exclusions(dataset: str) -> tuple[ExclusionList, ...]:
 
 
 def delete_exclusions(dataset: str, name: str | None = None) -> None:
-    """Removes one list, or all of a dataset's."""
+    """Remove one list, or all of a dataset's."""
     if name is None:
         shutil.rmtree(_folder(dataset), ignore_errors=True)
     else:

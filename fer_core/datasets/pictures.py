@@ -95,14 +95,10 @@ class PictureRecords:
 
 
 def scan_pictures(source: Path | BinaryIO, name: str) -> PicturePlan:
-    """Looks into a folder or zip without opening a picture.
+    """Look into a folder or zip without opening a picture.
 
     The innermost folder that does not name a split names the class: ``train/angry/1.jpg`` and ``angry/train/1.jpg``
     are both of the class folder ``angry`` and the split ``train``.
-
-    Args:
-        source: A folder, a zip, or an open zip.
-        name: What to call it in messages.
 
     Raises:
         DatasetError: It cannot be read, or holds no pictures in folders.
@@ -134,7 +130,7 @@ def read_pictures(
     to_face: ToFace | None = None,
     progress: Progress | None = None,
 ) -> PictureRecords:
-    """Reads the pictures whose folders have a class.
+    """Read the pictures whose folders have a class.
 
     A picture becomes grey and 48x48; by default as a whole, and of one that is not square the middle.
 

@@ -79,11 +79,7 @@ class SplitRule:
         return split
 
     def in_words(self, named_sizes: Mapping[str, int]) -> str:
-        """Where the splits come from, for a card.
-
-        Args:
-            named_sizes: How many pictures stand in folders of each split.
-        """
+        """Where the splits come from, for a card."""
         named = [s for s in SPLITS if named_sizes.get(s)] if self.use_folders else []
         drawn = [
             f"{name} ({percent(share)})"

@@ -58,7 +58,7 @@ _DEMO_VERSION = 1  # to be raised whenever the drawing changes, so that stored c
 def import_dataset(
     images: Path, votes: Path | None = None, *, name: str | None = None, progress: Progress | None = None
 ) -> DatasetCard:
-    """Reads a dataset's files and stores them; a dataset of that name is replaced only when all went well.
+    """Read a dataset's files and stores them; a dataset of that name is replaced only when all went well.
 
     Args:
         images: ``fer2013.csv`` or ``icml_face_data.csv``, plain, gzipped or zipped.
@@ -82,7 +82,7 @@ def import_pictures(
     to_face: ToFace | None = None,
     progress: Progress | None = None,
 ) -> DatasetCard:
-    """Reads the pictures of class folders and stores them; a dataset of that name is replaced only when all went well.
+    """Read the pictures of class folders and stores them; a dataset of that name is replaced only when all went well.
 
     Args:
         plan: What was found in the folder or zip.
@@ -131,7 +131,7 @@ def dataset_card(name: str) -> DatasetCard:
 
 
 def load_records(name: str) -> FaceRecords:
-    """Maps a stored dataset's arrays; nothing is copied until it is used.
+    """Map a stored dataset's arrays; nothing is copied until it is used.
 
     A damaged copy is rebuilt from its source files when they are still there unchanged.
 
@@ -147,7 +147,7 @@ def load_records(name: str) -> FaceRecords:
 
 
 def delete_dataset(name: str) -> None:
-    """Removes a stored dataset for good.
+    """Remove a stored dataset for good.
 
     Raises:
         DatasetError: There is no such dataset.
@@ -193,10 +193,6 @@ def _draw() -> DatasetCard:
 def import_demo(images: Path, votes: Path) -> DatasetCard:
     """Store drawn faces as the embedded dataset.
 
-    Args:
-        images: Written by :func:`fer_core.datasets.demo.write_demo_files`, perhaps with fewer rows.
-        votes: The other file.
-
     Raises:
         DatasetError: They cannot be stored.
     """
@@ -226,7 +222,7 @@ def _import(images: Path, votes: Path | None, name: str, source: str, progress: 
 
 
 def _rebuild(card: DatasetCard) -> DatasetCard:
-    """Imports a damaged dataset again from the files it came from."""
+    """Import a damaged dataset again from the files it came from."""
     if card.is_drawn:
         shutil.rmtree(data_folder() / DEMO, ignore_errors=True)
         return ensure_demo()

@@ -65,7 +65,7 @@ class LabelOutcomes:
 
 
 def label_outcomes(records: FaceRecords, scheme: LabelScheme) -> LabelOutcomes:
-    """Says for every row what a label scheme calls it, or why it leaves it out.
+    """Say for every row what a label scheme calls it, or why it leaves it out.
 
     Raises:
         DatasetError: The scheme needs votes that were not imported.
@@ -90,13 +90,7 @@ def cross_tabulate(codes: Sequence[ArrayLike], shape: Sequence[int]) -> NDArray[
 def relabeling(records: FaceRecords, outcomes: LabelOutcomes, splits: Sequence[str] = SPLITS) -> pd.DataFrame:
     """Count own labels (the lines) against what a label scheme makes of the same rows (the columns).
 
-    Args:
-        records: The faces.
-        outcomes: What the label scheme makes of them.
-        splits: The splits that count.
-
-    Returns:
-        Numbers of rows; own labels without any row are left out.
+    Own labels without any row are left out.
     """
     wanted = np.isin(outcomes.split, [SPLITS.index(name) for name in splits])
     codes = records.emotion[wanted], outcomes.outcome[wanted]
@@ -120,15 +114,7 @@ def first_votes(records: FaceRecords) -> NDArray[np.uint8]:
 
 
 def split_table(counts: pd.DataFrame) -> pd.DataFrame:
-    """The paper's Table 3, with what the label scheme keeps of each split and why it leaves the others out.
-
-    Args:
-        counts: From :meth:`LabelOutcomes.counts`.
-
-    Returns:
-        A line for each split: ``Dataset`` (its name in the paper), ``Usage`` (in the file), ``Size``, ``Kept`` and the
-        reasons.
-    """
+    """The paper's Table 3, with what the label scheme keeps of each split and why it leaves the others out."""
     usage = {split: name for name, split in USAGE_SPLITS.items()}
     reasons = counts.loc[list(LEFT_OUT), list(SPLITS)].T
     columns = {
@@ -142,11 +128,7 @@ def split_table(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def typical_rows(records: FaceRecords) -> dict[str, int]:
-    """A face for each emotion: of those on which most people agreed (of that label, without votes) the most average.
-
-    Returns:
-        Row numbers by emotion; emotions that no row shows are missing.
-    """
+    """A face for each emotion: of those on which most people agreed (of that label, without votes) the most average."""
     if records.has_votes:
         votes = {name: records.votes[:, VOTE_COLUMNS.index(name)] for name in EMOTIONS}
         agreed = {name: np.flatnonzero(count == max(count.max(initial=0), 1)) for name, count in votes.items()}

@@ -15,7 +15,7 @@ _COVERED = 0.75
 
 
 def without_outliers(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Sets single votes to zero, in all ten columns, as the authors do.
+    """Set single votes to zero, in all ten columns, as the authors do.
 
     Args:
         votes: ``(n, 10)`` counts in the order of ``VOTE_COLUMNS``.
@@ -29,7 +29,7 @@ def without_outliers(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def majority(votes: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Keeps rows of which more than half of the remaining votes agree on one of the eight emotions.
+    """Keep rows of which more than half of the remaining votes agree on one of the eight emotions.
 
     Args:
         votes: ``(n, 10)`` counts; "unknown" and "NF" count against the majority and never win it.

@@ -70,7 +70,7 @@ class Duplicates:
 
 
 def find_duplicates(images: NDArray[np.uint8], *, progress: Progress | None = None) -> Duplicates:
-    """Compares every image with every other one.
+    """Compare every image with every other one.
 
     Two images are near duplicates when their hashes differ in at most ``MAX_DISTANCE`` bits and their pixels correlate
     by at least ``MIN_CORRELATION``, whatever their brightness and contrast. Images of a single grey have neither: of

@@ -70,7 +70,7 @@ def sample_rows(rows: NDArray[np.int64], labels: NDArray[np.int64], count: int, 
 
 
 def map_images(rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> ImageMap:
-    """Places images so that the two main directions of their differences become the axes (PCA).
+    """Place images so that the two main directions of their differences become the axes (PCA).
 
     Args:
         rows: ``(n,)`` row numbers, at least three.

@@ -109,12 +109,12 @@ class Canvas:
     def fill(
         self, *curves: Curve, tone: Sequence[float], opacity: float = 1.0, soft: float = 0.0, solid: bool = False
     ) -> None:
-        """Paints polygons; ``solid`` ones also cover the background."""
+        """Paint polygons; ``solid`` ones also cover the background."""
         window, mask = self.area(*curves, soft=soft)
         self.paint(window, mask * np.float32(opacity), tone, solid=solid)
 
     def stroke(self, *marks: Mark, tone: Sequence[float], soft: float = 0.0) -> None:
-        """Draws strokes of one tone and one softness; where they cross, the stronger stays."""
+        """Draw strokes of one tone and one softness; where they cross, the stronger stays."""
         visible = [mark for mark in marks if mark.opacity > 0.02]
         if not visible:
             return
@@ -128,7 +128,7 @@ class Canvas:
         self.paint(window, self._softened(mask, soft), tone)
 
     def paint(self, window: Window, mask: Floats, tone: Iterable[float] | Floats, *, solid: bool = False) -> None:
-        """Mixes a tone (or a picture of tones) into a window, as far as the mask (0 to 1) says.
+        """Mix a tone (or a picture of tones) into a window, as far as the mask (0 to 1) says.
 
         Only ``solid`` paint reaches beyond what is drawn already.
         """

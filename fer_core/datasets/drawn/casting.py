@@ -41,14 +41,7 @@ def _around(rng: Generator, spread: float, mean: float = 1.0) -> float:
 
 
 def grey_palette(rng: Generator) -> Palette:
-    """Draws the grey tones of a person.
-
-    Args:
-        rng: The only source of chance.
-
-    Returns:
-        A palette of one tone each.
-    """
+    """Draw the grey tones of a person."""
     skin = float(rng.uniform(0.45, 0.90))
     hair = float(rng.uniform(0.06, 0.26) if skin < 0.6 or rng.random() < 0.6 else rng.uniform(0.25, 0.80))
     lips = skin * float(rng.uniform(0.45, 0.70))
@@ -66,10 +59,7 @@ def grey_palette(rng: Generator) -> Palette:
 
 
 def colour_palette(rng: Generator) -> Palette:
-    """Draws the colours of a person.
-
-    Args:
-        rng: The only source of chance.
+    """Draw the colours of a person.
 
     Returns:
         A palette of RGB tones.
@@ -90,14 +80,11 @@ def colour_palette(rng: Generator) -> Palette:
 
 
 def random_person(rng: Generator, *, colour: bool = False) -> Person:
-    """Draws a person by lot.
+    """Draw a person by lot.
 
     Args:
         rng: The only source of chance.
         colour: Whether the person has RGB colours instead of grey tones.
-
-    Returns:
-        Somebody new.
     """
     style: HairStyle = HAIR_STYLES[int(rng.choice(len(HAIR_STYLES), p=_HAIR_SHARES))]
     bearded = style in ("bald", "short", "parted", "curly") and rng.random() < 0.33
@@ -127,14 +114,7 @@ def random_person(rng: Generator, *, colour: bool = False) -> Person:
 
 
 def random_view(rng: Generator) -> View:
-    """Draws a view by lot: most heads nearly frontal, light from any side but below.
-
-    Args:
-        rng: The only source of chance.
-
-    Returns:
-        The view.
-    """
+    """Draw a view by lot: most heads nearly frontal, light from any side but below."""
     return View(
         yaw=_around(rng, 5, 0),
         pitch=_around(rng, 3, 0),

@@ -104,13 +104,10 @@ Source: the prototypes and variants in Ekman & Friesen's EMFACS and in Lucey et 
 
 
 def blend(shares: Mapping[Expression, float]) -> Expression:
-    """Adds expressions up, each scaled by its share, every action unit stopping at 1.
+    """Add expressions up, each scaled by its share, every action unit stopping at 1.
 
     Args:
         shares: How much of each expression, 0 (none) to 1 (all of it) or a little more.
-
-    Returns:
-        The mixture; its ``side`` is the mean of the sides, weighted by share.
     """
     total = sum(shares.values()) or 1.0
     units = {
@@ -127,9 +124,6 @@ def emotion_expression(emotion: str, intensity: float = 1.0, variant: int = 0) -
         emotion: One of the eight emotions of FER+.
         intensity: 0 (nothing to see) to 1 (the prototype).
         variant: Which of the emotion's variants; any integer, counted round.
-
-    Returns:
-        The action units, scaled by the intensity.
     """
     variants = EMOTION_EXPRESSIONS[emotion]
     prototype = variants[variant % len(variants)]

@@ -28,7 +28,7 @@ def shifted(curve: Curve, right: float, down: float) -> Curve:
 
 
 def draw_eyes(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
-    """Draws the sockets, the eyeballs, the irises, the lids and their shadows."""
+    """Draw the sockets, the eyeballs, the irises, the lids and their shadows."""
     skin, iris = person.palette.skin, person.palette.iris
     sockets = [ellipse(eye.center - (0, 0.05), 0.19, 0.10) for eye in eyes]
     canvas.fill(*sockets, tone=darker(skin, 0.62), opacity=0.35, soft=0.04)
@@ -44,7 +44,7 @@ def draw_eyes(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
 
 
 def draw_eye_lights(canvas: Canvas, eyes: tuple[Eye, Eye], light_x: float) -> None:
-    """Draws the reflection of the light in the eyes that are open."""
+    """Draw the reflection of the light in the eyes that are open."""
     side = 0.028 if light_x > 0 else -0.028
     spots = [
         ellipse(shifted(eye.center, side, -0.034), 0.016, 0.016)
@@ -71,7 +71,7 @@ def _brow_hairs(eye: Eye) -> list[Mark]:
 
 
 def draw_brows(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
-    """Draws the brows: their areas, then (where they can be seen) single hairs."""
+    """Draw the brows: their areas, then (where they can be seen) single hairs."""
     tone = darker(person.palette.hair, 0.75)
     areas = []
     for eye in eyes:
@@ -84,7 +84,7 @@ def draw_brows(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
 
 
 def draw_nose(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
-    """Draws the nostrils and the edges of the wings; light does the rest."""
+    """Draw the nostrils and the edges of the wings; light does the rest."""
     skin, tip, wing = person.palette.skin, float(marks.nose_tip[1]), marks.nose_width
     flare = 0.012 * face.nose_wrinkler
     holes = [ellipse((s * (0.46 * wing), tip + 0.052 - flare), 0.032 + flare, 0.014) for s in (-1, 1)]
@@ -96,7 +96,7 @@ def draw_nose(canvas: Canvas, marks: Landmarks, person: Person, face: Expression
 
 
 def draw_mouth(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
-    """Draws the lips, and what is seen between them."""
+    """Draw the lips, and what is seen between them."""
     lips, skin = person.palette.lips, person.palette.skin
     upper = np.concatenate([marks.upper_lip, marks.upper_line[::-1]])
     lower = np.concatenate([marks.lower_line, marks.lower_lip[::-1]])
@@ -115,7 +115,7 @@ def draw_mouth(canvas: Canvas, marks: Landmarks, person: Person, face: Expressio
 
 
 def _draw_open_mouth(canvas: Canvas, marks: Landmarks, face: Expression) -> None:
-    """Draws the dark of the mouth, the teeth and the tongue."""
+    """Draw the dark of the mouth, the teeth and the tongue."""
     inside = np.concatenate([marks.upper_line, marks.lower_line[::-1]])
     gap = marks.lower_line - marks.upper_line
     canvas.fill(inside, tone=(0.07,), soft=0.004)
@@ -132,7 +132,7 @@ def _draw_open_mouth(canvas: Canvas, marks: Landmarks, face: Expression) -> None
 
 
 def draw_glasses(canvas: Canvas, marks: Landmarks, person: Person) -> None:
-    """Draws the frames of a pair of glasses, if the person wears one."""
+    """Draw the frames of a pair of glasses, if the person wears one."""
     if person.glasses <= 0:
         return
     w, h, y = 0.215, 0.150, 0.025

@@ -12,7 +12,7 @@ from fer_core.datasets.drawn.person import Person
 
 
 def draw_folds(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
-    """Draws all the folds of a face."""
+    """Draw all the folds of a face."""
     folds = (_cheek_folds, _mouth_folds, _forehead_folds, _brow_folds, _eye_folds)
     strokes = [stroke for fold in folds for stroke in fold(marks, face, person.age)]
     canvas.stroke(*strokes, tone=darker(person.palette.skin, 0.36), soft=0.015)

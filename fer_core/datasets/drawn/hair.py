@@ -67,11 +67,6 @@ def _opening(person: Person) -> Curve:
 def strands(canvas: Canvas, window: Window, person: Person) -> Floats:
     """The light and dark of hair strands that run away from where the hair is combed from.
 
-    Args:
-        canvas: The sheet.
-        window: The part of the sheet.
-        person: Whose hair.
-
     Returns:
         Factors around 1, float32, of the window's shape.
     """
@@ -89,7 +84,7 @@ def strands(canvas: Canvas, window: Window, person: Person) -> Floats:
 
 
 def draw_back_hair(canvas: Canvas, person: Person) -> None:
-    """Draws what lies behind the neck and the ears."""
+    """Draw what lies behind the neck and the ears."""
     if person.hair in ("long", "scarf", "curly"):
         tone = person.palette.cloth if person.hair == "scarf" else person.palette.hair
         canvas.fill(_outer(person), tone=darker(tone, 0.55), solid=True)
@@ -98,7 +93,7 @@ def draw_back_hair(canvas: Canvas, person: Person) -> None:
 
 
 def draw_hair(canvas: Canvas, person: Person) -> None:
-    """Draws the hair (or the scarf) around the face."""
+    """Draw the hair (or the scarf) around the face."""
     if person.hair == "bald":
         return
     window, mask = canvas.area(_outer(person), soft=0.008)
@@ -112,7 +107,7 @@ def draw_hair(canvas: Canvas, person: Person) -> None:
 
 
 def _draw_scarf_folds(canvas: Canvas, tone: Tone) -> None:
-    """Draws the folds of a scarf."""
+    """Draw the folds of a scarf."""
     folds = [
         spline([(-0.68, 0.25 + d), (-0.56, 0.75 + d), (0.0, 1.16 + d), (0.62, 0.78 + d)]) for d in (0.0, 0.1, 0.22)
     ]
@@ -120,7 +115,7 @@ def _draw_scarf_folds(canvas: Canvas, tone: Tone) -> None:
 
 
 def draw_beard(canvas: Canvas, marks: Landmarks, person: Person) -> None:
-    """Draws the beard and the moustache; the lips come over them."""
+    """Draw the beard and the moustache; the lips come over them."""
     tone = darker(person.palette.hair, 0.9)
     corner, lip = float(marks.upper_line[-1, 0]), float(marks.upper_lip[10, 1])
     if person.beard > 0:

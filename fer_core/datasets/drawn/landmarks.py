@@ -213,10 +213,6 @@ def _mouth(person: Person, face: Expression, rest: float) -> tuple[Curve, Curve,
 def landmarks(person: Person, expression: Expression) -> Landmarks:
     """Where everything is in one person's face.
 
-    Args:
-        person: The face at rest.
-        expression: What its muscles do.
-
     Returns:
         The curves, in face units, seen from the front.
     """

@@ -49,7 +49,7 @@ class Layer:
 
 
 def _draw_base(canvas: Canvas, marks: Landmarks, person: Person) -> None:
-    """Draws neck, ears and the skin of the face."""
+    """Draw neck, ears and the skin of the face."""
     skin, w = person.palette.skin, person.face_width
     neck = np.array([(-0.41, 0.3), (0.41, 0.3), (0.43, 1.25), (0.60, 1.7), (-0.60, 1.7), (-0.43, 1.25)]) * (w, 1)
     canvas.fill(neck, tone=features.darker(skin, 0.86), solid=True)
@@ -67,16 +67,13 @@ def _draw_base(canvas: Canvas, marks: Landmarks, person: Person) -> None:
 
 
 def draw_head(person: Person, expression: Expression, view: View, size: int) -> Layer:
-    """Draws a head without a background.
+    """Draw a head without a background.
 
     Args:
         person: Who.
         expression: What the face does.
         view: From where, in which light.
         size: Width and height in pixels.
-
-    Returns:
-        The head as a layer, with as many channels as the person's palette has tones.
     """
     marks = landmarks(person, expression)
     canvas = Canvas(max(128, round(1.5 * size)), len(person.palette.skin))
@@ -116,7 +113,7 @@ def backdrop(person: Person, view: View, size: int) -> Floats:
 
 
 def dress(picture: Floats, person: Person, view: View, corner: tuple[float, float], size: float) -> None:
-    """Draws shoulders and a neckline under a head, in place.
+    """Draw shoulders and a neckline under a head, in place.
 
     Args:
         picture: ``(h, w, channels)`` float32, 0 to 1.
@@ -140,7 +137,7 @@ def dress(picture: Floats, person: Person, view: View, corner: tuple[float, floa
 
 
 def draw_face(person: Person, expression: Expression, view: View, size: int = 48) -> NDArray[np.uint8]:
-    """Draws one face in grey, the way FER2013 shows faces.
+    """Draw one face in grey, the way FER2013 shows faces.
 
     Args:
         person: Who; a palette of one tone each.

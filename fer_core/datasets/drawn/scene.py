@@ -101,7 +101,7 @@ def _sitters(rng: Generator, emotions: tuple[str, ...], height: int, width: int)
 
 
 def _seat(picture: Floats, sitter: _Sitter, variant: int) -> None:
-    """Draws one person into a picture, in place."""
+    """Draw one person into a picture, in place."""
     size = round(_UNITS * sitter.unit)
     left, top = round(sitter.x - size / 2), round(sitter.y - size / 2)
     head = portrait.draw_head(sitter.person, emotion_expression(sitter.emotion, 1.0, variant), sitter.view, size)
@@ -122,7 +122,7 @@ def draw_scene(
     emotions: tuple[str, ...] = (),
     title: str = "A drawn scene",
 ) -> Scene:
-    """Draws people next to each other.
+    """Draw people next to each other.
 
     Args:
         seed: Seed; the same one gives the same picture.
@@ -130,9 +130,6 @@ def draw_scene(
         size: Height and width in pixels.
         emotions: What they show, from left to right; by lot if empty.
         title: What the picture is called.
-
-    Returns:
-        The picture and what is in it.
     """
     rng = np.random.default_rng(seed)
     chosen = emotions or tuple(str(one) for one in rng.choice(list(EMOTION_EXPRESSIONS), faces))

@@ -15,7 +15,7 @@ _SHORT = 12  # characters of a fingerprint that tell datasets apart
 
 
 def show_cards() -> None:
-    """Shows the cards of all stored datasets."""
+    """Show the cards of all stored datasets."""
     if fault := st.session_state.pop(_FAULT, ""):
         refuse_with(plain(fault), "dataset not deleted")
     cards = list_datasets()

@@ -39,14 +39,7 @@ def _other_findings(records: FaceRecords) -> tuple[Finding, ...]:
 
 
 def show_detective(card: DatasetCard, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    """Shows what is doubtful in a dataset.
-
-    Args:
-        card: Its card.
-        scheme: The chosen label scheme.
-        records: The faces.
-        outcomes: What the scheme makes of them.
-    """
+    """Show what is doubtful in a dataset."""
     look = st.segmented_control(
         "Look at", LOOKS, default=FINDINGS, required=True, key="look", bind="query-params", wrap=True
     )

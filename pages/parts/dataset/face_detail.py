@@ -26,14 +26,14 @@ _NO_CHECKPOINT = "none"
 
 
 def open_face(row: int) -> None:
-    """Names a face in the address; it is shown once :func:`show_linked_face` is reached."""
+    """Name a face in the address; it is shown once :func:`show_linked_face` is reached."""
     st.query_params[ROW] = str(row)
 
 
 def show_linked_face(
     card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes, rows: NDArray[np.int64] | None = None
 ) -> None:
-    """Shows the face that the address names, if it names one, above the page.
+    """Show the face that the address names, if it names one, above the page.
 
     Args:
         card: The dataset's card.

@@ -142,11 +142,7 @@ def _ask_rows(count: int) -> NDArray[np.int64] | None:
 
 
 def parse_rows(text: str, count: int) -> NDArray[np.int64]:
-    """Reads row numbers such as ``12, 500-520``; what is no row of the dataset is passed over.
-
-    Args:
-        text: What was typed.
-        count: Number of rows.
+    """Read row numbers such as ``12, 500-520``; what is no row of the dataset is passed over.
 
     Returns:
         ``(n,)`` row numbers, each once, in the order in which they were named.

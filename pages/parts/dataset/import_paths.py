@@ -20,7 +20,7 @@ def ask_path(label: str, placeholder: str, key: str) -> str:
 
 
 def explain_paths() -> None:
-    """Says whose paths are meant."""
+    """Say whose paths are meant."""
     if is_private():
         st.caption("Paths on this computer, which runs FER Lab.")
     else:

@@ -33,7 +33,7 @@ picture copies of FER2013, CK+, RAF-DB sorted by class, or your own. Pictures ma
 
 
 def offer_pictures() -> DatasetCard | None:
-    """Asks for the pictures, shows what is in them, and imports them.
+    """Ask for the pictures, shows what is in them, and imports them.
 
     Returns:
         The dataset that was just imported, or None.

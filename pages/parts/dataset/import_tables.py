@@ -38,7 +38,7 @@ Read = Callable[[str], DatasetCard]
 
 
 def offer_tables() -> DatasetCard | None:
-    """Asks for the two files and imports them.
+    """Ask for the two files and imports them.
 
     Returns:
         The dataset that was just imported, or None.

@@ -29,12 +29,7 @@ _STEPS, _FOLLOWED, _NO_STEP = "steps", "link_followed_steps", "none"
 
 @st.fragment
 def show_lab(dataset: DatasetCard, records: FaceRecords) -> None:
-    """Shows one face after each step.
-
-    Args:
-        dataset: The chosen dataset.
-        records: Its faces.
-    """
+    """Show one face after each step."""
     st.subheader("From a picture to what the network sees", anchor="lab")
     source = st.segmented_control(
         "Start with", SOURCES, default=FACE, required=True, key="lab_source", bind="query-params", wrap=True
@@ -67,7 +62,7 @@ def _ask_steps() -> Preprocessing:
 
 
 def _follow_link() -> None:
-    """Takes the steps from an address that has not been followed yet."""
+    """Take the steps from an address that has not been followed yet."""
     text = st.query_params.get(_STEPS, "").replace(" ", "+")  # what a plus in an address means
     if text and text != st.session_state.get(_FOLLOWED):
         with contextlib.suppress(ValueError):

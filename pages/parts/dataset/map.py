@@ -44,7 +44,7 @@ def _image_map(
 
 
 def show_means(scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    """Shows the mean of all faces of each class."""
+    """Show the mean of all faces of each class."""
     means, counts = _class_means(records, outcomes), outcomes.counts().sum(axis=1)
     st.markdown(
         f"The average of all faces of each class under “{plain(scheme.title)}”. What stays sharp is what they share; a "
@@ -61,7 +61,7 @@ def show_means(scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcome
 
 @st.fragment
 def show_map(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    """Shows some images of each class as dots: alike ones lie together."""
+    """Show some images of each class as dots: alike ones lie together."""
     splits, checkpoint, count = _ask()
     rows = outcomes.rows(splits, outcomes.class_names)
     if len(rows) < 3:

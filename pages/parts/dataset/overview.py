@@ -27,14 +27,7 @@ _relabeling = cached.by_content(64)(relabeling)
 
 @st.fragment
 def show_overview(card: DatasetCard, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    """Shows the figures of a dataset; one choice of the split rules all of them.
-
-    Args:
-        card: Its card.
-        scheme: The chosen label scheme.
-        records: The faces.
-        outcomes: What the scheme makes of them.
-    """
+    """Show the figures of a dataset; one choice of the split rules all of them."""
     st.subheader("How many of each", anchor="distribution")
     controls = st.container(horizontal=True)
     split = controls.segmented_control(

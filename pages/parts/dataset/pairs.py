@@ -28,13 +28,7 @@ def duplicates_of(records: FaceRecords) -> Duplicates:
 
 @st.fragment
 def show_pairs(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    """Shows the duplicate pairs of a dataset.
-
-    Args:
-        card: Its card.
-        records: The faces.
-        outcomes: What the chosen label scheme makes of them.
-    """
+    """Show the duplicate pairs of a dataset."""
     duplicates, split = duplicates_of(records), np.asarray(records.split)
     across = duplicates.across(split)
     st.markdown(

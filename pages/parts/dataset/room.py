@@ -17,13 +17,13 @@ KINDS = TABLES, PICTURES = "FER2013 and FER+", "Folders of pictures"
 
 
 def announce_import() -> None:
-    """Selects a dataset that was just imported; called before the dataset is chosen."""
+    """Select a dataset that was just imported; called before the dataset is chosen."""
     if card := st.session_state.get(NEWS):
         st.session_state["dataset"] = card.name
 
 
 def show_room() -> None:
-    """Shows the stored datasets and the import."""
+    """Show the stored datasets and the import."""
     if card := st.session_state.pop(NEWS, None):
         _report(card)
     st.subheader("Bring in faces", anchor="import")

@@ -50,7 +50,7 @@ def choose_face(
     chosen: int = -1,
     together: int = 1,
 ) -> int | None:
-    """Shows faces side by side, as many in a row as there is room for, enlarged without blur.
+    """Show faces side by side, as many in a row as there is room for, enlarged without blur.
 
     Args:
         sheet: The faces.
@@ -78,15 +78,7 @@ def choose_point(
     *,
     key: str,
 ) -> int | None:
-    """Shows images as dots in their class's colour; the image itself appears near the pointer.
-
-    Args:
-        image_map: Where the images lie.
-        sheet: The same images.
-        classes: Each image's class.
-        colors: ``#rrggbb`` by class, for the legend too.
-        texts: What stands below each image.
-        key: Of the component.
+    """Show images as dots in their class's colour; the image itself appears near the pointer.
 
     Returns:
         The place of the image that was just clicked, or None.

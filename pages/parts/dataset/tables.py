@@ -28,7 +28,7 @@ def _statistics(records: FaceRecords, splits: Sequence[str]) -> pd.DataFrame:
 
 
 def show_splits(card: DatasetCard, outcomes: LabelOutcomes) -> None:
-    """Shows the split sizes, and what the label scheme keeps of each."""
+    """Show the split sizes, and what the label scheme keeps of each."""
     pictures = card.kind == "pictures"
     st.subheader("How they are divided", anchor="splits")
     table = split_table(outcomes.counts())
@@ -60,7 +60,7 @@ def _kept_in_words(kept: int, size: int) -> str:
 
 
 def show_first_rows(card: DatasetCard, records: FaceRecords) -> None:
-    """Shows the first rows as the file has them, or the first files of a dataset of pictures."""
+    """Show the first rows as the file has them, or the first files of a dataset of pictures."""
     if files := file_names(card):
         _show_first_files(files, records)
         return
@@ -98,7 +98,7 @@ def _show_first_files(files: Sequence[str], records: FaceRecords) -> None:
 
 
 def show_statistics(card: DatasetCard, records: FaceRecords, splits: Sequence[str]) -> None:
-    """Shows the statistics of the votes over some splits."""
+    """Show the statistics of the votes over some splits."""
     if card.kind == "pictures":
         return
     st.subheader("How people voted", anchor="votes")
