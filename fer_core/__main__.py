@@ -10,8 +10,7 @@ from typing import get_args
 
 from fer_core.checkpoints.foreign import SCALINGS
 from fer_core.checkpoints.priors import PriorAdjustment
-from fer_core.cli import commands, evaluation, runs
-from fer_core.cli.answer import Command
+from fer_core.cli import Command, commands, evaluation, runs
 from fer_core.cli.data import add_data_commands
 from fer_core.cli.runs import add_search, add_settings, add_train
 from fer_core.errors import FerError
@@ -85,7 +84,11 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--frames-per-second", type=_rate, default=10.0, help="of videos, how many to look at (10)")
     command.add_argument(
-        "--sight", choices=get_args(FaceDistance), default="room", help="how far the faces of videos are (room)"
+        "--sight",
+        dest="face_distance",
+        choices=get_args(FaceDistance),
+        default="room",
+        help="how far the faces of videos are (room)",
     )
 
 

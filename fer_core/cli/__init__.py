@@ -1,1 +1,24 @@
-"""The command line's commands: each reads its options, calls the room it speaks for, and answers in words and JSON."""
+"""The command line's commands."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A command's output.
+
+    Attributes:
+        document: For ``--json``: JSON types.
+        text: For people.
+        problems: Sentences about what failed while the rest went on.
+    """
+
+    document: Any
+    text: str
+    problems: tuple[str, ...] = ()
+
+
+Command = Callable[[argparse.Namespace], Answer]

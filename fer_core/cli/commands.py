@@ -1,7 +1,4 @@
-"""What each command of the command line does: options in, an answer for people and for programs out.
-
-Only the commands that train or measure import TensorFlow, when they run: the others must not wait for it.
-"""
+"""The commands that list what is stored and classify pictures and videos."""
 
 import argparse
 from dataclasses import asdict
@@ -21,15 +18,15 @@ from fer_core.checkpoints.checkpoint import (
     load_checkpoint,
 )
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.cli.answer import Answer
-from fer_core.cli.videos import predict_video, video_document, video_in_words
+from fer_core.cli import Answer
 from fer_core.datasets.store import damaged_datasets, ensure_demo, import_dataset, list_datasets
 from fer_core.errors import FerError, ImageError, VideoError
 from fer_core.faces.detection import Detector, PhotoDetector
 from fer_core.faces.images import read_image
 from fer_core.recognition.drawing import draw_recognitions
 from fer_core.recognition.recognize import Recognition, recognition_rows, recognize, to_csv
-from fer_core.recognition.videos.analysis import AnalysisOptions
+from fer_core.recognition.timelines import FaceTimeline, VideoResult
+from fer_core.recognition.videos.analysis import AnalysisOptions, analyze_video
 from fer_core.recognition.videos.container import is_video
 from fer_core.storage.plaintext import percent
 
@@ -100,13 +97,30 @@ def _predict_picture(
 def _predict_video(
     path: Path, classifier: Classifier, options: argparse.Namespace
 ) -> tuple[dict[str, Any], str, pd.DataFrame]:
-    if options.annotated and options.annotated.suffix.lower() == ".mp4" and len(options.files) > 1:
+    annotated: Path | None = options.annotated
+    if annotated and annotated.suffix.lower() != ".mp4":
+        annotated = annotated / f"{path.stem}.annotated.mp4"
+    elif annotated and len(options.files) > 1:
         raise VideoError("Several files cannot become one annotated video; name a folder instead.")
-    looks = AnalysisOptions(options.frames_per_second, options.sight)
-    result = predict_video(path, classifier, options.annotated, looks)
+    analysis = AnalysisOptions(options.frames_per_second, options.face_distance)
+    result = analyze_video(path, classifier, options=analysis, annotated=annotated)
+    document = {
+        "file": str(path),
+        "seconds": result.seconds,
+        "frames_analysed": result.frames,
+        "frames_decoded": result.decoded,
+        "notes": list(result.notes),
+        "faces": [_timeline(timeline, result) for timeline in result.timelines],
+    }
+    faces = [
+        f"  face {one.number}, {one.times[0]:.1f} to {one.times[-1]:.1f} s: looks like: "
+        + ", ".join(f"{name} {percent(share)}" for name, share in one.shares.items())
+        for one in result.timelines
+    ]
+    lines = [f"{path}: {result.summary}", *faces, *(f"  {note}" for note in result.notes)]
     table = result.table()
     table.insert(0, "file", str(path))
-    return video_document(path, result), video_in_words(path, result), table
+    return document, "\n".join(lines), table
 
 
 def _default_checkpoint() -> Checkpoint:
@@ -129,6 +143,25 @@ def _face(item: Recognition) -> dict[str, Any]:
         "probabilities": dict(zip(item.prediction.class_names, probabilities, strict=True)),
         "class_name": item.prediction.class_name,
         "is_sure": item.prediction.is_sure,
+    }
+
+
+def _timeline(timeline: FaceTimeline, result: VideoResult) -> dict[str, Any]:
+    rows = zip(
+        timeline.times.tolist(),
+        timeline.labels.tolist(),
+        timeline.probabilities.astype(float).tolist(),
+        result.boxes[result.faces == timeline.number].tolist(),
+        strict=True,
+    )
+    names = timeline.class_names
+    return {
+        "face": timeline.number,
+        "shares": timeline.shares,
+        "moments": [
+            {"time": time, "xyxy": box, "class_name": names[label], "probabilities": dict(zip(names, row, strict=True))}
+            for time, label, row, box in rows
+        ],
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.cli.answer import Answer, Command
+from fer_core.cli import Answer, Command
 from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
 from fer_core.datasets.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
 from fer_core.datasets.download import KaggleAccount, download_faces, download_votes

@@ -7,7 +7,7 @@ from typing import Any
 
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
-from fer_core.cli.answer import Answer
+from fer_core.cli import Answer
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.store import load_records

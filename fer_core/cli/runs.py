@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
-from fer_core.cli.answer import Answer
+from fer_core.cli import Answer
 from fer_core.cli.execution import assist_run, is_assistant, reopen, search_runs, train_run
 from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.store import dataset_card
