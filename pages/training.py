@@ -1,4 +1,4 @@
-"""Set a run up, start it, watch it learn, compare it with others, and use what came of it."""
+"""Set a run up, start it, follow it, compare it with others, and use its checkpoint."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from fer_core.datasets.store import list_datasets
 from fer_core.training.runs.store import damaged_runs, list_runs
 from pages.parts.training.form import training_form
 from pages.parts.training.goal import choose_goal
-from pages.parts.training.preview import preview_network, show_command
+from pages.parts.training.preview import preview_network
 from pages.parts.training.run_table import show_runs, show_searches
 from pages.parts.training.run_view import choose_run, show_run
 from pages.parts.training.start import announce_settings, choose_preset, exchange_settings, fill_form
@@ -51,7 +51,7 @@ if view != NEW:
             show_run(run.name)
     st.stop()
 
-fill_form({card.name: card for card in list_datasets()})
+fill_form(list_datasets())
 announce_settings()
 left, right = st.columns([1, 2], gap="large", vertical_alignment="bottom")
 with left:
@@ -79,5 +79,6 @@ with errors_shown():
         if not goal.is_search:
             st.session_state["run"] = started
         st.rerun()
-    show_command(goal.command(name))
+    st.caption("The same on the command line, here or on a larger machine:")
+    st.code(goal.command(name), language=None, wrap_lines=True)
     exchange_settings(config)

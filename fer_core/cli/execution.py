@@ -1,4 +1,4 @@
-"""Runs that are carried out in this very process, as the command line does."""
+"""Training in this very process, as the command line does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,22 +9,17 @@ from filelock import FileLock, Timeout
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.errors import TrainingError
 from fer_core.storage.files import runs_folder
-from fer_core.training.runs.lifecycle import clear_requests, start_next_attempt
+from fer_core.training.runs.lifecycle import start_next_attempt
 from fer_core.training.runs.run_queue import wait_for_turn
-from fer_core.training.runs.searches import Search
 from fer_core.training.runs.store import Run, find_run
-from fer_core.training.settings.cluster import StrategyName, read_cluster
+from fer_core.training.settings.cluster import StrategyName
 from fer_core.training.settings.config import TrainingConfig
 
 
 def train_run(run: Run, strategy: StrategyName = "auto") -> Checkpoint | None:
-    """Waits for a run's turn and trains it; where it falls short of its target, the next one is started.
+    """Wait for a run's turn and train it; where it falls short of its target, start the next attempt.
 
     TensorFlow is loaded when its turn has come: until then it waits in little memory.
-
-    Args:
-        run: Prepared by ``create_run``, or interrupted.
-        strategy: How the arithmetic is shared out.
 
     Returns:
         Its checkpoint, or None when it was paused or is half of an experiment.
@@ -35,7 +30,7 @@ def train_run(run: Run, strategy: StrategyName = "auto") -> Checkpoint | None:
     from fer_core.training.child.status import Report  # noqa: PLC0415
 
     with (
-        _alone(run.folder),
+        only_process(run.folder),
         Report(run.folder, run.config.epochs) as report,
         wait_for_turn(run, lambda message: report.set(message=message)),
     ):
@@ -46,45 +41,8 @@ def train_run(run: Run, strategy: StrategyName = "auto") -> Checkpoint | None:
     return checkpoint
 
 
-def search_runs(search: Search) -> Search:
-    """Carries a search out in this process; its runs are children.
-
-    Raises:
-        TrainingError: Another process carries it out already.
-    """
-    from fer_core.training.runs.coordinator import run_search  # noqa: PLC0415
-
-    with _alone(search.folder):
-        return run_search(search)
-
-
-def reopen(name: str) -> Run:
-    """A run to go on with; a person goes on with one that was stopped or paused, a child with the one it was made for.
-
-    Raises:
-        TrainingError: There is no such run.
-    """
-    run = find_run(name)
-    if not run.status.is_active:
-        clear_requests(run)
-    return run
-
-
-def is_assistant() -> bool:
-    """Whether this machine only helps another one, by ``TF_CONFIG``.
-
-    Raises:
-        TrainingError: ``TF_CONFIG`` cannot be read.
-    """
-    return not read_cluster().is_chief
-
-
 def assist_run(config: TrainingConfig, name: str) -> None:
-    """Trains along with the machine that writes the run's files.
-
-    Args:
-        config: The run's settings.
-        name: Of the run; its saved states are read where they are there.
+    """Train along with the machine that writes the files of the run of that name.
 
     Raises:
         FerError: It could not be finished.
@@ -95,8 +53,8 @@ def assist_run(config: TrainingConfig, name: str) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Makes sure that no other process carries the same run or search out.
+def only_process(folder: Path) -> Iterator[None]:
+    """Make sure that no other process carries the same run or search out.
 
     Raises:
         TrainingError: Another one does.

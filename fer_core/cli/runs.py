@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import get_args
 
 from fer_core.cli import Answer
-from fer_core.cli.execution import assist_run, is_assistant, reopen, search_runs, train_run
+from fer_core.cli.execution import assist_run, only_process, train_run
 from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.store import dataset_card
 from fer_core.errors import TrainingError
 from fer_core.storage.plaintext import percent
+from fer_core.training.runs.lifecycle import clear_requests
 from fer_core.training.runs.record import RunRecord, RunTarget
 from fer_core.training.runs.searches import Method, SearchPlan, create_search, find_search
 from fer_core.training.runs.store import Run, create_run, damaged_runs, find_run, list_runs
 from fer_core.training.settings.architecture_summary import outline
-from fer_core.training.settings.cluster import StrategyName
+from fer_core.training.settings.cluster import StrategyName, read_cluster
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.fields import read_assignments
 from fer_core.training.settings.space import read_axes
@@ -66,10 +67,12 @@ def add_search(command: argparse.ArgumentParser) -> None:
 
 
 def train(options: argparse.Namespace) -> Answer:
-    """Trains a new run, or goes on with an interrupted one, in this process."""
-    run = reopen(options.existing) if options.existing else None
+    """Train a new run, or go on with an interrupted one, in this process."""
+    run = find_run(options.existing) if options.existing else None
+    if run and not run.status.is_active:  # an active one's child is this very process
+        clear_requests(run)
     config = run.config if run else _config(options)
-    if is_assistant():
+    if not read_cluster().is_chief:
         assist_run(config, options.existing or options.name or "")
         return Answer({}, "This machine's part is done; the first worker has the run and its checkpoint.")
     run = run or _new_run(config, options)
@@ -89,7 +92,9 @@ def train(options: argparse.Namespace) -> Answer:
 
 
 def search(options: argparse.Namespace) -> Answer:
-    """Tries many settings, each as an ordinary run, and names the best; in this process until all are over."""
+    """Try many settings, each as an ordinary run, and name the best; in this process until all are over."""
+    from fer_core.training.runs.coordinator import run_search  # noqa: PLC0415
+
     if options.existing:
         found = find_search(options.existing)
     else:
@@ -97,7 +102,8 @@ def search(options: argparse.Namespace) -> Answer:
         _check_data(config)
         plan = SearchPlan(config, read_axes(read_assignments(options.over), config), options.method, options.trials)
         found = create_search(plan, options.name)
-    found = search_runs(found)
+    with only_process(found.folder):
+        found = run_search(found)
     tried = [(run, run.best_accuracy()) for run in found.trials()]
     trials = [
         {"run": run.name, "settings": run.record.note, "accuracy": accuracy, "state": run.status.state}
@@ -108,7 +114,7 @@ def search(options: argparse.Namespace) -> Answer:
 
 
 def runs(options: argparse.Namespace) -> Answer:
-    """Lists the training runs, the newest first."""
+    """List the training runs, the newest first."""
     found = list_runs()
     document = [
         {"name": run.name, "status": asdict(run.status), "config": run.config.to_dict(), "about": asdict(run.record)}
@@ -121,7 +127,7 @@ def runs(options: argparse.Namespace) -> Answer:
 
 
 def describe(options: argparse.Namespace) -> Answer:
-    """Counts the layers, weights and arithmetic of the network that some settings mean."""
+    """Count the layers, weights and arithmetic of the network that some settings mean."""
     network = outline(_config(options))
     document = asdict(network) | {"weights": network.weights, "multiply_adds": network.multiply_adds}
     lines = [

@@ -65,7 +65,7 @@ def end_process(pid: int, created: float, *, patience: float = 10.0) -> None:
     Args:
         pid: Its number.
         created: When it began, to tell it from a later one of the same number.
-        patience: Seconds between the two.
+        patience: Seconds in between.
     """
     if not is_alive(pid, created):
         return
@@ -79,7 +79,7 @@ def end_process(pid: int, created: float, *, patience: float = 10.0) -> None:
 
 
 def started(pid: int) -> float:
-    """When a process began, in seconds on a scale that stays where it is when somebody sets the clock.
+    """Return when a process began, in seconds on a scale that setting the clock does not move.
 
     On Linux that is the time since the system's start; elsewhere the system itself keeps the time of day it began at.
 

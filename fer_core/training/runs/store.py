@@ -34,6 +34,7 @@ _ROOM = 1 << 20  # bytes without which a run can write neither its files nor why
 _SILENT = "Not responding: no sign of life for {seconds:.0f} seconds. Wait for it, or press Stop to end it now."
 _SILENT_AFTER = 60.0
 _PREPARING_AFTER = 600.0  # reading a dataset and compiling a network report nothing
+_CONFIGS = "[!.]*/config.json"
 STOP, PAUSE = "stop", "pause"
 """Files in a run's folder that ask its child for something."""
 
@@ -131,7 +132,7 @@ def check_run_name(name: str) -> None:
 def list_runs() -> tuple[Run, ...]:
     """All readable runs, the newest first."""
     runs = []
-    for path in sorted(runs_folder().glob("[!.]*/config.json"), key=_changed, reverse=True):
+    for path in sorted(runs_folder().glob(_CONFIGS), key=_changed, reverse=True):
         with contextlib.suppress(TrainingError):
             runs.append(find_run(path.parent.name))
     return tuple(runs)
@@ -140,7 +141,7 @@ def list_runs() -> tuple[Run, ...]:
 def damaged_runs() -> tuple[Damage, ...]:
     """The runs whose settings cannot be read, by name."""
     found = []
-    for path in sorted(runs_folder().glob("[!.]*/config.json")):
+    for path in sorted(runs_folder().glob(_CONFIGS)):
         try:
             find_run(path.parent.name)
         except TrainingError as error:
@@ -169,7 +170,7 @@ def find_run(name: str) -> Run:
             f"The settings of the run “{name}” are damaged. Delete {folder} and start again."
         ) from error
     except OSError as error:
-        names = ", ".join(p.parent.name for p in sorted(runs_folder().glob("[!.]*/config.json"))) or "none yet"
+        names = ", ".join(p.parent.name for p in sorted(runs_folder().glob(_CONFIGS))) or "none yet"
         raise TrainingError(
             f"There is no run called “{name[:60]}” (there are: {names}). Choose one of these or start it."
         ) from error

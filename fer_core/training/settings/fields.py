@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, TypeGuard, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -68,10 +68,11 @@ class Settings:
     def flat(self) -> dict[str, Any]:
         """Every setting by the name ``--set`` takes: ``{"epochs": 50, "augmentation.flip": False, …}``."""
         flat: dict[str, Any] = {}
-        for each in fields(self):
-            value = getattr(self, each.name)
-            inner = value.flat() if isinstance(value, Settings) else {"": value}
-            flat |= {f"{each.name}.{name}" if name else each.name: item for name, item in inner.items()}
+        for name in _hints(type(self)):
+            value = getattr(self, name)
+            flat |= (
+                {f"{name}.{k}": v for k, v in value.flat().items()} if isinstance(value, Settings) else {name: value}
+            )
         return flat
 
     @classmethod

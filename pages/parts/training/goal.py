@@ -44,10 +44,7 @@ class Goal:
 
 
 def choose_goal(config: TrainingConfig) -> Goal:
-    """Asks how often to train.
-
-    Args:
-        config: The settings of the form.
+    """Ask how often to train with the form's settings.
 
     Raises:
         TrainingError: What was written cannot be carried out.

@@ -84,9 +84,3 @@ def _layers(config: TrainingConfig) -> pd.DataFrame:
         }
         for layer in outline(config).layers
     )
-
-
-def show_command(command: str) -> None:
-    """The command line that does the same, for copying."""
-    st.caption("The same on the command line, here or on a larger machine:")
-    st.code(command, language=None, wrap_lines=True)

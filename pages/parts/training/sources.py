@@ -15,23 +15,16 @@ _START, _TEACHERS, _LIVE = "training_start_from", "training_teachers", "live_tea
 
 
 def with_sources(config: TrainingConfig) -> TrainingConfig:
-    """Lets people choose among the checkpoints that fit.
-
-    Args:
-        config: The settings so far; they decide which checkpoints fit.
-
-    Returns:
-        The same with ``start_from``, ``teachers``, ``teacher_share`` and ``live_teachers``.
-    """
+    """Ask for the checkpoints that fit the other settings, and return these with :data:`SOURCE_SETTINGS`."""
     config = replace(config, live_teachers=bool(st.session_state.get(_LIVE, False)))
     fitting, teaching = beginnings(config), teachers(config)
-    chosen = st.session_state.get(_START, "")
-    _let_go([chosen] if chosen not in ("", *fitting) else [], _START, "")
+    if (begun := st.session_state.get(_START, "")) not in ("", *fitting):
+        _drop([begun], _START, "")
     kept = [name for name in st.session_state.get(_TEACHERS, []) if name in teaching]
-    _let_go([name for name in st.session_state.get(_TEACHERS, []) if name not in teaching], _TEACHERS, kept)
+    _drop([name for name in st.session_state.get(_TEACHERS, []) if name not in teaching], _TEACHERS, kept)
     with st.expander("Going on from other checkpoints", icon=":material/school:"):
-        columns = st.columns(3, gap="large")
-        with columns[0]:
+        left, middle, right = st.columns(3, gap="large")
+        with left:
             start = st.selectbox(
                 "Begin with",
                 ["", *fitting],
@@ -41,7 +34,7 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 key=_START,
                 persist_state="session",
             )
-        with columns[1]:
+        with middle:
             chosen = st.multiselect(
                 "Teachers",
                 teaching,
@@ -51,7 +44,7 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 key=_TEACHERS,
                 persist_state="session",
             )
-        with columns[2]:
+        with right:
             slider(
                 "teacher_share",
                 "Teachers' share",
@@ -70,8 +63,8 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
     return replace(config, start_from=start, teachers=tuple(chosen), teacher_share=share)
 
 
-def _let_go(names: Sequence[str], key: str, instead: object) -> None:
-    """Forgets chosen checkpoints that are not there or do not fit any longer, and says so."""
+def _drop(names: Sequence[str], key: str, instead: object) -> None:
+    """Forget chosen checkpoints that are not there or do not fit any longer, and say so."""
     if names:
         st.session_state[key] = instead
         listed = ", ".join(plain(name) for name in names)

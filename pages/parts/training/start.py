@@ -1,7 +1,7 @@
 """Where settings come from: presets, files and earlier runs."""
 
 import json
-from typing import Any
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -19,39 +19,27 @@ _NEXT, _NEWS = "settings to take", "settings taken"
 
 
 def take_settings(config: TrainingConfig, source: str) -> None:
-    """Fills the form with settings on the next run of the page, and opens it.
-
-    Args:
-        config: The settings.
-        source: Where they come from, for a message.
-    """
+    """Fill the form with settings on the next run of the page, which then names their source."""
     st.session_state[_NEXT] = (config, source)
 
 
-def fill_form(datasets: dict[str, Any]) -> None:
-    """Puts settings that were taken into the controls; called before any of them is drawn.
-
-    Args:
-        datasets: The stored datasets by name.
-    """
+def fill_form(datasets: Iterable[DatasetCard]) -> None:
+    """Put settings that were taken into the controls, before any of them is drawn."""
     if _NEXT not in st.session_state:
         return
     config, source = st.session_state.pop(_NEXT)
-    lists = [""] if config.dataset not in datasets else ["", *(x.name for x in list_exclusions(config.dataset))]
-    for name, value in config.flat().items():
-        if name != "dataset":
-            st.session_state[key_of(name)] = list(value) if isinstance(value, tuple) else value
-    if config.exclude not in lists:
-        st.session_state[key_of("exclude")] = ""
-    st.session_state["preset"] = None
-    missing = config.dataset not in datasets
-    if not missing:
-        st.session_state["dataset"] = config.dataset
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in config.flat().items()}
+    missing = config.dataset not in [card.name for card in datasets]
+    if missing:
+        del values["dataset"]
+    if missing or config.exclude not in [known.name for known in list_exclusions(config.dataset)]:
+        values["exclude"] = ""
+    st.session_state.update({key_of(name): value for name, value in values.items()})
     st.session_state[_NEWS] = (source, config.dataset if missing else "")
 
 
 def announce_settings() -> None:
-    """Says once where the settings in the form come from."""
+    """Say once where the settings in the form come from."""
     if _NEWS in st.session_state:
         source, missing = st.session_state.pop(_NEWS)
         st.toast(f"The settings are those of {plain(source)}.", icon=":material/tune:")
@@ -94,11 +82,7 @@ def exchange_settings(config: TrainingConfig) -> None:
 
 
 def _read(content: bytes) -> TrainingConfig:
-    """Settings from a file: a run's ``config.json``, or a checkpoint's ``card.json`` that holds one.
-
-    Raises:
-        TrainingError: They cannot be read.
-    """
+    """Settings from a file: a run's ``config.json``, or a checkpoint's ``card.json`` that holds one."""
     try:
         text = content.decode("utf-8")
         document = json.loads(text)
