@@ -134,6 +134,7 @@ class ModelCard:
         provenance: What else it was made from and made on (a ``Provenance`` as JSON types).
         origin: Whether it was trained here, or imported from a file of unknown provenance.
         notes: Sentences about its import.
+        doubts: Those of the notes that warn of a wrong order or scaling.
         prior: Share of each class among the training faces, in the order of ``class_names``; empty when unknown.
         calibration: What makes its probabilities honest.
         measured: Its figures on a test split.
@@ -163,6 +164,7 @@ class ModelCard:
     provenance: dict[str, Any] = field(default_factory=dict)
     origin: Origin = "trained"
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     prior: tuple[Share, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     measured: MeasuredFigures = field(default_factory=MeasuredFigures)

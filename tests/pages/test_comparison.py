@@ -135,7 +135,8 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
 
     def instead(file):
         asked.append((file.name, file.class_names, file.scaling, file.path.read_bytes()))
-        return save_tiny(file.name, origin="imported", notes=("Right for 12 %.", "perhaps it was another **order**."))
+        doubt = "perhaps it was another **order**."
+        return save_tiny(file.name, origin="imported", notes=("Right for 12 %.", doubt), doubts=(doubt,))
 
     monkeypatch.setattr("pages.parts.comparison.import_checkpoint.import_checkpoint", instead)
     page.run()

@@ -148,6 +148,8 @@ def _card(file: ForeignFile, answer: dict[str, Any], labels: Sequence[str]) -> M
     height, width, channels = answer["input_shape"]
     inside = f"{height}x{width}" + (" RGB" if channels == 3 else " grey")
     known = [name for name in file.class_names if name in EMOTIONS]
+    called = np.array(answer["called"], np.int64)
+    notes, doubts = probe_notes(file, called, labels, makes_logits=answer["makes_logits"])
     return ModelCard(
         name=free_name(file.name),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -170,14 +172,15 @@ def _card(file: ForeignFile, answer: dict[str, Any], labels: Sequence[str]) -> M
         f"--scaling {file.scaling}",
         limits=_LIMITS,
         origin="imported",
-        notes=probe_notes(file, np.array(answer["called"], np.int64), labels, makes_logits=answer["makes_logits"]),
+        notes=notes,
+        doubts=doubts,
     )
 
 
 def probe_notes(
     file: ForeignFile, called: NDArray[np.int64], labels: Sequence[str], *, makes_logits: bool
-) -> tuple[str, ...]:
-    """What trying the network on known faces tells, above all about a wrong order or scaling.
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what trying the network on known faces tells, and what of it warns of a wrong order or scaling.
 
     Args:
         file: What its owner says of it.
@@ -195,14 +198,16 @@ def probe_notes(
     chosen = scores["the chosen order", file.scaling]
     notes = [f"On {len(labels)} known faces it was right for {percent(chosen)}, as many of each class as there are."]
     (order, scaling), best = max(scores.items(), key=lambda item: item[1])
+    doubts = []
     if best > chosen + _SUSPICIOUS:
-        notes.append(
+        doubts.append(
             f"With {order} and the scaling {SCALING_TITLES[scaling]} it would have been right for {percent(best)}: "
             "perhaps it was trained with that. If so, import it again."
         )
+    notes += doubts
     if makes_logits:
         notes.append("Its outputs were no probabilities; a softmax was added.")
-    return tuple(notes)
+    return tuple(notes), tuple(doubts)
 
 
 def _share_right(called: NDArray[np.int64], class_names: Sequence[str], labels: Sequence[str]) -> float:

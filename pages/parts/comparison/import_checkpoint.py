@@ -67,7 +67,7 @@ def _say_done(checkpoint: Checkpoint) -> None:
         f"The checkpoint **{plain(card.name)}** is ready; it can be chosen on every page.", icon=":material/check:"
     )
     for note in card.notes:
-        (st.warning if "perhaps" in note else st.info)(plain(note))
+        (st.warning if note in card.doubts else st.info)(plain(note))
     with st.container(horizontal=True):
         query = {"checkpoint": card.name}
         show_link("Evaluate it", "evaluation", query)
