@@ -130,9 +130,9 @@ def test_only_two_rooms_know_keras():
     assert {*importers} == {"fer_core.cli.execution"}
 
 
-def test_the_trainer_is_imported_by_the_job_and_its_result_only():
+def test_the_trainer_is_imported_by_the_job_only():
     importers = {module_name(path) for path in CORE if "fer_core.training.child.trainer" in imports(path)}
-    assert importers == {"fer_core.training.child.job", "fer_core.training.child.result"}
+    assert importers == {"fer_core.training.child.job"}
 
 
 def test_pages_leave_the_work_to_the_core():

@@ -27,16 +27,16 @@ def train_run(run: Run, strategy: StrategyName = "auto") -> Checkpoint | None:
     Raises:
         FerError: It could not be finished; what was saved stays usable.
     """
-    from fer_core.training.child.status import Report  # noqa: PLC0415
+    from fer_core.training.child.status import StatusWriter  # noqa: PLC0415
 
     with (
         only_process(run.folder),
-        Report(run.folder, run.config.epochs) as report,
-        wait_for_turn(run, lambda message: report.set(message=message)),
+        StatusWriter(run) as status,
+        wait_for_turn(run, lambda message: status.set(message=message)),
     ):
         from fer_core.training.child.job import run_job  # noqa: PLC0415
 
-        checkpoint = run_job(run, report, strategy)
+        checkpoint = run_job(run, status, strategy)
     start_next_attempt(find_run(run.name))
     return checkpoint
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from fer_core.training.child.epochs import EpochData
 from fer_core.training.child.steps import Stepper
+from fer_core.training.child.strategy import choose_precision
 from fer_core.training.network.architectures import build_model
-from fer_core.training.network.optimizers import make_optimizer
-from fer_core.training.network.precision import choose_precision
+from fer_core.training.network.fused import make_optimizer
 from fer_core.training.settings.config import TrainingConfig
 from tests.benchmark.figure import seconds
 
@@ -25,8 +25,8 @@ def stepper(config: TrainingConfig) -> Callable[[EpochData], object]:
     model.compile(optimizer=make_optimizer(config), loss=config.loss, weighted_metrics=[accuracy])
     model.optimizer.build(model.trainable_variables)
     steps = Stepper(model, tf.distribute.get_strategy())
-    steps.run_epoch(_faces(config, 1), config.batch_size, [])  # compiles
-    return lambda faces: steps.run_epoch(faces, config.batch_size, [])
+    list(steps.steps(_faces(config, 1), config.batch_size))  # compiles
+    return lambda faces: (list(steps.steps(faces, config.batch_size)), steps.metrics())
 
 
 def our_rate(config: TrainingConfig, steps: int) -> Callable[[], float]:

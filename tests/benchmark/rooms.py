@@ -47,19 +47,18 @@ def map_milliseconds() -> float:
 
 def demo_accuracy() -> float:
     """Best validation accuracy, in per cent, of the paper's network after two minutes on the demo faces."""
-    from fer_core.training.child.callbacks import Observer
-    from fer_core.training.child.trainer import Plan, TrainingData, train
-    from fer_core.training.network.precision import choose_precision
+    from fer_core.training.child.strategy import choose_precision
+    from fer_core.training.child.trainer import Observer, Plan, train
     from fer_core.training.settings.config import TrainingConfig
     from fer_core.training.settings.metrics import EpochMetrics
 
     records, epochs = load_records(DEMO), list[EpochMetrics]()
     training, validation = (label_records(records, LABEL_SCHEMES[DEFAULT_SCHEME], [s]) for s in ("train", "validation"))
     end = time.monotonic() + 60 * _DEMO_MINUTES
-    observer = Observer(lambda _: None, epochs.append, lambda: time.monotonic() > end)
+    observer = Observer(on_epoch=epochs.append, should_stop=lambda: time.monotonic() > end)
     with tempfile.TemporaryDirectory() as folder:
-        plan = Plan(Path(folder), choose_precision("auto").precision)
-        train(TrainingConfig(), TrainingData(training, validation), plan, observer)
+        plan = Plan(Path(folder), precision=choose_precision("auto").precision)
+        train(TrainingConfig(), training, validation, plan, observer)
     return 100 * max(metrics.val_accuracy for metrics in epochs)
 
 

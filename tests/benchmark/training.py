@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from fer_core.datasets.dataset import FaceRecords, label_records
 from fer_core.datasets.store import DEMO, ensure_demo, load_records
@@ -107,14 +106,15 @@ def _precision_points(dataset: str, share: float) -> float:
 
 
 def _test_accuracy(config: TrainingConfig, precision: str, records: FaceRecords) -> float:
-    from fer_core.training.child.trainer import Plan, TrainingData, train
-    from fer_core.training.child.validator import Judge
+    from fer_core.training.child.trainer import Observer, Plan, train
+    from fer_core.training.child.validator import Validator
 
     scheme = LABEL_SCHEMES[config.scheme]
     training, validation, test = (label_records(records, scheme, [split]) for split in SPLITS)
     with tempfile.TemporaryDirectory() as folder:
-        trained = train(config, TrainingData(training, validation), Plan(Path(folder), precision), _nobody())
-    return Judge(config, "float32", test).judge(trained.best_weights).accuracy
+        plan = Plan(Path(folder), precision=precision)
+        trained = train(config, training, validation, plan, Observer())
+    return Validator(config, "float32", test).validate(trained.best_weights).accuracy
 
 
 def _in_turns(ours: Callable[[], float], theirs: Callable[[], float]) -> float:
@@ -151,12 +151,6 @@ def _asked(child: "subprocess.Popen[str]") -> Callable[[str], float]:
         return float(stdout.readline())
 
     return rate
-
-
-def _nobody() -> Any:
-    from fer_core.training.child.callbacks import Observer
-
-    return Observer(lambda _: None, lambda _: None, lambda: False)
 
 
 TRAINING_BENCHES = (

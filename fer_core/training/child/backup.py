@@ -18,18 +18,19 @@ from fer_core.storage.records import read_record, write_record
 
 Arrays = list[NDArray[np.generic]]
 
-_GROUPS = ("weights", "average", "optimizer", "best")
+_GROUPS = {"weights": "weights", "average": "average", "optimizer": "optimizer", "best": "best_weights"}
+"""The fields that hold arrays, by the beginning of their names in the file."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """Everything an epoch leaves to the next.
+    """Everything one epoch passes on to the next, and what comes of a run after its last.
 
     Attributes:
         epoch: Epochs complete.
         weights: The network's weights.
         average: Their running average, or empty when none is kept.
-        optimizer: The optimiser's variables.
+        optimizer: The optimizer's variables.
         best_weights: The weights of the best epoch so far.
         best_epoch: That epoch, counted from 1; 0 before the first.
         best_value: Its validation figure.
@@ -46,8 +47,8 @@ class TrainingState:
     seconds: float
 
     @property
-    def judged(self) -> Arrays:
-        """The weights that are judged and kept: the average where there is one."""
+    def final_weights(self) -> Arrays:
+        """The weights that are validated and kept: the average where there is one."""
         return self.average or self.weights
 
 
@@ -66,15 +67,10 @@ class _Entry:
 
 
 def save_state(folder: Path, state: TrainingState) -> None:
-    """Saves the state durably; the one before it stays valid until this one is complete."""
+    """Save the state durably; the one before it stays valid until this one is complete."""
     folder.mkdir(parents=True, exist_ok=True)
-    groups = {
-        "weights": state.weights,
-        "average": state.average,
-        "optimizer": state.optimizer,
-        "best": state.best_weights,
-    }
     buffer = io.BytesIO()
+    groups = {group: getattr(state, field) for group, field in _GROUPS.items()}
     arrays = {f"{group}_{i:05}": array for group, members in groups.items() for i, array in enumerate(members)}
     np.savez(buffer, allow_pickle=False, **arrays)
     content = buffer.getvalue()
@@ -91,14 +87,8 @@ def save_state(folder: Path, state: TrainingState) -> None:
         old.unlink()
 
 
-def saved_epoch(folder: Path) -> int:
-    """How many epochs the newest whole state in a folder holds; 0 when there is none."""
-    state = load_state(folder)
-    return state.epoch if state else 0
-
-
 def load_state(folder: Path) -> TrainingState | None:
-    """The newest state that is whole, or None when there is none: a damaged one falls back to the one before it."""
+    """Load the newest state that is whole, or None when there is none; a damaged one falls back to the one before."""
     for path in sorted(folder.glob("epoch-*.json"), reverse=True):
         try:
             entry = read_record(path, _Entry)
@@ -112,15 +102,8 @@ def load_state(folder: Path) -> TrainingState | None:
 
 
 def _unpack(entry: _Entry, content: bytes) -> TrainingState:
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        groups = {g: [arrays[k] for k in sorted(arrays) if k.startswith(g)] for g in _GROUPS}
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        arrays = {field: [file[k] for k in sorted(file) if k.startswith(group)] for group, field in _GROUPS.items()}
     return TrainingState(
-        epoch=entry.epoch,
-        weights=groups["weights"],
-        average=groups["average"],
-        optimizer=groups["optimizer"],
-        best_weights=groups["best"],
-        best_epoch=entry.best_epoch,
-        best_value=entry.best_value,
-        seconds=entry.seconds,
+        epoch=entry.epoch, best_epoch=entry.best_epoch, best_value=entry.best_value, seconds=entry.seconds, **arrays
     )

@@ -1,4 +1,4 @@
-"""Teachers' answers in what a run learns: once for each face, or anew for each face as it was changed for a step.
+"""Distillation: teachers' answers in the targets, once for each face, or anew for each augmented face of a step.
 
 After Hinton et al., "Distilling the knowledge in a neural network" (2015).
 """
@@ -19,44 +19,42 @@ from fer_core.checkpoints.priors import restricted
 from fer_core.datasets.dataset import FerDataset
 from fer_core.training.network.architectures import build_model
 from fer_core.training.network.export import read_network
-from fer_core.training.runs.sources import teachers_of
 from fer_core.training.settings.config import TrainingConfig
 
 _TINY = np.finfo(np.float32).tiny
 _Rows = TypeVar("_Rows", NDArray[np.float32], tf.Tensor)
 
 
-def taught(training: FerDataset, config: TrainingConfig) -> FerDataset:
-    """The training faces with targets that are partly the teachers' mean answer, each at its own temperature.
+def distilled(training: FerDataset, teachers: Sequence[Checkpoint], share: float) -> FerDataset:
+    """Return the training faces with targets that are partly the teachers' mean answer, each at its own temperature.
 
     A teacher's answer is the mean of those to a face and to its mirror image; what it gives to classes that the run
-    does not have is shared out among the rest. Live teachers answer later, in :class:`LiveTeachers`.
+    does not have is shared out among the rest.
 
     Args:
         training: The training split, before the run's pre-processing: each teacher has its own.
-        config: The run's settings.
+        teachers: Any number; without one the faces stay as they are.
+        share: The teachers' part of the targets, 0-1.
 
     Raises:
-        TrainingError: A teacher cannot serve the run.
         CheckpointError: A teacher's file is damaged.
     """
-    found = teachers_of(config)
-    if not found or config.live_teachers:
+    if not teachers:
         return training
     answers = np.zeros_like(training.targets)
-    for checkpoint in found:
+    for checkpoint in teachers:
         classifier = checkpoint.open_classifier(threads=os.cpu_count() or 1)
         for faces in (training.images, training.images[:, :, ::-1]):
             answer = restricted(classifier.predict(faces), classifier.class_names, training.class_names)
-            answers += answer / np.float32(2 * len(found))
-    return replace(training, targets=_mixed(training.targets, answers, config.teacher_share))
+            answers += answer / np.float32(2 * len(teachers))
+    return replace(training, targets=_blended(training.targets, answers, share))
 
 
 class LiveTeachers:
-    """Teachers that see each batch as the learner sees it.
+    """Teachers that see each batch as the learner sees it, so that every epoch has new answers.
 
-    So they cannot repeat what they know by heart of the training faces, and every epoch has new answers (Beyer et al.,
-    "Knowledge distillation: a good teacher is patient and consistent", CVPR 2022). Make it under the run's strategy.
+    After Beyer et al., "Knowledge distillation: a good teacher is patient and consistent" (CVPR 2022). Make it under
+    the run's strategy.
 
     Args:
         checkpoints: At least one, trained by this project.
@@ -71,30 +69,30 @@ class LiveTeachers:
         self._share = config.teacher_share
         self._answers = [_answer_of(checkpoint, config.class_names, dtype) for checkpoint in checkpoints]
 
-    def taught(self, pictures: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-        """A batch's targets, partly the teachers' mean answer.
+    def blended(self, images: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        """Return a batch's targets, partly the teachers' mean answer.
 
         Args:
-            pictures: ``(n, 48, 48, 1)`` uint8.
+            images: ``(n, 48, 48, 1)`` uint8.
             targets: ``(n, classes)`` float32, rows that sum to one.
         """
-        mean = sum(answer(pictures) for answer in self._answers) / len(self._answers)
-        return _mixed(targets, mean, self._share)
+        mean = sum(answer(images) for answer in self._answers) / len(self._answers)
+        return _blended(targets, mean, self._share)
 
 
-def _mixed(targets: _Rows, answers: _Rows, share: float) -> _Rows:
+def _blended(targets: _Rows, answers: _Rows, share: float) -> _Rows:
     return (1 - share) * targets + share * answers
 
 
 def _answer_of(checkpoint: Checkpoint, class_names: Sequence[str], dtype: str) -> Callable[[tf.Tensor], tf.Tensor]:
-    """From pictures to a teacher's probabilities of some classes, at its temperature."""
+    """From images to a teacher's probabilities of some classes, at its temperature."""
     card = checkpoint.card
     network = build_model(TrainingConfig.from_dict(card.config), dtype=dtype)
     network.set_weights(read_network(checkpoint).get_weights())
     columns = [card.class_names.index(name) for name in class_names]
 
-    def answer(pictures: tf.Tensor) -> tf.Tensor:
-        logits = ops.log(ops.maximum(network(pictures, training=False), _TINY)) / card.calibration.temperature
+    def answer(images: tf.Tensor) -> tf.Tensor:
+        logits = ops.log(ops.maximum(network(images, training=False), _TINY)) / card.calibration.temperature
         return keras.activations.softmax(ops.take(logits, columns, axis=1))
 
     return answer

@@ -1,4 +1,4 @@
-"""What one epoch trains on: which faces, in which order, changed how, with which targets and weights.
+"""What one epoch trains on: which faces, in which order, how augmented, with which targets and weights.
 
 All of it follows from the run's seed and the epoch's number.
 """
@@ -33,22 +33,26 @@ class EpochData:
     def __len__(self) -> int:
         return len(self.images)
 
+    def batch(self, rows: slice) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
+        """Return some faces as images ``(n, 48, 48, 1)``, targets and weights."""
+        return self.images[rows, ..., None], self.targets[rows], self.weights[rows]
+
 
 def epoch_data(config: TrainingConfig, training: FerDataset, epoch: int) -> EpochData:
-    """Draws an epoch.
+    """Draw an epoch.
 
     Args:
         config: The run's settings.
-        training: The labelled training split.
+        training: The labeled training split.
         epoch: Its number, from 0.
     """
     rng = np.random.default_rng((config.seed, epoch))
     rows = used_rows(config, len(training))
-    labelled = _label_rows(config, len(training))
-    labels = training.labels[labelled]
+    given = _label_rows(config, len(training))
+    labels = training.labels[given]
     order = rows[_order(config, labels[rows], rng)]
     images = augment(training.images[order], config.augmentation, rng)
-    targets = _targets(config, training.targets[labelled[order]], rng)
+    targets = _targets(config, training.targets[given[order]], rng)
     if config.augmentation.mixup:
         images, targets = mix(images, targets, config.augmentation.mixup, rng)
     return EpochData(images, targets, _weights(config, labels[rows], labels[order]))

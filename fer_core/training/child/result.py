@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 
@@ -20,9 +20,8 @@ from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.store import dataset_card
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate
 from fer_core.labels import LABEL_SCHEMES, SPLITS
-from fer_core.training.child.backup import Arrays
+from fer_core.training.child.backup import Arrays, TrainingState
 from fer_core.training.child.epochs import epoch_size
-from fer_core.training.child.trainer import Trained
 from fer_core.training.child.validator import predict
 from fer_core.training.network.architectures import build_model
 from fer_core.training.network.export import write_network, write_quantized
@@ -30,9 +29,6 @@ from fer_core.training.network.heads import calibrate as calibrate_head
 from fer_core.training.runs.command_line import command_line
 from fer_core.training.runs.provenance import Provenance, git_state, hardware, library_versions
 from fer_core.training.settings.config import TrainingConfig
-
-Splits = tuple[FerDataset, FerDataset, FerDataset]
-"""Training, validation and test."""
 
 _INPUT = "48x48 grey faces, raw values 0 to 255; scaling to 0..1 is the network's first layer"
 _LIMITS = (
@@ -43,30 +39,37 @@ _LIMITS = (
 _SHUFFLED = "It was trained on shuffled labels, as an experiment: what it answers means nothing."
 
 
+class Splits(NamedTuple):
+    """The labeled splits a run uses; the test split is not looked at before training is over."""
+
+    train: FerDataset
+    validation: FerDataset
+    test: FerDataset
+
+
 def make_checkpoint(
-    name: str, config: TrainingConfig, trained: Trained, splits: Splits, provenance: Provenance
+    name: str, config: TrainingConfig, state: TrainingState, splits: Splits, provenance: Provenance
 ) -> Checkpoint:
-    """Scores the last and the best epoch's weights on each split and saves the best as a checkpoint.
+    """Score the last and the best epoch's weights on each split and save the best as a checkpoint.
 
     Args:
         name: The run's name; becomes the checkpoint's unless another run's checkpoint has it already.
         config: The run's settings.
-        trained: What training left.
-        splits: The labelled training, validation and test splits.
+        state: After the last epoch.
+        splits: The run's.
         provenance: Where it comes from. A checkpoint that the same run has made before is replaced.
 
     Raises:
         CheckpointError: The checkpoint could not be saved.
     """
     model = build_model(config)
-    last = _scores(model, trained.last_weights, trained.last_epoch, splits)
-    best = (
-        last if trained.best_epoch == last.epoch else _scores(model, trained.best_weights, trained.best_epoch, splits)
-    )
-    model.set_weights(trained.best_weights)
+    last = _scores(model, state.final_weights, state.epoch, splits)
+    is_best = state.best_epoch == state.epoch
+    best = last if is_best else _scores(model, state.best_weights, state.best_epoch, splits)
+    model.set_weights(state.best_weights)
     if config.output_activation == "svm":
-        calibrate_head(model, predict(model, splits[1].images), splits[1].labels)
-    prior = tuple(splits[0].targets.mean(axis=0, dtype=float).round(6).tolist())
+        calibrate_head(model, predict(model, splits.validation.images), splits.validation.labels)
+    prior = tuple(splits.train.targets.mean(axis=0, dtype=float).round(6).tolist())
     card = ModelCard(
         name=_name_for(provenance.run, name),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -77,20 +80,20 @@ def make_checkpoint(
         last=last,
         best=best,
         precision=provenance.probe.precision,
-        seconds=round(trained.seconds, 1),
+        seconds=round(state.seconds, 1),
         hardware=hardware(),
         versions=library_versions(),
         command=command_line(config, name),
         limits=_LIMITS,
         notes=(_SHUFFLED,) if config.shuffle_labels else (),
         prior=prior,
-        calibration=_calibration(model, config.dataset, splits[1], prior),
+        calibration=_calibration(model, config.dataset, splits.validation, prior),
         **_faces(config, splits, provenance),
     )
 
     def write(folder: Path) -> None:
         write_network(model, folder)
-        write_quantized(model, folder, splits[0].images)
+        write_quantized(model, folder, splits.train.images)
 
     return save_checkpoint(card, write)
 
@@ -104,7 +107,7 @@ def _faces(config: TrainingConfig, splits: Splits, provenance: Provenance) -> di
     used = epoch_size(config, counts["train"])
     return {
         "dataset": config.dataset,
-        "dataset_fingerprint": splits[0].fingerprint,
+        "dataset_fingerprint": splits.train.fingerprint,
         "label_file": stored.votes_file if has_votes else "",
         "label_file_sha256": stored.votes_sha256 if has_votes else "",
         "counts": counts,

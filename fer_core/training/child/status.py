@@ -3,41 +3,38 @@
 import os
 import time
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from fer_core.errors import FerError
 from fer_core.training.runs.launch import started
-from fer_core.training.runs.store import PAUSE, STOP
-from fer_core.training.settings.metrics import EpochMetrics, RunStatus, append_metrics, read_status, write_status
+from fer_core.training.runs.store import PAUSE, STOP, Run
+from fer_core.training.settings.metrics import EpochMetrics, RunStatus, append_metrics, write_status
 
-_REPORT_EVERY = 0.5
+_WRITE_EVERY = 0.5
 _RESERVE_FILE, _RESERVE = "reserve", 1 << 16
 
 
-class Report:
-    """Keeps a run's ``status.json`` and ``metrics.jsonl`` current; what the parent knows, it knows from here.
+class StatusWriter:
+    """Keeps a run's ``status.json`` and ``metrics.jsonl`` current; the parent knows nothing else of it.
 
     As a context it sees how the run ends: by an error of any kind the status becomes failed (or stopped or paused
     where that was asked for) with a sentence.
 
     Args:
-        folder: The run's.
-        epochs: How many it is to train.
+        run: Whose files.
     """
 
-    def __init__(self, folder: Path, epochs: int) -> None:
-        before = read_status(folder)
-        self._folder = folder
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._status = RunStatus(
             "queued",
-            epoch=before.epoch,
-            epochs=epochs,
-            checkpoint=before.checkpoint,
+            epoch=run.status.epoch,
+            epochs=run.config.epochs,
+            checkpoint=run.status.checkpoint,
             pid=os.getpid(),
             pid_created=started(os.getpid()),
-            since=before.since or time.time(),
+            since=run.status.since or time.time(),
         )
         self._written = 0.0
         self._first_batch = (0.0, 0.0)  # when the epoch's first batch was over, and what share it was
@@ -45,21 +42,17 @@ class Report:
 
     def __enter__(self) -> Self:
         # A full disk has no room for the sentence that says so, unless some was kept.
-        (self._folder / _RESERVE_FILE).write_bytes(bytes(_RESERVE))
+        (self._run.folder / _RESERVE_FILE).write_bytes(bytes(_RESERVE))
         self.set(message="Starting")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        (self._folder / _RESERVE_FILE).unlink(missing_ok=True)
+        (self._run.folder / _RESERVE_FILE).unlink(missing_ok=True)
         if error is not None:
-            self.set(state=self._ending(error), progress=0.0, eta_seconds=0.0, message=self._sentence(error))
-
-    def _ending(self, error: BaseException) -> str:
-        if not isinstance(error, FerError):
-            return "failed"
-        return "stopped" if self.should_stop() else "paused" if self.should_pause() else "failed"
+            asked = "stopped" if self.should_stop() else "paused" if self.should_pause() else "failed"
+            self.end(asked if isinstance(error, FerError) else "failed", self._sentence(error))
 
     def _sentence(self, error: BaseException) -> str:
         if isinstance(error, FerError):
@@ -72,25 +65,29 @@ class Report:
         )
 
     def set(self, **changes: object) -> None:
-        """Changes some fields of the status."""
+        """Change some fields of the status."""
         self._status = replace(self._status, **changes)  # type: ignore[arg-type]
-        write_status(self._folder, self._status)
+        write_status(self._run.folder, self._status)
         self._written = time.monotonic()
+
+    def end(self, state: str, message: str) -> None:
+        """Leave a state in which nothing is in progress."""
+        self.set(state=state, progress=0.0, eta_seconds=0.0, message=message)
 
     def should_stop(self) -> bool:
         """Whether somebody asked the run to stop."""
-        return (self._folder / STOP).exists()
+        return self._run.asked_to(STOP)
 
     def should_pause(self) -> bool:
         """Whether somebody asked the run to end after the epoch in flight, to be resumed later."""
-        return (self._folder / PAUSE).exists()
+        return self._run.asked_to(PAUSE)
 
     def on_batch(self, share: float) -> None:
-        """Reports the progress of an epoch, twice a second at most."""
+        """Write the progress of an epoch, twice a second at most."""
         now = time.monotonic()
         if not self._first_batch[1]:
             self._first_batch = (now, share)
-        if now - self._written < _REPORT_EVERY:
+        if now - self._written < _WRITE_EVERY:
             return
         left = self._status.epochs - self._status.epoch - share
         pace = self._pace or self._pace_so_far(now, share)
@@ -106,10 +103,10 @@ class Report:
         return (now - began) / (share - first) if share > first else 0.0
 
     def on_epoch(self, metrics: EpochMetrics) -> None:
-        """Adds a complete epoch's figures."""
-        append_metrics(self._folder, metrics)
+        """Add a complete epoch's figures."""
+        append_metrics(self._run.folder, metrics)
         self._pace = 0.5 * (self._pace + metrics.seconds) if self._pace else metrics.seconds
 
     def on_saved(self, epoch: int) -> None:
-        """Reports an epoch that nothing can undo any more."""
+        """Write that an epoch's state is saved."""
         self.set(epoch=epoch, progress=0.0, eta_seconds=self._pace * (self._status.epochs - epoch))

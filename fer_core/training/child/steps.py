@@ -1,23 +1,26 @@
-"""The steps of an epoch, on however many devices: Keras' own training step in a loop of this project.
+"""Training steps on however many devices: Keras' own ``train_step`` in a loop of this project.
 
 Keras 3's ``fit`` cannot train on several machines (it takes the parts of a batch for one tensor), and on one it
-prepares its data anew in every epoch; its ``train_step`` has neither trouble.
+prepares its data anew in every epoch.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from fer_core.training.child.backup import Arrays
 from fer_core.training.child.epochs import EpochData
 
 Batch = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]
-"""Pictures ``(n, 48, 48, 1)``, targets ``(n, classes)`` and weights ``(n,)``."""
+"""Images ``(n, 48, 48, 1)``, targets ``(n, classes)`` and weights ``(n,)``."""
 
-Teach = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-"""From a batch's pictures and targets to the targets that are learned."""
+TargetBlend = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+"""From a batch's images and targets to the targets that are learned."""
+
+_AVERAGE_EVERY = 4  # steps: averaging costs a pass over all weights
 
 
 class Stepper:
@@ -26,55 +29,52 @@ class Stepper:
     Args:
         model: Built and compiled under the strategy.
         strategy: How a batch is shared out.
-        teach: Changes the targets of each device's part of a batch; None leaves them.
+        blend: Changes the targets of each device's part of a batch; None leaves them.
     """
 
-    def __init__(self, model: keras.Model, strategy: tf.distribute.Strategy, teach: Teach | None = None) -> None:
-        self._model, self._strategy, self._teach = model, strategy, teach
+    def __init__(self, model: keras.Model, strategy: tf.distribute.Strategy, blend: TargetBlend | None = None) -> None:
+        self._model, self._strategy, self._blend = model, strategy, blend
         self._replicas = strategy.num_replicas_in_sync
-        self._step = tf.function(self._everywhere)
+        self._step = tf.function(self._run_replicas)
 
-    def _everywhere(self, batch: object) -> None:
-        self._strategy.run(self._learn, args=(batch,))
+    def _run_replicas(self, batch: object) -> None:
+        self._strategy.run(self._train_step, args=(batch,))
 
-    def _learn(self, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> None:
-        pictures, targets, weights = batch
-        if self._teach is not None:
-            targets = self._teach(pictures, targets)
-        self._model.train_step((pictures, targets, weights))
+    def _train_step(self, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> None:
+        images, targets, weights = batch
+        if self._blend is not None:
+            targets = self._blend(images, targets)
+        self._model.train_step((images, targets, weights))
 
-    def run_epoch(
-        self, faces: EpochData, batch_size: int, callbacks: Sequence[keras.callbacks.Callback]
-    ) -> dict[str, float]:
-        """Trains on all faces once, or until a callback sets ``stop_training``.
+    def steps(
+        self, faces: EpochData, batch_size: int, learning_rate: Callable[[int], float] | None = None
+    ) -> Iterator[int]:
+        """Train on all faces once, a batch for each item asked for.
 
         Args:
             faces: In the order in which they are taken.
             batch_size: Of all devices together.
-            callbacks: Told before and after each step.
+            learning_rate: Of each step, by its number from 0; None leaves the optimizer's.
 
-        Returns:
-            The mean loss and accuracy.
+        Yields:
+            How many steps are done.
         """
         self._model.reset_metrics()
-        self._model.stop_training = False
-        for callback in callbacks:
-            callback.set_model(self._model)
         for number, start in enumerate(range(0, len(faces), batch_size)):
-            for callback in callbacks:
-                callback.on_train_batch_begin(number)
-            self._step(self._shared_out(_batch(faces, slice(start, start + batch_size))))
-            for callback in callbacks:
-                callback.on_train_batch_end(number)
-            if self._model.stop_training:
-                break
+            if learning_rate is not None:
+                self._model.optimizer.learning_rate = learning_rate(number)
+            self._step(self._distributed(faces.batch(slice(start, start + batch_size))))
+            yield number + 1
+
+    def metrics(self) -> dict[str, float]:
+        """Return the mean loss and accuracy of the steps so far."""
         return {name: float(value) for name, value in self._model.get_metrics_result().items()}
 
-    def _shared_out(self, batch: Batch) -> object:
-        """A batch as the strategy's step takes it: each replica gets every so-manieth face."""
+    def _distributed(self, batch: Batch) -> object:
+        """A batch as the strategy's step takes it: each replica gets every n-th face."""
         if self._replicas == 1:
             return tuple(map(tf.convert_to_tensor, batch))
-        whole = _filled_up(batch, self._replicas)
+        whole = filled_up(batch, self._replicas)
         return self._strategy.experimental_distribute_values_from_function(
             lambda context: tuple(
                 tf.convert_to_tensor(part[context.replica_id_in_sync_group :: self._replicas]) for part in whole
@@ -82,12 +82,31 @@ class Stepper:
         )
 
 
-def _batch(faces: EpochData, rows: slice) -> Batch:
-    return faces.images[rows, ..., None], faces.targets[rows], faces.weights[rows]
+class WeightAverage:
+    """A running average of all weights, the moving statistics of normalization among them.
+
+    Args:
+        weights: The average so far, or an empty list before the first step.
+        decay: Per step, less in the first steps, so that random initial weights are soon forgotten; 0 keeps no average.
+        step: How many steps the run has made before.
+    """
+
+    def __init__(self, weights: Arrays, decay: float, step: int) -> None:
+        self.weights, self._decay, self._step = weights, decay, step
+
+    def update(self, model: keras.Model) -> None:
+        """Take a step's weights into account."""
+        self._step += 1
+        if not self._decay or self._step % _AVERAGE_EVERY:
+            return
+        weights = model.get_weights()
+        decay = np.float32(min(self._decay, (1 + self._step) / (10 + self._step)) ** _AVERAGE_EVERY)
+        pairs = zip(self.weights or weights, weights, strict=True)
+        self.weights = [old * decay + new * (1 - decay) for old, new in pairs]
 
 
-def _filled_up(batch: Batch, replicas: int) -> Batch:
-    """A batch that can be shared out evenly: faces that count nothing fill it up, and the others count more for it."""
+def filled_up(batch: Batch, replicas: int) -> Batch:
+    """Fill a batch up to be shared out evenly: the added faces weigh nothing, and the others more to make up for it."""
     images, targets, weights = batch
     missing = -len(images) % replicas
     if not missing:

@@ -5,129 +5,121 @@ changes and every dropout mask), so nothing random has to be saved.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
 from fer_core.errors import TrainingError
-from fer_core.training.child.backup import Arrays, TrainingState, load_state, save_state
-from fer_core.training.child.callbacks import Observer, RateSetter, Watcher, WeightAverager
+from fer_core.training.child.backup import Arrays, TrainingState, save_state
 from fer_core.training.child.distillation import LiveTeachers
 from fer_core.training.child.epochs import epoch_data, epoch_size
-from fer_core.training.child.steps import Stepper
-from fer_core.training.child.strategy import agree, spans_machines
-from fer_core.training.child.validator import Judge
+from fer_core.training.child.steps import Stepper, WeightAverage
+from fer_core.training.child.strategy import any_machine, spans_machines
+from fer_core.training.child.validator import Validator
 from fer_core.training.network.architectures import build_model
+from fer_core.training.network.fused import make_optimizer
 from fer_core.training.network.heads import loss_of
-from fer_core.training.network.optimizers import make_optimizer
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import NO_NUMBER, EpochMetrics
 from fer_core.training.settings.schedule import learning_rate_at
 
 
-@dataclass(frozen=True, eq=False)
-class TrainingData:
-    """What a run sees while it trains; the test split is not among it.
+@dataclass(frozen=True)
+class Observer:
+    """What is told of a run, and what may stop it.
 
     Attributes:
-        training: What it learns from.
-        validation: What decides the best epoch.
+        on_batch: Told the share of the epoch that is done.
+        on_epoch: Told an epoch's figures, just before its state is saved; a crash in between undoes it.
+        should_stop: Asked between batches whether to stop.
+        should_pause: Asked after each epoch whether to end there.
+        on_saved: Told the epoch's number when its state is saved.
+        on_validation: Told an epoch's number and the validation faces' probabilities, just before its figures.
     """
 
-    training: FerDataset
-    validation: FerDataset
-
-
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """What came of a run.
-
-    Attributes:
-        last_weights: After the last complete epoch.
-        last_epoch: Its number, from 1.
-        best_weights: Of the epoch that was best on validation.
-        best_epoch: Its number.
-        seconds: Training time, over all resumptions.
-    """
-
-    last_weights: Arrays
-    last_epoch: int
-    best_weights: Arrays
-    best_epoch: int
-    seconds: float
+    on_batch: Callable[[float], None] = lambda share: None
+    on_epoch: Callable[[EpochMetrics], None] = lambda metrics: None
+    should_stop: Callable[[], bool] = lambda: False
+    should_pause: Callable[[], bool] = lambda: False
+    on_saved: Callable[[int], None] = lambda epoch: None
+    on_validation: Callable[[int, NDArray[np.float32]], None] = lambda epoch, probabilities: None
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """How a run is carried out here; none of it is looked at but by this run's own process.
+    """How a run is carried out in this process.
 
     Attributes:
-        backup: Folder of the saved states; a run resumes from a state that is there.
+        backup: Folder of the saved states.
+        state: The saved state to resume from, or None to begin.
         precision: Keras' dtype policy, ``float32`` or ``mixed_bfloat16``.
         strategy: How the arithmetic is shared out.
         writes: Whether this process saves states: of several machines only one does.
-        beginning: Weights to begin with, or None for fresh ones.
+        initial_weights: Weights to begin with, or None for fresh ones.
         teachers: Checkpoints that answer in each step.
     """
 
     backup: Path
+    state: TrainingState | None = None
     precision: str = "float32"
     strategy: tf.distribute.Strategy = field(default_factory=tf.distribute.get_strategy)
     writes: bool = True
-    beginning: Arrays | None = None
+    initial_weights: Arrays | None = None
     teachers: tuple[Checkpoint, ...] = ()
 
 
-def train(config: TrainingConfig, data: TrainingData, plan: Plan, observer: Observer) -> Trained:
-    """Trains until the last epoch or until it is told to stop; resumes from a state where there is one.
+def train(
+    config: TrainingConfig, training: FerDataset, validation: FerDataset, plan: Plan, observer: Observer
+) -> TrainingState:
+    """Train until the last epoch or until it is told to stop.
 
     Args:
         config: The run's settings.
-        data: What to learn from, and what decides the best epoch.
+        training: What to learn from.
+        validation: What decides the best epoch.
         plan: How.
-        observer: Who is told, and who may stop it.
+        observer: What is told, and what may stop it.
+
+    Returns:
+        The state after the last complete epoch.
 
     Raises:
         TrainingError: The loss is no longer a number, or it was stopped before one epoch was complete.
     """
     keras.utils.set_random_seed(config.seed)
-    # Without it the sums of several threads come in any order, and two runs of one seed drift apart.
+    # Without it the sums of several threads come in any order, and two runs of one seed differ more and more.
     tf.config.experimental.enable_op_determinism()
-    school = _School(config, data, plan, observer)
-    state = load_state(plan.backup) or school.beginning()
-    if state.epoch:
-        school.restore(state)
-    while state.epoch < config.epochs and not _is_stuck(config, state):
-        following = school.run_epoch(state)
+    trainer = Trainer(config, training, validation, plan, observer)
+    state = trainer.initial_state()
+    while state.epoch < config.epochs and not 0 < config.patience <= state.epoch - state.best_epoch:
+        following = trainer.run_epoch(state)
         if following is None:
             break
         state = following
         if plan.writes:
             save_state(plan.backup, state)
             observer.on_saved(state.epoch)
-        if agree(plan.strategy, observer.should_stop() or observer.should_pause()):
+        if any_machine(plan.strategy, observer.should_stop() or observer.should_pause()):
             break
     if not state.epoch:
         raise TrainingError("Stopped before the first epoch was complete, so there is nothing to keep.")
-    return Trained(state.judged, state.epoch, state.best_weights, state.best_epoch, state.seconds)
+    return state
 
 
-def _is_stuck(config: TrainingConfig, state: TrainingState) -> bool:
-    """Whether the run has waited for a better epoch as long as it should."""
-    return 0 < config.patience <= state.epoch - state.best_epoch
+class Trainer:
+    """The network that is trained, the one that validates, and what passes between two epochs; see :func:`train`."""
 
-
-class _School:
-    """The network that learns, the one that judges, and what passes between two epochs."""
-
-    def __init__(self, config: TrainingConfig, data: TrainingData, plan: Plan, observer: Observer) -> None:
-        self._config, self._data, self._observer = config, data, observer
-        self._beginning = plan.beginning
+    def __init__(
+        self, config: TrainingConfig, training: FerDataset, validation: FerDataset, plan: Plan, observer: Observer
+    ) -> None:
+        self._config, self._training, self._plan, self._observer = config, training, plan, observer
         with plan.strategy.scope():
             self._model = build_model(config, dtype=plan.precision, training=True)
             # Made here, under the strategy: by its name alone Keras would make it inside the first step.
@@ -135,58 +127,62 @@ class _School:
             self._model.compile(optimizer=make_optimizer(config), loss=loss_of(config), weighted_metrics=[accuracy])
             self._model.optimizer.build(self._model.trainable_variables)
             teachers = LiveTeachers(plan.teachers, config, plan.precision) if plan.teachers else None
-        self._stepper = Stepper(self._model, plan.strategy, teachers.taught if teachers else None)
-        self._judge = Judge(config, plan.precision, data.validation)
-        self._size = epoch_size(config, len(data.training))
+        self._stepper = Stepper(self._model, plan.strategy, teachers.blended if teachers else None)
+        self._validator = Validator(config, plan.precision, validation)
+        self._size = epoch_size(config, len(training))
         self._batches = -(-self._size // config.batch_size)
-        self._stops_between_batches = not spans_machines(plan.strategy)
 
-    def beginning(self) -> TrainingState:
-        """The state before the first epoch."""
-        if self._beginning is not None:
-            self._model.set_weights(self._beginning)
-        return TrainingState(0, self._model.get_weights(), [], [], [], 0, -np.inf, 0.0)
-
-    def restore(self, state: TrainingState) -> None:
-        """Goes back to a saved state."""
-        self._model.set_weights(state.weights)
-        for variable, value in zip(self._model.optimizer.variables, state.optimizer, strict=True):
+    def initial_state(self) -> TrainingState:
+        """Put the network into the state to begin with or to resume from."""
+        if self._plan.state is None:
+            if self._plan.initial_weights is not None:
+                self._model.set_weights(self._plan.initial_weights)
+            return TrainingState(0, self._model.get_weights(), [], [], [], 0, -np.inf, 0.0)
+        self._model.set_weights(self._plan.state.weights)
+        for variable, value in zip(self._model.optimizer.variables, self._plan.state.optimizer, strict=True):
             variable.assign(value)
+        return self._plan.state
 
     def run_epoch(self, state: TrainingState) -> TrainingState | None:
-        """One epoch and its validation, or None when it was stopped on the way."""
+        """Train and validate one epoch; None when it was stopped on the way."""
         start, config = time.perf_counter(), self._config
-        watcher = Watcher(self._observer, self._batches, stops=self._stops_between_batches)
-        averager = WeightAverager(state.average, config.weight_average, state.epoch * self._batches)
-        learned = self._learn(state.epoch, watcher, averager)
-        if watcher.stopped:
+        average = WeightAverage(state.average, config.weight_average, state.epoch * self._batches)
+        if not self._run_steps(state.epoch, average):
             return None
-        trained = time.perf_counter()
-        judgement = self._judge.judge(averager.average or self._model.get_weights())
-        if not (np.isfinite(learned["loss"]) and np.isfinite(judgement.probabilities).all()):
+        trained, learned = time.perf_counter(), self._stepper.metrics()
+        validation = self._validator.validate(average.weights or self._model.get_weights())
+        if not (np.isfinite(learned["loss"]) and validation.is_finite):
             raise TrainingError(f"{NO_NUMBER} in epoch {state.epoch + 1}. Use a smaller learning rate and start again.")
         metrics = EpochMetrics(
             epoch=state.epoch + 1,
             loss=learned["loss"],
             accuracy=learned["accuracy"],
-            val_loss=judgement.loss,
-            val_accuracy=judgement.accuracy,
-            val_macro_f1=judgement.macro_f1,
-            learning_rate=learning_rate_at(config, (state.epoch + 1 - 1 / self._batches) / config.epochs),
+            val_loss=validation.loss,
+            val_accuracy=validation.accuracy,
+            val_macro_f1=validation.macro_f1,
+            learning_rate=self._learning_rate(state.epoch, self._batches - 1),
             seconds=time.perf_counter() - start,
             images_per_second=self._size / (trained - start),
         )
-        self._observer.on_validation(metrics.epoch, judgement.probabilities)
+        self._observer.on_validation(metrics.epoch, validation.probabilities)
         self._observer.on_epoch(metrics)
-        return self._next_state(state, metrics, averager.average)
+        return self._next_state(state, metrics, average.weights)
 
-    def _learn(self, epoch: int, watcher: Watcher, averager: WeightAverager) -> dict[str, float]:
-        faces = epoch_data(self._config, self._data.training, epoch)
+    def _run_steps(self, epoch: int, average: WeightAverage) -> bool:
+        """Run an epoch's steps; False when it was stopped between two of them, which several machines never are."""
+        stops = not spans_machines(self._plan.strategy)
+        faces = epoch_data(self._config, self._training, epoch)
         _reseed(self._model, self._config.seed, epoch)
-        callbacks = [watcher, RateSetter(self._config, epoch, self._batches)]
-        if self._config.weight_average:
-            callbacks.append(averager)
-        return self._stepper.run_epoch(faces, self._config.batch_size, callbacks)
+        for done in self._stepper.steps(faces, self._config.batch_size, lambda step: self._learning_rate(epoch, step)):
+            average.update(self._model)
+            self._observer.on_batch(done / self._batches)
+            if stops and self._observer.should_stop() and done < self._batches:
+                return False
+        return True
+
+    def _learning_rate(self, epoch: int, step: int) -> float:
+        """The rate of a step of an epoch, both counted from 0."""
+        return learning_rate_at(self._config, (epoch + step / self._batches) / self._config.epochs)
 
     def _next_state(self, state: TrainingState, metrics: EpochMetrics, average: Arrays) -> TrainingState:
         value = metrics.worth(self._config.metric)
@@ -205,7 +201,7 @@ class _School:
 
 
 def _reseed(model: keras.Model, seed: int, epoch: int) -> None:
-    """Makes every dropout mask of an epoch a function of the run's seed, the epoch and the layer."""
+    """Make every dropout mask of an epoch a function of the run's seed, the epoch and the layer."""
     droppers = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
     for index, layer in enumerate(droppers):
         state = np.random.default_rng((seed, epoch, index)).integers(0, 2**31, 2)

@@ -17,7 +17,7 @@ _PREDICT_BATCH = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Judgement:
+class Validation:
     """A network's answers for the validation faces.
 
     Attributes:
@@ -32,51 +32,49 @@ class Judgement:
     accuracy: float
     macro_f1: float
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether all answers are numbers."""
+        return bool(np.isfinite(self.probabilities).all())
 
-class Judge:
-    """Judges weights by the validation faces, on a network of its own, so that the one that learns is left alone.
+
+class Validator:
+    """Validates weights on a network of its own, so that the one that is trained keeps its state.
 
     Args:
         config: The run's settings.
         dtype: Keras' dtype policy.
-        validation: The faces.
+        faces: The validation faces.
     """
 
-    def __init__(self, config: TrainingConfig, dtype: str, validation: FerDataset) -> None:
-        self._config, self._validation = config, validation
+    def __init__(self, config: TrainingConfig, dtype: str, faces: FerDataset) -> None:
+        self._config, self._faces = config, faces
         self._model = build_model(config, dtype=dtype, training=True)
 
-    def judge(self, weights: Arrays) -> Judgement:
-        """The answers of a network with some weights."""
+    def validate(self, weights: Arrays) -> Validation:
+        """Score a network with some weights."""
         self._model.set_weights(weights)
-        scores = raw_scores(self._model, self._validation.images)
-        labels = self._validation.labels
+        labels, classes = self._faces.labels, range(len(self._faces.class_names))
+        scores = raw_scores(self._model, self._faces.images)
         probabilities = to_probabilities(self._config, scores, labels)
+        outputs = scores if self._config.output_activation == "svm" else probabilities
+        loss = keras.losses.get(loss_of(self._config))(self._faces.targets, outputs)
         predicted = probabilities.argmax(axis=1)
-        return Judgement(
+        return Validation(
             probabilities=probabilities,
-            loss=self._mean_loss(scores if self._config.output_activation == "svm" else probabilities),
+            loss=float(np.mean(keras.ops.convert_to_numpy(loss))),
             accuracy=float((predicted == labels).mean()),
-            macro_f1=_macro_f1(self._validation, predicted),
+            macro_f1=float(f1_score(labels, predicted, labels=list(classes), average="macro", zero_division=0)),
         )
-
-    def _mean_loss(self, outputs: NDArray[np.float32]) -> float:
-        loss = keras.losses.get(loss_of(self._config))
-        return float(np.mean(keras.ops.convert_to_numpy(loss(self._validation.targets, outputs))))
 
 
 def raw_scores(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """A network's outputs ``(n, classes)`` for ``(n, 48, 48)`` images, without dropout."""
+    """Return a network's outputs ``(n, classes)`` for ``(n, 48, 48)`` images, without dropout."""
     # Batch by batch: model.predict would build a pipeline for its data each time.
     batches = [images[start : start + _PREDICT_BATCH, ..., None] for start in range(0, len(images), _PREDICT_BATCH)]
     return np.concatenate([np.asarray(model.predict_on_batch(batch), np.float32) for batch in batches])
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Probabilities ``(n, classes)`` of a network that is not being trained any more."""
+    """Return the probabilities ``(n, classes)`` of a network that is not trained any more."""
     return shares(raw_scores(model, images))
-
-
-def _macro_f1(dataset: FerDataset, predicted: NDArray[np.int64]) -> float:
-    classes = range(len(dataset.class_names))
-    return float(f1_score(dataset.labels, predicted, labels=list(classes), average="macro", zero_division=0))

@@ -3,8 +3,8 @@
 import keras
 from keras import layers
 
+from fer_core.training.network.fused import ByteDropout, FusedBatchNormalization
 from fer_core.training.network.heads import output_layer
-from fer_core.training.network.layers import ByteDropout, FusedBatchNormalization
 from fer_core.training.settings.blueprints import carry_out
 from fer_core.training.settings.config import TrainingConfig
 

@@ -10,7 +10,7 @@ from fer_core.cli.execution import train_run
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import load_records
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.training.child.distillation import LiveTeachers, taught
+from fer_core.training.child.distillation import LiveTeachers, distilled
 from fer_core.training.child.job import load_splits
 from fer_core.training.runs.store import create_run
 from fer_core.training.settings.config import TrainingConfig
@@ -24,18 +24,20 @@ def faces(small_demo):
 
 
 def test_targets_are_partly_the_teachers_mean_answer(faces, save_tiny):
-    teacher = save_tiny("wise").open_classifier()
+    wise = save_tiny("wise")
+    teacher = wise.open_classifier()
     answers = (teacher.predict(faces.images) + teacher.predict(faces.images[:, :, ::-1])) / 2
-    mixed = taught(faces, replace(SMALL, teachers=("wise",), teacher_share=0.25))
+    mixed = distilled(faces, [wise], 0.25)
     np.testing.assert_allclose(mixed.targets, 0.75 * faces.targets + 0.25 * answers, atol=1e-6)
     assert np.array_equal(mixed.labels, faces.labels)
 
 
 def test_a_teacher_that_knows_a_class_more_shares_its_part_out(faces):
-    teacher = train_run(create_run(replace(SMALL, scheme="majority-8"), "eight")).open_classifier()
+    eight = train_run(create_run(replace(SMALL, scheme="majority-8"), "eight"))
+    teacher = eight.open_classifier()
     columns = [teacher.class_names.index(name) for name in faces.class_names]
     answers = np.mean([teacher.predict(seen)[:, columns] for seen in (faces.images, faces.images[:, :, ::-1])], axis=0)
-    targets = taught(faces, replace(SMALL, teachers=("eight",), teacher_share=1.0)).targets
+    targets = distilled(faces, [eight], 1.0).targets
     np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
     assert np.array_equal(targets.argmax(axis=1), answers.argmax(axis=1))
     assert answers.sum(axis=1).max() < 0.999
@@ -44,8 +46,8 @@ def test_a_teacher_that_knows_a_class_more_shares_its_part_out(faces):
 def test_several_teachers_count_the_same(faces, save_tiny, make_card):
     warm = replace(make_card().calibration, temperature=3.0)
     parts = [save_tiny("one"), save_tiny("two", calibration=warm)]
-    alone = [taught(faces, replace(SMALL, teachers=(part.name,), teacher_share=1.0)).targets for part in parts]
-    together = taught(faces, replace(SMALL, teachers=("one", "two"), teacher_share=1.0)).targets
+    alone = [distilled(faces, [part], 1.0).targets for part in parts]
+    together = distilled(faces, parts, 1.0).targets
     assert np.abs(alone[0] - alone[1]).max() > 1e-3
     np.testing.assert_allclose(together, (alone[0] + alone[1]) / 2, atol=1e-6)
 
@@ -59,7 +61,7 @@ def test_teachers_change_what_is_learned_from_and_nothing_it_is_judged_by(home, 
 
 def answers_live(teachers, faces, share=1.0):
     live = LiveTeachers(teachers, replace(SMALL, teacher_share=share), "float32")
-    return live.taught(tf.constant(faces.images[..., None]), tf.constant(faces.targets)).numpy()
+    return live.blended(tf.constant(faces.images[..., None]), tf.constant(faces.targets)).numpy()
 
 
 def trained(name, **changes):
@@ -91,8 +93,8 @@ def test_live_teachers_answer_in_each_step_and_not_before(faces):
         TrainingConfig.from_dict(wise.card.config), epochs=1, start_from="wise", learning_rate=1e-6, teachers=("wise",)
     )
     live = replace(config, teacher_share=1.0, live_teachers=True)
-    assert np.array_equal(taught(faces, live).targets, faces.targets)
-    run = create_run(live, "taught")
+    assert np.array_equal(load_splits(live).train.targets, faces.targets)
+    run = create_run(live, "student")
     train_run(run)
     surprise, of_labels = (-(targets * np.log(own)).sum(axis=1).mean() for targets in (given, faces.targets))
     assert run.metrics()[0].loss == pytest.approx(surprise, abs=2e-3)

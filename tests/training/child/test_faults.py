@@ -19,11 +19,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from fer_core.cli.execution import train_run
 from fer_core.errors import TrainingError
 from fer_core.storage.files import PROJECT
 from fer_core.training.child.backup import TrainingState, load_state, save_state
-from fer_core.training.child.status import Report
+from fer_core.training.child.job import errors_in_words
+from fer_core.training.child.status import StatusWriter
 from fer_core.training.runs import launch as launch_room
 from fer_core.training.runs import lifecycle
 from fer_core.training.runs import store as runs
@@ -55,12 +55,12 @@ def epoch_metrics(epoch):
     return EpochMetrics(epoch, 1.0, 0.3, 1.1, 0.25, 0.2, 3.0, 100.0)
 
 
-def one_more_epoch(folder, epoch):
+def one_more_epoch(run, epoch):
     """What a child writes when an epoch is complete."""
-    report = Report(folder, 9)
-    report.on_epoch(epoch_metrics(epoch))
-    save_state(folder / "backup", state(epoch))
-    report.on_saved(epoch)
+    status = StatusWriter(run)
+    status.on_epoch(epoch_metrics(epoch))
+    save_state(run.folder / "backup", state(epoch))
+    status.on_saved(epoch)
 
 
 # --- full disks -------------------------------------------------------------------------------------------------------
@@ -70,13 +70,13 @@ def one_more_epoch(folder, epoch):
 def half_trained(home):
     run = create_run(CONFIG, "half")
     for epoch in (1, 2):
-        one_more_epoch(run.folder, epoch)
-    return run
+        one_more_epoch(run, epoch)
+    return find_run("half")
 
 
-def writes_of_an_epoch(tmp_path, folder):
+def writes_of_an_epoch(tmp_path, run):
     """How many calls that can fail an epoch makes."""
-    copied = shutil.copytree(folder, tmp_path / "counted")
+    copied = replace(run, folder=shutil.copytree(run.folder, tmp_path / "counted"))
     with FullDisk(10**9) as disk:
         one_more_epoch(copied, 3)
     return disk.calls
@@ -85,10 +85,10 @@ def writes_of_an_epoch(tmp_path, folder):
 @pytest.mark.parametrize("point", range(20))
 def test_a_disk_that_is_full_at_any_write_loses_nothing_saved(half_trained, tmp_path, point):
     """Twenty points spread over every write, flush and rename that the end of an epoch makes."""
-    calls = writes_of_an_epoch(tmp_path, half_trained.folder)
+    calls = writes_of_an_epoch(tmp_path, half_trained)
     assert calls >= 8
     with FullDisk(point * calls // 20) as disk, contextlib.suppress(OSError):
-        one_more_epoch(half_trained.folder, 3)
+        one_more_epoch(half_trained, 3)
     assert disk.struck, "the fault never came"
     kept = load_state(half_trained.folder / "backup")
     assert kept is not None
@@ -96,7 +96,7 @@ def test_a_disk_that_is_full_at_any_write_loses_nothing_saved(half_trained, tmp_
     assert np.array_equal(kept.weights[0], state(kept.epoch).weights[0])
     assert [m.epoch for m in read_metrics(half_trained.folder)][:2] == [1, 2]
     assert find_run("half").config == CONFIG
-    one_more_epoch(half_trained.folder, 3)  # space is free again
+    one_more_epoch(half_trained, 3)  # space is free again
     again = load_state(half_trained.folder / "backup")
     assert again is not None
     assert again.epoch == 3
@@ -181,10 +181,10 @@ def corrupted(content, rng):
 
 
 def test_a_folder_deleted_while_it_trains_ends_with_a_sentence(half_trained):
-    report = Report(half_trained.folder, 9)
+    status = StatusWriter(half_trained)
     shutil.rmtree(half_trained.folder)
     with pytest.raises(OSError):  # noqa: PT011 (which one depends on the system)
-        report.on_epoch(epoch_metrics(3))
+        status.on_epoch(epoch_metrics(3))
     assert list_runs() == ()
     with pytest.raises(TrainingError, match="There is no run called"):
         stop_run(find_run("half"))
@@ -295,14 +295,14 @@ def test_too_little_memory_ends_in_a_sentence_about_memory(small_demo):
 
 
 @pytest.mark.parametrize("error", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM")])
-def test_memory_that_runs_out_in_training_is_said_with_half_the_batch(small_demo, monkeypatch, error):
-    def train(*_):
-        raise error
-
-    monkeypatch.setattr("fer_core.training.child.job.train", train)
+def test_memory_that_runs_out_in_training_is_said_with_half_the_batch(home, error):
     run = create_run(TrainingConfig(epochs=1, batch_size=96, width=4, precision="float32"), "big")
-    with pytest.raises(TrainingError, match="memory was not enough for batches of 96"):
-        train_run(run)
+    with (
+        pytest.raises(TrainingError, match="memory was not enough for batches of 96"),
+        StatusWriter(run),
+        errors_in_words(run.config),
+    ):
+        raise error
     assert "Choose a smaller batch size, such as 48" in find_run("big").status.message
 
 

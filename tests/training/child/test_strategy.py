@@ -12,7 +12,7 @@ import pytest
 
 from fer_core.errors import TrainingError
 from fer_core.training.child.epochs import EpochData
-from fer_core.training.child.steps import _batch, _filled_up
+from fer_core.training.child.steps import filled_up
 from fer_core.training.settings.cluster import Cluster, read_cluster
 
 WORKER = Path(__file__).parent / "workers.py"
@@ -92,7 +92,7 @@ def test_a_batch_is_filled_up_with_faces_that_count_nothing():
         np.eye(7, dtype=np.float32)[:5],
         np.ones(5, np.float32),
     )
-    images, targets, weights = _filled_up(_batch(faces, slice(0, 5)), 4)
+    images, targets, weights = filled_up(faces.batch(slice(0, 5)), 4)
     assert len(images) == len(targets) == len(weights) == 8
     assert weights.tolist() == pytest.approx([1.6] * 5 + [0.0] * 3)
     assert weights.mean() == pytest.approx(1.0)

@@ -12,9 +12,8 @@ import tensorflow as tf
 
 from fer_core.checkpoints.checkpoint import load_checkpoint
 from fer_core.datasets.dataset import FerDataset
-from fer_core.training.child.callbacks import Observer
 from fer_core.training.child.strategy import make_strategy
-from fer_core.training.child.trainer import Plan, TrainingData, train
+from fer_core.training.child.trainer import Observer, Plan, train
 from fer_core.training.settings.cluster import read_cluster
 from fer_core.training.settings.config import TrainingConfig
 
@@ -48,13 +47,13 @@ def main(kind, folder):
     else:
         strategy = make_strategy(kind)
     epochs = []
-    observer = Observer(lambda _: None, epochs.append, lambda: False)
+    observer = Observer(on_epoch=epochs.append)
     # 77 faces: the last batch is no multiple of two, so it is filled up.
-    data = TrainingData(faces(77, 0), faces(24, 1))
+    training, validation = faces(77, 0), faces(24, 1)
     teachers = (load_checkpoint("paper-cnn"),)
-    plan = Plan(Path(folder), "float32", strategy, writes=read_cluster().is_chief, teachers=teachers)
-    trained = train(CONFIG, data, plan, observer)
-    weights = [float(np.abs(w).sum()) for w in trained.last_weights]
+    plan = Plan(Path(folder), strategy=strategy, writes=read_cluster().is_chief, teachers=teachers)
+    trained = train(CONFIG, training, validation, plan, observer)
+    weights = [float(np.abs(w).sum()) for w in trained.final_weights]
     figures = {"loss": epochs[0].loss, "accuracy": epochs[0].accuracy, "val_loss": epochs[0].val_loss}
     sys.stdout.write(json.dumps({"replicas": strategy.num_replicas_in_sync, "weights": weights, **figures}) + "\n")
 

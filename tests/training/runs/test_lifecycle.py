@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fer_core.errors import TrainingError
-from fer_core.training.child.status import Report
+from fer_core.training.child.status import StatusWriter
 from fer_core.training.runs.launch import started
 from fer_core.training.runs.lifecycle import (
     annotate_run,
@@ -175,7 +175,7 @@ def test_a_full_disk_has_room_for_the_sentence_that_says_so():
         reserves.append((run.folder / "reserve").stat().st_size)
         raise TrainingError("Training could not write its files (No space left on device).")
 
-    with pytest.raises(TrainingError), Report(run.folder, 5):
+    with pytest.raises(TrainingError), StatusWriter(run):
         fill_the_disk()
     assert reserves == [1 << 16]
     assert not (run.folder / "reserve").exists()
@@ -185,7 +185,7 @@ def test_a_full_disk_has_room_for_the_sentence_that_says_so():
 
 def test_an_interruption_from_the_keyboard_can_be_resumed():
     run = create_run(CONFIG, "mine")
-    with pytest.raises(KeyboardInterrupt), Report(run.folder, 5):
+    with pytest.raises(KeyboardInterrupt), StatusWriter(run):
         raise KeyboardInterrupt
     assert "Resume it" in find_run("mine").status.message
 
