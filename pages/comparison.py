@@ -1,5 +1,6 @@
 """Which checkpoint is better, on the same images and in words; and checkpoints from elsewhere."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,24 +9,25 @@ from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, lis
 from fer_core.evaluation.comparison import SIGNIFICANT
 from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.evaluation.scoring import evaluation_scheme
-from pages.parts.comparison.board import show_board
-from pages.parts.comparison.export import show_export
-from pages.parts.comparison.import_checkpoint import offer_import
-from pages.parts.comparison.kept_checkpoints import show_kept_checkpoints
+from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
+from fer_core.plots.prediction import answers_side_by_side
+from fer_core.recognition.recognize import MAX_LISTED_FACES, reclassify, recognize, recognize_whole
+from pages.parts.comparison.checkpoints import offer_import, show_kept_checkpoints
+from pages.parts.comparison.leaderboard import show_export, show_leaderboard, show_settings
 from pages.parts.comparison.pair import show_pair
-from pages.parts.comparison.photo import show_photo
-from pages.parts.comparison.settings import show_settings
 from pages.shared import cached
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
+from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.pickers import choose_dataset, choose_exclusions, choose_labels
+from pages.shared.uploads import kinds
 
 _MOST = 8
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 _PAIR = "Head to head"
 _VIEWS = {
-    "Leaderboard": show_board,
+    "Leaderboard": show_leaderboard,
     _PAIR: show_pair,
     "Settings and curves": show_settings,
     "Take away": show_export,
@@ -47,8 +49,8 @@ def _choose_checkpoints(damaged: set[str]) -> list[Checkpoint]:
     return [found[name] for name in names]
 
 
-def _hold(checkpoints: list[Checkpoint]) -> Leaderboard:
-    """The leaderboard on the chosen dataset, labels and split; refusals end the page with the reason."""
+def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
+    """Return the leaderboard on the chosen dataset, labels and split; refusals end the page with the reason."""
     dataset_column, labels_column, split_column = st.columns([2, 3, 1.5])
     with dataset_column:
         dataset = choose_dataset()
@@ -74,7 +76,7 @@ def _hold(checkpoints: list[Checkpoint]) -> Leaderboard:
         )
 
 
-def _say_verdict(leaderboard: Leaderboard) -> None:
+def _show_verdict(leaderboard: Leaderboard) -> None:
     best, second = leaderboard.entries[:2]
     p_value = leaderboard.p_values[second.name]
     words = leaderboard.pair(second.name, best.name).verdict(p_value)
@@ -83,10 +85,29 @@ def _say_verdict(leaderboard: Leaderboard) -> None:
     show(f"**{plain(words)}**{against}", icon=":material/balance:")
 
 
-def _say_caveats(leaderboard: Leaderboard) -> None:
-    caveats = leaderboard.caveats()
-    if caveats:
-        st.caption(" ".join(map(plain, caveats)))
+def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
+    """Show an upload or a sample picture, and the answers side by side."""
+    upload = None
+    if admits_faces(checkpoints[0].card):
+        upload = st.file_uploader(
+            "A picture", type=kinds(*IMAGE_EXTENSIONS), max_upload_size=50, key="comparison_photo"
+        )
+    samples = cached.samples(drawn_only=are_samples_drawn_only())
+    title = st.pills("Or a sample", list(samples), key="comparison_sample", persist_state="session")
+    content = upload.getvalue() if upload else samples.get(str(title))
+    if content is None:
+        st.caption("Pictures stay in the memory of the computer that runs FER Lab.")
+        return
+    with errors_shown():
+        image = read_image(content, name=upload.name if upload else str(title))
+        networks = [cached.classifier(checkpoint) for checkpoint in checkpoints]
+        found = recognize(image, cached.photo_detector(), networks[0])[:MAX_LISTED_FACES]
+        if not found:
+            st.info("No face found. This is what they say of the whole picture, as if it were a face.")
+            found = (recognize_whole(image, networks[0]),)
+        answers = [reclassify(found, network) for network in networks]
+    st.image(image, width=min(360, image.shape[1]), alt="The picture")
+    st.html(answers_side_by_side(answers, [checkpoint.name for checkpoint in checkpoints]))
 
 
 start_page("comparison", "Which checkpoint is better? On the same faces, with intervals, and with how likely luck is.")
@@ -111,11 +132,12 @@ elif len(checkpoints) < 2:
     )
     show_link("Train a checkpoint", "training")
 elif view == _PHOTO:
-    show_photo(checkpoints)
+    _show_photo(checkpoints)
 else:
-    held = _hold(checkpoints)
+    leaderboard = _compare(checkpoints)
     if view != _PAIR:  # which says it of the two that are chosen there
-        _say_verdict(held)
-    _say_caveats(held)
+        _show_verdict(leaderboard)
+    if caveats := leaderboard.caveats():
+        st.caption(" ".join(map(plain, caveats)))
     with errors_shown():
-        _VIEWS[view or "Leaderboard"](held)
+        _VIEWS[view or "Leaderboard"](leaderboard)

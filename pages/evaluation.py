@@ -8,14 +8,13 @@ from fer_core.datasets.store import DEMO
 from fer_core.evaluation.descriptions import describe_scope
 from fer_core.evaluation.scoring import evaluation_scheme
 from pages.parts.evaluation.about import about_checkpoint
-from pages.parts.evaluation.calibration import show_sureness
-from pages.parts.evaluation.classes import show_classes
+from pages.parts.evaluation.calibration import show_calibration
+from pages.parts.evaluation.classes import show_classes, show_figures
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.parts.evaluation.export import show_export
 from pages.parts.evaluation.matrix import show_matrix
 from pages.parts.evaluation.robustness import show_robustness
-from pages.parts.evaluation.scores import show_figures
-from pages.parts.evaluation.subgroups import show_conditions
+from pages.parts.evaluation.subgroups import show_subgroups
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
@@ -26,8 +25,8 @@ _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session
 _VIEWS = {
     "Mix-ups": show_matrix,
     "Classes": show_classes,
-    "Sureness": show_sureness,
-    "Conditions": show_conditions,
+    "Sureness": show_calibration,
+    "Conditions": show_subgroups,
     "Robustness": show_robustness,
     "Take away": show_export,
 }

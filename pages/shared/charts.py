@@ -3,8 +3,9 @@
 import hashlib
 import pickle
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from fer_core.plots.style import CONFIG
@@ -69,6 +70,11 @@ def chart_config(name: str) -> dict[str, Any]:
     """
     kind = st.session_state.get(FIGURE_FORMAT, FIGURE_FORMATS[0]).lower()
     return CONFIG | {"toImageButtonOptions": {"format": kind, "filename": name, "scale": 2}}
+
+
+def show_chart(key: str, alt: str, figure: go.Figure, *, width: int | Literal["stretch"] = "stretch") -> None:
+    """Show a chart; its key is the page's name and that of the saved file, such as "comparison_accuracy-speed"."""
+    st.plotly_chart(figure, key=key, width=width, config=chart_config(key.partition("_")[2]), alt=alt)
 
 
 def choose_figure_format() -> None:

@@ -95,7 +95,7 @@ def test_the_same_one_twice_is_no_pair(compared):
 def test_settings_and_reports(compared):
     view(compared, "Settings and curves")
     assert "same settings" in texts(compared)
-    compared.toggle(key="all settings").set_value(True).run()
+    compared.toggle(key="comparison_all_settings").set_value(True).run()
     assert "learning rate" in compared.dataframe[0].value.index
     view(compared, "Take away")
     assert [b.label for b in compared.get("download_button")] == ["Report (HTML)", "Every prediction (CSV)"]
@@ -138,7 +138,7 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
         doubt = "perhaps it was another **order**."
         return save_tiny(file.name, origin="imported", notes=("Right for 12 %.", doubt), doubts=(doubt,))
 
-    monkeypatch.setattr("pages.parts.comparison.import_checkpoint.import_checkpoint", instead)
+    monkeypatch.setattr("pages.parts.comparison.checkpoints.import_checkpoint", instead)
     page.run()
     view(page, "Add a checkpoint")
     page.file_uploader[0].upload("my net!.keras", b"content", "application/octet-stream").run()
@@ -180,8 +180,8 @@ def test_checkpoints_of_one_s_own_are_listed_with_size_and_age_and_can_be_delete
     listed = [m.value.replace("\\", "") for m in page.markdown if "MB" in m.value]
     assert len(listed) == 2
     assert all("trained 2026-01-02" in line for line in listed)
-    page.button(key="delete_checkpoint_second").click().run()
-    page.button(key="delete_checkpoint_now").click().run()
+    page.button(key="comparison_delete_second").click().run()
+    page.button(key="comparison_delete_now").click().run()
     assert not page.exception
     assert not (home_with_checkpoint / "models" / "second").exists()
     assert (home_with_checkpoint / "models" / "tiny").exists()

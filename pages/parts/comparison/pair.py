@@ -8,36 +8,36 @@ from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.plots.comparison import class_difference_figure
 from fer_core.plots.confusion import confusion_figure, matrix_difference_figure
 from fer_core.plots.gallery import pair_gallery
-from pages.shared.charts import chart_config, drawn
+from pages.shared.charts import drawn, show_chart
 from pages.shared.messages import plain
 
 _PICTURES = 12
 
 
 def show_pair(leaderboard: Leaderboard) -> None:
-    """Lets people choose two of the checkpoints and shows what is different between them."""
+    """Show what is different between two chosen checkpoints."""
     names = [entry.name for entry in leaderboard.entries]
     first, second = _choose_two(names)
     if first == second:
         st.info("Choose two different checkpoints.")
         return
     pair = leaderboard.pair(first, second)
-    _say(leaderboard, pair)
+    _describe(leaderboard, pair)
     _charts(pair)
     _pictures(leaderboard, pair)
 
 
 def _choose_two(names: list[str]) -> tuple[str, str]:
-    for key, default in (("pair_first", names[1]), ("pair_second", names[0])):
+    for key, default in (("comparison_first", names[1]), ("comparison_second", names[0])):
         if st.session_state.get(key) not in names:
             st.session_state[key] = default
     left, right = st.columns(2)
-    first = left.selectbox("First", names, key="pair_first", persist_state="session")
-    second = right.selectbox("Second", names, key="pair_second", persist_state="session")
+    first = left.selectbox("First", names, key="comparison_first", persist_state="session")
+    second = right.selectbox("Second", names, key="comparison_second", persist_state="session")
     return str(first), str(second)
 
 
-def _say(leaderboard: Leaderboard, pair: PairedComparison) -> None:
+def _describe(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     (both, only_first), (only_second, neither) = pair.table.tolist()
     a, b = map(plain, pair.names)
     st.markdown(f"#### {plain(pair.verdict())}")
@@ -61,30 +61,21 @@ def _say(leaderboard: Leaderboard, pair: PairedComparison) -> None:
 
 def _charts(pair: PairedComparison) -> None:
     left, right = st.columns(2, gap="medium")
-    left.plotly_chart(
-        drawn(class_difference_figure, pair),
-        key="class-difference",
-        config=chart_config("class-difference"),
-        alt="Difference of recall, class by class.",
-    )
+    with left:
+        alt = "Difference of recall, class by class."
+        show_chart("comparison_class-difference", alt, drawn(class_difference_figure, pair))
     with right:
         st.markdown("**What changed in the matrix**")
         st.caption(f"{plain(pair.names[1])} less {plain(pair.names[0])}: green is better, red is worse.")
-        st.plotly_chart(
-            drawn(matrix_difference_figure, pair),
-            key="matrix-difference",
-            config=chart_config("matrix-difference"),
-            alt="Difference of the two confusion matrices, cell by cell.",
-        )
+        alt = "Difference of the two confusion matrices, cell by cell."
+        show_chart("comparison_matrix-difference", alt, drawn(matrix_difference_figure, pair))
     with st.expander("Both matrices side by side", icon=":material/grid_on:"):
         for column, name, report in zip(st.columns(2), pair.names, (pair.first, pair.second), strict=True):
-            column.markdown(f"**{plain(name)}**")
-            column.plotly_chart(
-                drawn(confusion_figure, report, cells="row shares"),
-                key=f"matrix {name}",
-                config=chart_config(f"confusion-matrix-{name}"),
-                alt=f"Confusion matrix of {name}, in shares of the true classes.",
-            )
+            with column:
+                st.markdown(f"**{plain(name)}**")
+                alt = f"Confusion matrix of {name}, in shares of the true classes."
+                figure = drawn(confusion_figure, report, cells="row shares")
+                show_chart(f"comparison_confusion-matrix-{name}", alt, figure)
 
 
 @st.fragment
@@ -93,7 +84,13 @@ def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     a, b = pair.names
     options = [f"only {a}", f"only {b}"]
     chosen = st.segmented_control(
-        "Right is", options, format_func=plain, default=options[1], required=True, key=f"only {a} {b}", wrap=True
+        "Right is",
+        options,
+        format_func=plain,
+        default=options[1],
+        required=True,
+        key=f"comparison_only {a} {b}",
+        wrap=True,
     )
     positions = pair.only_right(0 if chosen == options[0] else 1)
     if not len(positions):
@@ -101,6 +98,6 @@ def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
         return
     pages, page = -(-len(positions) // _PICTURES), 1
     if pages > 1:
-        page = st.pagination(pages, max_visible_pages=5, key=f"page {chosen} {a} {b}")
+        page = st.pagination(pages, max_visible_pages=5, key=f"comparison_page {chosen} {a} {b}")
     st.caption(f"{len(positions):,} faces, the clearest difference first. In bold: what the face is labelled.")
     st.html(pair_gallery(pair, leaderboard.test, positions[(page - 1) * _PICTURES : page * _PICTURES]))

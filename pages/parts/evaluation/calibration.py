@@ -13,12 +13,12 @@ from fer_core.plots.style import BLUE
 from fer_core.storage.plaintext import percent
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared import cached
-from pages.shared.charts import chart_config, drawn
+from pages.shared.charts import drawn, show_chart
 from pages.shared.messages import errors_shown, plain
 
 
-def show_sureness(shown: Evaluated) -> None:
-    """The reliability diagram, the calibration, and the coverage–accuracy curve with a threshold to try."""
+def show_calibration(shown: Evaluated) -> None:
+    """Show the reliability diagram, the calibration, and the coverage–accuracy curve with a threshold to try."""
     report, calibration = shown.report, shown.checkpoint.card.calibration
     _calibration(shown)
     left, right = st.columns(2, gap="medium")
@@ -26,22 +26,20 @@ def show_sureness(shown: Evaluated) -> None:
         before = shown.raw_report()
         is_calibrated = calibration.temperature != 1
         name = "calibrated" if is_calibrated else "as it is"
-        st.plotly_chart(
+        show_chart(
+            "evaluation_reliability",
+            "Reliability diagram: how often answers of each confidence are right.",
             drawn(
                 reliability_figure,
                 {name: reliability(report.confidence, report.is_right)},
                 {name: BLUE},
                 before=reliability(before.confidence, before.is_right) if is_calibrated else None,
             ),
-            key="reliability",
-            config=chart_config("reliability"),
-            alt="Reliability diagram: how often answers of each confidence are right.",
         )
-        st.plotly_chart(
+        show_chart(
+            "evaluation_confidence",
+            "How many answers there are of each confidence.",
             drawn(confidence_figure, reliability(report.confidence, report.is_right, bins=20)),
-            key="confidence",
-            config=chart_config("confidence"),
-            alt="How many answers there are of each confidence.",
         )
     with right:
         _not_sure(shown)
@@ -72,8 +70,9 @@ def _calibration(shown: Evaluated) -> None:
 
 
 def _offer_calibration(checkpoint: Checkpoint) -> None:
-    own = next((c for c in list_datasets() if c.fingerprint == checkpoint.card.dataset_fingerprint), None)
-    data = own or next((c for c in list_datasets() if not c.is_drawn), None)
+    datasets = list_datasets()
+    own = next((c for c in datasets if c.fingerprint == checkpoint.card.dataset_fingerprint), None)
+    data = own or next((c for c in datasets if not c.is_drawn), None)
     st.info("This checkpoint is not calibrated: its probabilities are the network’s own, which is often too sure.")
     if data is None:
         st.caption("Import a labelled dataset to calibrate it on its validation faces.")
@@ -94,18 +93,17 @@ def _not_sure(shown: Evaluated) -> None:
             99,
             own,
             format="%d %%",
-            key=f"not sure {shown.checkpoint.name}",
+            key=f"evaluation_not_sure_{shown.checkpoint.name}",
             help="To try here. Photos, Webcam and Videos use the threshold in the checkpoint’s card.",
         )
         / 100
     )
     curve = coverage_curve(report.confidence, report.is_right)
     at = coverage_at(report.confidence, report.is_right, threshold)
-    st.plotly_chart(
+    show_chart(
+        "evaluation_coverage",
+        "Accuracy of the answers given, for every share of faces that get an answer.",
         drawn(coverage_figure, {"answers": curve}, {"answers": BLUE}, at),
-        key="coverage",
-        config=chart_config("coverage"),
-        alt="Accuracy of the answers given, for every share of faces that get an answer.",
     )
     if at.coverage in (0.0, 1.0):
         every = "Every face gets an answer" if at.coverage else "No face gets an answer"
@@ -115,10 +113,10 @@ def _not_sure(shown: Evaluated) -> None:
             f"It answers for **{percent(at.coverage, 1)}** of the faces and is right on **{percent(at.accuracy, 1)}** "
             f"of those. Of the answers it keeps to itself, {percent(at.withheld_accuracy)} would have been right."
         )
-    _put_to_use(shown, threshold)
+    _offer_threshold(shown, threshold)
 
 
-def _put_to_use(shown: Evaluated, threshold: float) -> None:
+def _offer_threshold(shown: Evaluated, threshold: float) -> None:
     calibration = shown.checkpoint.card.calibration
     in_use = percent(calibration.not_sure_below) if calibration.not_sure_below else "none, it always answers"
     st.caption(

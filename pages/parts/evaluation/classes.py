@@ -1,31 +1,75 @@
-"""An evaluation class by class: points with intervals, a table, and curves."""
+"""An evaluation class by class: figures, points with intervals, a table, curves and prior adjustments."""
 
+from collections.abc import Callable
+from dataclasses import asdict
+
+import pandas as pd
 import streamlit as st
 
-from fer_core.evaluation.report import class_curves
+from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES
+from fer_core.evaluation.calibration import prior_adjustments
+from fer_core.evaluation.report import EvaluationReport, class_curves
 from fer_core.plots.classes import class_figure, precision_recall_figure, roc_figure
+from fer_core.storage.plaintext import percent
 from pages.parts.evaluation.evaluated import Evaluated
-from pages.parts.evaluation.prior_adjustment import show_prior_adjustment
-from pages.parts.evaluation.scores import class_table
-from pages.shared.charts import chart_config, drawn
+from pages.shared.charts import drawn, show_chart
+from pages.shared.messages import plain
 
 _FEW = 30
+_FIGURES: tuple[tuple[str, Callable[[EvaluationReport], float], str], ...] = (
+    ("Accuracy", lambda report: report.accuracy, "The share of all pictures that got their true class."),
+    (
+        "Macro F1",
+        lambda report: report.macro_f1,
+        "F1 joins precision and recall; this is its mean over the classes, each counting the same, however rare.",
+    ),
+    (
+        "Balanced accuracy",
+        lambda report: report.balanced_accuracy,
+        "The mean of the classes’ recalls: the accuracy if all classes were equally frequent.",
+    ),
+    (
+        "Top 2",
+        lambda report: report.top_k_accuracy(2),
+        "The share of all pictures whose true class is among the two most probable.",
+    ),
+)
+_NAME_WIDTH, _BAR_WIDTH, _COUNT_WIDTH = 84, 72, 56  # pixels: together no wider than a telephone
+_COLUMNS = (
+    ("precision", "Precision", "Of the faces that were called this, how many are."),
+    ("recall", "Recall", "Of the faces that are this, how many were called so."),
+    ("f1", "F1", "Precision and recall in one figure: their harmonic mean."),
+)
+_ADJUSTED = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
+
+
+def show_figures(report: EvaluationReport) -> None:
+    """Show the figures of the whole split, and what to compare them with."""
+    with st.container(horizontal=True):
+        for title, figure, meaning in _FIGURES:
+            st.metric(title, percent(figure(report), 1), help=meaning, border=True, width=170)
+    low, high = report.accuracy_interval()
+    name, share = report.commonest_class
+    st.caption(
+        f"Of {len(report):,} pictures. With others of the same kind, expect an accuracy between {100 * low:.1f} and "
+        f"{percent(high, 1)} "
+        f"(95 % interval). Always answering “{plain(name)}” would be right for {percent(share, 1)}."
+    )
 
 
 def show_classes(shown: Evaluated) -> None:
-    """Precision, recall and F1 with their intervals, ROC and precision–recall curves."""
+    """Show precision, recall and F1 with their intervals, prior adjustments, ROC and precision–recall curves."""
     report = shown.report
-    table, intervals = report.per_class(), report.class_intervals()
+    table = report.per_class()
     left, right = st.columns(2, gap="medium")
     with left:
-        st.plotly_chart(
-            drawn(class_figure, table, intervals),
-            key="classes",
-            config=chart_config("classes"),
-            alt="Precision, recall and F1 of each class with 95 % intervals; the table beside it has the figures.",
+        show_chart(
+            "evaluation_classes",
+            "Precision, recall and F1 of each class with 95 % intervals; the table beside it has the figures.",
+            drawn(class_figure, table, report.class_intervals()),
         )
     with right:
-        class_table(table)
+        _class_table(table)
         rare = [name for name, count in table["support"].items() if 0 < count < _FEW]
         if rare:
             st.caption(
@@ -36,15 +80,56 @@ def show_classes(shown: Evaluated) -> None:
             "Lines are 95 % intervals: Wilson’s for precision and recall; for F1, Wilson’s of the share of hits among "
             "all pictures that are of the class or were called so."
         )
-    show_prior_adjustment(shown)
+    _prior_adjustments(shown)
     curves = class_curves(report)
     if curves:
-        for column, figure, key in zip(
-            st.columns(2, gap="medium"), (roc_figure, precision_recall_figure), ("roc", "precision-recall"), strict=True
-        ):
-            column.plotly_chart(
-                drawn(figure, curves, report.class_names),
-                key=key,
-                config=chart_config(key),
-                alt=f"{key.capitalize()} curve of each class against all others; the legend has the areas.",
-            )
+        figures = {"roc": roc_figure, "precision-recall": precision_recall_figure}
+        for column, (name, figure) in zip(st.columns(2, gap="medium"), figures.items(), strict=True):
+            alt = f"{name.capitalize()} curve of each class against all others; the legend has the areas."
+            with column:
+                show_chart(f"evaluation_{name}", alt, drawn(figure, curves, report.class_names))
+
+
+def _class_table(table: pd.DataFrame) -> None:
+    """Show precision, recall, F1 and the number of pictures of each class, as a table with bars."""
+    table = table.reset_index()
+    table[["precision", "recall", "f1"]] *= 100
+    bars = {
+        name: st.column_config.ProgressColumn(
+            title, help=meaning, format="%.1f %%", min_value=0, max_value=100, width=_BAR_WIDTH
+        )
+        for name, title, meaning in _COLUMNS
+    }
+    names = st.column_config.TextColumn("Class", width=_NAME_WIDTH)
+    counts = st.column_config.NumberColumn("Pictures", help="How many the split has of this class.", width=_COUNT_WIDTH)
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={"class": names, **bars, "support": counts},
+        alt="Precision, recall, F1 and number of pictures by class",
+    )
+
+
+def _prior_adjustments(shown: Evaluated) -> None:
+    """Show what a prior adjustment gains and costs; nothing where the training shares are unknown."""
+    found = prior_adjustments(shown.report, shown.checkpoint.card)
+    if not found:
+        return
+    st.subheader("How common is each emotion?", anchor=False)
+    table = pd.DataFrame([asdict(figures) for figures in found.values()])
+    table[list(_ADJUSTED)] *= 100
+    table.insert(0, "view", [PRIOR_ADJUSTMENT_TITLES[name] for name in found])
+    columns = {name: st.column_config.NumberColumn(title, format="%.1f %%") for name, title in _ADJUSTED.items()}
+    st.dataframe(
+        table.drop(columns="strength"),
+        hide_index=True,
+        column_config={"view": "Emotions are", **columns},
+        alt="Accuracy, balanced accuracy and macro F1 by how common emotions are taken to be",
+    )
+    between = shown.checkpoint.card.calibration.between
+    st.caption(
+        "The network’s answers hold the shares of its training faces, a third of them neutral. Taking these out finds "
+        "more of the rare emotions and loses some of the common ones. “In between” goes "
+        f"{percent(between)} of the way, as far as accuracy and balanced accuracy of the validation faces add up to "
+        "most; Photos, Webcam and Videos begin with it. The figures above are those as in training."
+    )

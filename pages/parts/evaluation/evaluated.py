@@ -1,4 +1,4 @@
-"""What the Evaluation page shows: one checkpoint on one split, and what came of it."""
+"""What the Evaluation page shows: one checkpoint on one split."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ class Evaluated:
     Attributes:
         checkpoint: The checkpoint.
         dataset: The dataset.
-        scheme: What labels its images.
-        split: Which split.
+        scheme: Its labels.
+        split: Its split.
         labeled: The labeled images of the split, without those left out.
-        report: What the checkpoint said of them.
+        report: The checkpoint's report on them.
         faces: The images that were scored, at the report's positions.
         exclusions: The list whose rows are left out.
     """
@@ -44,10 +44,10 @@ class Evaluated:
         split: str,
         exclusions: ExclusionList | None,
     ) -> "Evaluated":
-        """Evaluates, or finds what was evaluated before.
+        """Evaluate a checkpoint, once per content.
 
         Raises:
-            FerError: The checkpoint or the dataset cannot be used.
+            FerError: If the checkpoint or the dataset cannot be used.
         """
         rows = exclusions.rows if exclusions else ()
         labeled = cached.labeled(cached.records(dataset), scheme, [split], without=rows)
@@ -56,16 +56,16 @@ class Evaluated:
         return cls(checkpoint, dataset, scheme, split, labeled, report, faces, exclusions)
 
     def raw_report(self) -> EvaluationReport:
-        """The same before calibration."""
+        """Return the report before calibration."""
         return cached.report(self.checkpoint, self.labeled, raw=True)
 
     @property
     def key(self) -> str:
-        """What changes whenever something else is shown."""
+        """Return what changes whenever something else is shown."""
         left_out = self.exclusions.name if self.exclusions else ""
         return f"{self.checkpoint.name} {self.dataset.name} {self.split} {self.scheme.name} {left_out}"
 
     @property
     def file_stem(self) -> str:
-        """The beginning of the names of files to take away."""
+        """Return the beginning of the names of files to download."""
         return f"{self.checkpoint.name}-{self.dataset.name}-{self.split}"

@@ -3,8 +3,6 @@
 import json
 from functools import partial
 
-import streamlit as st
-
 from fer_core.checkpoints.export import lesson_notebook, take_home
 from fer_core.evaluation.robustness import is_measured, robustness_steps, robustness_table
 from fer_core.recognition.recognize import to_csv
@@ -13,12 +11,13 @@ from fer_core.reports.evaluation_data import figures_document, prediction_table
 from fer_core.reports.model_card import model_card_markdown
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared.charts import choose_figure_format
+from pages.shared.downloads import offer_download
 
 
 def show_export(shown: Evaluated) -> None:
-    """Downloads, each with what it holds, and the format in which charts are saved."""
+    """Offer downloads and the format in which charts are saved."""
     card, stem = shown.checkpoint.card, shown.file_stem
-    _offer(
+    offer_download(
         "Report (HTML)",
         "Everything on this page as one file: it opens without a network and prints well. It holds no faces, which "
         "may not be passed on.",
@@ -26,35 +25,35 @@ def show_export(shown: Evaluated) -> None:
         f"{stem}-report.html",
         "text/html",
     )
-    _offer(
+    offer_download(
         "Every prediction (CSV)",
         "A row a face: its row in the files, its class, what it was called, all probabilities and the votes.",
         lambda: to_csv(prediction_table(shown.report, shown.faces)),
         f"{stem}-predictions.csv",
         "text/csv",
     )
-    _offer(
+    offer_download(
         "Figures (JSON)",
         "Accuracy, F1, the matrix and the rest with their intervals, for programs.",
         lambda: json.dumps(figures_document(shown.report), indent=2).encode(),
         f"{stem}-figures.json",
         "application/json",
     )
-    _offer(
+    offer_download(
         "Model card (Markdown)",
         "What it is, how it was made, how good it is and what it must not be used for.",
         lambda: model_card_markdown(card).encode(),
         f"{card.name}-card.md",
         "text/markdown",
     )
-    _offer(
+    offer_download(
         "The network (ZIP)",
         "Its files, with a short script that uses them anywhere, without this app.",
         partial(take_home, shown.checkpoint),
         f"{card.name}.zip",
         "application/zip",
     )
-    _offer(
+    offer_download(
         "The lesson (notebook)",
         "Trains, evaluates and looks inside a network step by step, in Jupyter.",
         lesson_notebook,
@@ -62,20 +61,6 @@ def show_export(shown: Evaluated) -> None:
         "application/x-ipynb+json",
     )
     choose_figure_format()
-
-
-def _offer(label: str, what: str, make: object, name: str, kind: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            label,
-            make,  # type: ignore[arg-type]
-            name,
-            kind,
-            icon=":material/download:",
-            on_click="ignore",
-            width=230,
-        )
-        st.caption(what, width=520)
 
 
 def _report(shown: Evaluated) -> bytes:

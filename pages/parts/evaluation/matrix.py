@@ -13,7 +13,8 @@ from pages.shared.charts import chart_config, drawn
 from pages.shared.messages import plain
 
 _PICTURES = 12
-_CELL, _TRUE, _CALLED, _MATRIX = "cell", "true class", "called class", "matrix"
+_CELL = "cell"  # in the address
+_TRUE, _CALLED, _MATRIX = "evaluation_true", "evaluation_called", "evaluation_matrix"
 _VALUES: tuple[CellValues, ...] = ("counts", "row shares", "column shares")
 _ORDERS = ("class order", "most confused together")
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -21,7 +22,7 @@ _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session
 
 @st.fragment
 def show_matrix(shown: Evaluated) -> None:
-    """The matrix beside the pictures of one cell; a click or the two boxes choose the cell."""
+    """Show the matrix beside the pictures of one cell; a click or the two boxes choose the cell."""
     report = shown.report
     matrix, pictures = st.columns(2, gap="medium")
     with pictures:
@@ -60,7 +61,7 @@ def _matrix(report: EvaluationReport, cell: tuple[str, str]) -> None:
 
 
 def _choose_cell(report: EvaluationReport) -> tuple[str, str]:
-    """The cell that was clicked, chosen or linked to, at first the most frequent mistake; the address names it."""
+    """Return the cell clicked, chosen or linked to, at first the most frequent mistake; the address names it."""
     names = report.class_names
     linked = tuple(st.query_params.get(_CELL, "").split("~"))
     start = linked if len(linked) == 2 and set(linked) <= set(names) else report.commonest_mistake()
@@ -84,7 +85,7 @@ def _pictures(shown: Evaluated, cell: tuple[str, str]) -> None:
     st.markdown(f"**{plain(describe_cell(shown.report, *cell, shown.faces))}.**")
     pages, page = -(-len(positions) // _PICTURES), 1
     if pages > 1:
-        page = st.pagination(pages, max_visible_pages=5, key=f"page {shown.key} {cell}")
+        page = st.pagination(pages, max_visible_pages=5, key=f"evaluation_page {shown.key} {cell}")
     if pages:
         first = "The least sure first" if cell[0] == cell[1] else "The most wrong first"
         votes = ", the votes of ten people" if len(shown.faces.votes) else ""

@@ -18,27 +18,25 @@ from fer_core.plots.classes import robustness_panel
 from fer_core.plots.gallery import perturbation_examples
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared import cached
-from pages.shared.charts import chart_config, drawn
+from pages.shared.charts import drawn, show_chart
 
 _SOME = 500
 _STEPS = 1 + len(PERTURBATIONS) * len(LEVELS)
 
 
 def show_robustness(shown: Evaluated) -> None:
-    """Small multiples of accuracy under seven perturbations: from the card, or measured when somebody asks."""
+    """Show accuracy under seven perturbations as small multiples: from the card, or measured on request."""
     table = _from_card(shown)
-    if table is None:
-        table = _measured(shown)
+    table = _measured(shown) if table is None else table
     if table is None:
         return
     with st.container(horizontal=True, gap="small"):
         for perturbation in PERTURBATIONS:
-            st.plotly_chart(
+            show_chart(
+                f"evaluation_robustness-{perturbation.name}",
+                f"Accuracy under {perturbation.name} at five levels; the table below has the figures.",
                 drawn(robustness_panel, table, perturbation.name, perturbation.unit),
-                key=f"robustness {perturbation.name}",
                 width=172,
-                config=chart_config(f"robustness-{perturbation.name}"),
-                alt=f"Accuracy under {perturbation.name} at five levels; the table below has the figures.",
             )
     faces = int(table["n"].iloc[0])
     st.caption(f"Lines are Wilson’s 95 % intervals for {faces:,} faces. Level by level, from mild to severe:")
@@ -50,7 +48,7 @@ def show_robustness(shown: Evaluated) -> None:
 
 
 def _from_card(shown: Evaluated) -> pd.DataFrame | None:
-    """What the card says, when it was measured on just these faces."""
+    """Return what the card says, if it was measured on just these faces."""
     measured = shown.checkpoint.card.measured
     here = shown.report.fingerprint, shown.split, shown.scheme.name, len(shown.report)
     if not measured.robustness or here != (measured.fingerprint, measured.split, measured.scheme, measured.n):
@@ -60,18 +58,18 @@ def _from_card(shown: Evaluated) -> pd.DataFrame | None:
 
 
 def _measured(shown: Evaluated) -> pd.DataFrame | None:
-    """What is measured now, or was before; None until somebody asks."""
+    """Return what is measured now, or was before; None until somebody asks."""
     total = len(shown.faces)
     choices = {f"{min(_SOME, total):,} faces": _SOME, **({f"all {total:,} faces": total} if total > _SOME else {})}
     first = next(iter(choices))
-    chosen = st.segmented_control("Measured on", list(choices), default=first, required=True, key="sample")
+    chosen = st.segmented_control("Measured on", list(choices), default=first, required=True, key="evaluation_sample")
     sample = sample_of(shown.faces, choices[chosen or first])
     if not is_measured(shown.checkpoint, sample) and not _asked(len(sample)):
         return None
     bar, steps = st.empty(), []
     for step in robustness_steps(shown.checkpoint, sample, classifier=partial(cached.classifier, shown.checkpoint)):
         steps.append(step)
-        bar.progress(len(steps) / _STEPS, f"{step[0].capitalize() or 'Untouched'}, level {step[1]} …")
+        bar.progress(len(steps) / _STEPS, f"{step.perturbation.capitalize() or 'Untouched'}, level {step.level} …")
     bar.empty()
     return robustness_table(steps)
 

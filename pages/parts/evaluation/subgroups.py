@@ -1,4 +1,4 @@
-"""On which pictures a checkpoint is right: by how people agreed, by light, by contrast and by the face's size."""
+"""Accuracy by subgroup: by how people agreed, by light, by contrast and by the face's size."""
 
 import numpy as np
 import pandas as pd
@@ -17,14 +17,14 @@ from fer_core.evaluation.subgroups import (
 from fer_core.plots.classes import bucket_figure
 from fer_core.storage.plaintext import percent
 from pages.parts.evaluation.evaluated import Evaluated
-from pages.shared.charts import chart_config, drawn
+from pages.shared.charts import drawn, show_chart
 from pages.shared.messages import plain
 
-_ASKED = "face sizes wanted"
+_ASKED = "evaluation_face_sizes"
 
 
-def show_conditions(shown: Evaluated) -> None:
-    """Baselines, then accuracy by agreement, brightness, contrast and face size."""
+def show_subgroups(shown: Evaluated) -> None:
+    """Show baselines, then accuracy by agreement, brightness, contrast and face size."""
     report, faces = shown.report, shown.faces
     _baselines(shown)
     places = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
@@ -75,21 +75,20 @@ def _by_size(shown: Evaluated) -> None:
             return
         st.session_state[key] = True
     bar = st.empty()
-    sizes = face_sizes(shown.faces, progress=lambda share: _report(bar, share))
+    sizes = face_sizes(shown.faces, progress=lambda share: _show_progress(bar, share))
     bar.empty()
     table = accuracy_by_bucket(shown.report, sizes, unit=" px", known=np.asarray(sizes > 0))
     _chart(shown, table, "By the size of the face", "side of the detector’s box in a picture of 48, in fifths")
 
 
-def _report(bar: DeltaGenerator, share: float) -> None:
+def _show_progress(bar: DeltaGenerator, share: float) -> None:
     bar.progress(share, "Measuring faces …")
 
 
 def _chart(shown: Evaluated, table: pd.DataFrame, heading: str, what: str) -> None:
     words = "; ".join(f"{r['bucket']}: {percent(r['accuracy'])} of {r['n']}" for r in table.to_dict("records"))
-    st.plotly_chart(
+    show_chart(
+        f"evaluation_{heading.lower().replace(' ', '-')}",
+        f"Accuracy {heading.lower()}. {words}",
         drawn(bucket_figure, table, heading, what, overall=shown.report.accuracy),
-        key=heading,
-        config=chart_config(heading.lower().replace(" ", "-")),
-        alt=f"Accuracy {heading.lower()}. {words}",
     )

@@ -1,4 +1,4 @@
-"""Bringing in a checkpoint from elsewhere: the page passes the file on and never opens it."""
+"""Checkpoints from elsewhere, whose files the page passes on and never opens, and the ones kept here."""
 
 import re
 import tempfile
@@ -6,21 +6,23 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.checkpoints.checkpoint import Checkpoint, delete_checkpoint
+from fer_core.checkpoints.checkpoint import Checkpoint, delete_checkpoint, list_checkpoints
 from fer_core.checkpoints.foreign import SCALING_TITLES
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
+from fer_core.errors import CheckpointError
 from fer_core.labels import KNOWN_ORDERS
+from fer_core.service.diagnostics import megabytes_in
 from pages.shared.links import show_link
-from pages.shared.messages import errors_shown, plain
+from pages.shared.messages import errors_shown, plain, refuse
 from pages.shared.uploads import kinds
 
 _OWN = "another order"
 _MEGABYTES = 400
-_DONE = "imported checkpoint"
+_DONE, _FAULT = "comparison_imported", "comparison_fault"
 
 
 def offer_import() -> None:
-    """A form for a ``.keras`` file, its classes and its scaling; refusals are said with the way to mend them."""
+    """Show a form for a ``.keras`` file, its classes and its scaling."""
     st.markdown(
         "A `.keras` file (Keras 3) from a colleague, a repository or another tool. It is opened in a process of its "
         "own with no network, little memory and little time, checked against a list of allowed layers, and converted."
@@ -50,7 +52,7 @@ def offer_import() -> None:
             st.session_state[_DONE] = _import(upload.name, upload.getvalue(), name, parse_classes(classes), scaling)
     done: Checkpoint | None = st.session_state.get(_DONE)
     if done:
-        _say_done(done)
+        _show_imported(done)
 
 
 def _import(file_name: str, content: bytes, name: str, classes: tuple[str, ...], scaling: str) -> Checkpoint:
@@ -61,7 +63,7 @@ def _import(file_name: str, content: bytes, name: str, classes: tuple[str, ...],
         return import_checkpoint(ForeignFile(path, name or "imported", classes, scaling))  # type: ignore[arg-type]
 
 
-def _say_done(checkpoint: Checkpoint) -> None:
+def _show_imported(checkpoint: Checkpoint) -> None:
     card = checkpoint.card
     st.success(
         f"The checkpoint **{plain(card.name)}** is ready; it can be chosen on every page.", icon=":material/check:"
@@ -93,3 +95,48 @@ def _order_title(order: str) -> str:
 def _suggested(file_name: str) -> str:
     stem = Path(file_name.replace("\\", "/")).stem
     return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:60]
+
+
+def show_kept_checkpoints() -> None:
+    """List one's own checkpoints with sizes and ages; deleting asks first."""
+    own = [checkpoint for checkpoint in list_checkpoints() if checkpoint.is_own]
+    if fault := st.session_state.pop(_FAULT, None):
+        refuse(fault)
+    if not own:
+        return
+    st.subheader("Kept here", anchor="kept")
+    for checkpoint in own:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(checkpoint.name)}** · {plain(checkpoint.card.origin)} {_age_and_size(checkpoint)}")
+            if st.button("Delete", icon=":material/delete:", key=f"comparison_delete_{checkpoint.name}"):
+                _confirm(checkpoint)
+
+
+@st.dialog("Delete this checkpoint?", icon=":material/delete:")
+def _confirm(checkpoint: Checkpoint) -> None:
+    st.markdown(
+        f"**{plain(checkpoint.name)}** will be gone for everybody who uses this server. The run it came from stays."
+    )
+    with st.container(horizontal=True):
+        if st.button(
+            "Delete for good",
+            type="primary",
+            icon=":material/delete:",
+            key="comparison_delete_now",
+            on_click=_delete,
+            args=(checkpoint,),
+        ):
+            st.rerun()
+        if st.button("Keep it", key="comparison_keep"):
+            st.rerun()
+
+
+def _delete(checkpoint: Checkpoint) -> None:
+    try:
+        delete_checkpoint(checkpoint)
+    except CheckpointError as error:
+        st.session_state[_FAULT] = error  # said by the run that follows
+
+
+def _age_and_size(checkpoint: Checkpoint) -> str:
+    return f"{plain(checkpoint.card.created_at[:10])} · {megabytes_in(checkpoint.directory):,.1f} MB"

@@ -1,0 +1,160 @@
+"""All chosen checkpoints: the leaderboard, their settings and learning curves, and downloads."""
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from fer_core.errors import TrainingError
+from fer_core.evaluation.calibration import coverage_curve, reliability
+from fer_core.evaluation.descriptions import odds
+from fer_core.evaluation.leaderboard import Leaderboard, settings_table
+from fer_core.plots.calibration import coverage_figure, reliability_figure
+from fer_core.plots.comparison import speed_figure
+from fer_core.plots.style import series_colors
+from fer_core.plots.training import validation_curves
+from fer_core.recognition.recognize import to_csv
+from fer_core.reports.evaluation import comparison_report
+from fer_core.storage.plaintext import percent
+from fer_core.training.runs.store import find_run
+from fer_core.training.settings.metrics import EpochMetrics
+from pages.shared import cached
+from pages.shared.charts import choose_figure_format, drawn, show_chart
+from pages.shared.downloads import offer_download
+
+
+def show_leaderboard(leaderboard: Leaderboard) -> None:
+    """Show every checkpoint on a line, then accuracy against speed and the curves of confidence."""
+    reports = {entry.name: entry.report for entry in leaderboard.entries}
+    colors, times = series_colors(list(reports)), _milliseconds(leaderboard)
+    table = leaderboard.table()
+    _table(table, times)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show_chart(
+            "comparison_accuracy-speed",
+            "Accuracy with its interval against milliseconds per face, for each checkpoint; the table has the figures.",
+            drawn(speed_figure, table, times, colors),
+        )
+    with right:
+        tables = {name: reliability(report.confidence, report.is_right) for name, report in reports.items()}
+        show_chart(
+            "comparison_reliability",
+            "Reliability diagrams of the checkpoints, one over the other.",
+            drawn(reliability_figure, tables, colors),
+        )
+    curves = {name: coverage_curve(report.confidence, report.is_right) for name, report in reports.items()}
+    show_chart(
+        "comparison_coverage",
+        "Accuracy of the answers given for every share of faces that get an answer, for each checkpoint.",
+        drawn(coverage_figure, curves, colors),
+    )
+
+
+def _milliseconds(leaderboard: Leaderboard) -> dict[str, float]:
+    return {entry.name: cached.milliseconds(entry.checkpoint) for entry in leaderboard.entries}
+
+
+def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
+    shown = table.assign(
+        accuracy=100 * table["accuracy"],
+        interval=[
+            f"{100 * low:.1f} to {percent(high, 1)}" for low, high in zip(table["low"], table["high"], strict=True)
+        ],
+        macro_f1=100 * table["macro_f1"],
+        ece=100 * table["ece"],
+        milliseconds=[times[name] for name in table["checkpoint"]],
+        minutes=(table["training_seconds"] / 60).where(table["training_seconds"] > 0),
+        p_value=["the best", *(odds(p) for p in table["p_value"][1:])],
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="–",
+        column_order=(
+            "checkpoint", "accuracy", "interval", "macro_f1", "ece", "p_value", "milliseconds", "megabytes", "weights",
+            "minutes",
+        ),
+        column_config=_columns(),
+    )  # fmt: skip
+
+
+def _columns() -> dict[str, Any]:
+    return {
+        "checkpoint": st.column_config.TextColumn("Checkpoint", width=130),
+        "accuracy": st.column_config.NumberColumn("Accuracy", format="%.2f %%"),
+        "interval": st.column_config.TextColumn("95 % interval"),
+        "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f %%"),
+        "ece": st.column_config.NumberColumn("ECE", format="%.1f pts", help="Expected calibration error, in points."),
+        "p_value": st.column_config.TextColumn(
+            "Only luck?",
+            help="How often luck alone brings such a distance from the best: McNemar’s test (mid-p), adjusted for "
+            "several comparisons (Holm).",
+        ),
+        "milliseconds": st.column_config.NumberColumn("Per face", format="%.2f ms", help="Here, on one thread."),
+        "megabytes": st.column_config.NumberColumn("File", format="%.1f MB"),
+        "weights": st.column_config.NumberColumn("Weights", format="localized"),
+        "minutes": st.column_config.NumberColumn("Training", format="%.0f min"),
+    }
+
+
+def show_settings(leaderboard: Leaderboard) -> None:
+    """Show differences of settings, and the learning curves of checkpoints whose run is still here."""
+    checkpoints = [entry.checkpoint for entry in leaderboard.entries]
+    every = st.toggle("Also what they have in common", key="comparison_all_settings")
+    table = settings_table(checkpoints, differing=not every)
+    if table.empty:
+        st.info("They were made with the same settings.")
+    else:
+        st.dataframe(table, height="content")
+    curves: dict[str, Sequence[EpochMetrics]] = {}
+    for checkpoint in checkpoints:
+        with contextlib.suppress(TrainingError):
+            if metrics := find_run(checkpoint.name).metrics():
+                curves[checkpoint.name] = metrics
+    if curves:
+        show_chart(
+            "comparison_learning-curves",
+            "Validation accuracy over the epochs, one curve a checkpoint.",
+            drawn(validation_curves, curves, series_colors([c.name for c in checkpoints])),
+        )
+    missing = [c.name for c in checkpoints if c.name not in curves]
+    if missing:
+        st.caption(f"Without a learning curve, because their run is not stored here: {', '.join(missing)}.")
+
+
+def show_export(leaderboard: Leaderboard) -> None:
+    """Offer the report, and every prediction of every checkpoint in one table."""
+    names = [entry.name for entry in leaderboard.entries]
+    stem = "-".join(names)[:80]
+    offer_download(
+        "Report (HTML)",
+        "One file that opens without a network and prints well. It holds no faces.",
+        lambda: comparison_report(leaderboard, _milliseconds(leaderboard)).encode(),
+        f"{stem}-comparison.html",
+        "text/html",
+    )
+    offer_download(
+        "Every prediction (CSV)",
+        "A row a face: its class, and what each checkpoint called it how surely.",
+        lambda: to_csv(_predictions(leaderboard)),
+        f"{stem}-predictions.csv",
+        "text/csv",
+    )
+    command = (
+        f"python -m fer_core compare {' '.join(names)} --dataset {leaderboard.dataset_name} --split {leaderboard.split}"
+    )
+    st.caption("The same as a command:")
+    st.code(command, language=None, wrap_lines=True)
+    choose_figure_format()
+
+
+def _predictions(leaderboard: Leaderboard) -> pd.DataFrame:
+    first = leaderboard.entries[0].report
+    table = pd.DataFrame({"row": first.rows, "true": [first.class_names[i] for i in first.y_true]})
+    for entry in leaderboard.entries:
+        table[f"{entry.name} predicted"] = [entry.report.class_names[i] for i in entry.report.y_pred]
+        table[f"{entry.name} confidence"] = entry.report.confidence.astype(float)
+    return table
