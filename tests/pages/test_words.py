@@ -61,10 +61,9 @@ def test_a_word_tells_its_meaning_under_the_mouse_once():
     assert "`seed`, **loss**" in text
 
 
-@pytest.mark.parametrize("word", GLOSSARY)
-def test_every_word_of_the_glossary_makes_a_whole_link(word):
-    text = explained(f"Here {word} stands.")
-    assert re.fullmatch(r'Here \[[^\[\]]+\]\(/about\?word=[^\s()]+ "[^"]+"\) stands\.', text)
+def test_every_word_of_the_glossary_makes_a_whole_link():
+    whole = r'Here \[[^\[\]]+\]\(/about\?word=[^\s()]+ "[^"]+"\) stands\.'
+    assert [word for word in GLOSSARY if not re.fullmatch(whole, explained(f"Here {word} stands."))] == []
 
 
 def test_a_text_without_technical_words_stays_as_it_is():
