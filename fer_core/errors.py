@@ -31,6 +31,10 @@ class TrainingError(FerError):
     """A training configuration is impossible, or a run ended badly."""
 
 
+class DivergenceError(TrainingError):
+    """A run's loss is no longer a number."""
+
+
 class EvaluationError(FerError):
     """A checkpoint cannot be scored on a dataset, or checkpoints cannot be compared."""
 

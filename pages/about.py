@@ -7,7 +7,7 @@ from fer_core.lessons.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
 from pages.parts.about.plan import LESSON, TOUR, show_stops
 from pages.shared.charts import drawn
-from pages.shared.lesson_notes import offer_lesson
+from pages.shared.lesson_record import offer_lesson
 from pages.shared.links import show_link
 from pages.shared.navigation import start_page
 from pages.shared.paper_steps import show_process

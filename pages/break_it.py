@@ -5,11 +5,11 @@ import streamlit as st
 from fer_core.datasets.store import DatasetCard
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.lessons.break_it.experiments import EXPERIMENTS, Experiment, find_experiment
-from fer_core.lessons.break_it.outcome import Outcome
+from fer_core.lessons.break_it.results import SideResult
 from fer_core.lessons.break_it.trial import Trial
 from pages.parts.break_it.view import show_sides, show_trial, show_verdict
 from pages.shared import cached
-from pages.shared.lesson_notes import offer_lesson
+from pages.shared.lesson_record import offer_lesson
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset, train_first
@@ -66,7 +66,7 @@ def _other_seed() -> None:
     del st.query_params["guess"]
 
 
-def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcome] | None:
+def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[SideResult, SideResult] | None:
     """Both sides of an experiment that trains nothing, or None where there is no network to ask."""
     checkpoint = choose_checkpoint()
     if checkpoint is None:
@@ -75,9 +75,9 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[Outcome, Outcom
         return None
     records = cached.records(dataset)
     scheme = fitting_scheme(checkpoint.card, records)
-    outcomes = cached.misread(checkpoint, cached.labeled(records, scheme, ["test"]), experiment.mistake)
-    st.caption(f"“{plain(checkpoint.name)}” on {outcomes[0].matrix.sum():,} test faces.")
-    return outcomes
+    results = cached.misread(checkpoint, cached.labeled(records, scheme, ["test"]), experiment.mistake)
+    st.caption(f"“{plain(checkpoint.name)}” on {results[0].matrix.sum():,} test faces.")
+    return results
 
 
 start_page(
@@ -89,11 +89,11 @@ experiment = _choose_experiment()
 left, right = (st.container(width=420), None) if experiment.trains else st.columns(2, gap="large")
 with left:
     dataset = choose_dataset()
-outcomes = None
+results = None
 with errors_shown():
     if right is not None:
         with right:
-            outcomes = _read(dataset, experiment)
+            results = _read(dataset, experiment)
     trial = Trial.of(experiment, dataset, _number("seed")) if experiment.trains else None
     st.subheader(experiment.title, anchor="experiment")
     st.markdown(f"**{experiment.usual}** against **{experiment.changed}**")
@@ -104,9 +104,9 @@ with errors_shown():
         _ask(experiment, trial)
         st.stop()
     if trial is not None:
-        outcomes = trial.outcomes()
-    if outcomes is not None:
-        show_verdict(experiment, outcomes, guess)
+        results = trial.results()
+    if results is not None:
+        show_verdict(experiment, results, guess)
         with st.container(horizontal=True):
             st.button("Guess again", icon=":material/replay:", on_click=_guess_again)
             if trial is not None:
@@ -119,5 +119,5 @@ with errors_shown():
             offer_lesson()
     if trial is not None:
         show_trial(trial)
-    elif outcomes is not None:
-        show_sides(experiment, outcomes)
+    elif results is not None:
+        show_sides(experiment, results)

@@ -22,10 +22,10 @@ def show_table(title: str, rows: Mapping[str, str], heads: tuple[str, str]) -> N
 
 
 def show_now() -> None:
-    places, by_state, uploads = webcam_stream.places(), runs_by_state(), current_uploads()
+    slots, by_state, uploads = webcam_stream.slots(), runs_by_state(), current_uploads()
     active = sum(by_state.get(state, 0) for state in ("running", "queued", "stopping"))
     with st.container(horizontal=True, gap="small"):
-        st.metric("Webcams in use", f"{places.taken} of {places.count}", border=True, width=165)
+        st.metric("Webcams in use", f"{slots.taken} of {slots.count}", border=True, width=165)
         st.metric("Uploads in memory", f"{uploads.server_megabytes if uploads else 0:,.0f} MB", border=True, width=165)
         st.metric("Runs under way", active, border=True, width=165)
         st.metric("Runs in all", sum(by_state.values()), border=True, width=165)

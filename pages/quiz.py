@@ -14,7 +14,7 @@ from fer_core.plots.pictures import picture_html
 from fer_core.plots.prediction import share_bars
 from fer_core.reports.lesson import Played
 from pages.shared import cached
-from pages.shared.lesson_notes import note_round, offer_lesson
+from pages.shared.lesson_record import offer_lesson, record_round
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
@@ -144,7 +144,7 @@ def show_result(records: FaceRecords, rows: tuple[int, ...]) -> None:
             st.metric(label, f"{value} points", border=True, width=190)
     if words:
         st.success(words, icon=":material/emoji_events:")
-    note_round(_number("round"), Played(tuple(mine), tuple(theirs), tuple(best)))
+    record_round(_number("round"), Played(tuple(mine), tuple(theirs), tuple(best)))
     with st.container(horizontal=True):
         _offer_round("Another round", with_class="class" in st.query_params, icon=":material/replay:")
         offer_lesson()

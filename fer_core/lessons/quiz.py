@@ -17,9 +17,6 @@ from fer_core.labels import EMOTIONS, SPLITS, VOTE_COLUMNS
 QUESTIONS = 10
 """Faces in a round."""
 
-_BALLOTS = 200
-_BALLOT_SECONDS = 3 * 3600.0
-
 
 @dataclass(frozen=True)
 class Round:
@@ -98,9 +95,15 @@ class Ballot:
 
 
 class Ballots:
-    """The ballots of the classes that vote at the moment, in memory only; old ones give way."""
+    """The ballots of the classes that vote at the moment, in memory only; old ones give way.
 
-    def __init__(self) -> None:
+    Args:
+        most: Ballots kept; the oldest go first.
+        seconds: How long one is kept after its first use.
+    """
+
+    def __init__(self, most: int = 200, seconds: float = 3 * 3600.0) -> None:
+        self._most, self._seconds = most, seconds
         self._lock = threading.Lock()
         self._ballots: OrderedDict[str, tuple[float, Ballot]] = OrderedDict()
 
@@ -113,10 +116,10 @@ class Ballots:
         now = time.monotonic()
         with self._lock:
             began, ballot = self._ballots.pop(code, (now, None))
-            if ballot is None or now - began > _BALLOT_SECONDS:
+            if ballot is None or now - began > self._seconds:
                 began, ballot = now, Ballot()
             self._ballots[code] = began, ballot
-            while len(self._ballots) > _BALLOTS:
+            while len(self._ballots) > self._most:
                 self._ballots.popitem(last=False)
             return ballot
 

@@ -1,11 +1,11 @@
-"""A lesson as one HTML file: the guesses, the outcomes and their reasons, and every technical word of it."""
+"""A lesson as one HTML file: the guesses, the results and their reasons, and every technical word of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from fer_core.lessons.break_it.experiments import Experiment
-from fer_core.lessons.break_it.outcome import Outcome, figures
+from fer_core.lessons.break_it.results import SideResult, figures
 from fer_core.lessons.glossary import GLOSSARY, words_in
 from fer_core.lessons.quiz import verdict
 from fer_core.plots.confusion import confusion_table
@@ -19,12 +19,12 @@ class Tried:
 
     Attributes:
         experiment: The experiment.
-        outcomes: Of the usual and of the changed side.
+        results: Of the usual and of the changed side.
         guess: Index of the guess among the experiment's choices.
     """
 
     experiment: Experiment
-    outcomes: tuple[Outcome, Outcome]
+    results: tuple[SideResult, SideResult]
     guess: int
 
 
@@ -65,20 +65,20 @@ def _round(number: int, played: Played) -> Section:
 
 def _experiment(seen: Tried) -> Section:
     experiment = seen.experiment
-    happened = experiment.happened(*seen.outcomes)
+    happened = experiment.happened(*seen.results)
     body = paragraph(experiment.question)
     body += bullets(
         [f"The guess: {experiment.choices[seen.guess]}.", f"What happened: {experiment.choices[happened]}."]
     )
-    for side, title, outcome in zip(
-        ("usual", "changed"), (experiment.usual, experiment.changed), seen.outcomes, strict=True
+    for side, title, result in zip(
+        ("usual", "changed"), (experiment.usual, experiment.changed), seen.results, strict=True
     ):
-        body += f"<h3>{escape(title)}</h3>" + _side(outcome, f"{experiment.name}-{side}")
+        body += f"<h3>{escape(title)}</h3>" + _side(result, f"{experiment.name}-{side}")
     return Section(f"Break it: {experiment.title}", body + paragraph(f"Why. {experiment.why}", "verdict"))
 
 
-def _side(outcome: Outcome, name: str) -> str:
-    body = tiles([(label, value) for label, value, _ in figures(outcome)])
-    if outcome.curve:
-        body += chart(name, learning_curve(outcome.curve, "accuracy", len(outcome.curve)))
-    return body + (confusion_table(outcome.matrix.tolist(), outcome.class_names) if outcome.matrix.any() else "")
+def _side(result: SideResult, name: str) -> str:
+    body = tiles([(label, value) for label, value, _ in figures(result)])
+    if result.curve:
+        body += chart(name, learning_curve(result.curve, "accuracy", len(result.curve)))
+    return body + (confusion_table(result.matrix.tolist(), result.class_names) if result.matrix.any() else "")

@@ -1,8 +1,9 @@
 """For whom the app runs, and what one visitor may use of it: the operator's settings in one value."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from fer_core.errors import SettingError
 
@@ -60,7 +61,7 @@ class Deployment:
 
 
 def read_deployment(setting: Callable[[str], str]) -> Deployment:
-    """Reads all settings of the operator; what is not set keeps its default.
+    """Read all settings of the operator; what is not set keeps its default.
 
     Args:
         setting: The text of a setting by its name, such as ``FER_CONTEXT``; "" when it is not set.
@@ -88,6 +89,35 @@ def read_deployment(setting: Callable[[str], str]) -> Deployment:
     )
 
 
+def read_ice_servers(text: str) -> list[dict[str, Any]]:
+    """Read the setting ``FER_ICE_SERVERS``: the STUN and TURN servers of live video, by default none.
+
+    One computer or one network needs none.
+
+    Args:
+        text: Addresses separated by commas, such as ``stun:stun.example.org:3478``; or, where a server wants a name and
+            a password, JSON such as ``[{"urls": "turn:…", "username": "…", "credential": "…"}]``; or nothing.
+
+    Returns:
+        The servers as browsers and aiortc take them; empty for none.
+
+    Raises:
+        SettingError: The text is neither.
+    """
+    if not text.strip():
+        return []
+    if not text.lstrip().startswith(("[", "{")):
+        servers: Any = [{"urls": address.strip()} for address in text.split(",") if address.strip()]
+    else:
+        servers = _from_json(text)
+    for server in servers:
+        addresses = server.get("urls") if isinstance(server, dict) else None
+        for address in addresses if isinstance(addresses, list) and addresses else [addresses]:
+            if not str(address).startswith(("stun:", "stuns:", "turn:", "turns:")):
+                raise _unusable(f"“{str(address)[:60]}” is not an address of a server")
+    return list(servers)
+
+
 def _read_limits(setting: Callable[[str], str]) -> Limits:
     usual = Limits()
     return Limits(
@@ -105,3 +135,18 @@ def _whole(setting: Callable[[str], str], name: str, usual: int, *, least: int =
     if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) < least:
         raise SettingError(f"The setting {name} must be a whole number, {least} or more; it is “{text:.40}”.")
     return int(text)
+
+
+def _from_json(text: str) -> Any:  # noqa: ANN401
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _unusable(f"its JSON is broken ({error})") from error
+    return document if isinstance(document, list) else [document]
+
+
+def _unusable(reason: str) -> SettingError:
+    return SettingError(
+        f"The setting FER_ICE_SERVERS cannot be used: {reason}. Write addresses such as stun:stun.example.org:3478, "
+        "separated by commas, or a JSON list."
+    )

@@ -21,7 +21,10 @@ from fer_core.storage.files import PROJECT, logs_folder
 from fer_core.storage.records import read_records
 
 LOG_FILE = "incidents.jsonl"
-_LARGEST, _KEPT_FILES = 1_000_000, 5  # bytes of a file before it is rotated, and how many older ones stay
+LARGEST_FILE = 1_000_000
+"""Bytes of a file before it is rotated."""
+
+_KEPT_FILES = 5  # older ones that stay
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for others when read aloud
 _FRAMES = 4  # places in the program that one record names, the innermost last
 
@@ -109,7 +112,10 @@ def _write(incident: Incident) -> Incident:
     folder = logs_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _ONE_WRITER, closing(_LogFile(folder / LOG_FILE, "a", _LARGEST, _KEPT_FILES, encoding="utf-8")) as file:
+        with (
+            _ONE_WRITER,
+            closing(_LogFile(folder / LOG_FILE, "a", LARGEST_FILE, _KEPT_FILES, encoding="utf-8")) as file,
+        ):
             file.handle(record)
     except OSError:
         _say_elsewhere(record)

@@ -1,12 +1,12 @@
-"""A fixed number of places that sessions take, hold while they use them, and lose when they fall silent."""
+"""A fixed number of slots for webcams, which sessions take, hold while in use, and lose when they fall silent."""
 
 import threading
 import time
 from collections.abc import Callable
 
 
-class Places:
-    """Places for at most so many holders at a time; safe for threads.
+class WebcamSlots:
+    """Slots for webcams, each held by one session at a time; safe for threads.
 
     Args:
         count: How many there are.
@@ -22,22 +22,22 @@ class Places:
         self._heard: dict[str, float] = {}
 
     def take(self, holder: str) -> bool:
-        """Takes a place, or keeps the one this holder has; False when all are taken by others."""
+        """Take a slot, or keep the one this holder has; False when all are taken by others."""
         with self._lock:
-            self._let_go_of_the_silent()
+            self._free_silent()
             if holder not in self._heard and len(self._heard) >= self.count:
                 return False
             self._heard[holder] = self._clock()
             return True
 
     def keep(self, holder: str) -> None:
-        """Says that a holder is still there; whoever has no place gets none by it."""
+        """Note that a holder is still there; one without a slot gets none by it."""
         with self._lock:
             if holder in self._heard:
                 self._heard[holder] = self._clock()
 
     def leave(self, holder: str) -> None:
-        """Gives a place back; does no harm twice."""
+        """Give a slot back; does no harm twice."""
         with self._lock:
             self._heard.pop(holder, None)
 
@@ -45,9 +45,9 @@ class Places:
     def taken(self) -> int:
         """How many are taken now."""
         with self._lock:
-            self._let_go_of_the_silent()
+            self._free_silent()
             return len(self._heard)
 
-    def _let_go_of_the_silent(self) -> None:
+    def _free_silent(self) -> None:
         now = self._clock()
         self._heard = {holder: heard for holder, heard in self._heard.items() if now - heard <= self._silence}

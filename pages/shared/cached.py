@@ -17,9 +17,7 @@ from fer_core.errors import DatasetError
 from fer_core.evaluation.leaderboard import compare_checkpoints, milliseconds_per_face
 from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.faces.detection import PhotoDetector
-from fer_core.lessons.break_it.experiments import Mistake
-from fer_core.lessons.break_it.outcome import Outcome
-from fer_core.lessons.break_it.reading import read_wrongly
+from fer_core.lessons.break_it.results import Mistake, SideResult, results_with_mistake
 from fer_core.recognition.photos import sample_photos, thumbnail
 from fer_core.recognition.samples import sample_pictures
 
@@ -109,7 +107,7 @@ def sample_thumbnails(width: int, height: int, *, drawn_only: bool = False) -> d
 
 
 @by_content(16, "Asking the network rightly and wrongly …")
-def misread(checkpoint: Checkpoint, faces: FerDataset, mistake: Mistake) -> tuple[Outcome, Outcome]:
+def misread(checkpoint: Checkpoint, faces: FerDataset, mistake: Mistake) -> tuple[SideResult, SideResult]:
     """What a checkpoint answers on labeled faces without and with a mistake.
 
     Raises:
@@ -119,7 +117,7 @@ def misread(checkpoint: Checkpoint, faces: FerDataset, mistake: Mistake) -> tupl
     known = faces.with_classes(network.class_names)
     if not len(known):
         raise DatasetError("This dataset has no test face that the network has a class for. Choose another one.")
-    return read_wrongly(network, known, mistake)
+    return results_with_mistake(network, known, mistake)
 
 
 @by_content(32, "Measuring its speed …")

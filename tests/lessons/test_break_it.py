@@ -1,4 +1,4 @@
-"""Experiments: what they change, whose runs they share, what is read off their outcomes."""
+"""Experiments: what they change, whose runs they share, what is read off their results."""
 
 import time
 
@@ -12,8 +12,7 @@ from fer_core.errors import TrainingError
 from fer_core.labels import FER2013_EMOTIONS, LABEL_SCHEMES, PAPER_EMOTIONS
 from fer_core.lessons.break_it import experiments as catalogue
 from fer_core.lessons.break_it.experiments import EXPERIMENTS, find_experiment
-from fer_core.lessons.break_it.outcome import Outcome, compared, figures, outcome_of
-from fer_core.lessons.break_it.reading import read_wrongly
+from fer_core.lessons.break_it.results import SideResult, compared, figures, result_of, results_with_mistake
 from fer_core.lessons.break_it.trial import Trial, is_over
 from fer_core.training.runs.store import create_run, find_run, list_runs
 from fer_core.training.runs.validation import EpochView, append_view
@@ -26,8 +25,8 @@ def epoch(number=1, accuracy=0.5, val_accuracy=0.5, seconds=1.0):
     return EpochMetrics(number, 1.0, accuracy, 1.0, val_accuracy, 0.4, seconds, 100.0)
 
 
-def outcome(matrix, **values):
-    return Outcome(np.array(matrix), ("a", "b", "c")[: len(matrix)], **values)
+def result(matrix, **values):
+    return SideResult(np.array(matrix), ("a", "b", "c")[: len(matrix)], **values)
 
 
 @pytest.mark.parametrize("experiment", TRAINED, ids=lambda e: e.name)
@@ -42,19 +41,19 @@ def test_the_two_sides_differ_in_what_is_said_and_in_nothing_else(experiment):
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: e.name)
 def test_every_choice_can_come_true(experiment):
     sides = [
-        outcome([[40, 60], [10, 20]], confidence=0.5, curve=(epoch(accuracy=0.5, seconds=1.0),)),
-        outcome([[90, 10], [5, 25]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
-        outcome([[98, 2], [2, 28]], confidence=0.95, curve=(epoch(accuracy=0.99, seconds=3.0),)),
-        outcome([[75, 25], [12, 18]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
-        outcome([[42, 58], [10, 20]], confidence=0.99, curve=(epoch(accuracy=0.52, seconds=1.0),)),
-        outcome([[5, 95], [28, 2]], confidence=0.4, curve=(epoch(accuracy=0.5, seconds=1.0),)),
+        result([[40, 60], [10, 20]], confidence=0.5, curve=(epoch(accuracy=0.5, seconds=1.0),)),
+        result([[90, 10], [5, 25]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
+        result([[98, 2], [2, 28]], confidence=0.95, curve=(epoch(accuracy=0.99, seconds=3.0),)),
+        result([[75, 25], [12, 18]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
+        result([[42, 58], [10, 20]], confidence=0.99, curve=(epoch(accuracy=0.52, seconds=1.0),)),
+        result([[5, 95], [28, 2]], confidence=0.4, curve=(epoch(accuracy=0.5, seconds=1.0),)),
     ]
     came = {experiment.happened(usual, changed) for usual in sides for changed in sides}
     assert came == set(range(len(experiment.choices)))
 
 
 def test_the_figures_of_an_outcome():
-    made = outcome(
+    made = result(
         [[8, 2, 0], [1, 1, 0], [0, 0, 0]],
         curve=(epoch(1, 0.2, 0.3, 9.0), epoch(2, 0.9, 0.75, 2.0), epoch(3, 0.95, 0.75, 3.0)),
     )
@@ -65,14 +64,14 @@ def test_the_figures_of_an_outcome():
     assert made.rare_recall == 0.5
     assert made.epoch_seconds == 2.5
     assert [value for _, value, _ in figures(made)] == ["75 %", "95 %", "50 %", "2.5 s"]
-    assert [value for _, value, _ in figures(outcome([[1]], confidence=0.5))] == ["100 %", "50 %"]
+    assert [value for _, value, _ in figures(result([[1]], confidence=0.5))] == ["100 %", "50 %"]
 
 
 def test_a_run_whose_loss_is_no_number_has_learned_nothing(small_demo, no_children):
     trial = Trial.of(find_experiment("rate"), dataset_card("demo"))
     run = create_run(trial.configs[1], trial.names[1])
-    write_status(run.folder, RunStatus("failed", message="The loss is no longer a number in epoch 1."))
-    made = outcome_of(find_run(run.name))
+    write_status(run.folder, RunStatus("failed", diverged=True))
+    made = result_of(find_run(run.name))
     assert made.broke_down
     assert made.learned_nothing
     assert is_over(find_run(run.name))
@@ -115,15 +114,15 @@ def test_a_run_somebody_else_starts_at_the_same_moment_is_theirs(small_demo, no_
 
 def test_outcomes_wait_for_both_runs(small_demo, no_children):
     trial = Trial.of(find_experiment("shuffled"), dataset_card("demo"))
-    assert trial.outcomes() is None
+    assert trial.results() is None
     trial.start()
-    assert trial.outcomes() is None
+    assert trial.results() is None
     for name in trial.names:
         folder = find_run(name).folder
         append_metrics(folder, epoch())
         append_view(folder, EpochView(1, np.eye(7, dtype=int).tolist(), []))
         write_status(folder, RunStatus("finished", epoch=1, epochs=1))
-    usual, changed = trial.outcomes()
+    usual, changed = trial.results()
     assert usual.accuracy == changed.accuracy == 1
 
 
@@ -144,8 +143,8 @@ def asked(small_demo, save_tiny):
 
 def test_forgotten_scaling_is_the_network_on_255_times_the_greys(asked):
     classifier, faces = asked
-    usual, raw = read_wrongly(classifier, faces, "no scaling")
-    _, twice = read_wrongly(classifier, faces, "scaled twice")
+    usual, raw = results_with_mistake(classifier, faces, "no scaling")
+    _, twice = results_with_mistake(classifier, faces, "scaled twice")
     right = classifier.predict_raw(faces.images)
     assert usual.confidence == pytest.approx(float(right.max(axis=1).mean()))
     assert raw.confidence > usual.confidence > twice.confidence
@@ -158,7 +157,7 @@ def test_forgotten_scaling_is_the_network_on_255_times_the_greys(asked):
 
 def test_a_swapped_order_only_renames_the_columns(asked):
     classifier, faces = asked
-    usual, misread = read_wrongly(classifier, faces, "label order")
+    usual, misread = results_with_mistake(classifier, faces, "label order")
     columns = [FER2013_EMOTIONS.index(name) for name in PAPER_EMOTIONS]
     np.testing.assert_array_equal(misread.matrix, usual.matrix[:, columns])
 
@@ -166,14 +165,16 @@ def test_a_swapped_order_only_renames_the_columns(asked):
 @pytest.mark.child
 def test_an_experiment_leaves_figures_and_no_checkpoint(small_demo, monkeypatch):
     monkeypatch.setattr(
-        catalogue, "_QUICK", {"width": 4, "epochs": 1, "batch_size": 32, "precision": "float32", "priority": "normal"}
+        catalogue,
+        "QUICK_RUN",
+        {"width": 4, "epochs": 1, "batch_size": 32, "precision": "float32", "priority": "normal"},
     )
     trial = Trial.of(find_experiment("shuffled"), dataset_card("demo"))
     trial.start()
     end = time.monotonic() + 300
-    while trial.outcomes() is None and time.monotonic() < end:
+    while trial.results() is None and time.monotonic() < end:
         time.sleep(0.5)
-    assert trial.outcomes(), [run.status for run in trial.runs()]
+    assert trial.results(), [run.status for run in trial.runs()]
     assert all(run.metrics() and not (run.folder / "backup").exists() for run in trial.runs())
     assert list_checkpoints() == ()
     trial.start()  # what is over stays

@@ -10,7 +10,6 @@ import pytest
 from fer_core.datasets.store import load_records
 from fer_core.datasets.votes import majority
 from fer_core.labels import EMOTIONS, SPLITS
-from fer_core.lessons import quiz
 from fer_core.lessons.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
 
 
@@ -66,15 +65,17 @@ def test_what_is_no_vote_is_refused(question, answer):
         Ballots().of("x").vote(question, answer)
 
 
-def test_old_ballots_give_way(monkeypatch):
-    ballots = Ballots()
+def test_old_ballots_give_way():
+    ballots = Ballots(most=5)
     ballots.of("first").vote(0, "fear")
-    for number in range(quiz._BALLOTS):
+    for number in range(5):
         ballots.of(str(number))
     assert sum(ballots.of("first").counts(0).values()) == 0
     ballots.of("kept").vote(0, "fear")
-    monkeypatch.setattr(quiz, "_BALLOT_SECONDS", -1.0)
-    assert sum(ballots.of("kept").counts(0).values()) == 0
+    assert sum(ballots.of("kept").counts(0).values()) == 1
+    short = Ballots(seconds=-1.0)
+    short.of("late").vote(0, "fear")
+    assert sum(short.of("late").counts(0).values()) == 0
 
 
 def test_a_telephone_reads_the_address_of_a_class():

@@ -40,11 +40,11 @@ def test_what_needs_no_training_is_measured_at_once(home_with_checkpoint, open_p
 
 @pytest.mark.child
 def test_two_small_networks_are_trained_and_the_guess_compared(home_with_checkpoint, open_page, monkeypatch):
-    monkeypatch.setattr(catalogue, "_QUICK", QUICK)
+    monkeypatch.setattr(catalogue, "QUICK_RUN", QUICK)
     app = guess(open_page("break_it", dataset="demo", experiment="shuffled"), "shuffled", 1)
     trial = Trial.of(find_experiment("shuffled"), dataset_card("demo"))
     end = time.monotonic() + 300
-    while trial.outcomes() is None and time.monotonic() < end:
+    while trial.results() is None and time.monotonic() < end:
         time.sleep(0.5)
     app.run()
     assert not app.exception

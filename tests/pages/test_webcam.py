@@ -44,7 +44,7 @@ class Browser:
 @pytest.fixture(autouse=True)
 def browser(monkeypatch):
     browser = Browser()
-    webcam_stream._places.clear()  # others' tests have not left theirs
+    webcam_stream._slots.clear()  # others' tests have not left theirs
     monkeypatch.setattr(webcam_camera, "show_camera", browser.show_camera)
     monkeypatch.setattr(webcam_camera, "offer", browser.offer)
     monkeypatch.setattr(webcam_stream, "Peer", browser.peer)
@@ -269,7 +269,7 @@ def test_frames_keep_a_place_whose_page_is_silent(home_with_checkpoint, open_pag
     page = open_page("webcam")
     button(page, "Start the camera").click().run()
     now = [0.0]
-    places = webcam_stream._places(1)
+    places = webcam_stream._slots(1)
     monkeypatch.setattr(places, "_clock", lambda: now[0])
     places.keep(page.session_state["webcam holder"])
     for now[0] in (15.0, 30.0, 45.0):

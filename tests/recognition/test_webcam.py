@@ -18,7 +18,7 @@ from fer_core.labels import EMOTIONS, PAPER_EMOTIONS
 from fer_core.plots.webcam import face_strip, present_faces
 from fer_core.recognition.drawing import FACE_COLORS, draw_faces, face_color
 from fer_core.recognition.webcam import HISTORY_SECONDS, MOMENTS_A_SECOND, FrameAnalyzer, StreamResult, StreamSettings
-from fer_core.service.ice_servers import read_ice_servers
+from fer_core.service.deployment import read_ice_servers
 
 FRAME = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
 

@@ -5,7 +5,7 @@ import pytest
 
 from fer_core.labels import PAPER_EMOTIONS
 from fer_core.lessons.break_it.experiments import find_experiment
-from fer_core.lessons.break_it.outcome import Outcome
+from fer_core.lessons.break_it.results import SideResult
 from fer_core.lessons.glossary import GLOSSARY
 from fer_core.reports.lesson import Played, Tried, lesson_report
 from fer_core.reports.run import run_report
@@ -25,8 +25,8 @@ def words(page):
 
 def test_a_lesson_tells_guesses_results_reasons_and_words():
     shuffled, order = find_experiment("shuffled"), find_experiment("order")
-    good = Outcome(10 * np.eye(7, dtype=np.int64), PAPER_EMOTIONS, EPOCHS)
-    bad = Outcome(np.tile(np.eye(7, dtype=np.int64)[0], (7, 1)), PAPER_EMOTIONS, EPOCHS)
+    good = SideResult(10 * np.eye(7, dtype=np.int64), PAPER_EMOTIONS, EPOCHS)
+    bad = SideResult(np.tile(np.eye(7, dtype=np.int64)[0], (7, 1)), PAPER_EMOTIONS, EPOCHS)
     text = lesson_report(
         [Played((5, 6), (7, 8), (9, 9))],
         [Tried(shuffled, (good, bad), 2), Tried(order, (good, bad), 2)],

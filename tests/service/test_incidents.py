@@ -32,7 +32,7 @@ def test_a_refusal_is_a_line_without_what_was_refused(home):
     assert SECRET not in line
     assert document["number"] == incident.number
     assert (document["nature"], document["kind"], document["page"]) == ("refusal", "ImageError", "photos")
-    assert re.search(r"fer_core/images\.py:\d+ \w+$", document["places"])
+    assert re.search(r"fer_core/faces/images\.py:\d+ \w+$", document["places"])
     assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}", incident.number)
 
 
@@ -64,7 +64,7 @@ def test_no_log_yet_is_no_incident(home):
 
 
 def test_the_file_is_rotated_and_many_threads_lose_nothing(home, monkeypatch):
-    monkeypatch.setattr(incidents, "_LARGEST", 20_000)
+    monkeypatch.setattr(incidents, "LARGEST_FILE", 20_000)
     with ThreadPoolExecutor(8) as pool:
         numbers = [i.number for i in pool.map(lambda _: record_refusal("x", page="p"), range(300))]
     files = sorted((home / "logs").iterdir())

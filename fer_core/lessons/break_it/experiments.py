@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from fer_core.labels import DEFAULT_SCHEME
-from fer_core.lessons.break_it.outcome import Outcome, compared
+from fer_core.lessons.break_it.results import Mistake, SideResult, compared
 from fer_core.storage.plaintext import setting_text
 from fer_core.training.settings.config import TrainingConfig
 
-Mistake = Literal["", "no scaling", "scaled twice", "label order"]
-_QUICK: dict[str, Any] = {
+QUICK_RUN: dict[str, Any] = {
     "width": 16,
     "learning_rate": 1e-3,
     "batch_size": 32,
@@ -19,6 +18,7 @@ _QUICK: dict[str, Any] = {
     "dense_dropout": 0.2,
     "priority": "normal",
 }
+"""Settings of every run, on top of the defaults."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Experiment:
         changed: What the changed side is called.
         question: Asked before.
         choices: The answers to choose from.
-        happened: Which of them came true, from the outcomes of the usual and the changed side.
+        happened: Which of them came true, from the results of the usual and the changed side.
         why: A paragraph, shown after.
         settings: Settings of both sides, on top of those of a quick run.
         change: What the changed side has different.
@@ -46,7 +46,7 @@ class Experiment:
     changed: str
     question: str
     choices: tuple[str, ...]
-    happened: Callable[[Outcome, Outcome], int]
+    happened: Callable[[SideResult, SideResult], int]
     why: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     change: Mapping[str, Any] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Experiment:
         """
         share = min(1.0, max(0.01, round(self.faces / max(training_faces, 1), 3)))
         scheme = DEFAULT_SCHEME if has_votes else "fer2013"
-        usual = {**_QUICK, "scheme": scheme, **self.settings, "dataset": dataset, "share": share, "seed": seed}
+        usual = {**QUICK_RUN, "scheme": scheme, **self.settings, "dataset": dataset, "share": share, "seed": seed}
         return TrainingConfig.from_dict(usual), TrainingConfig.from_dict(usual | dict(self.change))
 
     @property
@@ -93,43 +93,43 @@ class Experiment:
         return ", ".join(parts)
 
 
-def _sinks(usual: Outcome, changed: Outcome) -> int:
+def _sinks(usual: SideResult, changed: SideResult) -> int:
     """0 nothing is learned, 1 less, 2 about as much."""
     if changed.learned_nothing:
         return 0
     return 1 if compared(usual.accuracy, changed.accuracy) == 0 else 2
 
 
-def _fewer_and_surer(usual: Outcome, changed: Outcome) -> int:
+def _fewer_and_surer(usual: SideResult, changed: SideResult) -> int:
     """0 as often right and as sure, 1 less often right and less sure, 2 less often right and as sure or surer."""
     if compared(usual.accuracy, changed.accuracy, margin=0.02) != 0:
         return 0
     return 1 if changed.confidence < usual.confidence - 0.02 else 2
 
 
-def _order(usual: Outcome, changed: Outcome) -> int:
+def _order(usual: SideResult, changed: SideResult) -> int:
     """0 as often right, 1 about half as often, 2 hardly ever."""
     part = changed.accuracy / max(usual.accuracy, 1e-6)
     return 0 if part > 0.8 else 1 if part > 0.4 else 2
 
 
-def _overfits(usual: Outcome, changed: Outcome) -> int:
+def _overfits(usual: SideResult, changed: SideResult) -> int:
     """0 the gap is larger without augmentation, 1 about the same, 2 smaller."""
     return 2 - compared(usual.gap, changed.gap)
 
 
-def _slower(usual: Outcome, changed: Outcome) -> int:
+def _slower(usual: SideResult, changed: SideResult) -> int:
     """0 an epoch takes longer, 1 about as long, 2 less long; a quarter is a difference."""
     ratio = changed.epoch_seconds / max(usual.epoch_seconds, 1e-6)
     return 0 if ratio > 1.25 else 1 if ratio > 0.8 else 2
 
 
-def _rare(usual: Outcome, changed: Outcome) -> int:
+def _rare(usual: SideResult, changed: SideResult) -> int:
     """0 rare classes are found more often, 1 about as often, 2 less often."""
     return 2 - compared(usual.rare_recall, changed.rare_recall)
 
 
-def _accuracy(usual: Outcome, changed: Outcome) -> int:
+def _accuracy(usual: SideResult, changed: SideResult) -> int:
     """0 worse, 1 about the same, 2 better."""
     return compared(usual.accuracy, changed.accuracy)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
 from fer_core.lessons.break_it.experiments import Experiment
-from fer_core.lessons.break_it.outcome import Outcome, outcome_of
+from fer_core.lessons.break_it.results import SideResult, result_of
 from fer_core.training.runs.lifecycle import resume_run, start_run
 from fer_core.training.runs.record import RunRecord
 from fer_core.training.runs.store import Run, find_run
@@ -68,7 +68,7 @@ class Trial:
         for name, config, side in zip(self.names, self.configs, sides, strict=True):
             _ensure(name, config, f"Break it, {self.experiment.title}: {side}", self.experiment.name)
 
-    def outcomes(self) -> tuple[Outcome, Outcome] | None:
+    def results(self) -> tuple[SideResult, SideResult] | None:
         """What came of both runs, or None while one of them is not over."""
         runs = self.runs()
         if len(runs) < 2:
@@ -76,12 +76,12 @@ class Trial:
         usual, changed = runs
         if not (is_over(usual) and is_over(changed)):
             return None
-        return outcome_of(usual), outcome_of(changed)
+        return result_of(usual), result_of(changed)
 
 
 def is_over(run: Run) -> bool:
     """Whether a run has told all it will: it is finished, or its loss is no longer a number."""
-    return run.status.state == "finished" or outcome_of(run).broke_down
+    return run.status.state == "finished" or result_of(run).broke_down
 
 
 def _name(kind: str, config: TrainingConfig, fingerprint: str) -> str:

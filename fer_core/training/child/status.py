@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from fer_core.errors import FerError
+from fer_core.errors import DivergenceError, FerError
 from fer_core.training.runs.launch import started
 from fer_core.training.runs.store import PAUSE, STOP, Run
 from fer_core.training.settings.metrics import EpochMetrics, RunStatus, append_metrics, write_status
@@ -52,7 +52,8 @@ class StatusWriter:
         (self._run.folder / _RESERVE_FILE).unlink(missing_ok=True)
         if error is not None:
             asked = "stopped" if self.should_stop() else "paused" if self.should_pause() else "failed"
-            self.end(asked if isinstance(error, FerError) else "failed", self._sentence(error))
+            state = asked if isinstance(error, FerError) else "failed"
+            self.end(state, self._sentence(error), diverged=isinstance(error, DivergenceError))
 
     def _sentence(self, error: BaseException) -> str:
         if isinstance(error, FerError):
@@ -70,9 +71,9 @@ class StatusWriter:
         write_status(self._run.folder, self._status)
         self._written = time.monotonic()
 
-    def end(self, state: str, message: str) -> None:
+    def end(self, state: str, message: str, *, diverged: bool = False) -> None:
         """Leave a state in which nothing is in progress."""
-        self.set(state=state, progress=0.0, eta_seconds=0.0, message=message)
+        self.set(state=state, progress=0.0, eta_seconds=0.0, message=message, diverged=diverged)
 
     def should_stop(self) -> bool:
         """Whether somebody asked the run to stop."""

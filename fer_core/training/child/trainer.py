@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
-from fer_core.errors import TrainingError
+from fer_core.errors import DivergenceError, TrainingError
 from fer_core.training.child.backup import Arrays, TrainingState, save_state
 from fer_core.training.child.distillation import LiveTeachers
 from fer_core.training.child.epochs import epoch_data, epoch_size
@@ -27,7 +27,7 @@ from fer_core.training.network.architectures import build_model
 from fer_core.training.network.fused import make_optimizer
 from fer_core.training.network.heads import loss_of
 from fer_core.training.settings.config import TrainingConfig
-from fer_core.training.settings.metrics import NO_NUMBER, EpochMetrics
+from fer_core.training.settings.metrics import EpochMetrics
 from fer_core.training.settings.schedule import learning_rate_at
 
 
@@ -152,7 +152,10 @@ class Trainer:
         trained, learned = time.perf_counter(), self._stepper.metrics()
         validation = self._validator.validate(average.weights or self._model.get_weights())
         if not (np.isfinite(learned["loss"]) and validation.is_finite):
-            raise TrainingError(f"{NO_NUMBER} in epoch {state.epoch + 1}. Use a smaller learning rate and start again.")
+            raise DivergenceError(
+                f"The loss is no longer a number in epoch {state.epoch + 1}. "
+                "Use a smaller learning rate and start again."
+            )
         metrics = EpochMetrics(
             epoch=state.epoch + 1,
             loss=learned["loss"],

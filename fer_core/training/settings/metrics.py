@@ -10,7 +10,6 @@ from fer_core.storage.records import append_record, read_record, read_records, w
 Metric = Literal["accuracy", "macro_f1", "loss"]
 State = Literal["queued", "running", "stopping", "paused", "stopped", "finished", "failed"]
 
-NO_NUMBER = "The loss is no longer a number"
 """How the message of a run begins that failed because its steps were far too large."""
 
 
@@ -59,6 +58,7 @@ class RunStatus:
         checkpoint: Name of the checkpoint that came of it, or "".
         pid: The child's process number, or 0.
         pid_created: When that process began, to tell it from a later one of the same number.
+        diverged: Whether it failed because the loss was no longer a number.
         since: When the run joined the queue, in seconds since 1970: the first one trains first.
     """
 
@@ -72,6 +72,7 @@ class RunStatus:
     pid: int = 0
     pid_created: float = 0.0
     since: float = 0.0
+    diverged: bool = False
 
     @property
     def is_active(self) -> bool:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer_core.lessons.break_it.experiments import Experiment
-from fer_core.lessons.break_it.outcome import Outcome, figures, outcome_of
+from fer_core.lessons.break_it.results import SideResult, figures, result_of
 from fer_core.lessons.break_it.trial import Trial, is_over
 from fer_core.plots.confusion import confusion_table
 from fer_core.plots.training import learning_curve
@@ -12,7 +12,7 @@ from fer_core.training.runs.lifecycle import stop_run
 from fer_core.training.runs.run_queue import position_text, runs_before
 from fer_core.training.runs.store import Run
 from pages.shared.charts import drawn
-from pages.shared.lesson_notes import note_experiment
+from pages.shared.lesson_record import record_experiment
 from pages.shared.messages import plain
 from pages.shared.states import state_badge
 from pages.shared.words import explained
@@ -24,12 +24,12 @@ def show_trial(trial: Trial) -> None:
     Raises:
         TrainingError: A run that was interrupted cannot be gone on with.
     """
-    over = trial.outcomes() is not None
+    over = trial.results() is not None
 
     @st.fragment(run_every=None if over else 1.0)
     def follow() -> None:
         _show_runs(trial)
-        if not over and trial.outcomes() is not None:
+        if not over and trial.results() is not None:
             st.rerun()  # once: the verdict above is due
 
     follow()
@@ -48,7 +48,7 @@ def _show_runs(trial: Trial) -> None:
                 waiting = True
                 continue
             _progress(run)
-            _show_side(outcome_of(run), run.config.epochs, name)
+            _show_side(result_of(run), run.config.epochs, name)
             waiting = waiting or not (run.status.is_active or is_over(run))
     if waiting and st.button("Go on", icon=":material/play_arrow:", key="go_on", help="A run has stopped short."):
         trial.start()
@@ -68,37 +68,37 @@ def _progress(run: Run) -> None:
         st.progress(min((status.epoch + status.progress) / max(status.epochs, 1), 1.0))
 
 
-def show_sides(experiment: Experiment, outcomes: tuple[Outcome, Outcome]) -> None:
+def show_sides(experiment: Experiment, results: tuple[SideResult, SideResult]) -> None:
     """Both sides of an experiment that trained nothing."""
     titles = experiment.usual, experiment.changed
-    for column, outcome, title in zip(st.columns(2, gap="large"), outcomes, titles, strict=True):
+    for column, result, title in zip(st.columns(2, gap="large"), results, titles, strict=True):
         with column:
             st.markdown(f"##### {title}")
-            _show_side(outcome, 0, title)
+            _show_side(result, 0, title)
 
 
-def _show_side(outcome: Outcome, epochs: int, key: str) -> None:
-    if not (outcome.matrix.any() or outcome.broke_down):
+def _show_side(result: SideResult, epochs: int, key: str) -> None:
+    if not (result.matrix.any() or result.broke_down):
         st.caption("Its curve and its matrix begin when the first epoch is complete.")
         return
     with st.container(horizontal=True, gap="small"):
-        for label, value, explanation in figures(outcome):
+        for label, value, explanation in figures(result):
             st.metric(label, value, help=explanation, border=True, width=132)
-    if outcome.curve:
+    if result.curve:
         st.plotly_chart(
-            drawn(learning_curve, outcome.curve, "accuracy", epochs),
+            drawn(learning_curve, result.curve, "accuracy", epochs),
             key=f"curve {key}",
             config={"displayModeBar": False},
-            alt=f"Accuracy of training and validation over {len(outcome.curve)} epochs.",
+            alt=f"Accuracy of training and validation over {len(result.curve)} epochs.",
         )
-    if outcome.matrix.any():
-        st.html(confusion_table(outcome.matrix.tolist(), outcome.class_names))
+    if result.matrix.any():
+        st.html(confusion_table(result.matrix.tolist(), result.class_names))
 
 
-def show_verdict(experiment: Experiment, outcomes: tuple[Outcome, Outcome], guess: int) -> None:
+def show_verdict(experiment: Experiment, results: tuple[SideResult, SideResult], guess: int) -> None:
     """The guess beside what happened, and why."""
-    note_experiment(Tried(experiment, outcomes, guess))
-    happened = experiment.happened(*outcomes)
+    record_experiment(Tried(experiment, results, guess))
+    happened = experiment.happened(*results)
     what = f"**{experiment.choices[happened]}.**"
     if guess == happened:
         st.success(f"As you guessed: {what}", icon=":material/check_circle:")

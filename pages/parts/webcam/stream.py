@@ -12,9 +12,9 @@ import av
 import streamlit as st
 
 from fer_core.recognition.webcam import FrameAnalyzer
-from fer_core.service.ice_servers import read_ice_servers
+from fer_core.service.deployment import read_ice_servers
 from fer_core.service.incidents import record_event
-from fer_core.service.webcam_slots import Places
+from fer_core.service.webcam_slots import WebcamSlots
 from pages.parts.webcam import camera
 from pages.parts.webcam.peer import Peer, PeerError
 from pages.shared.messages import plain, refuse_with
@@ -34,9 +34,9 @@ BUSY, OFF = camera.BUSY, camera.OFF
 def start() -> None:
     """Switches the camera on, from the next run of the page, if the server has a place for one more."""
     _end()
-    if not places().take(_holder()):
+    if not slots().take(_holder()):
         record_event("webcam refused: busy", page="webcam")
-        stop(BUSY if places().count else OFF)
+        stop(BUSY if slots().count else OFF)
         return
     record_event("webcam started", page="webcam")
     st.session_state[_WANTED] = True
@@ -84,7 +84,7 @@ def show_stream(analyzer: FrameAnalyzer) -> None:
 
 def failure(analyzer: FrameAnalyzer) -> str:
     """The name of what is wrong with a stream that should be playing, or ""."""
-    if is_wanted() and not places().take(_holder()):
+    if is_wanted() and not slots().take(_holder()):
         return BUSY  # it was silent for so long that another one got its place
     peer: Peer | None = st.session_state.get(_PEER)
     if not is_wanted() or peer is None:
@@ -117,7 +117,7 @@ def _connect(analyzer: FrameAnalyzer, servers: list[dict[str, Any]]) -> None:
     offer = camera.offer(st.session_state[_ATTEMPT])
     if not offer or not is_wanted() or _PEER in st.session_state:
         return
-    held, holder = places(), _holder()
+    held, holder = slots(), _holder()
 
     def on_frame(frame: av.VideoFrame) -> av.VideoFrame:
         held.keep(holder)  # also of a tab in the background, whose page the browser runs seldom
@@ -143,17 +143,17 @@ def _end() -> None:
     if peer is not None:
         peer.close()
     if _HOLDER in st.session_state:
-        places().leave(_holder())
+        slots().leave(_holder())
 
 
-def places() -> Places:
-    """The places for webcams, as many as the operator says; one value for the whole server."""
-    return _places(deployment().limits.webcams)
+def slots() -> WebcamSlots:
+    """The slots for webcams, as many as the operator says; one value for the whole server."""
+    return _slots(deployment().limits.webcams)
 
 
 @st.cache_resource
-def _places(count: int) -> Places:
-    return Places(count)
+def _slots(count: int) -> WebcamSlots:
+    return WebcamSlots(count)
 
 
 def _holder() -> str:

@@ -27,11 +27,11 @@ from fer_core.datasets.exclusions import list_exclusions, load_exclusions, save_
 from fer_core.datasets.pictures import read_pictures, scan_pictures
 from fer_core.datasets.readers import read_records
 from fer_core.datasets.store import import_dataset, load_records
-from fer_core.errors import CheckpointError, DatasetError, ImageError, TrainingError, VideoError
+from fer_core.errors import CheckpointError, DatasetError, ImageError, SettingError, TrainingError, VideoError
 from fer_core.faces.images import read_image
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.recognition.videos.reader import VideoReader
-from fer_core.service.ice_servers import SettingError, read_ice_servers
+from fer_core.service.deployment import read_ice_servers
 from fer_core.storage.files import data_folder, home, runs_folder
 from fer_core.training.child.backup import TrainingState, load_state, save_state
 from fer_core.training.runs.store import create_run, damaged_runs, find_run, list_runs

@@ -1,22 +1,31 @@
-"""What came of one side of an experiment, and what two sides tell together."""
+"""What came of one side of an experiment, trained or only asked, and what two sides tell together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.checkpoints.classifier import Classifier
+from fer_core.datasets.dataset import FerDataset
+from fer_core.datasets.summary import cross_tabulate
+from fer_core.labels import FER2013_EMOTIONS
 from fer_core.storage.plaintext import percent
 from fer_core.training.runs.store import Run
 from fer_core.training.runs.validation import read_views
-from fer_core.training.settings.metrics import NO_NUMBER, EpochMetrics
+from fer_core.training.settings.metrics import EpochMetrics
 
+Mistake = Literal["", "no scaling", "scaled twice", "label order"]
+
+_GAINS: dict[Mistake, float] = {"no scaling": 255.0, "scaled twice": 1 / 255}
+_MOST_FACES = 1000
 _SAME = 0.05  # accuracies nearer than this are told apart by no experiment of a minute
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class SideResult:
     """One side of an experiment.
 
     Attributes:
@@ -68,15 +77,15 @@ class Outcome:
         return median(times[1:] or times or [0.0])
 
 
-def outcome_of(run: Run) -> Outcome:
+def result_of(run: Run) -> SideResult:
     """What a run left, of its last epoch."""
     views, names = read_views(run.folder), run.config.class_names
     empty = np.zeros((len(names), len(names)), np.int64)
-    return Outcome(
+    return SideResult(
         matrix=np.asarray(views[-1].matrix, np.int64) if views else empty,
         class_names=names,
         curve=run.metrics(),
-        broke_down=run.status.state == "failed" and run.status.message.startswith(NO_NUMBER),
+        broke_down=run.status.diverged,
     )
 
 
@@ -85,16 +94,55 @@ def compared(usual: float, changed: float, margin: float = _SAME) -> int:
     return 1 + (changed - usual > margin) - (usual - changed > margin)
 
 
-def figures(outcome: Outcome) -> Sequence[tuple[str, str, str]]:
-    """What is worth saying of an outcome: label, value and explanation of each figure."""
-    if outcome.broke_down:
+def figures(result: SideResult) -> Sequence[tuple[str, str, str]]:
+    """What is worth saying of a result: label, value and explanation of each figure."""
+    if result.broke_down:
         return [("Accuracy", "none", "The loss was no longer a number, so the run had to end.")]
-    found = [("Accuracy", percent(outcome.accuracy), "Share of the faces that got their own class.")]
-    if outcome.curve:
-        training = percent(outcome.curve[-1].accuracy)
+    found = [("Accuracy", percent(result.accuracy), "Share of the faces that got their own class.")]
+    if result.curve:
+        training = percent(result.curve[-1].accuracy)
         found.append(("On training", training, "Accuracy in the last epoch on the faces it learned from."))
-        found.append(("Rare classes", percent(outcome.rare_recall), "Mean recall of the classes with few faces."))
-        found.append(("An epoch", f"{outcome.epoch_seconds:.1f} s", "Median time of the epochs after the first."))
+        found.append(("Rare classes", percent(result.rare_recall), "Mean recall of the classes with few faces."))
+        found.append(("An epoch", f"{result.epoch_seconds:.1f} s", "Median time of the epochs after the first."))
     else:
-        found.append(("Sureness", percent(outcome.confidence), "Mean probability of its answers."))
+        found.append(("Sureness", percent(result.confidence), "Mean probability of its answers."))
     return found
+
+
+def results_with_mistake(classifier: Classifier, faces: FerDataset, mistake: Mistake) -> tuple[SideResult, SideResult]:
+    """Classify faces as it should be done, and with a mistake.
+
+    Args:
+        classifier: The network.
+        faces: Labeled faces with the classes of the network, in its order; the first thousand are classified.
+        mistake: What is done wrong.
+
+    Returns:
+        The result without and with the mistake.
+    """
+    if classifier.class_names != faces.class_names:
+        raise ValueError(f"Expected faces with the classes {classifier.class_names}. Received {faces.class_names}.")
+    images, labels = faces.images[:_MOST_FACES], faces.labels[:_MOST_FACES]
+    right = classifier.predict_raw(images)
+    usual = _result(labels, right, faces.class_names)
+    if mistake == "label order":
+        misread = right[:, [*_other_order(faces.class_names)]]
+        return usual, _result(labels, misread, faces.class_names)
+    wrong = classifier.predict_raw(images, gain=_GAINS[mistake])
+    return usual, _result(labels, wrong, faces.class_names)
+
+
+def _other_order(names: tuple[str, ...]) -> list[int]:
+    """For each class, the output that is taken for it: FER2013's order, or the alphabet's where that is the network's.
+
+    A class that FER2013 does not have stays at the end, where it is.
+    """
+    other = [*(name for name in FER2013_EMOTIONS if name in names), *(n for n in names if n not in FER2013_EMOTIONS)]
+    if tuple(other) == names:
+        other = sorted(names)
+    return [other.index(name) for name in names]
+
+
+def _result(labels: NDArray[np.int64], scores: NDArray[np.float32], names: tuple[str, ...]) -> SideResult:
+    matrix = cross_tabulate((labels, scores.argmax(axis=1)), [len(names)] * 2)
+    return SideResult(matrix, names, confidence=float(scores.max(axis=1).mean()))

@@ -1,4 +1,4 @@
-"""What a session has guessed and seen, to be taken home; it is kept in the session's memory and nowhere else."""
+"""What a session has guessed and seen, for a download; it is kept in the session's memory and nowhere else."""
 
 import streamlit as st
 
@@ -7,18 +7,13 @@ from fer_core.reports.lesson import Played, Tried, lesson_report
 _ROUNDS, _TRIED = "lesson rounds", "lesson experiments"
 
 
-def note_round(number: int, played: Played) -> None:
-    """Remembers a round of the quiz.
-
-    Args:
-        number: Of the round; playing it again replaces it.
-        played: Its points.
-    """
+def record_round(number: int, played: Played) -> None:
+    """Remember a round of the quiz; playing it again replaces it."""
     st.session_state.setdefault(_ROUNDS, {})[number] = played
 
 
-def note_experiment(seen: Tried) -> None:
-    """Remembers an experiment; seeing it again replaces it."""
+def record_experiment(seen: Tried) -> None:
+    """Remember an experiment; seeing it again replaces it."""
     st.session_state.setdefault(_TRIED, {})[seen.experiment.name] = seen
 
 
