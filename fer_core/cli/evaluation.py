@@ -17,12 +17,12 @@ from fer_core.evaluation.complete_card import complete_card
 from fer_core.evaluation.descriptions import describe_scope
 from fer_core.evaluation.leaderboard import Leaderboard, compare_checkpoints, milliseconds_per_face
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.evaluation.robustness import robustness_steps, robustness_table
-from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme
+from fer_core.evaluation.robustness import robustness_steps
+from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme, headline_figures
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
-from fer_core.reports.evaluation_data import figures_document, headline_figures, prediction_table
+from fer_core.reports.evaluation_data import figures_document, prediction_table
 from fer_core.reports.model_card import model_card_markdown
 from fer_core.storage.plaintext import percent
 
@@ -176,13 +176,8 @@ def _pair(leaderboard: Leaderboard, first: str, second: str) -> dict[str, Any]:
 def _report_page(checkpoint: Checkpoint, options: argparse.Namespace) -> str:
     result, faces, scheme = _tested(checkpoint, options)
     steps = list(robustness_steps(checkpoint, faces)) if options.robustness else []
-    return evaluation_report(
-        checkpoint,
-        result,
-        faces,
-        subject=f"{options.dataset}, {options.split} split, {scheme.title}",
-        robustness=robustness_table(steps) if steps else None,
-    )
+    subject = f"{options.dataset}, {options.split} split, {scheme.title}"
+    return evaluation_report(checkpoint, result, faces, subject=subject, robustness=steps)
 
 
 def _write(path: Path, content: bytes) -> str:

@@ -26,7 +26,7 @@ def raw_probabilities(
     images: Callable[[], NDArray[np.uint8]] | None = None,
     classifier: Callable[[], Classifier] | None = None,
 ) -> NDArray[np.float32]:
-    """Return the network's probabilities, before calibration, of every image of a dataset.
+    """Return the network's ``(n, classes)`` probabilities of a dataset's images, before calibration.
 
     They are cached by the content of the network's file and the dataset's fingerprint and rows, so a new network, a
     new import or other rows are classified anew; a new temperature or other labels are not.
@@ -37,9 +37,6 @@ def raw_probabilities(
         variant: Name of what was done to the images; "" for nothing.
         images: Makes the images of the variant when they are needed; by default the dataset's.
         classifier: Opens the network when it is needed; by default the checkpoint's file.
-
-    Returns:
-        ``(n, classes)`` float32.
 
     Raises:
         CheckpointError: If the network's file is missing or damaged.

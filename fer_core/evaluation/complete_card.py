@@ -5,9 +5,9 @@ from dataclasses import astuple, replace
 from fer_core.checkpoints.card import Calibration, MeasuredFigures
 from fer_core.checkpoints.checkpoint import INT8_FILE, Checkpoint, update_card
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
-from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, calibration_error, prior_adjustments
+from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, prior_adjustments
 from fer_core.evaluation.robustness import PERTURBATIONS, robustness_steps
-from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme, score
+from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme, headline_figures, score
 
 
 def complete_card(
@@ -25,7 +25,7 @@ def complete_card(
         records: The dataset.
         dataset_name: Its name.
         not_sure_below: Threshold of "not sure", 0 to 1.
-        robustness: Whether the perturbations are measured too, which classifies the test split 35 times more.
+        robustness: Whether to measure the perturbations too, which classifies the test split 35 times more.
 
     Raises:
         FerError: If the dataset does not fit, or the card cannot be written.
@@ -72,13 +72,7 @@ def measured_figures(
         split="test",
         scheme=scheme.name,
         n=len(report),
-        accuracy=report.accuracy,
-        accuracy_interval=report.accuracy_interval(),
-        macro_f1=report.macro_f1,
-        macro_f1_interval=report.macro_f1_interval(),
-        balanced_accuracy=report.balanced_accuracy,
-        top2_accuracy=report.top_k_accuracy(2),
-        calibration_error=calibration_error(report.probabilities, report.y_true),
+        **headline_figures(report),
         class_names=report.class_names,
         confusion_matrix=tuple(map(tuple, report.confusion_matrix().tolist())),
         robustness=_robustness(checkpoint, dataset) if robustness else {},

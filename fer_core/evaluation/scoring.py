@@ -1,6 +1,7 @@
 """From a checkpoint and a labeled dataset to a report, on the classes they have in common."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from fer_core.checkpoints.priors import restricted
 from fer_core.datasets.dataset import FaceRecords, FerDataset
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.cache import raw_probabilities
+from fer_core.evaluation.calibration import calibration_error
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 
@@ -19,13 +21,7 @@ from fer_core.labels import LABEL_SCHEMES, LabelScheme
 def evaluate_checkpoint(
     checkpoint: Checkpoint, dataset: FerDataset, *, among: Sequence[str] = (), raw: bool = False
 ) -> EvaluationReport:
-    """Evaluate a checkpoint on labeled images, with the predictions that are cached on disk.
-
-    Args:
-        checkpoint: The checkpoint.
-        dataset: Labeled images.
-        among: Score only these classes, when not empty.
-        raw: Whether probabilities are those before calibration.
+    """Evaluate a checkpoint on labeled images with cached predictions, calibrated unless ``raw``; see :func:`score`.
 
     Raises:
         FerError: If the checkpoint's file is damaged, or too few classes are in common.
@@ -39,22 +35,16 @@ def evaluate_checkpoint(
 def score(
     probabilities: NDArray[np.float32], class_names: tuple[str, ...], dataset: FerDataset, *, among: Sequence[str] = ()
 ) -> EvaluationReport:
-    """Report a network's answers beside a dataset's labels, on the classes that both have.
+    """Report a network's ``(n, classes)`` answers beside a dataset's labels, on the classes that both have.
 
-    Images of other classes are left out; the network's answer is the most probable of the classes in common, whose
-    probabilities are made to sum to one.
-
-    Args:
-        probabilities: ``(n, classes)`` of the network, a row for each image of the dataset.
-        class_names: The network's classes, in order.
-        dataset: Labeled images.
-        among: Score only these classes, when not empty.
+    Images of other classes are left out; the network's answer is the most probable of the classes in common (and
+    ``among`` these, when not empty), whose probabilities are made to sum to one.
 
     Raises:
         EvaluationError: If fewer than two classes are in common, or no image has one of them.
     """
     common = common_classes(dataset.class_names, class_names, *([among] if among else []))
-    kept = in_classes(dataset, common)
+    kept = np.isin(dataset.labels, [dataset.class_names.index(name) for name in common])
     if not kept.any():
         raise EvaluationError("No image here has a class that the checkpoint knows. Choose another dataset or split.")
     shared, scored = restricted(probabilities[kept], class_names, common), dataset.with_classes(common)
@@ -68,6 +58,19 @@ def score(
         left_out=int(len(kept) - kept.sum()),
         unused=tuple(name for name in class_names if name not in common),
     )
+
+
+def headline_figures(report: EvaluationReport) -> dict[str, Any]:
+    """Return the figures of a whole split, by the names that cards and documents have for them."""
+    return {
+        "accuracy": report.accuracy,
+        "accuracy_interval": report.accuracy_interval(),
+        "macro_f1": report.macro_f1,
+        "macro_f1_interval": report.macro_f1_interval(),
+        "balanced_accuracy": report.balanced_accuracy,
+        "top2_accuracy": report.top_k_accuracy(2),
+        "calibration_error": calibration_error(report.probabilities, report.y_true),
+    }
 
 
 def common_classes(first: Sequence[str], *others: Sequence[str]) -> tuple[str, ...]:
@@ -84,11 +87,6 @@ def common_classes(first: Sequence[str], *others: Sequence[str]) -> tuple[str, .
             "classes."
         )
     return common
-
-
-def in_classes(dataset: FerDataset, class_names: Sequence[str]) -> NDArray[np.bool_]:
-    """Return ``(n,)`` which images of a dataset have one of these classes."""
-    return np.isin(dataset.labels, [i for i, name in enumerate(dataset.class_names) if name in class_names])
 
 
 def fitting_scheme(card: ModelCard, records: FaceRecords) -> LabelScheme:

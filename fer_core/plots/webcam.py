@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,20 +83,11 @@ def _by_second(moments: Sequence[Moment], now: float) -> dict[int, NDArray[np.fl
 
 def _band(seconds: dict[int, NDArray[np.float64]], index: int) -> str:
     """Return the outline of one class's band: a closed shape for each stretch of seconds without a gap."""
-    shapes = []
-    for stretch in _stretches(sorted(seconds)):
-        tops = "".join(f"L{s} {seconds[s][index]:.0f}L{s + 1} {seconds[s][index]:.0f}" for s in stretch)
-        ends = "".join(f"L{s + 1} {seconds[s][index + 1]:.0f}L{s} {seconds[s][index + 1]:.0f}" for s in stretch[::-1])
+    shapes, numbers = [], np.array(sorted(seconds), int)
+    for stretch in np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1) if seconds else ():
+        tops = "".join(f"L{s} {seconds[s][index]:.0f}L{s + 1} {seconds[s][index]:.0f}" for s in stretch.tolist())
+        ends = "".join(
+            f"L{s + 1} {seconds[s][index + 1]:.0f}L{s} {seconds[s][index + 1]:.0f}" for s in stretch[::-1].tolist()
+        )
         shapes.append(f"M{tops[1:]}{ends}Z")
     return "".join(shapes)
-
-
-def _stretches(numbers: Sequence[int]) -> list[list[int]]:
-    """Return numbers in groups without a gap."""
-    groups = [[number] for number in numbers[:1]]
-    for before, number in pairwise(numbers):
-        if number == before + 1:
-            groups[-1].append(number)
-        else:
-            groups.append([number])
-    return groups

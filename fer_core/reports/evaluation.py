@@ -1,5 +1,7 @@
 """Reports on one checkpoint and on several, each as one HTML file."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from fer_core.checkpoints.checkpoint import Checkpoint
@@ -8,7 +10,7 @@ from fer_core.evaluation.calibration import calibration_error, coverage_at, cove
 from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses, describe_scope
 from fer_core.evaluation.leaderboard import Leaderboard, settings_table
 from fer_core.evaluation.report import EvaluationReport, class_curves
-from fer_core.evaluation.robustness import PERTURBATIONS
+from fer_core.evaluation.robustness import PERTURBATIONS, RobustnessStep, robustness_table
 from fer_core.evaluation.subgroups import accuracy_by_agreement, accuracy_by_bucket, brightness, contrast, random_tagger
 from fer_core.plots.calibration import coverage_figure, reliability_figure
 from fer_core.plots.classes import bucket_figure, class_figure, precision_recall_figure, robustness_figure, roc_figure
@@ -25,7 +27,7 @@ def evaluation_report(
     dataset: FerDataset,
     *,
     subject: str,
-    robustness: pd.DataFrame | None = None,
+    robustness: Sequence[RobustnessStep] = (),
 ) -> str:
     """Return what the Evaluation page shows as HTML, without pictures: FER2013's may not be passed on.
 
@@ -34,7 +36,7 @@ def evaluation_report(
         report: Its report.
         dataset: The images that were scored.
         subject: What it was tested on, such as "ferplus, test split, FER+ majority".
-        robustness: From :func:`~fer_core.evaluation.robustness.robustness_table`, if it was measured.
+        robustness: From :func:`~fer_core.evaluation.robustness.robustness_steps`, if it was measured.
     """
     sections = [
         _headline(report, dataset),
@@ -43,9 +45,13 @@ def evaluation_report(
         _confidence(checkpoint, report),
         _subgroups(report, dataset),
     ]
-    if robustness is not None:
+    if robustness:
         units = {perturbation.name: perturbation.unit for perturbation in PERTURBATIONS}
-        sections.append(Section("As pictures get worse", chart("robustness", robustness_figure(robustness, units))))
+        sections.append(
+            Section(
+                "As pictures get worse", chart("robustness", robustness_figure(robustness_table(robustness), units))
+            )
+        )
     sections.append(_about(checkpoint))
     return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections, footer=footer())
 

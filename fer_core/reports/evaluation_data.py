@@ -7,23 +7,10 @@ import numpy as np
 import pandas as pd
 
 from fer_core.datasets.dataset import FerDataset
-from fer_core.evaluation.calibration import calibration_error
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.scoring import headline_figures
 from fer_core.evaluation.subgroups import agreement
 from fer_core.labels import VOTE_COLUMNS
-
-
-def headline_figures(report: EvaluationReport) -> dict[str, Any]:
-    """Return the figures of the whole split."""
-    return {
-        "accuracy": report.accuracy,
-        "accuracy_interval": report.accuracy_interval(),
-        "macro_f1": report.macro_f1,
-        "macro_f1_interval": report.macro_f1_interval(),
-        "balanced_accuracy": report.balanced_accuracy,
-        "top2_accuracy": report.top_k_accuracy(2),
-        "calibration_error": calibration_error(report.probabilities, report.y_true),
-    }
 
 
 def figures_document(report: EvaluationReport) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import load_records
 from fer_core.evaluation.complete_card import complete_card
 from fer_core.evaluation.leaderboard import compare_checkpoints
-from fer_core.evaluation.robustness import PERTURBATIONS, RobustnessStep, robustness_table
+from fer_core.evaluation.robustness import PERTURBATIONS, RobustnessStep
 from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.labels import LABEL_SCHEMES, PAPER_EMOTIONS, VOTE_COLUMNS
 from fer_core.reports.evaluation import comparison_report, evaluation_report
@@ -69,7 +69,7 @@ def test_a_report_is_one_file_without_links_and_pictures(evaluated):
 def test_robustness_is_in_the_report_when_it_was_measured(evaluated):
     levels = [(p.name, level, 0.4, 100) for p in PERTURBATIONS for level in range(1, 6)]
     steps = [RobustnessStep(*step) for step in (("", 0, 0.5, 100), *levels)]
-    with_it = evaluation_report(*evaluated, subject="s", robustness=robustness_table(steps))
+    with_it = evaluation_report(*evaluated, subject="s", robustness=steps)
     assert "As pictures get worse" in with_it
     assert "As pictures get worse" not in evaluation_report(*evaluated, subject="s")
 

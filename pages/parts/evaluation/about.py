@@ -1,11 +1,12 @@
 """What a checkpoint's card says, for people."""
 
 from collections.abc import Mapping
+from dataclasses import astuple
 
 import pandas as pd
 import streamlit as st
 
-from fer_core.checkpoints.checkpoint import Checkpoint, EpochScores, ModelCard
+from fer_core.checkpoints.checkpoint import Checkpoint, ModelCard
 from pages.shared.messages import plain
 
 _PRINTED = {"": "Paper, as printed", "training": 0.62, "validation": None, "test": 0.85}
@@ -45,12 +46,11 @@ def _origin(card: ModelCard) -> str:
 
 def _scores(card: ModelCard) -> None:
     rows = [
-        _row(f"Best epoch ({card.best.epoch})", card.best),
-        _row(f"Last epoch ({card.last.epoch})", card.last),
-        _PRINTED,
+        dict(zip(_PRINTED, (f"{name} epoch ({s.epoch})", *astuple(s)[1:]), strict=True))
+        for name, s in (("Best", card.best), ("Last", card.last))
     ]
     st.dataframe(
-        pd.DataFrame(rows),
+        pd.DataFrame([*rows, _PRINTED]),
         hide_index=True,
         placeholder="–",
         column_config={
@@ -63,15 +63,6 @@ def _scores(card: ModelCard) -> None:
         "and 85 % on testing, for FER2013; public code with the same network reports about 63 % on validation and "
         "85 % on training, so the two are probably swapped."
     )
-
-
-def _row(label: str, scores: EpochScores) -> dict[str, str | float | None]:
-    return {
-        "": label,
-        "training": scores.train_accuracy,
-        "validation": scores.validation_accuracy,
-        "test": scores.test_accuracy,
-    }
 
 
 def _table(title: str, values: Mapping[str, object]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from fer_core.evaluation.complete_card import complete_card
 from fer_core.plots.calibration import confidence_figure, coverage_figure, reliability_figure
 from fer_core.plots.style import BLUE
 from fer_core.storage.plaintext import percent
-from pages.parts.evaluation.evaluated import Evaluated
+from pages.parts.evaluation.evaluated import Evaluated, metric
 from pages.shared import cached
 from pages.shared.charts import drawn, show_chart
 from pages.shared.messages import errors_shown, plain
@@ -49,17 +49,12 @@ def _calibration(shown: Evaluated) -> None:
     calibration = shown.checkpoint.card.calibration
     after, before = (calibration_error(r.probabilities, r.y_true) for r in (shown.report, shown.raw_report()))
     with st.container(horizontal=True):
-        st.metric(
-            "Calibration error",
-            f"{100 * after:.1f} points",
-            help="Expected calibration error: how far confidence and accuracy are apart on average, in 15 bins.",
-            border=True,
-            width=190,
-        )
+        expected = "Expected calibration error: how far confidence and accuracy are apart on average, in 15 bins."
+        metric("Calibration error", f"{100 * after:.1f} points", help=expected)
         if calibration.fitted_on:
-            st.metric("Before", f"{100 * before:.1f} points", help="Without the temperature.", border=True, width=190)
+            metric("Before", f"{100 * before:.1f} points", help="Without the temperature.")
             explained = "Logits are divided by it. Above 1: the network was too sure of itself."
-            st.metric("Temperature", f"{calibration.temperature:.2f}", help=explained, border=True, width=190)
+            metric("Temperature", f"{calibration.temperature:.2f}", help=explained)
     if calibration.fitted_on:
         st.caption(
             f"Its temperature was fitted on {plain(calibration.fitted_on)}, never on test faces. Every page shows "

@@ -1,6 +1,9 @@
 """What the Evaluation page shows: one checkpoint on one split."""
 
 from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
@@ -9,6 +12,9 @@ from fer_core.datasets.store import DatasetCard
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LabelScheme
 from pages.shared import cached
+
+metric = partial(st.metric, border=True, width=190)
+"""A figure in a frame."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import json
 from functools import partial
 
 from fer_core.checkpoints.export import lesson_notebook, take_home
-from fer_core.evaluation.robustness import is_measured, robustness_steps, robustness_table
+from fer_core.evaluation.robustness import is_measured, robustness_steps
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import evaluation_report
 from fer_core.reports.evaluation_data import figures_document, prediction_table
@@ -66,10 +66,5 @@ def show_export(shown: Evaluated) -> None:
 def _report(shown: Evaluated) -> bytes:
     checkpoint, faces = shown.checkpoint, shown.faces
     steps = list(robustness_steps(checkpoint, faces)) if is_measured(checkpoint, faces) else []
-    return evaluation_report(
-        checkpoint,
-        shown.report,
-        faces,
-        subject=f"{shown.dataset.name}, {shown.split} split, {shown.scheme.title}",
-        robustness=robustness_table(steps) if steps else None,
-    ).encode()
+    subject = f"{shown.dataset.name}, {shown.split} split, {shown.scheme.title}"
+    return evaluation_report(checkpoint, shown.report, faces, subject=subject, robustness=steps).encode()

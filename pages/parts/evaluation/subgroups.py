@@ -16,7 +16,7 @@ from fer_core.evaluation.subgroups import (
 )
 from fer_core.plots.classes import bucket_figure
 from fer_core.storage.plaintext import percent
-from pages.parts.evaluation.evaluated import Evaluated
+from pages.parts.evaluation.evaluated import Evaluated, metric
 from pages.shared.charts import drawn, show_chart
 from pages.shared.messages import plain
 
@@ -48,22 +48,12 @@ def _baselines(shown: Evaluated) -> None:
     report = shown.report
     name, share = report.commonest_class
     with st.container(horizontal=True):
-        st.metric("This checkpoint", percent(report.accuracy, 1), border=True, width=190)
-        st.metric(
-            f"Always “{plain(name)}”",
-            percent(share, 1),
-            help="What the same answer for every face would score.",
-            border=True,
-            width=190,
-        )
+        metric("This checkpoint", percent(report.accuracy, 1))
+        always = "What the same answer for every face would score."
+        metric(f"Always “{plain(name)}”", percent(share, 1), help=always)
         if len(shown.faces.votes):
-            st.metric(
-                "One random person",
-                percent(random_tagger(shown.faces), 1),
-                help="How often one of the ten people, drawn at random, gave the label that all ten gave together.",
-                border=True,
-                width=190,
-            )
+            one = "How often one of the ten people, drawn at random, gave the label that all ten gave together."
+            metric("One random person", percent(random_tagger(shown.faces), 1), help=one)
 
 
 def _by_size(shown: Evaluated) -> None:
