@@ -271,3 +271,9 @@ def test_the_tiers_name_every_room_once():
     rooms = [room for rooms in TIERS for room in rooms]
     assert len(rooms) == len(set(rooms))
     assert all(not lower & upper for lower, upper in pairwise(TIERS))
+
+
+def test_the_tests_that_reliability_cites_are_there():
+    tests = PROJECT / "tests"
+    cited = re.findall(r"`([\w/]+\.py)`", (tests / "RELIABILITY.md").read_text(encoding="utf-8"))
+    assert [path for path in cited if not (tests / path).exists() and not (PROJECT / path).exists()] == []
