@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer_core.datasets.store import DEMO, dataset_card
-from fer_core.explain.isolated import open_anatomy
+from fer_core.explain.worker import open_layer_reader
 from pages.parts.explain.answer import show_alike, show_answer, show_evidence, show_nudges
 from pages.parts.explain.face import choose_face
 from pages.parts.explain.layers import show_layers
@@ -15,7 +15,7 @@ from pages.shared.pickers import choose_checkpoint, train_first
 LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge the face", "Faces alike"
 
 
-_anatomy = cached.by_content(4, "Opening the network …")(open_anatomy)
+_layer_reader = cached.by_content(4, "Opening the network …")(open_layer_reader)
 
 
 start_page(
@@ -50,7 +50,7 @@ with errors_shown():
         show_alike(face.image, checkpoint, dataset_card(st.session_state.get("dataset", DEMO)))
     else:
         seen = checkpoint.card.preprocessing.apply(face.image[None])[0]
-        layers = _anatomy(checkpoint).layers(seen)
+        layers = _layer_reader(checkpoint).layers(seen)
         if view == LAYERS:
             show_layers(face.image, seen, layers, checkpoint.card)
         else:

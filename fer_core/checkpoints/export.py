@@ -45,8 +45,8 @@ _LESSON = (
     "print(f\"right on {report['accuracy']:.1%} of {report['n']} test faces\")\nreport['confusion_matrix']",
     "## Inside\n\nWhat each layer makes of one face.",
     "from fer_core.checkpoints.checkpoint import load_checkpoint, verified_bytes\n"
-    "from fer_core.explain.layers import Anatomy\n\n"
-    "face = records.images[0]\nfor layer in Anatomy(verified_bytes(load_checkpoint('lesson'))).layers(face):\n"
+    "from fer_core.explain.layers import LayerReader\n\n"
+    "face = records.images[0]\nfor layer in LayerReader(verified_bytes(load_checkpoint('lesson'))).layers(face):\n"
     "    print(f'{layer.title:15} {layer.shape_in_words():20} {layer.count:10,} learned')",
 )
 

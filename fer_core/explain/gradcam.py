@@ -27,7 +27,7 @@ def grad_cam(layers: Sequence[Layer], class_index: int) -> NDArray[np.float32]:
     """How much each place of the last maps speaks for a class.
 
     Args:
-        layers: What :class:`Anatomy` read for the face.
+        layers: What :class:`LayerReader` read for the face.
         class_index: The class, by its place among the outputs.
 
     Returns:

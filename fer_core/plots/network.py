@@ -9,8 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fer_core.explain.arithmetic import WorkedNumber
-from fer_core.explain.layers import Kind, Layer
-from fer_core.explain.words import arithmetic
+from fer_core.explain.layers import Kind, Layer, arithmetic_in_words
 from fer_core.plots.style import BLUE, ORANGE, styled
 from fer_core.training.settings.architecture_summary import LayerOutline, Outline
 
@@ -48,7 +47,7 @@ class Block(NamedTuple):
     @classmethod
     def of(cls, layer: Layer) -> "Block":
         """Return the block of a layer, which tells its shape and arithmetic."""
-        words = f"{layer.title}: {layer.shape_in_words()}; {arithmetic(layer)}; learned: {layer.count:,}"
+        words = f"{layer.title}: {layer.shape_in_words()}; {arithmetic_in_words(layer)}; learned: {layer.count:,}"
         if not layer.is_map:
             return cls(4 + 6 * math.log10(layer.output.size), 3.0, _COLORS[layer.kind], words)
         height, _, maps = layer.output.shape

@@ -4,16 +4,15 @@ import numpy as np
 import pytest
 
 from fer_core.explain.arithmetic import products, work_out
-from fer_core.explain.layers import Anatomy, Layer
+from fer_core.explain.layers import Layer, LayerReader, describe_layer
 from fer_core.explain.pictures import slice_sheet
-from fer_core.explain.words import explain
 from tests.explain.test_explain import network
 
 
 @pytest.fixture(scope="module", params=["paper-cnn", "lab-cnn", "residual-cnn"])
 def layers(request):
     face = np.random.default_rng(0).integers(0, 256, (48, 48)).astype(np.uint8)
-    return face, Anatomy(network(request.param)[1]).layers(face)
+    return face, LayerReader(network(request.param)[1]).layers(face)
 
 
 def sources(face, layers, layer):
@@ -53,7 +52,7 @@ def test_a_filter_that_reads_one_map_only():
     worked = work_out(layer, source, 2)
     assert (worked.channels, worked.others) == (1, 0.0)
     assert worked.adds_up
-    assert "3×3×1 = 9 products" in explain([layer, layer], 0)
+    assert "3×3×1 = 9 products" in describe_layer([layer, layer], 0)
 
 
 def test_a_sum_that_is_bent_otherwise_is_not_said_to_add_up():
@@ -67,7 +66,7 @@ def test_relu_is_named_only_where_nothing_is_negative(layers):
     _, layers = layers
     for place, layer in enumerate(layers):
         if layer.kind in ("convolution", "dense"):
-            assert ("ReLU" in explain(layers, place)) == bool(layer.output.min() >= 0)
+            assert ("ReLU" in describe_layer(layers, place)) == bool(layer.output.min() >= 0)
 
 
 def test_a_filters_slices_are_shown_with_the_strongest_first(layers):

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.errors import CheckpointError
 from fer_core.explain.gradcam import grad_cam
-from fer_core.explain.layers import Anatomy
+from fer_core.explain.layers import LayerReader, describe_layer
 from fer_core.explain.probes import Nudges, nudged, occlusion_map, stability
-from fer_core.explain.words import explain
 from fer_core.training.network.architectures import build_model
 from fer_core.training.settings.config import TrainingConfig
 
@@ -47,7 +46,7 @@ def keras_maps(model, face):
 @pytest.mark.child
 def test_layers_hold_what_keras_computes(both, face):
     model, content = both
-    layers = Anatomy(content).layers(face)
+    layers = LayerReader(content).layers(face)
     expected = keras_maps(model, face)
     found = [layer.output for layer in layers if layer.kind == "pooling"] + [layers[-1].output]
     assert len(found) == len(expected)
@@ -56,17 +55,17 @@ def test_layers_hold_what_keras_computes(both, face):
 
 
 def test_words_tell_largest_values_from_means(face):
-    layers = Anatomy(network("soft-cnn")[1]).layers(face)
-    first, second = [explain(layers, place) for place, layer in enumerate(layers) if layer.kind == "pooling"][:2]
+    layers = LayerReader(network("soft-cnn")[1]).layers(face)
+    first, second = [describe_layer(layers, place) for place, layer in enumerate(layers) if layer.kind == "pooling"][:2]
     assert "the largest of the values around each place of 4 maps of 48×48: 4 maps of 48×48" in first
     assert "Averages each 2×2 values of 4 maps of 48×48: 4 maps of 24×24" in second
-    layers = Anatomy(network("paper-cnn")[1]).layers(face)
+    layers = LayerReader(network("paper-cnn")[1]).layers(face)
     place = [layer.kind for layer in layers].index("pooling")
-    assert "the largest of each 2×2 values of 8 maps of 44×44: 8 maps of 22×22" in explain(layers, place)
+    assert "the largest of each 2×2 values of 8 maps of 44×44: 8 maps of 22×22" in describe_layer(layers, place)
 
 
 def test_layers_say_what_they_are(face):
-    layers = Anatomy(network("paper-cnn")[1]).layers(face)
+    layers = LayerReader(network("paper-cnn")[1]).layers(face)
     assert [layer.title for layer in layers] == [
         "Convolution 1",
         "Convolution 2",
@@ -87,7 +86,7 @@ def test_layers_say_what_they_are(face):
 
 
 def test_softmax_is_equation_1_of_the_scores_before_it(both, face):
-    layers = Anatomy(both[1]).layers(face)
+    layers = LayerReader(both[1]).layers(face)
     scores = layers[layers[-1].sources[0]].output.astype(float)
     np.testing.assert_allclose(layers[-1].output, np.exp(scores) / np.exp(scores).sum(), atol=1e-6)
 
@@ -106,7 +105,7 @@ def test_grad_cam_is_that_of_automatic_differentiation(both, face, class_index):
         score = (tf.linalg.matmul(rest, outputs.kernel) + outputs.bias)[0, class_index]
     gradient = tape.gradient(score, maps)[0].numpy()
     expected = np.maximum((maps[0].numpy() * gradient.mean(axis=(0, 1))).sum(axis=-1), 0)
-    ours = grad_cam(Anatomy(content).layers(face), class_index)
+    ours = grad_cam(LayerReader(content).layers(face), class_index)
     np.testing.assert_allclose(ours, expected, rtol=1e-3, atol=1e-5)
 
 
@@ -120,7 +119,7 @@ def after(model, layer, maps):
 def test_what_cannot_be_followed_back_is_said(face):
     content = network("paper-cnn", activation="gelu")[1]
     with pytest.raises(CheckpointError, match="Look at the occlusion map instead"):
-        grad_cam(Anatomy(content).layers(face), 0)
+        grad_cam(LayerReader(content).layers(face), 0)
 
 
 def test_a_network_without_maps_has_no_grad_cam(face):
@@ -128,12 +127,12 @@ def test_a_network_without_maps_has_no_grad_cam(face):
     dense = keras.layers.Dense(7, activation="softmax")(keras.layers.Flatten()(grey))
     content = bytes(tf.lite.TFLiteConverter.from_keras_model(keras.Model(grey, dense)).convert())
     with pytest.raises(CheckpointError, match="Look at the occlusion map instead"):
-        grad_cam(Anatomy(content).layers(face), 0)
+        grad_cam(LayerReader(content).layers(face), 0)
 
 
 def test_what_is_no_network_is_refused():
     with pytest.raises(CheckpointError, match="cannot be opened"):
-        Anatomy(b"no network")
+        LayerReader(b"no network")
 
 
 def test_the_occlusion_map_is_that_of_covering_by_hand(tiny_model, face):

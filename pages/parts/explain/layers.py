@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import ModelCard
 from fer_core.explain.arithmetic import products, work_out
-from fer_core.explain.layers import Layer
+from fer_core.explain.layers import Layer, describe_layer
 from fer_core.explain.pictures import filter_sheet, map_sheet, png, slice_sheet, strongest
-from fer_core.explain.words import explain
 from fer_core.faces.preprocessing import STEPS
 from fer_core.plots.network import Block, face_figure, network_figure, signed, worked_html
 from fer_core.plots.pictures import picture_html
@@ -50,7 +49,7 @@ def show_layers(face: NDArray[np.uint8], seen: NDArray[np.uint8], layers: Sequen
         return
     layer = layers[place]
     source = layers[layer.sources[0]].output if layer.sources[0] >= 0 else seen[..., None].astype(np.float32)
-    st.markdown(f"**{chosen}.** {explained(explain(layers, place))}")
+    st.markdown(f"**{chosen}.** {explained(describe_layer(layers, place))}")
     if layer.kind == "softmax":
         show_softmax(source.ravel(), layer.output, card)
     elif layer.is_map:

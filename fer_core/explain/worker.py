@@ -1,8 +1,12 @@
-"""The layers of an imported network, read in a limited process of its own and checked on their way back."""
+"""Read the layers of an imported network in a limited process of its own, and check them on their way back.
+
+The process runs ``python -m fer_core.explain.worker``.
+"""
 
 import json
 import struct
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
@@ -10,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint, verified_bytes
-from fer_core.checkpoints.worker import LONGEST, Worker
+from fer_core.checkpoints.worker import LONGEST, Worker, serve
 from fer_core.errors import CheckpointError
-from fer_core.explain.layers import Anatomy, Kind, Layer
+from fer_core.explain.layers import Kind, Layer, LayerReader
 from fer_core.storage.records import as_record
 
 _LENGTH = struct.Struct("<I")
 _MAP, _ROW = 3, 1  # dimensions a layer's output may have
 
 
-class WorkerAnatomy(Worker):
-    """As :class:`~fer_core.explain.layers.Anatomy`, with the network in a limited process.
+class IsolatedLayerReader(Worker):
+    """As :class:`~fer_core.explain.layers.LayerReader`, with the network in a limited process.
 
     Args:
         model: The content of a float32 ``.tflite`` file that maps ``(n, 48, 48, 1)`` grey values to ``(n, classes)``.
@@ -30,7 +34,7 @@ class WorkerAnatomy(Worker):
     """
 
     def __init__(self, model: bytes) -> None:
-        super().__init__("fer_core.explain.child", [model], longest=LONGEST)
+        super().__init__("fer_core.explain.worker", [model], longest=LONGEST)
 
     def layers(self, face: NDArray[np.uint8]) -> tuple[Layer, ...]:
         """Every layer with what one ``(48, 48)`` uint8 face leaves in it, from the face to the answer.
@@ -44,13 +48,13 @@ class WorkerAnatomy(Worker):
             raise CheckpointError("The layers of the imported network cannot be read. Import it again.") from error
 
 
-def open_anatomy(checkpoint: Checkpoint) -> Anatomy | WorkerAnatomy:
-    """A checkpoint's network, opened so that every layer can be read; one that is imported, apart.
+def open_layer_reader(checkpoint: Checkpoint) -> LayerReader | IsolatedLayerReader:
+    """A checkpoint's network, opened so that every layer can be read; an imported one in a limited process.
 
     Raises:
         CheckpointError: The checkpoint's file is missing or damaged.
     """
-    return (WorkerAnatomy if checkpoint.card.is_imported else Anatomy)(verified_bytes(checkpoint))
+    return (IsolatedLayerReader if checkpoint.card.is_imported else LayerReader)(verified_bytes(checkpoint))
 
 
 @dataclass(frozen=True)
@@ -100,3 +104,12 @@ def _layer(place: int, heading: _Heading, parts: Iterator[NDArray[np.float32]]) 
     if output.ndim not in (_MAP, _ROW) or not all(-1 <= source < place for source in heading.sources):
         raise ValueError(f"Expected a layer that reads others before it. Received {heading}.")
     return Layer(heading.kind, heading.number, heading.operation[:40], tuple(heading.sources), output, weights, bias)
+
+
+def _open(model: bytes) -> Callable[[bytes], bytes]:
+    reader = LayerReader(model)
+    return lambda face: packed(reader.layers(np.frombuffer(face, np.uint8).reshape(48, 48)))
+
+
+if __name__ == "__main__":
+    sys.exit(serve(_open))

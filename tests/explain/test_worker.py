@@ -9,8 +9,8 @@ import pytest
 
 from fer_core.checkpoints.features import Features
 from fer_core.errors import CheckpointError
-from fer_core.explain.isolated import WorkerAnatomy, open_anatomy, packed, unpacked
-from fer_core.explain.layers import Anatomy
+from fer_core.explain.layers import LayerReader
+from fer_core.explain.worker import IsolatedLayerReader, open_layer_reader, packed, unpacked
 
 FACE = np.random.default_rng(0).integers(0, 256, (48, 48), dtype=np.uint8)
 FIELDS = ("kind", "number", "operation", "sources")
@@ -18,7 +18,7 @@ FIELDS = ("kind", "number", "operation", "sources")
 
 @pytest.fixture
 def layers(tiny_model):
-    return Anatomy(tiny_model).layers(FACE)
+    return LayerReader(tiny_model).layers(FACE)
 
 
 def assert_same(ours, theirs):
@@ -30,9 +30,12 @@ def assert_same(ours, theirs):
 
 
 def test_layers_come_back_as_they_are_read_here(save_tiny, layers):
-    trained, imported = open_anatomy(save_tiny("trained")), open_anatomy(save_tiny("imported", origin="imported"))
-    assert isinstance(trained, Anatomy)
-    assert isinstance(imported, WorkerAnatomy)
+    trained, imported = (
+        open_layer_reader(save_tiny("trained")),
+        open_layer_reader(save_tiny("imported", origin="imported")),
+    )
+    assert isinstance(trained, LayerReader)
+    assert isinstance(imported, IsolatedLayerReader)
     assert_same(imported.layers(FACE), layers)
     psutil.Process(imported.pid).kill()
     psutil.Process(imported.pid).wait(10)
@@ -40,11 +43,11 @@ def test_layers_come_back_as_they_are_read_here(save_tiny, layers):
     imported.close()
 
 
-def test_features_are_the_same_apart(save_tiny):
+def test_features_are_the_same_in_a_process_of_their_own(save_tiny):
     faces = np.random.default_rng(1).integers(0, 256, (70, 48, 48), dtype=np.uint8)
-    here, apart = (Features(save_tiny(origin, origin=origin)).of(faces) for origin in ("trained", "imported"))
+    here, isolated = (Features(save_tiny(origin, origin=origin)).of(faces) for origin in ("trained", "imported"))
     assert here.shape == (70, 36)
-    np.testing.assert_array_equal(apart, here)
+    np.testing.assert_array_equal(isolated, here)
 
 
 def heading(layers, place, **changes):
@@ -78,7 +81,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_what_layers_cannot_be_is_refused(tiny_model, layers, monkeypatch, lie):
-    network = WorkerAnatomy(tiny_model)
+    network = IsolatedLayerReader(tiny_model)
     monkeypatch.setattr(network, "ask", lambda question: LIES[lie](layers))
     with pytest.raises(CheckpointError, match="cannot be read"):
         network.layers(FACE)
