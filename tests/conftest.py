@@ -14,6 +14,7 @@
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import pylibsrtp  # noqa: F401  (crashes when it starts after TensorFlow; only tests have both in one process)
@@ -81,9 +82,20 @@ def quick_drawing(monkeypatch):
         monkeypatch.setitem(DEMO_SIZES, split, size)
 
 
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory, demo_files):
+    """A home with the small demo dataset, to be copied."""
+    folder = tmp_path_factory.mktemp("demo-home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FER_HOME", str(folder))
+        import_demo(*demo_files)
+    return folder
+
+
 @pytest.fixture
-def small_demo(home, demo_files, quick_drawing):
+def small_demo(home, demo_home, demo_files, quick_drawing):
     """Stores a small demo dataset in this home."""
+    shutil.copytree(demo_home, home, dirs_exist_ok=True)
     return import_demo(*demo_files)
 
 

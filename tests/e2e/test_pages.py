@@ -1,12 +1,12 @@
 """Every page in a real browser: nothing is broken, and nobody is kept out."""
 
+import shutil
 import sys
 import urllib.parse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from fer_core.datasets.store import import_demo
 from fer_core.lessons.glossary import GLOSSARY
 from tests.e2e.conftest import CHROMIUM_FLAGS, running
 from tests.tools.first_paint import first_read
@@ -53,12 +53,10 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def small_address(tmp_path_factory, demo_files):
+def small_address(tmp_path_factory, demo_home):
     """A server over a home with few demo faces and the shipped checkpoint."""
     home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FER_HOME", str(home))
-        import_demo(*demo_files)
+    shutil.copytree(demo_home, home, dirs_exist_ok=True)
     with running(home) as server:
         yield f"http://localhost:{server.port}"
 
