@@ -70,7 +70,7 @@ with right:
     st.plotly_chart(
         drawn(plutchik_wheel),
         config={"displayModeBar": False},
-        key="wheel",
+        key="about_wheel",
         alt="Plutchik's wheel: joy, trust, fear, surprise, sadness, disgust, anger and anticipation, each in three "
         "degrees, with mixtures such as contempt between neighbours.",
     )

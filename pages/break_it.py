@@ -14,15 +14,17 @@ from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset, train_first
 
+_EXPERIMENT = "break_it_experiment"
+
 
 def _choose_experiment() -> Experiment:
     names = [experiment.name for experiment in EXPERIMENTS]
     titles = {experiment.name: experiment.title for experiment in EXPERIMENTS}
-    if st.session_state.get("experiment") is None:
+    if st.session_state.get(_EXPERIMENT) is None:
         asked = st.query_params.get("experiment", "")
-        st.session_state["experiment"] = asked if asked in names else names[0]
+        st.session_state[_EXPERIMENT] = asked if asked in names else names[0]
     name = st.pills(
-        "Experiment", names, format_func=lambda n: titles[n], key="experiment", required=True, persist_state="session"
+        "Experiment", names, format_func=lambda n: titles[n], key=_EXPERIMENT, required=True, persist_state="session"
     )
     st.query_params["experiment"] = name or names[0]
     return find_experiment(name or names[0])
@@ -43,9 +45,9 @@ def _guess_of(experiment: Experiment) -> int | None:
 def _ask(experiment: Experiment, trial: Trial | None) -> None:
     """The question, before anything is shown."""
     with st.container(border=True):
-        choice = st.radio(experiment.question, experiment.choices, index=None, key=f"guess {experiment.name}")
+        choice = st.radio(experiment.question, experiment.choices, index=None, key=f"break_it_guess_{experiment.name}")
         label = "Train both and see" if experiment.trains else "Try it and see"
-        if st.button(label, type="primary", icon=":material/science:", disabled=choice is None, key="try"):
+        if st.button(label, type="primary", icon=":material/science:", disabled=choice is None, key="break_it_try"):
             if trial is not None:
                 trial.start()
             st.query_params["guess"] = f"{experiment.name}-{experiment.choices.index(str(choice))}"

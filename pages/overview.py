@@ -60,11 +60,11 @@ def show_faces() -> None:
 
 def show_next_step() -> None:
     step = next_step(list_datasets(), list_checkpoints(), list_runs())
-    with st.container(border=True, key="next-step"):
+    with st.container(border=True, key="overview_next_step"):
         text, action = st.columns([3, 1], vertical_alignment="center")
         text.markdown(f"**Next: {plain(step.title)}**  \n{plain(step.reason)}")
         label = plain(step.label)
-        if action.button(label, type="primary", icon=":material/arrow_forward:", key="next", width="stretch"):
+        if action.button(label, type="primary", icon=":material/arrow_forward:", key="overview_next", width="stretch"):
             st.switch_page(script(step.page), query_params=step.query)
 
 

@@ -19,8 +19,8 @@ from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
 
-_ANSWERS = "quiz answers"
-_BEGUN = "class begun here"
+_ANSWERS = "quiz_answers"
+_BEGUN = "quiz_class_begun"
 _ONLY_HERE = ("localhost", "127.0.0.1", "::1")
 Answers = dict[int, str]
 
@@ -41,7 +41,7 @@ def _new_round(*, with_class: bool) -> None:
     if with_class:
         st.query_params["class"] = st.session_state[_BEGUN] = secrets.token_urlsafe(9)
     st.session_state[_ANSWERS] = {}
-    st.session_state["question"] = 1
+    st.session_state["quiz_question"] = 1
 
 
 def _offer_round(label: str, *, with_class: bool, icon: str, primary: bool = True) -> None:
@@ -55,13 +55,13 @@ def _offer_round(label: str, *, with_class: bool, icon: str, primary: bool = Tru
 
 
 def _next_question(question: int) -> None:
-    st.session_state["question"] = question + 1
+    st.session_state["quiz_question"] = question + 1
 
 
 def _answer(question: int) -> None:
     """Takes the visitor's answer to a question; each session answers each question once."""
     answers: Answers = st.session_state[_ANSWERS]
-    choice = st.session_state.get(f"answer {question}")
+    choice = st.session_state.get(f"quiz_answer_{question}")
     if choice and question not in answers:
         st.session_state[_ANSWERS] = answers | {question: choice}
         if code := st.query_params.get("class"):
@@ -80,7 +80,7 @@ def show_question(records: FaceRecords, row: int, question: int) -> None:
                 st.pills(
                     "What does this expression look like?",
                     EMOTIONS,
-                    key=f"answer {question}",
+                    key=f"quiz_answer_{question}",
                     on_change=_answer,
                     args=[question],
                 )
@@ -103,7 +103,7 @@ def _show_crowd(votes: NDArray[np.uint8]) -> None:
 
 def _show_others(face: NDArray[np.uint8], question: int) -> None:
     left, right = st.columns(2, gap="large")
-    checkpoint = st.session_state.get("quiz checkpoint")
+    checkpoint = st.session_state.get("quiz_checkpoint")
     if checkpoint is not None:
         with left:
             st.markdown("**The network says**")
@@ -131,7 +131,7 @@ def show_result(records: FaceRecords, rows: tuple[int, ...]) -> None:
     mine = [points(records.votes[row], answers[i]) for i, row in enumerate(rows)]
     best = [best_points(records.votes[row]) for row in rows]
     tiles = [("You", sum(mine)), ("Best possible", sum(best))]
-    checkpoint = st.session_state.get("quiz checkpoint")
+    checkpoint = st.session_state.get("quiz_checkpoint")
     words, theirs = "", list[int]()
     if checkpoint is not None:
         classifier = cached.classifier(checkpoint)
@@ -188,7 +188,7 @@ def play(records: FaceRecords, dataset: str) -> None:
     st.session_state.setdefault(_ANSWERS, {})
     if "class" in st.query_params:
         _show_link(dataset)
-    question = st.pagination(len(rows), key="question") - 1
+    question = st.pagination(len(rows), key="quiz_question") - 1
     show_question(records, rows[question], question)
     show_result(records, rows)
 
@@ -202,7 +202,7 @@ left, right = st.columns(2, gap="large")
 with left:
     dataset = choose_dataset()
 with right:
-    st.session_state["quiz checkpoint"] = choose_checkpoint()
+    st.session_state["quiz_checkpoint"] = choose_checkpoint()
 with errors_shown():
     faces = cached.records(dataset)
     if not faces.has_votes:

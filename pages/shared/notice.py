@@ -35,7 +35,9 @@ def admits_faces(card: ModelCard | None = None) -> bool:
         middle = (len(points) + 1) // 2
         for column, half in zip(st.columns(2, gap="large"), (points[:middle], points[middle:]), strict=True):
             column.markdown("\n\n".join(half))
-        st.button("I have read this and agree", type="primary", icon=":material/check:", on_click=_accept, key="accept")
+        st.button(
+            "I have read this and agree", type="primary", icon=":material/check:", on_click=_accept, key="notice_accept"
+        )
     return False
 
 

@@ -58,7 +58,7 @@ def admits_operator(how: Deployment) -> bool:
             icon=":material/lock:",
         )
         return False
-    typed = st.text_input("The operator's key", type="password", key="operator_key")
+    typed = st.text_input("The operator's key", type="password", key="diagnostics_key")
     if hmac.compare_digest(typed.encode(), how.operator_key.encode()):
         st.session_state[_OPENED] = how.operator_key
         record_event("diagnostics opened", page="diagnostics")

@@ -20,8 +20,8 @@ def texts(app):
 
 
 def guess(app, name, choice):
-    app.radio(key=f"guess {name}").set_value(find_experiment(name).choices[choice]).run()
-    app.button(key="try").click().run()
+    app.radio(key=f"break_it_guess_{name}").set_value(find_experiment(name).choices[choice]).run()
+    app.button(key="break_it_try").click().run()
     assert not app.exception
     return app
 
@@ -30,7 +30,7 @@ def guess(app, name, choice):
 def test_what_needs_no_training_is_measured_at_once(home_with_checkpoint, open_page, name):
     app = open_page("break_it", dataset="demo", experiment=name)
     assert "Why." not in texts(app)
-    assert app.button(key="try").disabled
+    assert app.button(key="break_it_try").disabled
     guess(app, name, 2)
     assert explained(find_experiment(name).why) in texts(app)
     assert [metric.label for metric in app.metric] == ["Accuracy", "Sureness"] * 2
@@ -69,15 +69,15 @@ def test_a_guess_survives_in_the_address(home_with_checkpoint, open_page):
 @pytest.mark.parametrize("words", ["order-9", "rate-0", "<b>", "-", "order-"])
 def test_a_guess_that_is_none_is_asked_for(home_with_checkpoint, open_page, words):
     app = open_page("break_it", dataset="demo", experiment="order", guess=words)
-    assert app.radio(key="guess order").value is None
+    assert app.radio(key="break_it_guess_order").value is None
 
 
 def test_every_experiment_asks_its_question(home_with_checkpoint, open_page):
     app = open_page("break_it", dataset="demo")
     for experiment in EXPERIMENTS:
-        app.button_group(key="experiment").set_value(experiment.name).run()
+        app.button_group(key="break_it_experiment").set_value(experiment.name).run()
         assert not app.exception
-        assert app.radio(key=f"guess {experiment.name}").label == experiment.question
+        assert app.radio(key=f"break_it_guess_{experiment.name}").label == experiment.question
 
 
 def test_without_a_network_it_offers_to_train_one(home, small_demo, open_page):

@@ -51,10 +51,10 @@ def test_a_key_opens_it_for_one_session(home_with_checkpoint, open_page, shared,
     monkeypatch.setenv("FER_OPERATOR", KEY)
     page = open_page("diagnostics")
     assert not page.metric
-    page.text_input(key="operator_key").set_value("wrong").run()
+    page.text_input(key="diagnostics_key").set_value("wrong").run()
     assert "not the key" in words(page)
     assert not page.metric
-    page.text_input(key="operator_key").set_value(KEY).run()
+    page.text_input(key="diagnostics_key").set_value(KEY).run()
     assert page.metric
     assert KEY not in words(page)
     assert not open_page("diagnostics").metric

@@ -38,16 +38,16 @@ def test_it_opens_at_the_linked_face_with_the_answer(page):
 
 
 def test_every_layer_has_its_sentence(page):
-    slider = page.select_slider(key="layer")
+    slider = page.select_slider(key="explain_layer")
     assert slider.options[-1] == "Softmax 1"
     for title in slider.options:
-        page.select_slider(key="layer").set_value(title).run()
+        page.select_slider(key="explain_layer").set_value(title).run()
         assert not page.exception
         assert f"**{title}.**" in texts(page)
 
 
 def test_softmax_shows_equation_1_with_its_numbers(page):
-    page.select_slider(key="layer").set_value("Softmax 1").run()
+    page.select_slider(key="explain_layer").set_value("Softmax 1").run()
     assert r"\sum_j e^{z_j}" in page.latex[0].value
     table = page.dataframe[0].value
     np.testing.assert_allclose(
@@ -59,7 +59,7 @@ def test_the_evidence_names_its_class_and_the_stability(page):
     look(page, "What it rests on")
     assert "**Occlusion.**" in texts(page)
     assert "**Stability:" in texts(page)
-    page.selectbox(key="explained_class").select("fear").run()
+    page.selectbox(key="explain_class").select("fear").run()
     assert not page.exception
     assert "the probability of fear" in texts(page)
 
@@ -74,10 +74,10 @@ def test_a_nudge_changes_what_is_compared(page):
 
 def test_nudges_are_set_back(page):
     look(page, "Nudge the face")
-    page.slider(key="nudge blur").set_value(2.0).run()
+    page.slider(key="explain_nudge_blur").set_value(2.0).run()
     next(b for b in page.button if b.label == "Set all back").click().run()
     assert not page.exception
-    assert page.slider(key="nudge blur").value == 0.0
+    assert page.slider(key="explain_nudge_blur").value == 0.0
 
 
 def test_the_walk_begins_with_the_face_and_its_pixels(page):
@@ -90,7 +90,7 @@ def test_a_number_of_a_convolution_is_worked_out(home, small_demo, monkeypatch, 
         "fer_core.storage.files.PROJECT", Path(__file__).parents[2]
     )  # the shipped networks have convolutions
     page = open_page("explain", dataset="demo", row="3")
-    page.select_slider(key="layer").set_value("Convolution 1").run()
+    page.select_slider(key="explain_layer").set_value("Convolution 1").run()
     assert not page.exception
     assert "(the sum of these products)" in texts(page)
     assert "times the filter" in " ".join(element.proto.body for element in page.get("html"))
@@ -99,7 +99,7 @@ def test_a_number_of_a_convolution_is_worked_out(home, small_demo, monkeypatch, 
 def test_calibration_is_said_beside_equation_1(home, small_demo, save_tiny, open_page):
     save_tiny(calibration=Calibration(temperature=2.0, not_sure_below=0.0, fitted_on="faces"))
     page = open_page("explain", dataset="demo", row="3")
-    page.select_slider(key="layer").set_value("Softmax 1").run()
+    page.select_slider(key="explain_layer").set_value("Softmax 1").run()
     assert "of 2.00 before equation (1)" in texts(page)
     answer = max(page.dataframe[0].value["calibrated"])
     assert f"({100 * answer:.0f} %)".replace("(", "").replace(")", "") in texts(page).replace("\\", "")
@@ -111,7 +111,7 @@ def test_a_frame_of_the_webcam_is_a_source(home_with_checkpoint, app_at):
     app.session_state["explain_source"] = "From the webcam"
     app.run()
     assert not app.get("camera_input")  # the notice comes first
-    app.button(key="accept").click().run()
+    app.button(key="notice_accept").click().run()
     assert not app.exception
     assert app.get("camera_input")
 

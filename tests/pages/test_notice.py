@@ -52,7 +52,7 @@ def test_the_notice_comes_before_every_door_and_once_in_a_session(visit, name):
     assert "An expression is not a feeling" in words(page)
     assert not doors(page)
     assert "Start the camera" not in labels(page)
-    page.button(key="accept").click().run()
+    page.button(key="notice_accept").click().run()
     assert not page.exception
     assert "Before your first picture" not in words(page)
     assert doors(page) or "Start the camera" in labels(page)
@@ -70,7 +70,7 @@ def test_at_school_and_at_work_every_door_starts_shut(visit, name, context, monk
     assert not doors(page)
     assert "Start the camera" not in labels(page)
     assert "Astronaut" not in labels(page)
-    assert "accept" not in [b.key for b in page.button]
+    assert "notice_accept" not in [b.key for b in page.button]
     assert name != "webcam" or not [*page.slider, *page.selectbox, *page.segmented_control]  # nothing to be set
 
 
@@ -81,7 +81,7 @@ def test_the_operator_can_open_them_and_the_notice_still_comes_first(visit, monk
     page = visit("photos")
     assert "Ms *Smith*" in words(page)
     assert not doors(page)
-    page.button(key="accept").click().run()
+    page.button(key="notice_accept").click().run()
     assert doors(page)
 
 

@@ -25,7 +25,7 @@ def test_a_fresh_start_draws_the_demo_and_suggests_training(small_demo, overview
     assert "160 faces, ten votes each" in text(app)
     assert "No network has been trained yet" in text(app)
     assert "An expression is not a feeling" in text(app)
-    assert app.button(key="next").label == "Train on the demo faces"
+    assert app.button(key="overview_next").label == "Train on the demo faces"
 
 
 def test_an_empty_home_gets_its_demo(home, quick_drawing, overview):
@@ -57,7 +57,7 @@ def test_a_training_under_way_comes_first(home_with_checkpoint, name, overview):
     app = overview()
     assert "is learning right now" in text(app)
     assert "0 of 7 epochs are complete" in text(app)
-    assert app.button(key="next").label == "Follow the training"
+    assert app.button(key="overview_next").label == "Follow the training"
 
 
 def test_a_damaged_dataset_is_a_sentence(small_demo, home, overview):

@@ -24,7 +24,7 @@ def press(app, label):
 
 
 def answer(app, question, emotion):
-    app.button_group(key=f"answer {question}").set_value(emotion).run()
+    app.button_group(key=f"quiz_answer_{question}").set_value(emotion).run()
     assert not app.exception
 
 

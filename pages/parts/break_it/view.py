@@ -50,11 +50,13 @@ def _show_runs(trial: Trial) -> None:
             _progress(run)
             _show_side(result_of(run), run.config.epochs, name)
             waiting = waiting or not (run.status.is_active or is_over(run))
-    if waiting and st.button("Go on", icon=":material/play_arrow:", key="go_on", help="A run has stopped short."):
+    if waiting and st.button(
+        "Go on", icon=":material/play_arrow:", key="break_it_go_on", help="A run has stopped short."
+    ):
         trial.start()
         st.rerun()
     active = [run for run in runs.values() if run.status.is_active]
-    if active and st.button("Stop both", icon=":material/stop_circle:", key="stop_both"):
+    if active and st.button("Stop both", icon=":material/stop_circle:", key="break_it_stop_both"):
         for run in active:
             stop_run(run)
 
@@ -87,7 +89,7 @@ def _show_side(result: SideResult, epochs: int, key: str) -> None:
     if result.curve:
         st.plotly_chart(
             drawn(learning_curve, result.curve, "accuracy", epochs),
-            key=f"curve {key}",
+            key=f"break_it_curve_{key}",
             config={"displayModeBar": False},
             alt=f"Accuracy of training and validation over {len(result.curve)} epochs.",
         )

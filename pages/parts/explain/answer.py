@@ -26,7 +26,7 @@ from pages.shared import cached
 from pages.shared.messages import errors_shown, plain
 
 _NEIGHBOURS = 12
-_NUDGES = tuple(f"nudge {name}" for name in ("brightness", "rotation", "blur", "shift_x", "shift_y", "padding"))
+_NUDGES = tuple(f"explain_nudge_{name}" for name in ("brightness", "rotation", "blur", "shift_x", "shift_y", "padding"))
 _LOOKING = "Looking at the training faces …"
 
 
@@ -35,7 +35,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
     classifier = cached.classifier(checkpoint)
     names = list(checkpoint.card.class_names)
     answer = classifier.predict_one(face)
-    class_name = st.selectbox("What speaks for", names, names.index(answer.class_name), key="explained_class")
+    class_name = st.selectbox("What speaks for", names, names.index(answer.class_name), key="explain_class")
     index = names.index(class_name)
     left, right = st.columns(2, gap="large")
     with left:

@@ -33,12 +33,12 @@ def show_layers(face: NDArray[np.uint8], seen: NDArray[np.uint8], layers: Sequen
         card: Of the checkpoint.
     """
     titles = [_FACE, *(layer.title for layer in layers)]
-    chosen = st.select_slider("Layer", titles, key="layer", help="From the face on the left to the answer.")
+    chosen = st.select_slider("Layer", titles, key="explain_layer", help="From the face on the left to the answer.")
     place = titles.index(chosen) - 1
     st.plotly_chart(
         drawn(network_figure, tuple(map(Block.of, layers)), place),
         config={"displayModeBar": False},
-        key="network",
+        key="explain_network",
         alt=f"The network as blocks, from the face to the answer; {chosen} is framed.",
     )
     st.caption(
@@ -78,7 +78,7 @@ def _face(face: NDArray[np.uint8], seen: NDArray[np.uint8], card: ModelCard) -> 
             st.plotly_chart(
                 face_figure(seen),
                 config={"displayModeBar": False},
-                key="pixels",
+                key="explain_pixels",
                 alt="The pixels that the network gets",
             )
 
@@ -109,7 +109,7 @@ def _one_map(layer: Layer, source: NDArray[np.float32]) -> None:
         "One of its maps, counted as above",
         1,
         len(order),
-        key=f"map of {layer.title}",
+        key=f"explain_map_{layer.title}",
         help="1 is the strongest.",
         width=260,
     )
