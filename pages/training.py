@@ -47,8 +47,8 @@ if view != NEW:
         if view == ALL:
             show_runs(runs)
             show_searches()
-        elif run := choose_run(runs):
-            show_run(run.name)
+        else:
+            show_run(choose_run(runs))
     st.stop()
 
 fill_form(list_datasets())

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from fer_core.errors import TrainingError
 from fer_core.storage.files import read_json, searches_folder
@@ -51,16 +51,6 @@ class SearchPlan:
         """How many runs there will be."""
         return min(self.trials, grid_size(self.axes)) if self.method == "grid" else self.trials
 
-    @classmethod
-    def from_dict(cls, document: dict[str, Any]) -> "SearchPlan":
-        """Read one as JSON has it.
-
-        Raises:
-            ValueError: Something is missing or of another type.
-            TrainingError: The settings are not valid.
-        """
-        return as_record(cls, document | {"config": TrainingConfig.from_dict(document.get("config", {}))})
-
 
 @dataclass(frozen=True)
 class Search:
@@ -88,7 +78,7 @@ class Search:
 
 
 def create_search(plan: SearchPlan, name: str | None = None) -> Search:
-    """Makes a search's folder; nothing trains yet.
+    """Make a search's folder; nothing trains yet.
 
     Raises:
         TrainingError: The name is not allowed or taken, or the folder cannot be written.
@@ -152,7 +142,9 @@ def find_search(name: str) -> Search:
     check_run_name(name)
     folder = searches_folder() / name
     try:
-        plan = SearchPlan.from_dict(read_json(folder / _FILE))
+        document = read_json(folder / _FILE)
+        config = TrainingConfig.from_dict(document.get("config", {}))
+        plan = as_record(SearchPlan, document | {"config": config})
     except (OSError, ValueError) as error:
         raise TrainingError(f"There is no search called “{name}” that can be read. Start it again.") from error
     status = read_status(folder)

@@ -20,14 +20,10 @@ from pages.shared.links import accept_link, show_link
 from pages.shared.messages import plain
 from pages.shared.states import state_badge
 
-_FORMATS = {"float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
 
-
-def choose_run(runs: Sequence[Run]) -> Run | None:
-    """A select box of the runs, the newest first, or None when there is none."""
+def choose_run(runs: Sequence[Run]) -> Run:
+    """Ask for one of the runs, of which there is at least one."""
     by_name = {run.name: run for run in runs}
-    if not by_name:
-        return None
     if (renamed := st.session_state.pop("renamed_run", None)) in by_name:
         st.session_state["run"] = renamed
     if st.session_state.get("run") not in (None, *by_name):
@@ -44,23 +40,23 @@ def choose_run(runs: Sequence[Run]) -> Run | None:
     return by_name[name]
 
 
-def show_run(name: str) -> None:
-    """Shows a run, and keeps showing it anew every second while it is active.
+def show_run(run: Run) -> None:
+    """Show a run, and show it anew every second while it is active.
 
     Raises:
-        TrainingError: There is no such run.
+        TrainingError: It is gone.
     """
-    active = find_run(name).status.is_active
+    active = run.status.is_active
 
     @st.fragment(run_every=1.0 if active else None)
     def follow() -> None:
-        run = find_run(name)
-        _show(run)
-        if active and not run.status.is_active:
+        now = find_run(run.name)
+        _show(now)
+        if active and not now.status.is_active:
             st.rerun()  # once: the page below and the menu should know of the new checkpoint
 
     follow()
-    keep_run(find_run(name))
+    keep_run(run)
 
 
 def _show(run: Run) -> None:
@@ -102,22 +98,25 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
             st.caption("The curves begin when the first epoch is complete.")
         return
     best, last = run.best_of(metrics), metrics[-1]
+    on_validation, on_training, kept = (
+        percent(accuracy, 1) for accuracy in (last.val_accuracy, last.accuracy, best.val_accuracy)
+    )
+    speed = f"{last.images_per_second:,.0f}/s"
+    tiles = (
+        ("On validation", on_validation, "Accuracy on faces it does not learn from, after the epoch."),
+        ("On training", on_training, "Accuracy on the faces it learns from, on the way."),
+        ("Best so far", kept, f"On validation, after epoch {best.epoch}: these are kept."),
+        ("Speed", speed, f"Faces learned from; {last.seconds:.1f} s an epoch."),
+        ("Learning rate", f"{last.learning_rate:.2g}", "Of the last step; the schedule moves it."),
+    )
     with st.container(horizontal=True):
-        _tile(
-            "On validation",
-            percent(last.val_accuracy, 1),
-            "Accuracy on faces it does not learn from, after the epoch.",
-        )
-        _tile("On training", percent(last.accuracy, 1), "Accuracy on the faces it learns from, on the way.")
-        _tile(
-            "Best so far",
-            percent(best.val_accuracy, 1),
-            f"On validation, after epoch {best.epoch}: these are kept.",
-        )
-        _tile("Speed", f"{last.images_per_second:,.0f}/s", f"Faces learned from; {last.seconds:.1f} s an epoch.")
-        _tile("Learning rate", f"{last.learning_rate:.2g}", "Of the last step; the schedule moves it.")
+        for label, value, explanation in tiles:
+            st.metric(label, value, help=explanation, border=True, width=150)
     _curves(run, metrics, best.epoch)
-    _calculation(run)
+    if probe := read_probe(run.folder):
+        measured = f" (probed: {probe.float32_ms:.0f} ms in float32, {probe.bfloat16_ms:.0f} ms in bfloat16)"
+        precision = probe.precision.replace("_", " ")
+        st.caption(f"It calculates in {precision}{measured if probe.float32_ms else ''}.")
 
 
 def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int) -> None:
@@ -143,18 +142,6 @@ def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int) -> None:
             config={"displayModeBar": False},
             alt=f"{quantity.capitalize()} of training and validation over {len(metrics)} epochs.",
         )
-
-
-def _calculation(run: Run) -> None:
-    probe = read_probe(run.folder)
-    if probe is None:
-        return
-    measured = f" (probed: {probe.float32_ms:.0f} ms in float32, {probe.bfloat16_ms:.0f} ms in bfloat16)"
-    st.caption(f"It calculates in {_FORMATS.get(probe.precision, '')}{measured if probe.float32_ms else ''}.")
-
-
-def _tile(label: str, value: str, explanation: str) -> None:
-    st.metric(label, value, help=explanation, border=True, width=150)
 
 
 def _validation(run: Run) -> None:
