@@ -15,7 +15,7 @@ from fer_core.training.runs.lifecycle import clear_requests
 from fer_core.training.runs.record import RunRecord, RunTarget
 from fer_core.training.runs.searches import Method, SearchPlan, create_search, find_search
 from fer_core.training.runs.store import Run, create_run, damaged_runs, find_run, list_runs
-from fer_core.training.settings.architecture_summary import outline
+from fer_core.training.settings.architecture_summary import summarize
 from fer_core.training.settings.cluster import StrategyName, read_cluster
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.fields import read_assignments
@@ -128,7 +128,7 @@ def runs(options: argparse.Namespace) -> Answer:
 
 def describe(options: argparse.Namespace) -> Answer:
     """Count the layers, weights and arithmetic of the network that some settings mean."""
-    network = outline(_config(options))
+    network = summarize(_config(options))
     document = asdict(network) | {"weights": network.weights, "multiply_adds": network.multiply_adds}
     lines = [
         f"{layer.kind:14}{'x'.join(map(str, layer.shape)):>12}{layer.weights:12,}{layer.multiply_adds:14,}"

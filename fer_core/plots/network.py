@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fer_core.explain.arithmetic import WorkedNumber
 from fer_core.explain.layers import Kind, Layer, arithmetic_in_words
 from fer_core.plots.style import BLUE, ORANGE, styled
-from fer_core.training.settings.architecture_summary import LayerOutline, Outline
+from fer_core.training.settings.architecture_summary import ArchitectureSummary, LayerSummary
 
 _PLANNED_COLORS = {
     "input": "#8a93a3",
@@ -54,7 +54,7 @@ class Block(NamedTuple):
         return cls(height, 1.5 + 1.6 * math.log2(maps), _COLORS[layer.kind], words)
 
     @classmethod
-    def planned(cls, layer: LayerOutline) -> "Block":
+    def planned(cls, layer: LayerSummary) -> "Block":
         """Return the block of a layer of a network that is not built yet."""
         color, words = _PLANNED_COLORS[layer.kind], describe_layer(layer)
         if len(layer.shape) == 1:
@@ -96,11 +96,11 @@ def network_figure(blocks: Sequence[Block], chosen: int) -> go.Figure:
     return styled(figure, height=170, margin={"l": 0, "r": 0, "t": 4, "b": 4})
 
 
-def network_blocks(outline: Outline) -> go.Figure:
+def network_blocks(network: ArchitectureSummary) -> go.Figure:
     """Draw each layer of a planned network as a block that says on hovering what it is."""
     figure, left = go.Figure(), 0.0
     named = set[str]()
-    for layer in outline.layers:
+    for layer in network.layers:
         block = Block.planned(layer)
         line, is_new = {"width": 1, "color": block.color}, layer.kind not in named
         legend = {"name": layer.kind, "legendgroup": layer.kind, "showlegend": is_new}
@@ -111,7 +111,7 @@ def network_blocks(outline: Outline) -> go.Figure:
     return styled(figure, height=230, margin={"l": 10, "r": 10, "t": 10, "b": 10})
 
 
-def describe_layer(layer: LayerOutline) -> str:
+def describe_layer(layer: LayerSummary) -> str:
     """Return a layer in words: "convolution 3x3, 46x46x32, 320 weights"."""
     name = " ".join(filter(None, (layer.kind, layer.detail)))
     weights = f", {layer.weights:,} weights" if layer.weights else ""

@@ -13,7 +13,7 @@ from fer_core.datasets.dataset import FaceRecords, label_records
 from fer_core.datasets.store import DEMO, ensure_demo, load_records
 from fer_core.labels import LABEL_SCHEMES, SPLITS
 from fer_core.training.child.epochs import epoch_data
-from fer_core.training.settings.architecture_summary import outline
+from fer_core.training.settings.architecture_summary import summarize
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.presets import PRESETS
 from tests.benchmark.figure import AbsentError, Bench, seconds
@@ -60,7 +60,7 @@ def ceiling_share() -> float:
     from tests.benchmark.rates import matrix_rate, our_rate
 
     ours, product = our_rate(_PAPER, STEPS), matrix_rate()
-    operations = 2 * _BACKWARD * outline(_PAPER).multiply_adds
+    operations = 2 * _BACKWARD * summarize(_PAPER).multiply_adds
     return 100 * _in_turns(lambda: operations * ours(), product)
 
 

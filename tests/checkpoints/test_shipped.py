@@ -16,7 +16,7 @@ from fer_core.checkpoints.checkpoint import (
 from fer_core.errors import CheckpointError
 from fer_core.labels import PAPER_EMOTIONS
 from fer_core.storage.files import PROJECT
-from fer_core.training.settings.architecture_summary import outline
+from fer_core.training.settings.architecture_summary import summarize
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.presets import PRESETS
 
@@ -48,7 +48,7 @@ def test_it_is_what_its_recipe_makes(shipped):
     recipe = (PROJECT / "models" / "recipes" / f"{shipped.name}.json").read_text(encoding="utf-8")
     config = TrainingConfig.from_json(recipe)
     assert TrainingConfig.from_dict(shipped.card.config) == config
-    assert shipped.card.weights == outline(config).weights
+    assert shipped.card.weights == summarize(config).weights
     assert shipped.card.class_names == config.class_names
 
 

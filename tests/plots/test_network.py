@@ -7,14 +7,14 @@ import pytest
 
 from fer_core.plots.network import describe_layer, network_blocks
 from fer_core.plots.training import learning_rate_curve
-from fer_core.training.settings.architecture_summary import outline
+from fer_core.training.settings.architecture_summary import summarize
 from fer_core.training.settings.config import Architecture, TrainingConfig
 from fer_core.training.settings.schedule import learning_rate_at
 
 
 @pytest.mark.parametrize("architecture", get_args(Architecture))
 def test_each_layer_is_a_block_that_says_what_it_is(architecture):
-    network = outline(TrainingConfig(architecture=architecture))
+    network = summarize(TrainingConfig(architecture=architecture))
     blocks = network_blocks(network).data
     assert [block.text for block in blocks] == [describe_layer(layer) for layer in network.layers]
     assert all(left.x[2] <= right.x[0] for left, right in pairwise(blocks))  # none over another
@@ -22,7 +22,7 @@ def test_each_layer_is_a_block_that_says_what_it_is(architecture):
 
 
 def test_maps_are_as_high_as_they_are():
-    first = network_blocks(outline(TrainingConfig())).data[1]
+    first = network_blocks(summarize(TrainingConfig())).data[1]
     assert max(first.y) - min(first.y) == 46
     assert first.text == "convolution 3x3, 46×46×32, 320 weights"
 

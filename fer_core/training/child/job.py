@@ -25,7 +25,7 @@ from fer_core.training.child.strategy import choose_precision, in_words, make_st
 from fer_core.training.child.trainer import Observer, Plan, train
 from fer_core.training.network.export import read_network
 from fer_core.training.runs.provenance import Provenance, read_probe, write_probe
-from fer_core.training.runs.sources import beginning_of, teachers_of
+from fer_core.training.runs.sources import load_start, load_teachers
 from fer_core.training.runs.store import Run
 from fer_core.training.runs.validation import append_view, keep_views, view_of, write_faces
 from fer_core.training.settings.cluster import StrategyName
@@ -108,12 +108,12 @@ def assist(config: TrainingConfig, backup: Path) -> None:
 def _plan(config: TrainingConfig, plan: Plan) -> Plan:
     """Complete a plan by the state to resume from, or else the weights to begin with, and the live teachers."""
     state = load_state(plan.backup)
-    source = None if state else beginning_of(config)
+    source = None if state else load_start(config)
     return replace(
         plan,
         state=state,
         initial_weights=read_network(source).get_weights() if source else None,
-        teachers=teachers_of(config) if config.live_teachers else (),
+        teachers=load_teachers(config) if config.live_teachers else (),
     )
 
 
@@ -162,7 +162,7 @@ def load_splits(config: TrainingConfig) -> Splits:
     without, steps = excluded_rows(config.dataset, config.exclude), Preprocessing(config.preprocessing)
     training, validation, test = (label_records(records, scheme, [split], without=without) for split in SPLITS)
     if not config.live_teachers:
-        training = distilled(training, teachers_of(config), config.teacher_share)
+        training = distilled(training, load_teachers(config), config.teacher_share)
     return Splits(*(split.preprocessed(steps) for split in (training, validation, test)))
 
 

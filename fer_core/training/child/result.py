@@ -1,6 +1,6 @@
 """The end of a run: its scores, its card and its checkpoint."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -111,7 +111,7 @@ def _faces(config: TrainingConfig, splits: Splits, provenance: Provenance) -> di
         "label_file": stored.votes_file if has_votes else "",
         "label_file_sha256": stored.votes_sha256 if has_votes else "",
         "counts": counts,
-        "provenance": replace(provenance, git=git_state(), unlabelled=unlabelled, used=used).to_dict(),
+        "provenance": asdict(replace(provenance, git=git_state(), unlabelled=unlabelled, used=used)),
     }
 
 

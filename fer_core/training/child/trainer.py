@@ -188,7 +188,7 @@ class Trainer:
         return learning_rate_at(self._config, (epoch + step / self._batches) / self._config.epochs)
 
     def _next_state(self, state: TrainingState, metrics: EpochMetrics, average: Arrays) -> TrainingState:
-        value = metrics.worth(self._config.metric)
+        value = metrics.score(self._config.metric)
         better = value > state.best_value
         weights = self._model.get_weights()
         return TrainingState(

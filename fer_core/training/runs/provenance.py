@@ -1,12 +1,11 @@
-"""What a run is made from and made on, beside its settings: enough to repeat it, and to judge it."""
+"""What a run is made from and made on, beside its settings: enough to repeat and to judge it."""
 
 import os
 import platform
 import subprocess
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from fer_core.storage.files import PROJECT
 from fer_core.storage.records import read_record, write_record
@@ -54,13 +53,9 @@ class Provenance:
     taken_over: dict[str, str] = field(default_factory=dict)
     git: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """The same as JSON types."""
-        return asdict(self)
-
 
 def write_probe(folder: Path, probe: Probe) -> None:
-    """Keeps a run's number format, so that it goes on with the same one on the same run's next start."""
+    """Keep a run's number format, so that it goes on with the same one when it is resumed."""
     write_record(folder / _PROBE_FILE, probe)
 
 

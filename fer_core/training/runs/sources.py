@@ -1,4 +1,4 @@
-"""What a run takes over from checkpoints: the weights it begins with, and teachers whose answers it learns from too."""
+"""What a run takes over from checkpoints: the weights it starts from, and teachers whose answers it learns from too."""
 
 from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, Checkpoint, list_checkpoints, load_checkpoint
 from fer_core.errors import CheckpointError, TrainingError
@@ -8,64 +8,63 @@ _SHAPING = ("architecture", "width", "output_activation")
 """The settings that decide, with the classes, which weights a network has."""
 
 
-def beginnings(config: TrainingConfig) -> tuple[str, ...]:
+def start_options(config: TrainingConfig) -> tuple[str, ...]:
     """The checkpoints whose weights fit a run's network, by name."""
-    return tuple(each.name for each in list_checkpoints() if not _why_no_beginning(config, each))
+    return tuple(each.name for each in list_checkpoints() if not _start_obstacle(config, each))
 
 
-def teachers(config: TrainingConfig) -> tuple[str, ...]:
+def teacher_options(config: TrainingConfig) -> tuple[str, ...]:
     """The checkpoints that can teach a run, by name."""
-    return tuple(each.name for each in list_checkpoints() if not _why_no_teacher(config, each))
+    return tuple(each.name for each in list_checkpoints() if not _teacher_obstacle(config, each))
 
 
-def beginning_of(config: TrainingConfig) -> Checkpoint | None:
-    """The checkpoint whose weights a run begins with, or None for fresh ones.
+def load_start(config: TrainingConfig) -> Checkpoint | None:
+    """Load the checkpoint whose weights a run starts from; None for fresh ones.
 
     Raises:
         TrainingError: It is not there, or its weights do not fit.
     """
     if not config.start_from:
         return None
-    checkpoint = _found("start_from", config.start_from)
-    if reason := _why_no_beginning(config, checkpoint):
-        fitting = ", ".join(beginnings(config)) or "none yet"
+    checkpoint = _load("start_from", config.start_from)
+    if reason := _start_obstacle(config, checkpoint):
+        fitting = ", ".join(start_options(config)) or "none yet"
         raise TrainingError(f"“{checkpoint.name}” cannot be started from: {reason}. Choose one that fits ({fitting}).")
     return checkpoint
 
 
-def teachers_of(config: TrainingConfig) -> tuple[Checkpoint, ...]:
-    """The checkpoints whose answers a run learns from beside the labels.
+def load_teachers(config: TrainingConfig) -> tuple[Checkpoint, ...]:
+    """Load the checkpoints whose answers a run learns from beside the labels.
 
     Raises:
         TrainingError: One is not there, or cannot teach this run.
     """
-    found = tuple(_found("teachers", name) for name in config.teachers)
+    found = tuple(_load("teachers", name) for name in config.teachers)
     for checkpoint in found:
-        if reason := _why_no_teacher(config, checkpoint):
-            fitting = ", ".join(teachers(config)) or "none yet"
+        if reason := _teacher_obstacle(config, checkpoint):
+            fitting = ", ".join(teacher_options(config)) or "none yet"
             raise TrainingError(f"“{checkpoint.name}” cannot teach: {reason}. Choose one that fits ({fitting}).")
     return found
 
 
-def networks_taken_over(config: TrainingConfig) -> dict[str, str]:
-    """SHA-256 of the network of each checkpoint that a run takes something over from, by name.
+def source_hashes(config: TrainingConfig) -> dict[str, str]:
+    """Return the SHA-256 of the network of each checkpoint that a run takes something over from, by name.
 
     Raises:
         TrainingError: One is not there, or does not fit.
     """
-    beginning = beginning_of(config)
-    found = (*((beginning,) if beginning else ()), *teachers_of(config))
+    found = [each for each in (load_start(config), *load_teachers(config)) if each]
     return {each.name: each.card.files[LITERT_FILE] for each in found}
 
 
-def _found(setting: str, name: str) -> Checkpoint:
+def _load(setting: str, name: str) -> Checkpoint:
     try:
         return load_checkpoint(name)
     except CheckpointError as error:
         raise TrainingError(f"{setting}: {error}") from error
 
 
-def _why_no_teacher(config: TrainingConfig, checkpoint: Checkpoint) -> str:
+def _teacher_obstacle(config: TrainingConfig, checkpoint: Checkpoint) -> str:
     """What keeps a checkpoint from teaching a run, or ""."""
     if not set(config.class_names) <= set(checkpoint.card.class_names):
         return f"it does not know all classes of {config.scheme}"
@@ -76,7 +75,7 @@ def _why_no_teacher(config: TrainingConfig, checkpoint: Checkpoint) -> str:
     return ""
 
 
-def _why_no_beginning(config: TrainingConfig, checkpoint: Checkpoint) -> str:
+def _start_obstacle(config: TrainingConfig, checkpoint: Checkpoint) -> str:
     """What keeps a checkpoint's weights from fitting a run's network, or ""."""
     if not _was_trained_here(checkpoint):
         return "it was not trained here"

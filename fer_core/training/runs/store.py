@@ -13,7 +13,7 @@ from fer_core.storage.files import NAME_RULE, is_folder_name, runs_folder, write
 from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import is_alive, queued_status
 from fer_core.training.runs.record import RECORD_FILE, RunRecord, read_run_record
-from fer_core.training.runs.sources import networks_taken_over
+from fer_core.training.runs.sources import source_hashes
 from fer_core.training.settings.architecture_summary import check_memory
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import (
@@ -74,7 +74,7 @@ class Run:
         Args:
             metrics: Of at least one epoch.
         """
-        return max(metrics, key=lambda epoch: epoch.worth(self.config.metric))
+        return max(metrics, key=lambda epoch: epoch.score(self.config.metric))
 
     @property
     def is_silent(self) -> bool:
@@ -102,7 +102,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
     name = name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     check_run_name(name)
     check_memory(config)
-    record = replace(record or RunRecord(), taken_over=networks_taken_over(config))
+    record = replace(record or RunRecord(), taken_over=source_hashes(config))
     folder = runs_folder() / name
     try:
         folder.mkdir(parents=True)

@@ -19,7 +19,7 @@ _MAP_COPIES = 3  # of each value between layers: itself, its gradient and what a
 
 
 @dataclass(frozen=True)
-class LayerOutline:
+class LayerSummary:
     """One layer.
 
     Attributes:
@@ -38,14 +38,14 @@ class LayerOutline:
 
 
 @dataclass(frozen=True)
-class Outline:
+class ArchitectureSummary:
     """A network.
 
     Attributes:
         layers: From the picture to the outputs.
     """
 
-    layers: tuple[LayerOutline, ...]
+    layers: tuple[LayerSummary, ...]
 
     @property
     def weights(self) -> int:
@@ -67,13 +67,13 @@ class Outline:
 class _Counter:
     """Carries a recipe out on shapes and notes each layer."""
 
-    layers: list[LayerOutline] = field(default_factory=list)
+    layers: list[LayerSummary] = field(default_factory=list)
 
     def _add(self, kind: Kind, layer: str, *inputs: Shape, detail: str = "", **config: object) -> Shape:
         shape, weights = RULES[layer](inputs, config)
         biases = shape[-1] if config.get("use_bias", True) else 0
         multiply_adds = (weights - biases) * math.prod(shape[:-1]) if kind in ("convolution", "dense") else 0
-        self.layers.append(LayerOutline(kind, shape, weights, multiply_adds, detail))
+        self.layers.append(LayerSummary(kind, shape, weights, multiply_adds, detail))
         return shape
 
     def convolution(self, x: Shape, filters: int, *, keeps_size: bool = False) -> Shape:
@@ -113,7 +113,7 @@ def check_memory(config: TrainingConfig) -> None:
     Raises:
         TrainingError: It needs more than there is.
     """
-    needed, there = outline(config).training_bytes(config.batch_size), psutil.virtual_memory().total
+    needed, there = summarize(config).training_bytes(config.batch_size), psutil.virtual_memory().total
     if needed > there:
         raise TrainingError(
             f"{config.architecture} of width {config.width} with {config.batch_size} faces a step needs about "
@@ -122,9 +122,9 @@ def check_memory(config: TrainingConfig) -> None:
         )
 
 
-def outline(config: TrainingConfig) -> Outline:
+def summarize(config: TrainingConfig) -> ArchitectureSummary:
     """Counts the layers of a run's network."""
-    counter = _Counter([LayerOutline("input", (48, 48, 1))])
+    counter = _Counter([LayerSummary("input", (48, 48, 1))])
     hidden = carry_out((48, 48, 1), config, counter)
     counter.dense(hidden, len(config.class_names))
-    return Outline(tuple(counter.layers))
+    return ArchitectureSummary(tuple(counter.layers))

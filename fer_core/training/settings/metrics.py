@@ -1,4 +1,4 @@
-"""What a run reports of itself: a line an epoch, and a status that is replaced as it changes."""
+"""What a run writes of itself: a line an epoch, and a status that is replaced as it changes."""
 
 import time
 from dataclasses import dataclass
@@ -9,8 +9,6 @@ from fer_core.storage.records import append_record, read_record, read_records, w
 
 Metric = Literal["accuracy", "macro_f1", "loss"]
 State = Literal["queued", "running", "stopping", "paused", "stopped", "finished", "failed"]
-
-"""How the message of a run begins that failed because its steps were far too large."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,8 @@ class EpochMetrics:
     images_per_second: float
     learning_rate: float = 0.0
 
-    def worth(self, metric: Metric) -> float:
-        """How good the epoch is on validation by one figure: the larger, the better."""
+    def score(self, metric: Metric) -> float:
+        """Return one validation figure so that larger is better."""
         return {"accuracy": self.val_accuracy, "macro_f1": self.val_macro_f1, "loss": -self.val_loss}[metric]
 
 
@@ -81,12 +79,12 @@ class RunStatus:
 
 
 def write_status(folder: Path, status: RunStatus) -> None:
-    """Replaces a run's status in one step."""
+    """Replace a run's status in one step."""
     write_record(folder / "status.json", status)
 
 
 def silent_seconds(folder: Path) -> float:
-    """How long a run has not written its status, which it does twice a second while it trains."""
+    """Return how long a run has not written its status, which it does twice a second while it trains."""
     try:
         return max(0.0, time.time() - (folder / "status.json").stat().st_mtime)
     except OSError:
@@ -94,7 +92,7 @@ def silent_seconds(folder: Path) -> float:
 
 
 def read_status(folder: Path) -> RunStatus:
-    """Reads a run's status; a missing or damaged one reads as failed, saying so."""
+    """Read a run's status; a missing or damaged one reads as failed, saying so."""
     try:
         return read_record(folder / "status.json", RunStatus)
     except (OSError, ValueError):
@@ -102,16 +100,16 @@ def read_status(folder: Path) -> RunStatus:
 
 
 def append_metrics(folder: Path, metrics: EpochMetrics) -> None:
-    """Adds an epoch's line to ``metrics.jsonl``."""
+    """Add an epoch's line to ``metrics.jsonl``."""
     append_record(folder / "metrics.jsonl", metrics)
 
 
 def read_metrics(folder: Path) -> tuple[EpochMetrics, ...]:
-    """All complete epochs of a run, in order; a line that was cut by a crash is left out."""
+    """Read all complete epochs of a run, in order; a line that was cut by a crash is left out."""
     epochs = {metrics.epoch: metrics for metrics in read_records(folder / "metrics.jsonl", EpochMetrics)}
     return tuple(epochs[e] for e in sorted(epochs))
 
 
 def keep_metrics(folder: Path, last_epoch: int) -> None:
-    """Drops the lines after an epoch, so that a resumed run does not report any epoch twice."""
+    """Drop the lines after an epoch, so that a resumed run writes no epoch twice."""
     write_records(folder / "metrics.jsonl", (m for m in read_metrics(folder) if m.epoch <= last_epoch))

@@ -9,7 +9,7 @@ from fer_core.errors import TrainingError
 from fer_core.plots.network import network_blocks
 from fer_core.plots.pictures import picture_html
 from fer_core.plots.training import learning_rate_curve
-from fer_core.training.settings.architecture_summary import outline
+from fer_core.training.settings.architecture_summary import ArchitectureSummary, summarize
 from fer_core.training.settings.augmentation import Augmentation, augment, mix
 from fer_core.training.settings.config import TrainingConfig
 from pages.shared.cached import records
@@ -51,13 +51,8 @@ def preview_faces(dataset: DatasetCard) -> None:
 
 
 def preview_network(config: TrainingConfig, training_faces: int) -> None:
-    """Draws the network's layers with their shapes, and counts its weights and arithmetic.
-
-    Args:
-        config: Names the architecture.
-        training_faces: How many faces there are to learn from.
-    """
-    network = outline(config)
+    """Draw the network's layers with their shapes, and count its weights, arithmetic and steps."""
+    network = summarize(config)
     steps = -(-max(1, round(config.share * training_faces)) // config.batch_size)
     with st.container(border=True):
         st.markdown(
@@ -71,10 +66,10 @@ def preview_network(config: TrainingConfig, training_faces: int) -> None:
             alt="The network's layers as blocks, left to right.",
         )
         with st.expander("Layer by layer", icon=":material/table_rows:"):
-            st.dataframe(_layers(config), hide_index=True, height="content")
+            st.dataframe(_layers(network), hide_index=True, height="content")
 
 
-def _layers(config: TrainingConfig) -> pd.DataFrame:
+def _layers(network: ArchitectureSummary) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Layer": " ".join(filter(None, (layer.kind, layer.detail))),
@@ -82,5 +77,5 @@ def _layers(config: TrainingConfig) -> pd.DataFrame:
             "Weights": layer.weights,
             "Multiply-adds": layer.multiply_adds,
         }
-        for layer in outline(config).layers
+        for layer in network.layers
     )

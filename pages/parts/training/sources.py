@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fer_core.training.runs.sources import beginnings, teachers
+from fer_core.training.runs.sources import start_options, teacher_options
 from fer_core.training.settings.config import TrainingConfig
 from pages.parts.training.controls import slider, switch
 from pages.shared.messages import plain
@@ -17,7 +17,7 @@ _START, _TEACHERS, _LIVE = "training_start_from", "training_teachers", "live_tea
 def with_sources(config: TrainingConfig) -> TrainingConfig:
     """Ask for the checkpoints that fit the other settings, and return these with :data:`SOURCE_SETTINGS`."""
     config = replace(config, live_teachers=bool(st.session_state.get(_LIVE, False)))
-    fitting, teaching = beginnings(config), teachers(config)
+    fitting, teaching = start_options(config), teacher_options(config)
     if (begun := st.session_state.get(_START, "")) not in ("", *fitting):
         _drop([begun], _START, "")
     kept = [name for name in st.session_state.get(_TEACHERS, []) if name in teaching]

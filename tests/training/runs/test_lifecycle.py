@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fer_core.errors import TrainingError
+from fer_core.errors import DivergenceError, TrainingError
 from fer_core.training.child.status import StatusWriter
 from fer_core.training.runs.launch import started
 from fer_core.training.runs.lifecycle import (
@@ -181,6 +181,13 @@ def test_a_full_disk_has_room_for_the_sentence_that_says_so():
     assert not (run.folder / "reserve").exists()
     status = find_run("mine").status
     assert (status.state, "No space left" in status.message) == ("failed", True)
+
+
+def test_a_run_whose_loss_is_no_number_says_so_in_a_field():
+    run = create_run(CONFIG, "mine")
+    with pytest.raises(DivergenceError), StatusWriter(run):
+        raise DivergenceError("The loss is no longer a number in epoch 1.")
+    assert find_run("mine").status.diverged
 
 
 def test_an_interruption_from_the_keyboard_can_be_resumed():

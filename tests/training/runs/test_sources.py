@@ -9,7 +9,7 @@ from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, SHIPPED, lo
 from fer_core.cli.execution import train_run
 from fer_core.errors import TrainingError
 from fer_core.training.network.export import read_network
-from fer_core.training.runs.sources import beginnings, teachers
+from fer_core.training.runs.sources import start_options, teacher_options
 from fer_core.training.runs.store import create_run, list_runs
 from fer_core.training.settings.config import TrainingConfig
 
@@ -56,11 +56,11 @@ def test_what_fits_is_offered(home, small_demo, save_tiny):
     save_tiny("small", config=SMALL.to_dict())
     save_tiny("large", config=replace(SMALL, width=40).to_dict())
     save_tiny("eight", scheme="majority-8", config=replace(SMALL, scheme="majority-8").to_dict())
-    assert beginnings(SMALL) == ("small",)
-    assert set(teachers(SMALL)) == {"small", "large", "eight"}  # one that knows more classes can teach seven
-    assert set(teachers(replace(SMALL, scheme="distribution-8"))) == {"eight"}
+    assert start_options(SMALL) == ("small",)
+    assert set(teacher_options(SMALL)) == {"small", "large", "eight"}  # one that knows more classes can teach seven
+    assert set(teacher_options(replace(SMALL, scheme="distribution-8"))) == {"eight"}
     save_tiny("alien", origin="imported")
-    assert set(teachers(SMALL)) - set(teachers(replace(SMALL, live_teachers=True))) == {"alien"}
+    assert set(teacher_options(SMALL)) - set(teacher_options(replace(SMALL, live_teachers=True))) == {"alien"}
 
 
 def test_a_run_goes_on_when_the_checkpoint_it_began_with_is_gone(home, small_demo):
@@ -79,11 +79,11 @@ def test_shipped_networks_can_be_gone_on_from(monkeypatch, tmp_path):
     monkeypatch.setenv("FER_HOME", str(tmp_path))
     for name in SHIPPED:
         card = load_checkpoint(name).card
-        assert name in beginnings(TrainingConfig.from_dict(card.config))
+        assert name in start_options(TrainingConfig.from_dict(card.config))
 
 
 def test_a_checkpoint_without_its_keras_file_is_not_offered(home, small_demo, tiny_model, make_card):
     card = make_card("light", config=SMALL.to_dict())
     save_checkpoint(card, lambda folder: (folder / LITERT_FILE).write_bytes(tiny_model))
     assert KERAS_FILE not in load_checkpoint("light").card.files
-    assert beginnings(SMALL) == ()
+    assert start_options(SMALL) == ()

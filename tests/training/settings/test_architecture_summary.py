@@ -7,7 +7,7 @@ import pytest
 
 from fer_core.errors import TrainingError
 from fer_core.training.network.architectures import build_model
-from fer_core.training.settings.architecture_summary import check_memory, outline
+from fer_core.training.settings.architecture_summary import check_memory, summarize
 from fer_core.training.settings.config import Architecture, TrainingConfig
 
 NAMES = {
@@ -28,7 +28,7 @@ NAMES = {
 @pytest.mark.parametrize("changes", [{}, {"width": 20, "dropout": 0.0, "scheme": "majority-8"}])
 def test_layers_shapes_and_weights_are_those_of_keras(architecture, changes):
     config = TrainingConfig(architecture=architecture, **changes)
-    network, model = outline(config), build_model(config)
+    network, model = summarize(config), build_model(config)
     built = [
         (NAMES[type(layer).__name__], tuple(layer.output.shape[1:]), layer.count_params())
         for layer in model.layers
@@ -45,7 +45,7 @@ def test_multiply_adds_are_kernels_times_places(architecture):
     kernels = [layer for layer in model.layers if hasattr(layer, "kernel")]
     places = [math.prod(layer.output.shape[1:-1]) for layer in kernels]
     expected = sum(math.prod(layer.kernel.shape) * n for layer, n in zip(kernels, places, strict=True))
-    assert outline(config).multiply_adds == expected
+    assert summarize(config).multiply_adds == expected
 
 
 def test_a_network_that_no_memory_holds_is_refused():
