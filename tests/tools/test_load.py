@@ -2,6 +2,8 @@
 
 import socket
 
+import pytest
+
 from tests.tools.load import PAGES, Log, apart, measure
 
 
@@ -11,6 +13,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@pytest.mark.endurance
 def test_visitors_get_every_page_and_no_error():
     figures = apart(measure, free_port(), sessions=4, seconds=20, think=2.0, pictures=30)
     beside = figures["beside_one_who_sends"]

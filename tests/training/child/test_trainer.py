@@ -192,6 +192,7 @@ def test_the_fused_adam_steps_as_keras_own_does(name, kind, decay):
     assert [v.name for v in ours.variables] == [v.name for v in keras_own.variables]
 
 
+@pytest.mark.child
 @pytest.mark.parametrize("activation", ["relu", "elu", "tanh", "gelu"])
 @pytest.mark.parametrize("architecture", get_args(Architecture))
 def test_a_network_that_pools_before_it_activates_learns_the_same(architecture, activation):
@@ -210,6 +211,7 @@ def test_a_network_that_pools_before_it_activates_learns_the_same(architecture, 
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5 * np.abs(one).max())
 
 
+@pytest.mark.child
 @pytest.mark.parametrize("metric", ["accuracy", "macro_f1", "loss"])
 def test_the_chosen_figure_decides_which_epoch_is_kept(data, tmp_path, metric):
     ears = Ears()
@@ -263,6 +265,7 @@ FULL = replace(
 )
 
 
+@pytest.mark.child
 def test_everything_together_goes_on_where_it_was(data, tmp_path):
     config = replace(FULL, epochs=3)
     straight = run(config, data, tmp_path / "straight")
@@ -294,6 +297,7 @@ def test_patience_ends_a_run_that_no_longer_gets_better(data, tmp_path):
     assert len(ears.epochs) == best + 2 < 9
 
 
+@pytest.mark.child
 def test_another_seed_is_another_run(data, tmp_path):
     one = run(replace(TINY, epochs=1), data, tmp_path / "3")
     other = run(replace(TINY, epochs=1, seed=4), data, tmp_path / "4")
@@ -358,6 +362,7 @@ def test_answers_that_are_no_numbers_are_never_the_best(data, tmp_path):
     assert load_state(tmp_path) is None
 
 
+@pytest.mark.child
 @pytest.mark.parametrize(
     "change",
     [
@@ -374,6 +379,7 @@ def test_other_settings_train_too(data, tmp_path, change):
     assert np.isfinite([ears.epochs[0].loss, ears.epochs[0].val_loss]).all()
 
 
+@pytest.mark.child
 @pytest.mark.parametrize("output", ["softmax", "sigmoid"])
 def test_litert_and_keras_agree(tmp_path, data, output):
     model = build_model(replace(TINY, output_activation=output))

@@ -16,6 +16,7 @@ from fer_core.training.settings.config import TrainingConfig
 SMALL = TrainingConfig(width=4, epochs=1, batch_size=32, precision="float32")
 
 
+@pytest.mark.child
 def test_a_run_begins_with_the_weights_of_a_checkpoint(home, small_demo):
     first = train_run(create_run(replace(SMALL, learning_rate=1e-3), "first"))
     # The smallest step there is leaves the weights where they began.
@@ -63,6 +64,7 @@ def test_what_fits_is_offered(home, small_demo, save_tiny):
     assert set(teacher_options(SMALL)) - set(teacher_options(replace(SMALL, live_teachers=True))) == {"alien"}
 
 
+@pytest.mark.child
 def test_a_run_goes_on_when_the_checkpoint_it_began_with_is_gone(home, small_demo):
     """Only its first epoch needs it."""
     first = train_run(create_run(SMALL, "first"))
