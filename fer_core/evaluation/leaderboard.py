@@ -121,7 +121,7 @@ class Leaderboard:
         if not 0 < len(leaked) < len(self.test):
             return None
         kept = np.setdiff1d(np.arange(len(self.test)), leaked)
-        return PairedComparison((first, second), *(self.entry(name).report.part(kept) for name in (first, second)))
+        return PairedComparison((first, second), *(self.entry(name).report.take(kept) for name in (first, second)))
 
     @cached_property
     def p_values(self) -> dict[str, float]:

@@ -129,7 +129,7 @@ class EvaluationReport:
         columns = [f"{name}_{end}" for name in ("precision", "recall", "f1") for end in ("low", "high")]
         return pd.DataFrame(rows, columns=columns, index=pd.Index(self.class_names, name="class"))
 
-    def part(self, positions: NDArray[np.int64]) -> "EvaluationReport":
+    def take(self, positions: NDArray[np.int64]) -> "EvaluationReport":
         """Return the report on some of the images."""
         arrays = {name: getattr(self, name)[positions] for name in ("y_true", "y_pred", "probabilities", "rows")}
         return replace(self, **arrays)

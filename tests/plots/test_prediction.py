@@ -8,9 +8,9 @@ import pytest
 
 from fer_core.checkpoints.classifier import Prediction
 from fer_core.faces.detection import Face
-from fer_core.labels import EMOTION_COLORS
+from fer_core.labels import EMOTION_COLORS, PAPER_EMOTIONS, VOTE_COLUMNS
 from fer_core.plots.pictures import picture_html
-from fer_core.plots.prediction import answers_side_by_side, face_cards, in_words, probability_bars
+from fer_core.plots.prediction import answers_side_by_side, crowd_and_network, face_cards, in_words, probability_bars
 from fer_core.recognition.recognize import Recognition
 
 
@@ -65,3 +65,16 @@ def test_cards_are_numbered_like_the_boxes(prediction):
 def test_whole_picture_has_no_number(prediction):
     whole = Recognition(Face((0, 0, 9, 9)), prediction, np.zeros((48, 48), np.uint8))
     assert "<b>Whole picture</b>" in face_cards([whole], is_whole=True)
+
+
+def test_votes_stand_beside_the_network():
+    votes = np.array([0, 6, 0, 3, 1, 0, 0, 0, 0, 0], np.uint8)
+    probabilities = np.array([0.1, 0.6, 0, 0.3, 0, 0, 0], np.float32)
+    shown = crowd_and_network(votes, Prediction(probabilities, PAPER_EMOTIONS), "<b>mine")
+    assert ">6<" in shown
+    assert ">60 %<" in shown
+    assert ">67 %<" in shown  # six of the nine votes that are no outliers: the target
+    assert "&lt;b&gt;mine" in shown
+    assert all(f">{name.replace('NF', 'not a face')}<" in shown for name in VOTE_COLUMNS)
+    assert ">–<" in shown  # the network has no contempt
+    assert "ten people" not in crowd_and_network(votes[:0], Prediction(probabilities, PAPER_EMOTIONS), "x")

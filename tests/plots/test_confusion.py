@@ -1,15 +1,24 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import ImageColor
 
 from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.report import EvaluationReport
-from fer_core.plots.confusion import RIGHT_COLOR, WRONG_COLOR, cell_opacity, confusion_figure
+from fer_core.plots.confusion import (
+    RIGHT_COLOR,
+    WRONG_COLOR,
+    cell_opacity,
+    confusion_figure,
+    confusion_table,
+    relabeling_matrix,
+)
 from fer_core.plots.gallery import cell_gallery
 
 NAMES = ("neutral", "happiness", "<b>odd</b>")
+TABLE = pd.DataFrame([[8, 2, 0], [1, 0, 4]], index=["anger", "fear"], columns=["anger", "neutral", "no agreement"])
 
 
 @pytest.fixture
@@ -112,3 +121,24 @@ def test_gallery_shows_each_picture_with_its_facts(report, faces):
 
 def test_gallery_of_nothing_is_empty(report, faces):
     assert "<img" not in cell_gallery(report, faces, report.cell("happiness", NAMES[2]))
+
+
+def test_matrix_says_every_number():
+    shown = relabeling_matrix(TABLE)
+    assert re.findall(r">(\d*)</td>", shown)[1:] == ["8", "2", "", "1", "", "4"]
+    assert 'title="2 of 10 anger faces (20.0 %), became: neutral"' in shown
+    assert 'title="8 of 10 anger faces (80.0 %), kept that name"' in shown
+    grounds = re.findall(r"background:rgba\((\d+),", shown)
+    assert grounds[0] != grounds[1] == grounds[2]
+
+
+def test_names_are_shown_literally():
+    assert "<b>" not in relabeling_matrix(TABLE.rename(columns={"neutral": "<b>x"}))
+
+
+def test_every_cell_says_what_it_counts():
+    html = confusion_table([[3, 1], [0, 0]], ("calm", "<b>glad</b>"))
+    assert 'title="calm taken for calm: 3"' in html
+    assert 'title="calm taken for &lt;b&gt;glad&lt;/b&gt;: 1"' in html
+    assert html.count("<td title") == 4
+    assert "<b>glad" not in html

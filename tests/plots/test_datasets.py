@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from fer_core.labels import EMOTION_COLORS
-from fer_core.plots.datasets import balance_in_words, class_distribution
-from fer_core.plots.pictures import face_grid, illustrated
+from fer_core.plots.datasets import balance_in_words, class_distribution, relabeling_stream
 
 COUNTS = pd.DataFrame({"Training": [6, 2, 0], "Testing": [1, 1, 2]}, index=["neutral", "fear", "contempt"])
+TABLE = pd.DataFrame([[8, 2, 0], [1, 0, 4]], index=["anger", "fear"], columns=["anger", "neutral", "no agreement"])
 
 
 def test_one_column_is_one_bar_a_class_with_its_number_and_colour():
@@ -45,15 +45,8 @@ def test_balance_in_words():
     assert balance_in_words(COUNTS["Training"] * 0) == "There is no face here."
 
 
-def test_a_grid_escapes_what_it_says():
-    html = face_grid(np.zeros((2, 48, 48), np.uint8), ["<b>", "row 2"], ['"x"', "y"], size=50, columns=3)
-    assert html.count("<img") == 2
-    assert "&lt;b&gt;" in html
-    assert 'alt="&quot;x&quot;"' in html
-
-
-def test_an_illustrated_sample_has_the_faces_in_front():
-    sample = pd.DataFrame({"row": [1, 0], "emotion": [3, 4]})
-    table = illustrated(sample, np.arange(2 * 48 * 48, dtype=np.uint8).reshape(2, 48, 48))
-    assert list(table) == ["face", "row", "emotion"]
-    assert table["face"].str.startswith("data:image/png;base64,").all()
+def test_stream_joins_what_the_table_joins():
+    (sankey,) = relabeling_stream(TABLE).data
+    links = dict(zip(zip(sankey.link.source, sankey.link.target, strict=True), sankey.link.value, strict=True))
+    assert links == {(0, 2): 8, (0, 3): 2, (1, 2): 1, (1, 4): 4}
+    assert sankey.node.label == ("anger 10", "fear 5", "anger 9", "neutral 2", "no agreement 4")
