@@ -11,13 +11,7 @@ from fer_core.training.settings.fields import assignments_text
 
 
 def command_line(config: TrainingConfig, name: str = "", target: RunTarget = NO_TARGET) -> str:
-    """The shortest command line that starts a run: only what differs from the defaults is named.
-
-    Args:
-        config: Its settings.
-        name: Of the run; by default the app chooses one.
-        target: What it is to reach, and what is tried when it does not.
-    """
+    """Return the shortest command line that starts a run: only what differs from the defaults is named."""
     words = [f"--target={target.accuracy:g}"] if target.accuracy else []
     for attempt in target.attempts:
         words += ["--then", assignments_text(attempt, " ")]
@@ -25,12 +19,7 @@ def command_line(config: TrainingConfig, name: str = "", target: RunTarget = NO_
 
 
 def search_line(plan: SearchPlan, name: str = "") -> str:
-    """The command line that starts a search.
-
-    Args:
-        plan: What is searched.
-        name: Of the search; by default the app chooses one.
-    """
+    """Return the command line that starts a search."""
     over = [f"{axis.name}={axis.text()}" for axis in plan.axes]
     words = ["--over", *over, "--method", plan.method, "--trials", str(plan.trials)]
     return _command("search", plan.config, name, words)

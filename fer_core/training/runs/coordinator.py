@@ -1,4 +1,4 @@
-"""Carries a search out: Optuna proposes settings, ordinary runs try them."""
+"""Runs a search: Optuna proposes settings, ordinary runs try them."""
 
 import os
 import time

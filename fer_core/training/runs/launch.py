@@ -16,12 +16,7 @@ from fer_core.training.settings.metrics import RunStatus, write_status
 
 
 def launch_command(words: Sequence[str], log: Path) -> int:
-    """Start a command of this program that lives on when the caller ends, and return its process number.
-
-    Args:
-        words: The command and its options.
-        log: File to which its output is added.
-    """
+    """Start a command of this program that lives on when the caller ends, and return its process number."""
     with log.open("ab") as file:
         child = subprocess.Popen(
             [sys.executable, "-m", "fer_core", *words],
@@ -38,13 +33,7 @@ def launch_command(words: Sequence[str], log: Path) -> int:
 
 
 def launch_child(command: str, folder: Path, status: RunStatus) -> RunStatus:
-    """Start the child of a run's or a search's folder and record there that it waits.
-
-    Args:
-        command: ``train`` or ``search``.
-        folder: Named after the run or the search.
-        status: Where it stood before.
-    """
+    """Start the child (``train`` or ``search``) of a folder and record there, after its status, that it waits."""
     pid = launch_command([command, "--run", folder.name], folder / "log.txt")
     status = queued_status(pid, status.epochs, status.epoch)
     write_status(folder, status)

@@ -35,7 +35,7 @@ def wait_for_turn(run: Run, report: Callable[[str], None], *, poll: float = 1.0)
 
     Args:
         run: The run.
-        report: Receives its place in the queue, in words.
+        report: Called with its place in the queue, in words.
         poll: Seconds between two tries.
 
     Raises:

@@ -69,11 +69,7 @@ class Run:
         return max((metrics.val_accuracy for metrics in self.metrics()), default=0.0)
 
     def best_of(self, metrics: Sequence[EpochMetrics]) -> EpochMetrics:
-        """The epoch whose weights are kept: the first that is best on validation by the figure that decides.
-
-        Args:
-            metrics: Of at least one epoch.
-        """
+        """Return the epoch whose weights are kept: of at least one, the first with the best deciding figure."""
         return max(metrics, key=lambda epoch: epoch.score(self.config.metric))
 
     @property
@@ -88,12 +84,7 @@ class Run:
 
 
 def create_run(config: TrainingConfig, name: str | None = None, record: RunRecord | None = None) -> Run:
-    """Make a run's folder; nothing trains yet.
-
-    Args:
-        config: Its settings.
-        name: By default the architecture and the time.
-        record: What else is known of it.
+    """Make a run's folder, by default named after the architecture and the time; nothing trains yet.
 
     Raises:
         TrainingError: The name is not allowed or taken, the machine is too small, a checkpoint that is to be taken
@@ -120,7 +111,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
 
 
 def check_run_name(name: str) -> None:
-    """Refuses names that are no folder's everywhere.
+    """Refuse names that are no folder's everywhere.
 
     Raises:
         TrainingError: The name is not allowed.
@@ -157,7 +148,7 @@ def _changed(path: Path) -> float:
 
 
 def find_run(name: str) -> Run:
-    """A run by name, as it stands now; one whose process is gone is told to be interrupted.
+    """Find a run by name, as it stands now; one whose process is gone was interrupted.
 
     Raises:
         TrainingError: There is no such run, or its settings cannot be read.

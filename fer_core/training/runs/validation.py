@@ -43,20 +43,14 @@ class FollowedFaces:
 
 
 def followed_rows(validation: FerDataset) -> list[int]:
-    """Which faces of the validation split are followed: one of each class, then the next ones."""
+    """Choose the validation faces to follow: one of each class, then the next ones."""
     _, first = np.unique(validation.labels, return_index=True)
     rows = [*map(int, first), *range(len(validation))]
     return list(dict.fromkeys(rows))[:SHOWN_FACES]
 
 
 def view_of(epoch: int, validation: FerDataset, probabilities: NDArray[np.float32]) -> EpochView:
-    """What is kept of an epoch's validation.
-
-    Args:
-        epoch: Counted from 1.
-        validation: The faces.
-        probabilities: ``(n, classes)`` of all of them.
-    """
+    """Return what is kept of an epoch's validation: ``probabilities`` are ``(n, classes)`` of all its faces."""
     classes = len(validation.class_names)
     matrix = cross_tabulate((validation.labels, probabilities.argmax(axis=1)), (classes, classes))
     faces = probabilities[followed_rows(validation)].round(4).astype(float)
@@ -64,14 +58,14 @@ def view_of(epoch: int, validation: FerDataset, probabilities: NDArray[np.float3
 
 
 def write_faces(folder: Path, validation: FerDataset) -> None:
-    """Stores the followed faces beside the run, so that it can be shown wherever it is."""
+    """Store the followed faces beside the run, so that it can be shown wherever it is."""
     followed = validation.take(followed_rows(validation))
     with (folder / _FACES).open("wb") as file:
         np.savez(file, allow_pickle=False, images=followed.images, labels=followed.labels)
 
 
 def read_faces(folder: Path) -> FollowedFaces:
-    """The followed faces of a run; none before it has begun, or when their file is damaged."""
+    """Read the followed faces of a run; none before it has begun, or when their file is damaged."""
     try:
         with np.load(folder / _FACES, allow_pickle=False) as arrays:
             return FollowedFaces(arrays["images"], arrays["labels"])
@@ -80,16 +74,16 @@ def read_faces(folder: Path) -> FollowedFaces:
 
 
 def append_view(folder: Path, view: EpochView) -> None:
-    """Adds an epoch's line."""
+    """Add an epoch's line."""
     append_record(folder / _LINES, view)
 
 
 def read_views(folder: Path) -> tuple[EpochView, ...]:
-    """All complete epochs of a run, in order."""
+    """Read all complete epochs of a run, in order."""
     views = {view.epoch: view for view in read_records(folder / _LINES, EpochView)}
     return tuple(views[epoch] for epoch in sorted(views))
 
 
 def keep_views(folder: Path, last_epoch: int) -> None:
-    """Drops the lines after an epoch."""
+    """Drop the lines after an epoch."""
     write_records(folder / _LINES, (view for view in read_views(folder) if view.epoch <= last_epoch))

@@ -1,4 +1,4 @@
-"""Training faces, changed a little and anew in every epoch: the labels stay true and nothing is learned by heart.
+"""Augmentation: training faces, changed a little and anew in every epoch while their labels stay true.
 
 Everything is drawn from a generator that the caller seeds, so an epoch can be repeated exactly.
 """
@@ -53,16 +53,7 @@ class Augmentation(Settings):
 
 
 def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: Generator) -> NDArray[np.uint8]:
-    """Changes each face by chance; mixing pairs is left to :func:`mix`.
-
-    Args:
-        images: ``(n, 48, 48)`` uint8; they stay as they are.
-        augmentation: How far.
-        rng: Where chance comes from.
-
-    Returns:
-        ``(n, 48, 48)`` uint8.
-    """
+    """Change copies of ``(n, 48, 48)`` uint8 faces at random; mixing pairs is left to :func:`mix`."""
     changed = _moved(images, augmentation, rng) if augmentation.moves else images
     if augmentation.brightness or augmentation.contrast:
         changed = _relit(changed, augmentation, rng)
@@ -77,13 +68,13 @@ def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: Generato
 def mix(
     images: NDArray[np.uint8], targets: NDArray[np.float32], alpha: float, rng: Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Mixes each face and its label with another's, in a proportion drawn from Beta(alpha, alpha).
+    """Mix each face and its label with another's, in a proportion drawn from Beta(alpha, alpha).
 
     Args:
         images: ``(n, 48, 48)`` uint8.
         targets: ``(n, classes)`` float32, rows that sum to one.
         alpha: Above 0; small ones leave most faces nearly as they are.
-        rng: Where chance comes from.
+        rng: Of the pairs and the proportions.
     """
     partner = rng.permutation(len(images))
     share = rng.beta(alpha, alpha, len(images)).astype(np.float32)

@@ -11,7 +11,7 @@ _QUICK_FACES = 3200  # so many are seen five times a minute by a small network o
 
 @dataclass(frozen=True)
 class Preset:
-    """A named beginning.
+    """Settings to begin with.
 
     Attributes:
         name: Its identifier.
@@ -28,13 +28,7 @@ class Preset:
     few_faces: bool = False
 
     def config(self, dataset: str, training_faces: int, schemes: tuple[str, ...]) -> TrainingConfig:
-        """Its settings for a dataset.
-
-        Args:
-            dataset: The dataset's name.
-            training_faces: How many it has to learn from.
-            schemes: The label schemes it can serve, the preferred one first.
-        """
+        """Return its settings for a dataset, whose label schemes come with the preferred one first."""
         share = min(1.0, round(_QUICK_FACES / max(training_faces, 1), 2)) if self.few_faces else 1.0
         settings = {"share": max(share, 0.01), **self.settings, "dataset": dataset}
         if settings.get("scheme", TrainingConfig().scheme) not in schemes:
@@ -86,4 +80,3 @@ PRESETS = (
         },
     ),
 )
-"""From the quickest to the best."""

@@ -12,12 +12,7 @@ Source: Smith and Topin, "Super-convergence", 2018, with the values that PyTorch
 
 
 def learning_rate_at(config: TrainingConfig, progress: float) -> float:
-    """The learning rate of a step.
-
-    Args:
-        config: The run's settings.
-        progress: How much of all the run's steps is done, 0 to 1.
-    """
+    """Return the learning rate of a step when a share of all the run's steps, 0 to 1, is done."""
     warmup = config.warmup_epochs / config.epochs
     if progress < warmup:
         return config.learning_rate * max(progress / warmup, 1e-3)

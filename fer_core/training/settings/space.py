@@ -1,4 +1,4 @@
-"""What a search varies: lists and ranges of settings, as text that people write."""
+"""The search space: lists and ranges of settings, as text that people write."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -44,12 +44,12 @@ class Axis:
 
 
 def read_axis(name: str, values: str, config: TrainingConfig) -> Axis:
-    """Reads the values of one setting: ``32,64,128`` or, for numbers, ``0.0001..0.01``.
+    """Read the values of one setting: ``32,64,128`` or, for numbers, ``0.0001..0.01``.
 
     Args:
         name: Dotted.
         values: The text.
-        config: The settings that the search begins with: every value must go with them.
+        config: The settings that all trials share: every value must go with them.
 
     Raises:
         TrainingError: The setting is unknown, a value does not fit it, or there is nothing to choose from.
@@ -78,7 +78,7 @@ def _read_range(name: str, values: str, config: TrainingConfig) -> Axis:
 
 
 def read_axes(texts: Mapping[str, str], config: TrainingConfig) -> tuple[Axis, ...]:
-    """Reads several settings.
+    """Read several settings.
 
     Raises:
         TrainingError: See :func:`read_axis`.

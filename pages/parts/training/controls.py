@@ -91,7 +91,7 @@ def slider(
     Args:
         key: The setting's dotted name.
         label: What people read.
-        explanation: What it does, in a line.
+        explanation: Shown on hover.
         step: Between two stops.
         highest: Where the slider ends when the setting's own limit is far beyond what is useful.
         disabled: Whether it has nothing to decide as the other settings are.
