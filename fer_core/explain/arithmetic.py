@@ -54,13 +54,7 @@ class WorkedNumber:
 
 
 def work_out(layer: Layer, source: NDArray[np.float32], number: int) -> WorkedNumber:
-    """Works out the largest number of one of a convolution's maps.
-
-    Args:
-        layer: A convolution.
-        source: ``(height, width, channels)`` float32, what it reads.
-        number: Which of its maps, from 0.
-    """
+    """Work out the largest number of one of a convolution's maps, from the ``(height, width, channels)`` it reads."""
     kernel, read = layer.kernel(number), layer.read_by(number, source)
     row, column = np.unravel_index(layer.output[..., number].argmax(), layer.output.shape[:2])
     patch = _patch(read, layer.output.shape[:2], kernel.shape[:2], (int(row), int(column)))
@@ -90,13 +84,9 @@ def _patch(
 
 
 def _start(inside: int, outside: int, reach: int, at: int) -> int:
-    """Where a filter begins to read along one side, by the smallest stride that makes so many places of so many.
+    """Where a filter begins to read along one side, by the smallest stride that makes ``outside`` places of ``inside``.
 
-    Args:
-        inside: Size of what is read.
-        outside: Size of the output, by TensorFlow's "same" or "valid" rule.
-        reach: Size of the filter.
-        at: Place in the output.
+    By TensorFlow's "same" or "valid" rule; ``reach`` is the filter's size.
     """
     for stride in range(1, inside + 1):
         if outside == math.ceil(inside / stride):
@@ -129,13 +119,7 @@ class Products:
 
 
 def products(layer: Layer, source: NDArray[np.float32], number: int) -> Products:
-    """The products that make one number of a dense layer.
-
-    Args:
-        layer: A dense layer.
-        source: What it reads, flattened to its inputs.
-        number: Which of its outputs, from 0.
-    """
+    """The products that make one number of a dense layer from what it reads, largest first."""
     values, weights = source.ravel(), layer.weights[number]
     order = np.argsort(-np.abs(values * weights), kind="stable")
     return Products(order, values[order], weights[order], float(layer.bias[number]) if layer.bias.size else 0.0)

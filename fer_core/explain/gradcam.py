@@ -24,11 +24,7 @@ _ACTIVATIONS: dict[str, Callable[[Array, Array], Array]] = {
 
 
 def grad_cam(layers: Sequence[Layer], class_index: int) -> NDArray[np.float32]:
-    """How much each place of the last maps speaks for a class.
-
-    Args:
-        layers: What :class:`LayerReader` read for the face.
-        class_index: The class, by its place among the outputs.
+    """How much each place of the last maps speaks for a class, by its index among the outputs.
 
     Returns:
         ``(height, width)`` float32 of the last maps' size, 0 and more; all zero when nothing speaks for the class.

@@ -71,12 +71,7 @@ class Layer:
         return self.weights[0, :, :, number, None] if self._reads_one_map else self.weights[number]
 
     def read_by(self, number: int, source: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What of the maps before it one of a convolution's filters reads.
-
-        Args:
-            number: Of the filter, from 0.
-            source: ``(height, width, channels)`` float32, what the layer reads.
-        """
+        """What one of a convolution's filters reads of the ``(height, width, channels)`` maps before it."""
         if not self._reads_one_map:
             return source
         return source[..., number * source.shape[-1] // self.output.shape[-1], None]
@@ -166,11 +161,7 @@ class LayerReader:
         self._operations = self._interpreter._get_ops_details()
 
     def layers(self, face: NDArray[np.uint8]) -> tuple[Layer, ...]:
-        """Every layer with what one face leaves in it, from the face to the answer.
-
-        Args:
-            face: ``(48, 48)`` uint8.
-        """
+        """Every layer with what one ``(48, 48)`` uint8 face leaves in it, from the face to the answer."""
         if face.shape != (48, 48) or face.dtype != np.uint8:
             raise ValueError(f"Expected a face (48, 48) uint8. Received {face.shape} {face.dtype}.")
         with self._lock:

@@ -19,10 +19,7 @@ _CHUNK = 1024
 def nearest(features: NDArray[np.float32], all_features: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """The places of the ``k`` faces most alike, the most alike first, by the cosine of their features.
 
-    Args:
-        features: ``(d,)`` of one face.
-        all_features: ``(n, d)``.
-        k: How many.
+    The face's features are ``(d,)``, all others' ``(n, d)``.
     """
     lengths = np.linalg.norm(all_features, axis=1) * np.linalg.norm(features)
     return np.argsort(-(all_features @ features) / np.maximum(lengths, 1e-12), kind="stable")[:k]
@@ -31,12 +28,7 @@ def nearest(features: NDArray[np.float32], all_features: NDArray[np.float32], k:
 def look_at_all(
     checkpoint: Checkpoint, images: NDArray[np.uint8], *, progress: Callable[[float], object]
 ) -> NDArray[np.float32]:
-    """Features of many faces, as :meth:`Features.of <fer_core.checkpoints.features.Features.of>` gives them.
-
-    Args:
-        checkpoint: Whose network.
-        images: ``(n, 48, 48)`` uint8, at least one.
-        progress: Told the share of the faces that is done.
+    """The ``(n, d)`` features of many ``(n, 48, 48)`` uint8 faces; ``progress`` is told the share that is done.
 
     Raises:
         CheckpointError: The checkpoint's file is missing or damaged.
@@ -49,12 +41,7 @@ def look_at_all(
 
 
 def stored_features(checkpoint: Checkpoint, fingerprint: str) -> NDArray[np.float32] | None:
-    """Features that :func:`store_features` kept, or None.
-
-    Args:
-        checkpoint: The network they are of.
-        fingerprint: Of the faces they are of.
-    """
+    """Features that :func:`store_features` kept for a network and the fingerprint of the faces, or None."""
     try:
         return np.asarray(np.load(_folder(checkpoint, fingerprint) / _FILE, mmap_mode="r", allow_pickle=False))
     except (OSError, ValueError):
@@ -62,7 +49,7 @@ def stored_features(checkpoint: Checkpoint, fingerprint: str) -> NDArray[np.floa
 
 
 def store_features(checkpoint: Checkpoint, fingerprint: str, features: NDArray[np.float32]) -> None:
-    """Keeps features for the next time.
+    """Keep features for the next time.
 
     Raises:
         CheckpointError: The disk is full or read-only.

@@ -28,22 +28,13 @@ def map_sheet(layer: Layer) -> NDArray[np.uint8]:
 
 
 def filter_sheet(layer: Layer) -> NDArray[np.uint8]:
-    """The filters of a convolution that reads the face itself, in the order of :func:`map_sheet`: grey is zero.
-
-    Args:
-        layer: A convolution with one input channel.
-    """
+    """The filters of a convolution that reads the face itself, in the order of :func:`map_sheet`: gray is zero."""
     kernels = layer.weights[strongest(layer), :, :, 0]
     return _sheet(_shades(kernels, np.abs(kernels).max(axis=(1, 2), keepdims=True)))
 
 
 def slice_sheet(layer: Layer, number: int) -> NDArray[np.uint8]:
-    """One filter of a convolution that reads many maps: a slice for each of them, the strongest first, 64 at the most.
-
-    Args:
-        layer: A convolution.
-        number: Which of its filters, from 0.
-    """
+    """One filter of a convolution that reads many maps: a slice for each of them, the strongest first, 64 at the most."""
     slices = np.moveaxis(layer.kernel(number), -1, 0)
     strength = np.abs(slices).sum(axis=(1, 2))
     shown = slices[np.argsort(-strength, kind="stable")[:_MOST_MAPS]]
@@ -56,11 +47,11 @@ def strongest(layer: Layer) -> NDArray[np.int64]:
 
 
 def heat_overlay(face: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """A face under a map of what speaks for an answer (orange) and against it (blue).
+    """A ``(48, 48)`` uint8 face under a map of what speaks for an answer (orange) and against it (blue).
 
     Args:
-        face: ``(48, 48)`` uint8.
-        heat: ``(height, width)`` float32 of any size; 0 is neutral and leaves the face grey.
+        face: The face.
+        heat: ``(height, width)`` float32 of any size; 0 is neutral and leaves the face gray.
 
     Returns:
         ``(384, 384, 3)`` uint8, RGB.
@@ -72,16 +63,6 @@ def heat_overlay(face: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[
     tint = np.where(strength > 0, np.array(_FOR, np.float32), np.array(_AGAINST, np.float32))
     part = 0.65 * np.abs(strength)
     return np.asarray(np.rint(base * (1 - part) + tint * part), np.uint8)
-
-
-def png(picture: NDArray[np.uint8]) -> bytes:
-    """A picture as a PNG file, made several times as fast as Streamlit does, and without holding up other pages.
-
-    Args:
-        picture: ``(height, width, 3 or 4)`` uint8, RGB and perhaps opacity.
-    """
-    order = cv2.COLOR_RGB2BGR if picture.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
-    return cv2.imencode(".png", cv2.cvtColor(picture, order))[1].tobytes()
 
 
 def _shades(kernels: NDArray[np.float32], largest: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -39,15 +39,7 @@ class Nudges(Settings):
 
 
 def nudged(face: NDArray[np.uint8], nudges: Nudges) -> NDArray[np.uint8]:
-    """A changed face.
-
-    Args:
-        face: ``(48, 48)`` uint8.
-        nudges: The changes; none of them leaves the face as it is.
-
-    Returns:
-        ``(48, 48)`` uint8.
-    """
+    """Change a ``(48, 48)`` uint8 face; without nudges it stays as it is."""
     side = face.shape[0]
     if nudges.rotation or nudges.shift_x or nudges.shift_y or nudges.padding:
         centre = ((side - 1) / 2, (side - 1) / 2)
@@ -62,14 +54,9 @@ def nudged(face: NDArray[np.uint8], nudges: Nudges) -> NDArray[np.uint8]:
 
 
 def occlusion_map(face: NDArray[np.uint8], classifier: Classifier, class_index: int) -> NDArray[np.float32]:
-    """How much the probability of a class falls when a grey square covers each place of a face.
+    """How much the probability of a class falls when a gray square covers each place of a ``(48, 48)`` uint8 face.
 
     Source: Zeiler and Fergus, "Visualizing and understanding convolutional networks", ECCV 2014.
-
-    Args:
-        face: ``(48, 48)`` uint8.
-        classifier: The network.
-        class_index: The class, by its place among the outputs.
 
     Returns:
         ``(48, 48)`` float32: the mean fall over the squares that cover each pixel; negative where covering helps.
@@ -89,16 +76,7 @@ def occlusion_map(face: NDArray[np.uint8], classifier: Classifier, class_index: 
 
 
 def stability(face: NDArray[np.uint8], classifier: Classifier, *, seed: int = 0) -> float:
-    """How often the answer stays when the face is nudged a little: 64 random small changes.
-
-    Args:
-        face: ``(48, 48)`` uint8.
-        classifier: The network.
-        seed: Of the changes.
-
-    Returns:
-        A share from 0 to 1.
-    """
+    """How often, 0 to 1, the answer stays when the ``(48, 48)`` uint8 face is nudged a little: 64 random changes."""
     tries = augment(np.repeat(face[None], _TRIES, axis=0), _SMALL_NUDGES, np.random.default_rng(seed))
     answer = classifier.predict(face[None])[0].argmax()
     return float((classifier.predict(tries).argmax(axis=1) == answer).mean())

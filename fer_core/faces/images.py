@@ -138,9 +138,10 @@ def preprocess_face(
 
 
 def encode_png(image: NDArray[np.uint8]) -> bytes:
-    """Encode a picture, RGB (height, width, 3) or gray (height, width), uint8, as a PNG without metadata."""
-    picture = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-    return cv2.imencode(".png", picture)[1].tobytes()
+    """Encode a picture, RGB(A) (height, width, 3 or 4) or gray (height, width), uint8, as a PNG without metadata."""
+    if image.ndim == 3:
+        image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR if image.shape[2] == 3 else cv2.COLOR_RGBA2BGRA))
+    return cv2.imencode(".png", image)[1].tobytes()
 
 
 def _open_source(source: bytes | Path, title: str) -> BinaryIO:

@@ -32,11 +32,7 @@ class Round:
 
 
 def make_round(records: FaceRecords, seed: int) -> Round:
-    """Draws faces of the test split whose majority is an emotion, so that rare emotions come up as well.
-
-    Args:
-        records: Faces with votes.
-        seed: Any number from 0.
+    """Draw faces of the test split whose majority is an emotion, so that rare emotions come up as well.
 
     Raises:
         ValueError: The records have no votes.
@@ -54,12 +50,7 @@ def make_round(records: FaceRecords, seed: int) -> Round:
 
 
 def points(votes: NDArray[np.uint8], answer: str) -> int:
-    """How many of the ten people gave the same answer.
-
-    Args:
-        votes: ``(10,)`` counts in the order of ``VOTE_COLUMNS``.
-        answer: One of ``EMOTIONS``.
-    """
+    """How many of the ten people, ``(10,)`` counts in the order of ``VOTE_COLUMNS``, gave the same answer."""
     return int(votes[VOTE_COLUMNS.index(answer)])
 
 
@@ -76,12 +67,7 @@ class Ballot:
         self._counts: dict[int, Counter[str]] = {}
 
     def vote(self, question: int, answer: str) -> None:
-        """Counts one answer.
-
-        Args:
-            question: Its place in the round, from 0.
-            answer: One of ``EMOTIONS``.
-        """
+        """Count an answer, one of ``EMOTIONS``, to a question by its place in the round."""
         if answer not in EMOTIONS or not 0 <= question < QUESTIONS:
             raise ValueError(f"Expected an emotion for a question of the round. Received {answer!r:.40}, {question}.")
         with self._lock:
@@ -108,11 +94,7 @@ class Ballots:
         self._ballots: OrderedDict[str, tuple[float, Ballot]] = OrderedDict()
 
     def of(self, code: str) -> Ballot:
-        """The ballot of a class, made when it is first asked for.
-
-        Args:
-            code: What the class's link carries.
-        """
+        """The ballot of a class by its link's code, made when it is first asked for."""
         now = time.monotonic()
         with self._lock:
             began, ballot = self._ballots.pop(code, (now, None))
@@ -125,14 +107,7 @@ class Ballots:
 
 
 def qr_code(address: str) -> NDArray[np.uint8]:
-    """An address as a picture that telephones read.
-
-    Args:
-        address: ASCII, some hundred characters at the most.
-
-    Returns:
-        ``(side, side)`` uint8, black on white with a white edge, a pixel for each module.
-    """
+    """An ASCII address of some hundred characters as ``(side, side)`` uint8: black modules of a pixel, a white edge."""
     code = np.asarray(cv2.QRCodeEncoder.create().encode(address), np.uint8)
     return np.pad(code, max(0, 4 - _edge(code)), constant_values=255)
 
@@ -143,12 +118,7 @@ def _edge(code: NDArray[np.uint8]) -> int:
 
 
 def verdict(mine: Sequence[int], theirs: Sequence[int]) -> str:
-    """Two totals compared in words.
-
-    Args:
-        mine: The visitor's points for each face.
-        theirs: The network's points for the same faces.
-    """
+    """The visitor's and the network's points for the same faces, compared in words."""
     difference = sum(mine) - sum(theirs)
     if difference == 0:
         return "You and the network agree with the ten people equally often."

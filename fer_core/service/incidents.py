@@ -55,12 +55,7 @@ class Incident:
 
 
 def record_error(error: BaseException, *, page: str, is_fault: bool = False) -> Incident:
-    """Writes an error down, without its message.
-
-    Args:
-        error: What was raised, or would have been.
-        page: Name of the page, such as "photos".
-        is_fault: Whether it is a fault of the program instead of something a person can mend.
+    """Write an error down, without its message; a fault is one of the program instead of something a person can mend.
 
     Returns:
         The incident, whose number is told to the person.
@@ -70,12 +65,12 @@ def record_error(error: BaseException, *, page: str, is_fault: bool = False) -> 
 
 
 def record_refusal(kind: str, *, page: str) -> Incident:
-    """Writes down a refusal for which nothing was raised, such as "webcams busy"."""
+    """Write down a refusal for which nothing was raised, such as "webcams busy"."""
     return _write(Incident(_number(), _now(), "refusal", kind, page))
 
 
 def record_event(kind: str, *, page: str) -> None:
-    """Writes down something of the app's operation, such as "webcam started"."""
+    """Write down something of the app's operation, such as "webcam started"."""
     _write(Incident("", _now(), "event", kind, page))
 
 

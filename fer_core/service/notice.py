@@ -10,15 +10,7 @@ _OWN_COMPUTER = "Ask whoever set FER Lab up on this computer; the page About tel
 
 
 def notice_points(card: ModelCard | None, deployment: Deployment) -> tuple[tuple[str, str], ...]:
-    """The notice: titles and sentences.
-
-    Args:
-        card: Of the checkpoint that is chosen, whose figures are told; None where no network looks at the picture.
-        deployment: Whom people ask, and where the app is used.
-
-    Returns:
-        In the order in which they are read.
-    """
+    """The notice's titles and sentences, in order; without a card, no network looks at the picture."""
     own = deployment.context == "personal"
     here = "this computer" if own else "the computer that runs FER Lab"
     no_contact = _OWN_COMPUTER if own else _NO_CONTACT

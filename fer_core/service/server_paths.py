@@ -33,13 +33,9 @@ def import_folder() -> Path | None:
 
 
 def allowed_path(text: str, *, private: bool) -> Path:
-    """The path a visitor names, when it is there and may be read.
+    """The path a visitor names, when it is there and may be read; ``private`` visitors sit at this computer.
 
     Whatever is wrong, the sentence is the same: it must not tell which files a server has.
-
-    Args:
-        text: What was typed.
-        private: Whether the visitor sits at this computer.
 
     Raises:
         DatasetError: There is nothing at this path that may be imported.

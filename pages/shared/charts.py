@@ -30,12 +30,12 @@ _LEGIBLE = """<style>
 
 
 def legible_page() -> None:
-    """Gives text enough contrast where Streamlit's own choice has too little.
+    """Give text enough contrast where Streamlit's own choice has too little.
 
-    Text of charts has the theme's text colour, and white text stays white: Streamlit's own grey contrasts less than 4:1
-    with a light page, and less still with coloured cells. On a dark page, text on the theme's primary colour is dark:
-    that colour is a light one there, because it also is the colour of text. On a phone, columns stand below each other,
-    where the wide gap between them would tear a page apart.
+    Text of charts has the theme's text color, and white text stays white: Streamlit's own gray contrasts less than 4:1
+    with a light page, and less still with colored cells. On a dark page, text on the primary color is dark, because
+    that color is a light one there. On a phone, columns stand below each other, where the wide gap between them would
+    tear a page apart.
     """
     st.html(_LEGIBLE)
 
@@ -63,11 +63,7 @@ def _drawn(content: str, _make: Callable[[], Any]) -> Any:  # noqa: ANN401
 
 
 def chart_config(name: str) -> dict[str, Any]:
-    """Plotly's settings of a chart: one button, which saves it as PNG or SVG, as chosen under "Take away".
-
-    Args:
-        name: Of the file.
-    """
+    """Plotly's settings of a chart: one button, which saves it as PNG or SVG, as chosen under "Take away"."""
     kind = st.session_state.get(FIGURE_FORMAT, FIGURE_FORMATS[0]).lower()
     return CONFIG | {"toImageButtonOptions": {"format": kind, "filename": name, "scale": 2}}
 

@@ -39,7 +39,7 @@ def errors_shown(*, stop: bool = True) -> Iterator[None]:
 
 
 def refuse(error: FerError, *, icon: str = ":material/error:") -> None:
-    """Shows a refusal: its sentence, which names the remedy, and its number."""
+    """Show a refusal: its sentence, which names the remedy, and its number."""
     number = _told(str(error)) or _tell(str(error), record_error(error, page=page_name()).number)
     st.error(_with_number(plain(str(error)), number), icon=icon)
 
@@ -65,7 +65,7 @@ def show_damages(damages: Sequence[Damage]) -> None:
 
 
 def report_fault(error: Exception) -> bool:
-    """Writes a fault of the program down and shows its number instead of a traceback; Streamlit calls it.
+    """Log a fault of the program and show its number instead of a traceback; Streamlit calls it.
 
     Returns:
         That it was shown.

@@ -15,11 +15,7 @@ ACCEPTED = "notice accepted"
 def admits_faces(card: ModelCard | None = None) -> bool:
     """Whether this session may give the app pictures of people; where it may not yet, the page says why.
 
-    Args:
-        card: Of the checkpoint that would look at them, whose error rates are told; None where none does.
-
-    Returns:
-        True when the notice has been accepted in this session, and the operator allows it.
+    The card is of the checkpoint that would look at them, whose error rates are told.
     """
     with errors_shown():
         how = deployment()

@@ -69,12 +69,7 @@ def _faces(photo: Photo, content: bytes, number: int, classify_whole: Callable[[
 
 
 def offer_look_inside(recognitions: Sequence[Recognition], key: str) -> None:
-    """Buttons that open the Explain page with one of the faces.
-
-    Args:
-        recognitions: The faces, in the order of their numbers.
-        key: What tells this row of buttons from others on the page.
-    """
+    """Buttons that open the Explain page with one of the faces; the key tells them from others on the page."""
     if not recognitions:
         return
     label = "Look inside the network" if len(recognitions) == 1 else "Look inside the network at face"
@@ -89,12 +84,7 @@ def offer_look_inside(recognitions: Sequence[Recognition], key: str) -> None:
 
 
 def offer_downloads(photos: Sequence[Photo], contents: Sequence[bytes]) -> None:
-    """Buttons for the table of all faces and, with several photos, for all annotated pictures.
-
-    Args:
-        photos: What was found.
-        contents: The files' bytes, in the same order.
-    """
+    """Buttons for the table of all faces and, with several photos, for all annotated pictures."""
     with st.container(horizontal=True):
         table = to_csv(photo_table(photos))
         st.download_button(

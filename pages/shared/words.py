@@ -79,11 +79,7 @@ def _title(meaning: str) -> str:
 
 
 def show_page_words(page: str) -> None:
-    """The words of a page beside the menu, each with its explanation under the mouse or the keyboard's focus.
-
-    Args:
-        page: Its name.
-    """
+    """The words of a page beside the menu, each with its explanation under the mouse or the keyboard's focus."""
     words = PAGE_WORDS.get(page, ())
     if not words:
         return

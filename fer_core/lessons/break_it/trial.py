@@ -32,12 +32,7 @@ class Trial:
 
     @classmethod
     def of(cls, experiment: Experiment, dataset: DatasetCard, seed: int = 0) -> "Trial":
-        """The trial of an experiment that trains.
-
-        Args:
-            experiment: What is tried.
-            dataset: On what.
-            seed: Of both runs; another one is another trial.
+        """The trial of an experiment that trains; another seed is another trial.
 
         Raises:
             TrainingError: The experiment does not go with this dataset.
@@ -59,7 +54,7 @@ class Trial:
         return tuple(found)
 
     def start(self) -> None:
-        """Starts what has not been started and goes on with what was interrupted; what is over stays.
+        """Start what has not been started and resume what was interrupted; what is over stays.
 
         Raises:
             TrainingError: A run cannot be started.

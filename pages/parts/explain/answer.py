@@ -16,8 +16,9 @@ from fer_core.errors import FerError
 from fer_core.explain.gradcam import grad_cam
 from fer_core.explain.layers import Layer
 from fer_core.explain.neighbors import look_at_all, nearest, store_features, stored_features
-from fer_core.explain.pictures import heat_overlay, png
+from fer_core.explain.pictures import heat_overlay
 from fer_core.explain.probes import Nudges, nudged, occlusion_map, stability
+from fer_core.faces.images import encode_png
 from fer_core.labels import SPLITS
 from fer_core.plots.pictures import face_grid, picture_html
 from fer_core.plots.prediction import in_words, probability_bars
@@ -40,7 +41,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
     left, right = st.columns(2, gap="large")
     with left:
         st.image(
-            png(heat_overlay(face, occlusion_map(face, classifier, index))),
+            encode_png(heat_overlay(face, occlusion_map(face, classifier, index))),
             width="stretch",
             alt=f"Where covering the face changes the probability of {class_name}",
         )
@@ -51,7 +52,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
     with right:
         try:
             st.image(
-                png(heat_overlay(face, grad_cam(layers, index))),
+                encode_png(heat_overlay(face, grad_cam(layers, index))),
                 width="stretch",
                 alt=f"Where the last convolution speaks for {class_name}",
             )

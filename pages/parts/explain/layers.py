@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.card import ModelCard
 from fer_core.explain.arithmetic import products, work_out
 from fer_core.explain.layers import Layer, describe_layer
-from fer_core.explain.pictures import filter_sheet, map_sheet, png, slice_sheet, strongest
+from fer_core.explain.pictures import filter_sheet, map_sheet, slice_sheet, strongest
+from fer_core.faces.images import encode_png
 from fer_core.faces.preprocessing import STEPS
 from fer_core.plots.network import Block, face_figure, network_figure, signed, worked_html
 from fer_core.plots.pictures import picture_html
@@ -24,7 +25,7 @@ _LISTED = 5  # products of a dense layer
 
 
 def show_layers(face: NDArray[np.uint8], seen: NDArray[np.uint8], layers: Sequence[Layer], card: ModelCard) -> None:
-    """Shows one layer at a time, with the network drawn above.
+    """Show one layer at a time, with the network drawn above.
 
     Args:
         face: ``(48, 48)`` uint8, as it was found.
@@ -86,13 +87,13 @@ def _face(face: NDArray[np.uint8], seen: NDArray[np.uint8], card: ModelCard) -> 
 def _maps(layer: Layer, source: NDArray[np.float32]) -> None:
     if layer.kind == "convolution" and layer.weights.shape[-1] == 1:
         st.image(
-            png(filter_sheet(layer)),
+            encode_png(filter_sheet(layer)),
             width="stretch",
             caption="Its filters: white adds, black subtracts, grey ignores",
             alt=f"The filters of {layer.title}",
         )
     st.image(
-        png(map_sheet(layer)),
+        encode_png(map_sheet(layer)),
         width="stretch",
         caption="Its maps of this face, the strongest first",
         alt=f"The maps that {layer.title} makes of this face",
@@ -117,7 +118,7 @@ def _one_map(layer: Layer, source: NDArray[np.float32]) -> None:
     worked = work_out(layer, source, number)
     if worked.channels > 1:
         st.image(
-            png(slice_sheet(layer, number)),
+            encode_png(slice_sheet(layer, number)),
             width="stretch",
             caption=f"Its filter has a slice for each of the {worked.channels:,} maps before it; those that weigh most",
             alt=f"The slices of one filter of {layer.title}",

@@ -13,13 +13,7 @@ _TERMS = 3  # of a sum, in a line that a phone has room for
 
 
 def show_softmax(scores: NDArray[np.float32], shares: NDArray[np.float32], card: ModelCard) -> None:
-    """The equation filled in for the most probable class, and a table of all.
-
-    Args:
-        scores: ``(classes,)`` float32, what softmax is given.
-        shares: ``(classes,)`` float32, what it makes of them.
-        card: Of the checkpoint.
-    """
+    """Equation (1) from ``(classes,)`` scores to shares: filled in for the most probable class, and a table of all."""
     top, temperature = int(shares.argmax()), card.calibration.temperature
     st.latex(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} \qquad (1)")
     st.latex(filled_in(scores, card.class_names[top], top))
@@ -50,13 +44,7 @@ def show_softmax(scores: NDArray[np.float32], shares: NDArray[np.float32], card:
 
 
 def filled_in(scores: NDArray[np.float32], class_name: str, top: int) -> str:
-    """Equation (1) as LaTeX with numbers, in lines that a phone has room for.
-
-    Args:
-        scores: ``(classes,)`` float32.
-        class_name: Of the class whose probability is worked out.
-        top: Its place.
-    """
+    """Equation (1) as LaTeX with the numbers of one class, in lines that a phone has room for."""
     powers = np.exp(scores.astype(float))
     terms = [f"e^{{{score:.2f}}}" for score in scores]
     lines = ["+".join(terms[i : i + _TERMS]) for i in range(0, len(terms), _TERMS)]
