@@ -34,7 +34,7 @@ def filter_sheet(layer: Layer) -> NDArray[np.uint8]:
 
 
 def slice_sheet(layer: Layer, number: int) -> NDArray[np.uint8]:
-    """One filter of a convolution that reads many maps: a slice for each of them, the strongest first, 64 at the most."""
+    """One filter of a convolution that reads many maps: a slice for each, the strongest first, 64 at the most."""
     slices = np.moveaxis(layer.kernel(number), -1, 0)
     strength = np.abs(slices).sum(axis=(1, 2))
     shown = slices[np.argsort(-strength, kind="stable")[:_MOST_MAPS]]

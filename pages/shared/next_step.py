@@ -30,51 +30,38 @@ class NextStep:
 def next_step(datasets: Sequence[DatasetCard], checkpoints: Sequence[Checkpoint], runs: Sequence[Run]) -> NextStep:
     """The one step to suggest, for what is stored and what is running."""
     imported = [card for card in datasets if not card.is_drawn]
-    if active := next((run for run in runs if run.status.is_active), None):
-        return _follow(active)
-    if not checkpoints:
-        return _train_first(imported)
+    active = next((run for run in runs if run.status.is_active), None)
+    if active:
+        return NextStep(
+            f"“{active.name}” is learning right now",
+            f"{active.status.epoch} of {active.status.epochs} epochs are complete. Watch its curves move, or close the "
+            "page: it goes on learning.",
+            "Follow the training",
+            "training",
+            {"run": active.name},
+        )
     if not imported:
-        return _IMPORT
-    fingerprints = {card.fingerprint for card in imported}
-    if not any(checkpoint.card.dataset_fingerprint in fingerprints for checkpoint in checkpoints):
-        return _train_on(imported[0])
-    return _TRY
-
-
-def _follow(run: Run) -> NextStep:
+        return _IMPORT if checkpoints else _TRAIN_ON_DEMO
+    trained_on = {checkpoint.card.dataset_fingerprint for checkpoint in checkpoints}
+    if any(card.fingerprint in trained_on for card in imported):
+        return _TRY
+    first = imported[0]
     return NextStep(
-        f"“{run.name}” is learning right now",
-        f"{run.status.epoch} of {run.status.epochs} epochs are complete. Watch its curves move, or close the page: "
-        "it goes on learning.",
-        "Follow the training",
+        f"Train on “{first.name}”",
+        f"Its {sum(first.sizes.values()):,} faces are ready, but no network has learned from them yet.",
+        f"Train on {first.name}",
         "training",
-        {"run": run.name},
+        {"dataset": first.name},
     )
 
 
-def _train_first(imported: Sequence[DatasetCard]) -> NextStep:
-    if imported:
-        return _train_on(imported[0])
-    return NextStep(
-        "Train your first network",
-        "There is no trained network yet. On the drawn demo faces it takes a few minutes, and you can watch it learn.",
-        "Train on the demo faces",
-        "training",
-        {"dataset": "demo"},
-    )
-
-
-def _train_on(card: DatasetCard) -> NextStep:
-    return NextStep(
-        f"Train on “{card.name}”",
-        f"Its {sum(card.sizes.values()):,} faces are ready, but no network has learned from them yet.",
-        f"Train on {card.name}",
-        "training",
-        {"dataset": card.name},
-    )
-
-
+_TRAIN_ON_DEMO = NextStep(
+    "Train your first network",
+    "There is no trained network yet. On the drawn demo faces it takes a few minutes, and you can watch it learn.",
+    "Train on the demo faces",
+    "training",
+    {"dataset": "demo"},
+)
 _IMPORT = NextStep(
     "Bring in real faces",
     "So far there are only the drawn demo faces. FER2013 and the FER+ votes are two free files; with them you can "

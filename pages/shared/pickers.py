@@ -1,7 +1,7 @@
 """The choices that several pages offer, remembered between pages and kept in the address."""
 
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn, TypeVar
 
 import streamlit as st
 
@@ -15,6 +15,7 @@ from fer_core.labels import LabelScheme
 from pages.shared.links import accept_link, show_link
 from pages.shared.messages import show_damages
 
+_Value = TypeVar("_Value")
 _NOTHING, _LABELS_FOLLOWED = "nothing", "labels followed"
 
 
@@ -23,51 +24,33 @@ def choose_dataset() -> DatasetCard:
     if not any(card.is_drawn for card in list_datasets()):
         with st.spinner("Drawing the demo faces …"):
             ensure_demo()
-    cards = {card.name: card for card in list_datasets()}
-    accept_link("dataset", cards)
-    name = st.selectbox(
+    return _choose(
         "Dataset",
-        list(cards),
-        key="dataset",
-        bind="query-params",
-        persist_state="session",
-        help="“demo” is drawn by this app. For photographed faces import FER2013 and FER+ on the Dataset page.",
+        "dataset",
+        {card.name: card for card in list_datasets()},
+        "“demo” is drawn by this app. For photographed faces import FER2013 and FER+ on the Dataset page.",
     )
-    return cards[name]
 
 
 def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:
     """A select box of the label schemes a dataset can serve."""
     by_name = {scheme.name: scheme for scheme in schemes}
-    accept_link("scheme", by_name)
-    name = st.selectbox(
-        "Labels",
-        list(by_name),
-        format_func=lambda n: by_name[n].title,
-        key="scheme",
-        bind="query-params",
-        persist_state="session",
-        help="How ten votes become one label. FER2013's own labels need no votes.",
-    )
-    return by_name[name]
+    explanation = "How ten votes become one label. FER2013's own labels need no votes."
+    return _choose("Labels", "scheme", by_name, explanation, lambda name: by_name[name].title)
 
 
 def choose_exclusions(dataset: str) -> ExclusionList | None:
     """A select box of a dataset's exclusion lists, or None; nothing is drawn while there is no list."""
-    lists = {known.name: known for known in list_exclusions(dataset)}
+    lists: dict[str, ExclusionList | None] = {known.name: known for known in list_exclusions(dataset)}
     if not lists:
         return None
-    accept_link("exclude", lists)
-    name = st.selectbox(
+    return _choose(
         "Leave out",
-        [_NOTHING, *lists],
-        key="exclude",
-        bind="query-params",
-        persist_state="session",
-        help="Images of an exclusion list, such as test images that are also in training. The Detective on the Dataset "
+        "exclude",
+        {_NOTHING: None} | lists,
+        "Images of an exclusion list, such as test images that are also in training. The Detective on the Dataset "
         "page makes these lists.",
     )
-    return lists.get(name)
 
 
 def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
@@ -93,21 +76,12 @@ def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
 
 def choose_checkpoint() -> Checkpoint | None:
     """A select box of the checkpoints, or None when there is none at all; damaged ones are said below it."""
-    checkpoints = {c.name: c for c in list_checkpoints()}
-    if not checkpoints:
-        show_damages(damaged_checkpoints())
-        return None
-    accept_link("checkpoint", checkpoints)
-    name = st.selectbox(
-        "Checkpoint",
-        list(checkpoints),
-        key="checkpoint",
-        bind="query-params",
-        persist_state="session",
-        help="A trained network. New ones appear here as soon as a training run ends.",
-    )
+    checkpoints, chosen = {c.name: c for c in list_checkpoints()}, None
+    if checkpoints:
+        explanation = "A trained network. New ones appear here as soon as a training run ends."
+        chosen = _choose("Checkpoint", "checkpoint", checkpoints, explanation)
     show_damages(damaged_checkpoints())
-    return checkpoints[name]
+    return chosen
 
 
 def train_first() -> NoReturn:
@@ -133,3 +107,20 @@ def choose_prior_adjustment(checkpoint: Checkpoint) -> PriorAdjustment:
         "answers hold these shares. “All equally” takes them out: rare emotions are then seen more often, and more "
         "often wrongly. “In between” is what served the validation faces best.",
     )
+
+
+def _choose(
+    label: str, key: str, values: Mapping[str, _Value], explanation: str, title: Callable[[str], str] = str
+) -> _Value:
+    """A select box of values by name, which the address keeps."""
+    accept_link(key, values)
+    name = st.selectbox(
+        label,
+        list(values),
+        format_func=title,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        help=explanation,
+    )
+    return values[name]
