@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from fer_core.datasets.drawn.scene import draw_scene
+from tests.tools.visits import draw_demo
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM_FLAGS = (
@@ -129,8 +130,10 @@ def running(home, script="app.py", **environment):
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """One server for all browsers that need no home of their own, with the shipped checkpoint."""
-    with running(tmp_path_factory.mktemp("home")) as started:
+    """One server for all browsers that need no home of their own, with the demo faces and the shipped checkpoint."""
+    home = tmp_path_factory.mktemp("home")
+    draw_demo(home)
+    with running(home) as started:
         yield started
 
 

@@ -39,12 +39,17 @@ PAINTED = """
 """
 
 
+@pytest.fixture(scope="module")
+def drawn_files(tmp_path_factory):
+    """1,200 drawn faces."""
+    return write_demo_files(tmp_path_factory.mktemp("drawn"), {"train": 1000, "validation": 100, "test": 100})
+
+
 @pytest.fixture
-def stored(home, small_demo, save_tiny, tmp_path):
-    """A home with 1,200 drawn faces and a checkpoint."""
-    save_tiny()
-    import_dataset(*write_demo_files(tmp_path, {"train": 1000, "validation": 100, "test": 100}), name="drawn")
-    return home
+def stored(home_with_checkpoint, drawn_files):
+    """A home with them and a checkpoint."""
+    import_dataset(*drawn_files, name="drawn")
+    return home_with_checkpoint
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from fer_core.lessons.glossary import GLOSSARY
 from tests.e2e.conftest import CHROMIUM_FLAGS, running
 from tests.tools.first_paint import first_read
 from tests.tools.screenshots import shoot
-from tests.tools.visits import PAGES, draw_demo, new_context, settle_down, visiting, visiting_in
+from tests.tools.visits import PAGES, new_context, settle_down, visiting, visiting_in
 
 GRAVE = ("serious", "critical")
 PATIENT = 15_000
@@ -44,12 +44,8 @@ def browser(playwright, chromium):
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A server over a home with the demo faces and the shipped checkpoint."""
-    home = tmp_path_factory.mktemp("home")
-    draw_demo(home)
-    with running(home) as server:
-        yield f"http://localhost:{server.port}"
+def address(server):
+    return f"http://localhost:{server.port}"
 
 
 @pytest.fixture(scope="module")

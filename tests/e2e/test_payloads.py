@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, save_checkpoint
-from fer_core.datasets import demo, store
+from fer_core.datasets import store
 from fer_core.datasets.drawn.scene import sample_scenes
 from fer_core.datasets.exclusions import save_exclusions
 from fer_core.training.runs.record import RunRecord
@@ -30,15 +30,9 @@ CLASSES = tuple(f"{i} {' '.join(TEXTS[i::40])}"[:300] for i in range(7))
 
 
 @pytest.fixture
-def hostile_home(tmp_path, monkeypatch, tiny_model, make_card):
+def hostile_home(home, small_demo, demo_files, tiny_model, make_card):
     """A home in which everything that may hold free text is hostile."""
-    home = tmp_path / "home"
-    home.mkdir()
-    monkeypatch.setenv("FER_HOME", str(home))
-    sizes = {"train": 96, "validation": 32, "test": 32}
-    files = demo.write_demo_files(tmp_path / "drawn", sizes)
-    store.import_demo(*files)
-    dataset = store.import_dataset(*files, name="hostile")
+    dataset = store.import_dataset(*demo_files, name="hostile")
     save_exclusions("hostile", "some", [1, 2], " ".join(TEXTS)[:1500])
     path = home / "data" / "hostile" / "card.json"
     card = json.loads(path.read_text())
