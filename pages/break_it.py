@@ -10,6 +10,7 @@ from fer_core.lessons.break_it.trial import Trial
 from pages.parts.break_it.view import show_sides, show_trial, show_verdict
 from pages.shared import cached
 from pages.shared.lesson_record import offer_lesson
+from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset, train_first
@@ -30,9 +31,8 @@ def _choose_experiment() -> Experiment:
     return find_experiment(name or names[0])
 
 
-def _number(name: str) -> int:
-    text = st.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+def _seed() -> int:
+    return asked_number("seed", below=100_000) or 0
 
 
 def _guess_of(experiment: Experiment) -> int | None:
@@ -64,7 +64,7 @@ def _guess_again() -> None:
 
 
 def _other_seed() -> None:
-    st.query_params["seed"] = str(_number("seed") + 1)
+    st.query_params["seed"] = str(_seed() + 1)
     del st.query_params["guess"]
 
 
@@ -96,7 +96,7 @@ with errors_shown():
     if right is not None:
         with right:
             results = _read(dataset, experiment)
-    trial = Trial.of(experiment, dataset, _number("seed")) if experiment.trains else None
+    trial = Trial.of(experiment, dataset, _seed()) if experiment.trains else None
     st.subheader(experiment.title, anchor="experiment")
     st.markdown(f"**{experiment.usual}** against **{experiment.changed}**")
     if trial is not None:

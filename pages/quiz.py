@@ -15,6 +15,7 @@ from fer_core.plots.prediction import share_bars
 from fer_core.reports.lesson import Played
 from pages.shared import cached
 from pages.shared.lesson_record import offer_lesson, record_round
+from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
@@ -28,11 +29,6 @@ Answers = dict[int, str]
 @st.cache_resource(show_spinner=False)
 def _ballots() -> Ballots:
     return Ballots()
-
-
-def _number(name: str) -> int:
-    text = st.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _new_round(*, with_class: bool) -> None:
@@ -144,7 +140,7 @@ def show_result(records: FaceRecords, rows: tuple[int, ...]) -> None:
             st.metric(label, f"{value} points", border=True, width=190)
     if words:
         st.success(words, icon=":material/emoji_events:")
-    record_round(_number("round"), Played(tuple(mine), tuple(theirs), tuple(best)))
+    record_round(asked_number("round") or 0, Played(tuple(mine), tuple(theirs), tuple(best)))
     with st.container(horizontal=True):
         _offer_round("Another round", with_class="class" in st.query_params, icon=":material/replay:")
         offer_lesson()
@@ -184,7 +180,7 @@ def _show_link(dataset: str) -> None:
 
 def play(records: FaceRecords, dataset: str) -> None:
     """The round that the address names."""
-    rows = make_round(records, _number("round")).rows
+    rows = make_round(records, asked_number("round") or 0).rows
     st.session_state.setdefault(_ANSWERS, {})
     if "class" in st.query_params:
         _show_link(dataset)
@@ -207,7 +203,7 @@ with errors_shown():
     faces = cached.records(dataset)
     if not faces.has_votes:
         st.info("This dataset came without the ten votes. Choose another one.", icon=":material/how_to_vote:")
-    elif _number("round"):
+    elif asked_number("round"):
         play(faces, dataset.name)
     else:
         start_or_join(faces)

@@ -62,6 +62,13 @@ def show_link(label: str, page: str, query: dict[str, str] | None = None, *, arr
     )
 
 
+def asked_number(name: str, below: int = 10**9) -> int | None:
+    """The whole number that a parameter of the address names, or None when it names none from 0 to below the limit."""
+    text = st.query_params.get(name, "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else below
+    return number if number < below else None
+
+
 def accept_link(key: str, options: Container[str]) -> None:
     """Let the address choose an option by its identifier; called just before the bound select box of that key.
 

@@ -15,7 +15,7 @@ from fer_core.plots.pictures import picture_html
 from fer_core.plots.prediction import crowd_and_network
 from pages.parts.dataset.tables import file_names
 from pages.shared import cached
-from pages.shared.links import accept_link
+from pages.shared.links import accept_link, asked_number
 from pages.shared.messages import errors_shown, plain
 
 ROW = "row"
@@ -47,9 +47,7 @@ def show_linked_face(
 
 def linked_row(count: int) -> int | None:
     """The row the address names, or None when it names none of a dataset's."""
-    text = st.query_params.get(ROW, "")
-    row = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else count
-    return row if row < count else None
+    return asked_number(ROW, below=count)
 
 
 def _forget() -> None:

@@ -17,6 +17,7 @@ from fer_core.labels import OWN_LABELS, SPLITS
 from pages.parts.dataset.face_detail import linked_row, open_face, show_linked_face
 from pages.parts.dataset.sheet import choose_face, sheet_of
 from pages.shared import cached
+from pages.shared.links import asked_number
 
 ALL = "All"
 _ALL_CLASSES, _ANY = "all classes", "any"
@@ -50,7 +51,7 @@ class _Filter:
 def show_faces(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes) -> None:
     """Show the faces of a dataset, with what the chosen label scheme makes of them."""
     wanted, named, size = _ask(records, outcomes)
-    sample = _sample_number()
+    sample = asked_number("sample") or 0
     rows = shuffled(wanted.rows(records, outcomes), sample) if named is None else named
     if not len(rows):
         st.info("No face matches. Choose another class, split or agreement.", icon=":material/search_off:")
@@ -179,11 +180,6 @@ def _ask_page(pages: int, sample: int, *, shuffles: bool) -> int:
         if sample and shuffles:
             st.button("File order", icon=":material/sort:", key="unshuffle", on_click=_shuffle, args=[0])
     return page
-
-
-def _sample_number() -> int:
-    text = st.query_params.get("sample", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _shuffle(sample: int) -> None:

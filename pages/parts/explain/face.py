@@ -11,6 +11,7 @@ from fer_core.datasets.summary import votes_in_words
 from fer_core.faces.images import IMAGE_EXTENSIONS
 from fer_core.recognition.photos import Photo, recognize_photo
 from pages.shared import cached
+from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.navigation import SENT_FACE
 from pages.shared.notice import admits_faces
@@ -57,18 +58,13 @@ def _from_dataset(checkpoint: Checkpoint) -> ExplainedFace:
     dataset = choose_dataset()
     records = cached.records(dataset)
     if "row" not in st.session_state:
-        st.session_state["row"] = min(_asked_row(), len(records) - 1)
+        st.session_state["row"] = min(asked_number("row") or 0, len(records) - 1)
     row = int(
         st.number_input("Row", 0, len(records) - 1, step=1, key="row", bind="query-params", help="Counted from 0.")
     )
     st.button("Another face", icon=":material/casino:", on_click=_draw_row, args=[len(records)])
     words = votes_in_words(records.votes[row]) if records.has_votes else "without votes"
     return ExplainedFace(np.asarray(records.images[row]), f"Row {row:,} of {dataset.name}. Votes: {words}")
-
-
-def _asked_row() -> int:
-    text = st.query_params.get("row", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _draw_row(rows: int) -> None:
