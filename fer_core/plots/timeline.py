@@ -36,9 +36,8 @@ def emotion_timeline(timelines: Sequence[FaceTimeline], seconds: float, *, inter
         interval: Seconds between two analyzed frames.
     """
     rows = len(timelines)
-    height = rows * _ROW_HEIGHT + rows * _ROW_SPACE + _BELOW
-    inside = height - _BELOW - _ROW_SPACE
-    spacing = _ROW_SPACE / inside if rows > 1 else 0.0
+    height = rows * (_ROW_HEIGHT + _ROW_SPACE) + _BELOW
+    spacing = _ROW_SPACE / (height - _BELOW - _ROW_SPACE) if rows > 1 else 0.0
     titles = [face_in_words(timeline) for timeline in timelines]
     figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=spacing, subplot_titles=titles)
     for row, timeline in enumerate(timelines, start=1):

@@ -14,7 +14,7 @@ def model_card_markdown(card: ModelCard) -> str:
     sections = [
         f"# {_plain(card.name)}",
         _details(card),
-        _use(card),
+        f"## Intended use and limits\n\n{_plain(card.limits)}",
         _training(card),
         _figures(card.measured),
         _calibration(card),
@@ -36,19 +36,14 @@ def _details(card: ModelCard) -> str:
     return "\n\n".join(["## Model", _table(("", ""), lines), *(["\n".join(notes)] if notes else [])])
 
 
-def _use(card: ModelCard) -> str:
-    return f"## Intended use and limits\n\n{_plain(card.limits)}"
-
-
 def _training(card: ModelCard) -> str:
     if card.is_imported:
         return "## Training\n\nUnknown."
-    scheme = card.scheme.title
     counts = ", ".join(f"{count:,} {split}" for split, count in card.counts.items())
     lines = [
         ("Dataset", f"{card.dataset} ({counts})"),
         ("Dataset fingerprint", card.dataset_fingerprint),
-        ("Labels", f"{scheme}, {card.label_file or 'FER2013'}"),
+        ("Labels", f"{card.scheme.title}, {card.label_file or 'FER2013'}"),
         ("Label file SHA-256", card.label_file_sha256 or "–"),
         ("Time", f"{card.seconds / 60:,.0f} min on {card.hardware}, {card.precision}"),
         *((key.replace("_", " "), setting_text(value)) for key, value in card.config.items()),
