@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.network import LocalNetwork, Network, WorkerNetwork
-from fer_core.checkpoints.priors import normalised, reweighted
+from fer_core.checkpoints.priors import normalized, reweighted
 from fer_core.faces.preprocessing import UNCHANGED, Preprocessing
 
 NOT_SURE = "not sure"
@@ -53,11 +53,6 @@ class Prediction:
         """The most probable class, or "not sure"."""
         return self.class_name if self.is_sure else NOT_SURE
 
-    def top_k(self, k: int) -> tuple[tuple[str, float], ...]:
-        """The ``k`` most probable classes with their probabilities, the most probable first."""
-        order = np.argsort(-self.probabilities, kind="stable")[:k]
-        return tuple((self.class_names[i], float(self.probabilities[i])) for i in order)
-
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -74,13 +69,12 @@ class Reading:
     not_sure_below: float = 0.0
 
     def apply(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Reads ``(n, classes)`` probabilities, rows summing to one; gives as many of the same kind."""
+        """Adjust ``(n, classes)`` probabilities, rows summing to one."""
         calibrated = with_temperature(probabilities, self.temperature)
         return calibrated if self.weights is None else reweighted(calibrated, self.weights)
 
 
-AS_IT_IS = Reading()
-"""Of a network whose own probabilities are taken as they are."""
+_UNADJUSTED = Reading()
 
 
 class Classifier:
@@ -93,16 +87,16 @@ class Classifier:
         *,
         threads: int = 1,
         preprocessing: Preprocessing = UNCHANGED,
-        reading: Reading = AS_IT_IS,
+        reading: Reading = _UNADJUSTED,
         isolated: bool = False,
     ) -> None:
-        """Opens a LiteRT network.
+        """Open a LiteRT network.
 
         Args:
-            model: The content of a ``.tflite`` file that maps ``(n, 48, 48, 1)`` grey values 0–255 to ``(n, classes)``.
+            model: The content of a ``.tflite`` file that maps ``(n, 48, 48, 1)`` gray values 0–255 to ``(n, classes)``.
             class_names: The classes, in the order of the outputs.
             threads: Processor threads of one prediction.
-            preprocessing: What was done to every face the network was trained on, and is done to those it is asked of.
+            preprocessing: The steps applied to every face before the network, as in training.
             reading: How its probabilities become answers.
             isolated: Whether the network runs in a limited process of its own, as imported ones do.
 
@@ -119,10 +113,10 @@ class Classifier:
         )
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Calibrated probabilities of some faces: what pages and commands show.
+        """Return the calibrated probabilities of some faces: what pages and commands show.
 
         Args:
-            images: ``(n, 48, 48)`` uint8 grey faces as ``preprocess_face`` makes them; n may be 0.
+            images: ``(n, 48, 48)`` uint8 gray faces as ``preprocess_face`` makes them; n may be 0.
 
         Returns:
             ``(n, classes)`` float32, rows summing to one.
@@ -130,12 +124,12 @@ class Classifier:
         return self._reading.apply(self.predict_raw(images))
 
     def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
-        """The network's own probabilities of some faces, before calibration.
+        """Return the network's own probabilities of some faces, before calibration.
 
         Args:
-            images: ``(n, 48, 48)`` uint8 grey faces; n may be 0.
-            gain: What grey values are multiplied by on their way into the network. Anything but 1 is a mistake, made
-                on purpose to show what it does: 255 undoes the network's own scaling, 1/255 scales twice.
+            images: ``(n, 48, 48)`` uint8 gray faces; n may be 0.
+            gain: What gray values are multiplied by, to show a mistake in scaling: 255 undoes the network's own
+                scaling, 1/255 scales twice.
 
         Returns:
             ``(n, classes)`` float32, rows summing to one.
@@ -143,26 +137,25 @@ class Classifier:
         if images.ndim != 3 or images.shape[1:] != (48, 48) or images.dtype != np.uint8:
             raise ValueError(f"Expected images (n, 48, 48) uint8. Received {images.shape} {images.dtype}.")
         images = self.preprocessing.apply(images)
-        grey = images.astype(np.float32) * np.float32(gain)
-        batches = [self._network.run(grey[i : i + _BATCH]) for i in range(0, len(grey), _BATCH)]
+        gray = images.astype(np.float32) * np.float32(gain)
+        batches = [self._network.run(gray[i : i + _BATCH]) for i in range(0, len(gray), _BATCH)]
         scores = np.concatenate([np.zeros((0, len(self.class_names)), np.float32), *batches])
         # Softmax rows sum to one already; independent sigmoids are made to.
-        return normalised(scores)
+        return normalized(scores)
 
     def predict_one(self, image: NDArray[np.uint8]) -> Prediction:
-        """The prediction for a single ``(48, 48)`` uint8 face."""
+        """Predict a single ``(48, 48)`` uint8 face."""
         return self.predictions(image[None])[0]
 
     def predictions(self, images: NDArray[np.uint8]) -> tuple[Prediction, ...]:
-        """The predictions for ``(n, 48, 48)`` uint8 faces."""
+        """Predict ``(n, 48, 48)`` uint8 faces."""
         return tuple(Prediction(row, self.class_names, self.not_sure_below) for row in self.predict(images))
 
 
 def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
-    """Softens (above 1) or sharpens (below 1) probabilities: softmax of logits divided by a temperature.
+    """Soften (above 1) or sharpen (below 1) probabilities: softmax of logits divided by a temperature.
 
-    Guo et al. (2017), On calibration of modern neural networks. The largest stays the largest. Since the logits are the
-    logarithms of the probabilities up to a constant, the probabilities are enough.
+    Guo et al. (2017), On calibration of modern neural networks.
 
     Args:
         probabilities: ``(n, classes)``, rows summing to one.
@@ -175,4 +168,4 @@ def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> 
         return probabilities
     # Divided by the largest first, which therefore stays 1: nothing overflows, and no row becomes all zeros.
     largest = np.maximum(probabilities.max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    return normalised(np.power(probabilities / largest, 1 / temperature))
+    return normalized(np.power(probabilities / largest, 1 / temperature))

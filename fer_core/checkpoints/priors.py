@@ -1,7 +1,6 @@
-"""How common each class is taken to be: what a network learned of it from its training faces, put in another's place.
+"""Prior adjustment: a network's probabilities hold the class shares of its training faces; Bayes' rule replaces them.
 
-A network's probabilities hold the shares of its training faces. Where classes are as common as elsewhere, Bayes' rule
-divides these shares out: Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori
+Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori
 probabilities", Neural Computation, 2002.
 """
 
@@ -25,11 +24,11 @@ _LEAST = 1e-3  # of a class that training hardly had, so that no weight grows be
 
 
 def prior_weights(prior: Sequence[float], strength: float) -> NDArray[np.float32]:
-    """By how much each probability is multiplied.
+    """Return by how much each probability is multiplied.
 
     Args:
         prior: Share of each class among the training faces.
-        strength: 0 for the training shares, 1 for all classes equally, between them for part of the way.
+        strength: From 0 for the training shares to 1 for a uniform prior.
 
     Returns:
         ``(classes,)`` float32, the largest 1.
@@ -39,7 +38,7 @@ def prior_weights(prior: Sequence[float], strength: float) -> NDArray[np.float32
 
 
 def reweighted(probabilities: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities multiplied by a weight for each class.
+    """Multiply probabilities by a weight for each class and normalize them.
 
     Args:
         probabilities: ``(n, classes)``, rows summing to one.
@@ -48,11 +47,11 @@ def reweighted(probabilities: NDArray[np.float32], weights: NDArray[np.float32])
     Returns:
         ``(n, classes)`` float32, rows summing to one.
     """
-    return normalised(probabilities * weights)
+    return normalized(probabilities * weights)
 
 
-def normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scores ``(n, classes)`` of at least 0 as probabilities: float32, rows summing to one; a row of zeros stays."""
+def normalized(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Divide rows of ``(n, classes)`` scores of at least 0 by their sums; a row of zeros stays."""
     total = scores.sum(axis=1, keepdims=True)
     return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)
 
@@ -60,15 +59,15 @@ def normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 def restricted(
     probabilities: NDArray[np.float32], class_names: Sequence[str], wanted: Sequence[str]
 ) -> NDArray[np.float32]:
-    """Probabilities of some classes only: what the others had is shared out among them, in proportion.
+    """Keep the probabilities of the wanted classes, in that order, and normalize them.
 
     Args:
         probabilities: ``(n, classes)``, rows summing to one.
         class_names: What the columns are.
-        wanted: Some of these classes, in the order of the result's columns.
+        wanted: Some of these classes.
 
     Returns:
-        ``(n, wanted)`` float32, rows summing to one; a row that had only the others' stays zeros.
+        ``(n, wanted)`` float32, rows summing to one; a row with nothing of the wanted classes is zeros.
     """
     shares = probabilities[:, [class_names.index(name) for name in wanted]]
-    return normalised(shares) if len(wanted) < len(class_names) else shares
+    return normalized(shares) if len(wanted) < len(class_names) else shares

@@ -25,7 +25,6 @@ from fer_core.storage.files import cache_folder, read_json, write_json
 from fer_core.storage.plaintext import percent
 from fer_core.storage.sandbox import run_limited
 
-_CHILD = "fer_core.training.child.conversion"
 _TIMEOUT = 180.0
 _KNOWN_FACES = 280
 _SUSPICIOUS = 0.08
@@ -72,12 +71,15 @@ def parse_classes(text: str) -> tuple[str, ...]:
     return names
 
 
-def import_checkpoint(file: ForeignFile, *, timeout: float = _TIMEOUT) -> Checkpoint:
+def import_checkpoint(
+    file: ForeignFile, *, timeout: float = _TIMEOUT, converter: str = "fer_core.training.child.conversion"
+) -> Checkpoint:
     """Checks, opens, tries and converts a foreign ``.keras`` file in a limited child and stores what comes of it.
 
     Args:
         file: The file and what is said of it.
         timeout: Seconds after which the child is killed.
+        converter: The module the child runs.
 
     Raises:
         CheckpointError: The file is refused, with the reason; nothing was changed.
@@ -88,7 +90,7 @@ def import_checkpoint(file: ForeignFile, *, timeout: float = _TIMEOUT) -> Checkp
     try:
         cache_folder().mkdir(parents=True, exist_ok=True)
         with FileLock(cache_folder() / ".import.lock"):  # one at a time: each may need gigabytes
-            answer = _ask_child(folder, file, faces, timeout)
+            answer = _ask_child(folder, file, faces, timeout, converter)
         card = _card(file, answer, labels)
         return save_checkpoint(card, lambda target: _take(folder / "result", target))
     except OSError as error:
@@ -109,11 +111,13 @@ def _check_name(path: Path) -> None:
         )
 
 
-def _ask_child(folder: Path, file: ForeignFile, faces: NDArray[np.uint8], timeout: float) -> dict[str, Any]:
+def _ask_child(
+    folder: Path, file: ForeignFile, faces: NDArray[np.uint8], timeout: float, converter: str
+) -> dict[str, Any]:
     shutil.copyfile(file.path, folder / "upload")
     np.save(folder / "faces.npy", faces, allow_pickle=False)
     write_json(folder / "order.json", {"class_names": file.class_names, "scaling": file.scaling})
-    run_limited(_CHILD, folder, timeout=timeout)
+    run_limited(converter, folder, timeout=timeout)
     try:
         answer = read_json(folder / "answer.json")
     except (OSError, ValueError) as error:

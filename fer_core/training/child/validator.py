@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
+from fer_core.checkpoints.priors import normalized
 from fer_core.datasets.dataset import FerDataset
 from fer_core.training.child.backup import Arrays
 from fer_core.training.network.architectures import build_model
-from fer_core.training.network.heads import loss_of, shares, to_probabilities
+from fer_core.training.network.heads import loss_of, to_probabilities
 from fer_core.training.settings.config import TrainingConfig
 
 _PREDICT_BATCH = 256
@@ -77,4 +78,4 @@ def raw_scores(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.floa
 
 def predict(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the probabilities ``(n, classes)`` of a network that is not trained any more."""
-    return shares(raw_scores(model, images))
+    return normalized(raw_scores(model, images))

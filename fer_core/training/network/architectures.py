@@ -1,4 +1,4 @@
-"""The networks, in Keras. Each eats raw grey values from 0 to 255: scaling is its first layer."""
+"""The networks, in Keras, from raw gray values 0-255: scaling is their first layer."""
 
 import keras
 from keras import layers
@@ -13,7 +13,9 @@ _RISING = ("relu", "elu", "leaky_relu", "selu", "tanh")
 
 
 class KerasBuilder:
-    """Lays the layers of one network, all of one number format and with the run's activation.
+    """Builds the layers of one network, all of one number format and with the run's activation.
+
+    See :class:`fer_core.training.settings.blueprints.Builder` for its methods.
 
     Args:
         config: The run's settings.
@@ -37,65 +39,65 @@ class KerasBuilder:
         return activated
 
     def scaled(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        """Grey values from 0 to 1."""
+        """Scale gray values to 0-1."""
         return self._make(layers.Rescaling, 1 / 255)(x)
 
     def convolution(self, x: keras.KerasTensor, filters: int, *, keeps_size: bool = False) -> keras.KerasTensor:
-        """See :class:`fer_core.training.settings.blueprints.Builder`, here and below."""
+        """Convolve 3x3, with biases."""
         padding = "same" if keeps_size else "valid"
         if self._pools_first:
             return self._activated(self._make(layers.Conv2D, filters, 3, padding=padding)(x))
         return self._make(layers.Conv2D, filters, 3, padding=padding, activation=self._config.activation)(x)
 
     def normalized(self, x: keras.KerasTensor, filters: int, *, activated: bool = True) -> keras.KerasTensor:
-        """A normalised convolution."""
+        """Convolve 3x3, with batch normalization."""
         x = self._make(layers.Conv2D, filters, 3, padding="same", use_bias=False)(x)
         x = self._make(self._normalization, momentum=0.9)(x)
         return self._activated(x) if activated else x
 
     def pool(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        """Halves the size; where that is the same, a quarter of the values is activated instead of all."""
+        """Halve the size; where the order does not matter, before the activation, which saves three quarters of it."""
         if self._pools_first and id(x) in self._bare:
             return self._activated(self._make(layers.MaxPooling2D)(self._bare[id(x)][1]))
         return self._make(layers.MaxPooling2D)(x)
 
     def soft_pool(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        """Halves the size softly."""
+        """Halve the size by a maximum and a mean."""
         x = self._make(layers.MaxPooling2D, 3, strides=1, padding="same")(x)
         return self._make(layers.AveragePooling2D, 2)(x)
 
     def dropout(self, x: keras.KerasTensor, rate: float) -> keras.KerasTensor:
-        """Drops a share of the values."""
+        """Drop a share of the values."""
         return self._make(self._dropout, rate)(x) if rate else x
 
     def join(self, x: keras.KerasTensor, y: keras.KerasTensor) -> keras.KerasTensor:
-        """Adds what went two ways."""
+        """Add two branches."""
         return self._activated(self._make(layers.Add)([x, y]))
 
     def mean(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        """One value for each map."""
+        """Average each map."""
         return self._make(layers.GlobalAveragePooling2D)(x)
 
     def flatten(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        """One row for each picture."""
+        """Flatten to one row."""
         return self._make(layers.Flatten)(x)
 
     def dense(self, x: keras.KerasTensor, units: int) -> keras.KerasTensor:
-        """A dense layer."""
+        """Add a dense layer."""
         return self._make(layers.Dense, units, activation=self._config.activation)(x)
 
 
 def build_model(config: TrainingConfig, *, dtype: str = "float32", training: bool = False) -> keras.Model:
-    """Builds a run's network with fresh weights.
+    """Build a run's network with fresh weights.
 
     Args:
-        config: Names the architecture, the activations and, through its label scheme, the classes.
+        config: The run's settings.
         dtype: Keras' dtype policy of the hidden layers, ``float32`` or ``mixed_bfloat16``; outputs are float32.
         training: Whether it is to be trained: some layers are then faster ones with the same weights, and a support
-            vector machine gives its bare scores. Networks to be saved are built without, of Keras' own layers only.
+            vector machine gives its bare scores. Networks to be saved are built of Keras' own layers only.
 
     Returns:
-        A model from ``(n, 48, 48, 1)`` grey values 0–255 to ``(n, classes)`` scores.
+        A model from ``(n, 48, 48, 1)`` gray values 0–255 to ``(n, classes)`` scores.
     """
     build = KerasBuilder(config, dtype, training=training)
     inputs = keras.Input((48, 48, 1), name="grey")

@@ -1,4 +1,4 @@
-"""From a trained network to the files of a checkpoint, and back."""
+"""Writes a trained network as the files of a checkpoint, and reads it back."""
 
 import contextlib
 import sys
@@ -16,10 +16,10 @@ _CALIBRATION_FACES = 500
 
 
 def write_network(model: keras.Model, folder: Path) -> None:
-    """Writes ``model.keras`` and ``model.tflite``, both float32 and both eating raw grey values.
+    """Write ``model.keras`` and ``model.tflite``, both in float32.
 
     Args:
-        model: A float32 model from ``(n, 48, 48, 1)`` to ``(n, classes)``.
+        model: A float32 model from ``(n, 48, 48, 1)`` raw gray values to ``(n, classes)``.
         folder: Where to write; it exists.
     """
     model.save(folder / KERAS_FILE)
@@ -27,7 +27,7 @@ def write_network(model: keras.Model, folder: Path) -> None:
 
 
 def write_quantized(model: keras.Model, folder: Path, faces: NDArray[np.uint8]) -> None:
-    """Writes ``model.int8.tflite``: weights and arithmetic in eight bits; it eats and gives float32 as the others do.
+    """Write ``model.int8.tflite``: weights and arithmetic in eight bits, inputs and outputs in float32.
 
     Args:
         model: As for :func:`write_network`.
@@ -46,13 +46,13 @@ def write_quantized(model: keras.Model, folder: Path, faces: NDArray[np.uint8]) 
 
 
 def _converted(converter: tf.lite.TFLiteConverter) -> bytes:
-    # The converter chats on standard output, which belongs to the command's own answer.
+    # The converter prints to standard output, which belongs to the command's own answer.
     with contextlib.redirect_stdout(sys.stderr):
         return bytes(converter.convert())
 
 
 def read_network(checkpoint: Checkpoint) -> keras.Model:
-    """Opens a checkpoint's Keras network, after verifying its file; for checkpoints of this project only.
+    """Open the Keras network of a checkpoint trained here, after verifying its file.
 
     Raises:
         CheckpointError: The file is missing or damaged.

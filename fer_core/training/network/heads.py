@@ -1,4 +1,4 @@
-"""What stands on top of a network: its output layer, the loss that suits it, and how scores become probabilities."""
+"""A network's output layer, its loss, and how scores become probabilities."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
+from fer_core.checkpoints.priors import normalized
 from fer_core.training.settings.config import TrainingConfig
 
 Loss = str | Callable[[keras.KerasTensor, keras.KerasTensor], keras.KerasTensor]
@@ -17,7 +18,7 @@ _TINY = np.finfo(np.float32).tiny
 
 
 def output_layer(config: TrainingConfig, *, training: bool) -> keras.layers.Layer:
-    """The outputs, in float32.
+    """Make the output layer, in float32.
 
     A support vector machine is trained on its bare scores and saved with a softmax on top, whose scale
     :func:`calibrate` puts into the weights: so Keras and LiteRT give probabilities with layers of their own.
@@ -29,15 +30,14 @@ def output_layer(config: TrainingConfig, *, training: bool) -> keras.layers.Laye
 
 
 def loss_of(config: TrainingConfig) -> Loss:
-    """The loss of a run, as Keras takes it."""
+    """Return a run's loss as Keras takes it."""
     return squared_hinge if config.loss == "squared_hinge" else str(config.loss)
 
 
 def squared_hinge(targets: keras.KerasTensor, scores: keras.KerasTensor) -> keras.KerasTensor:
-    """The squared hinge of linear one-vs-all machines, in expectation where a target is a share of votes.
+    """Return the squared hinge loss of linear one-vs-all machines, in expectation where a target is a share of votes.
 
-    With targets of one and zero it is the loss of Tang, "Deep learning using linear support vector machines" (2013),
-    for labels of plus and minus one, divided by the number of classes.
+    After Tang, "Deep learning using linear support vector machines" (2013), divided by the number of classes.
 
     Args:
         targets: ``(n, classes)``, rows that sum to one.
@@ -51,7 +51,7 @@ def squared_hinge(targets: keras.KerasTensor, scores: keras.KerasTensor) -> kera
 def to_probabilities(
     config: TrainingConfig, scores: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Probabilities from the scores of a network that is being trained.
+    """Turn the scores of a network that is being trained into probabilities.
 
     Args:
         config: The run's settings.
@@ -60,40 +60,33 @@ def to_probabilities(
     """
     if config.output_activation == "svm":
         return np.asarray(softmax(fitted_scale(scores, labels) * scores, axis=1), np.float32)
-    return shares(scores)
-
-
-def shares(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each row divided by its sum."""
-    return np.asarray(scores / np.maximum(scores.sum(axis=1, keepdims=True), _TINY), np.float32)
+    return normalized(scores)
 
 
 def fitted_scale(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """The factor that makes the softmax of scores most probable, given what is true.
-
-    One factor for all classes leaves the order of the scores as it is (Guo et al., "On calibration", ICML 2017).
+    """Return the factor of the scores whose softmax has the least log loss (Guo et al., "On calibration", ICML 2017).
 
     Args:
         scores: ``(n, classes)``; a constant added to a row changes nothing.
         labels: ``(n,)``.
     """
 
-    def surprise(power: float) -> float:
+    def log_loss(power: float) -> float:
         chosen = log_softmax(np.exp(power) * scores.astype(np.float64), axis=1)[np.arange(len(labels)), labels]
         return float(-chosen.mean())
 
     if not np.isfinite(scores).all():
         return 1.0
-    return float(np.exp(minimize_scalar(surprise, bounds=(-4.0, 6.0), method="bounded").x))
+    return float(np.exp(minimize_scalar(log_loss, bounds=(-4.0, 6.0), method="bounded").x))
 
 
 def calibrate(model: keras.Model, probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Scales the last layer of a network with softmax outputs so that its probabilities fit what is true.
+    """Scale the last layer of a network with softmax outputs so that its probabilities fit the labels.
 
     Args:
         model: Changed in place; which class is the most probable stays as it was.
         probabilities: ``(n, classes)`` that it gave.
-        labels: ``(n,)`` that were true.
+        labels: ``(n,)``.
 
     Returns:
         The factor.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
-from fer_core.checkpoints.foreign import SCALINGS, imports
+from fer_core.checkpoints.foreign import SCALINGS
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes, probe_notes
 from fer_core.errors import CheckpointError
 from fer_core.labels import FER2013_EMOTIONS, KNOWN_ORDERS, PAPER_EMOTIONS
@@ -136,10 +136,9 @@ def test_weights_that_do_not_fit_the_network_are_a_sentence(ready, tmp_path, fil
         import_checkpoint(foreign(tmp_path / "other.keras"))
 
 
-def test_a_child_that_dies_is_a_verdict(ready, files, monkeypatch):
-    monkeypatch.setattr(imports, "_CHILD", "fer_core.there_is_no_such_module")
+def test_a_child_that_dies_is_a_verdict(ready, files):
     with pytest.raises(CheckpointError, match="came to an end"):
-        import_checkpoint(foreign(files / "chain.keras"))
+        import_checkpoint(foreign(files / "chain.keras"), converter="fer_core.there_is_no_such_module")
 
 
 def test_nothing_is_left_behind(ready, files, tmp_path, monkeypatch):
