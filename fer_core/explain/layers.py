@@ -138,7 +138,7 @@ class LayerReader:
     """A network opened so that every layer's output can be read; safe to share between threads.
 
     Args:
-        model: The content of a float32 ``.tflite`` file that maps ``(n, 48, 48, 1)`` grey values to ``(n, classes)``.
+        model: The content of a float32 ``.tflite`` file that maps ``(n, 48, 48, 1)`` gray values to ``(n, classes)``.
 
     Raises:
         CheckpointError: LiteRT cannot open it.

@@ -22,7 +22,7 @@ class Nudges(Settings):
     """Changes to a face, each nothing at 0.
 
     Attributes:
-        brightness: Added to every grey value, as a part of the whole range.
+        brightness: Added to every gray value, as a part of the whole range.
         rotation: Degrees clockwise.
         shift_x: To the right, in pixels.
         shift_y: Downwards, in pixels.
@@ -42,8 +42,8 @@ def nudged(face: NDArray[np.uint8], nudges: Nudges) -> NDArray[np.uint8]:
     """Change a ``(48, 48)`` uint8 face; without nudges it stays as it is."""
     side = face.shape[0]
     if nudges.rotation or nudges.shift_x or nudges.shift_y or nudges.padding:
-        centre = ((side - 1) / 2, (side - 1) / 2)
-        matrix = cv2.getRotationMatrix2D(centre, -nudges.rotation, (side - 2 * nudges.padding) / side)
+        center = ((side - 1) / 2, (side - 1) / 2)
+        matrix = cv2.getRotationMatrix2D(center, -nudges.rotation, (side - 2 * nudges.padding) / side)
         matrix[:, 2] += (nudges.shift_x, nudges.shift_y)
         face = np.asarray(
             cv2.warpAffine(face, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

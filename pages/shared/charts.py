@@ -1,4 +1,4 @@
-"""Plotly charts: drawn once, with text in the page's colour."""
+"""Plotly charts: drawn once, with text in the page's color."""
 
 import hashlib
 import pickle
@@ -74,7 +74,7 @@ def show_chart(key: str, alt: str, figure: go.Figure, *, width: int | Literal["s
 
 
 def choose_figure_format() -> None:
-    """Lets people choose how every chart's camera button saves it."""
+    """Let people choose how every chart's camera button saves it."""
     st.segmented_control(
         "The camera button of every chart saves it as",
         FIGURE_FORMATS,

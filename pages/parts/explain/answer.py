@@ -26,7 +26,7 @@ from fer_core.storage.plaintext import duration, percent
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain
 
-_NEIGHBOURS = 12
+_NEIGHBORS = 12
 _NUDGES = tuple(f"explain_nudge_{name}" for name in ("brightness", "rotation", "blur", "shift_x", "shift_y", "padding"))
 _LOOKING = "Looking at the training faces …"
 
@@ -118,8 +118,8 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: Dataset
             st.rerun()
         return
     own = face_features(checkpoint, face[None])[0]
-    places = nearest(own, features, _NEIGHBOURS + 1)
-    rows = [row for row in training[places] if not np.array_equal(records.images[row], face)][:_NEIGHBOURS]
+    places = nearest(own, features, _NEIGHBORS + 1)
+    rows = [row for row in training[places] if not np.array_equal(records.images[row], face)][:_NEIGHBORS]
     captions = [votes_in_words(records.votes[row]) if records.has_votes else f"row {row}" for row in rows]
     st.html(face_grid(records.images[rows], captions, [f"Row {row}" for row in rows], size=120, columns=6))
     st.caption(
