@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from fer_core.datasets.store import DatasetCard
-from fer_core.labels import LabelScheme
 from pages.parts.dataset.detective import show_detective
 from pages.parts.dataset.faces import show_faces
 from pages.parts.dataset.lab import show_lab
 from pages.parts.dataset.overview import show_overview
 from pages.parts.dataset.room import announce_import, show_room
+from pages.parts.dataset.shown import ShownDataset
 from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
@@ -27,14 +26,15 @@ def main() -> None:
     if view == LAB:
         _show_lab()
         return
-    card, scheme = _choose_data()
-    if card.is_drawn and view in (OVERVIEW, FACES):
+    shown = _choose_data()
+    if shown.card.is_drawn and view in (OVERVIEW, FACES):
         st.info(
             "These faces are **drawn by the app, not photographed**, and their votes are simulated. They are good for "
             "trying everything out and tell nothing about real faces. For photographed ones, see “Import”.",
             icon=":material/draw:",
         )
-    _show(view, card, scheme)
+    with errors_shown():
+        {OVERVIEW: show_overview, FACES: show_faces}.get(view, show_detective)(shown)
 
 
 def _choose_view() -> str:
@@ -53,7 +53,7 @@ def _choose_view() -> str:
     )
 
 
-def _choose_data() -> tuple[DatasetCard, LabelScheme]:
+def _choose_data() -> ShownDataset:
     left, right = st.columns(2)
     with errors_shown():
         with left:
@@ -61,25 +61,13 @@ def _choose_data() -> tuple[DatasetCard, LabelScheme]:
         records = cached.records(card)
         with right:
             scheme = choose_scheme(records.schemes)
-    return card, scheme
+        return ShownDataset(card, scheme, records, cached.outcomes(records, scheme))
 
 
 def _show_lab() -> None:
     with errors_shown():
         card = choose_dataset()
         show_lab(card, cached.records(card))
-
-
-def _show(view: str, card: DatasetCard, scheme: LabelScheme) -> None:
-    with errors_shown():
-        records = cached.records(card)
-        outcomes = cached.outcomes(records, scheme)
-        if view == OVERVIEW:
-            show_overview(card, scheme, records, outcomes)
-        elif view == FACES:
-            show_faces(card, records, outcomes)
-        else:
-            show_detective(card, scheme, records, outcomes)
 
 
 main()

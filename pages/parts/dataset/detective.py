@@ -11,14 +11,11 @@ from fer_core.datasets.detective.findings import (
     vote_findings,
 )
 from fer_core.datasets.exclusions import delete_exclusions, list_exclusions, save_exclusions
-from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import LabelOutcomes
-from fer_core.labels import LabelScheme
-from pages.parts.dataset.face_detail import open_face, show_linked_face
-from pages.parts.dataset.faces import describe
+from pages.parts.dataset.face_detail import show_linked_face
 from pages.parts.dataset.map import show_map, show_means
 from pages.parts.dataset.pairs import duplicates_of, show_pairs
-from pages.parts.dataset.sheet import choose_face, sheet_of
+from pages.parts.dataset.shown import ShownDataset, choose_page, show_sheet
 from pages.shared import cached
 from pages.shared.links import accept_link
 from pages.shared.messages import errors_shown, plain
@@ -38,31 +35,31 @@ def _other_findings(records: FaceRecords) -> tuple[Finding, ...]:
     return (*vote_findings(records), *image_findings(records))
 
 
-def show_detective(card: DatasetCard, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+def show_detective(shown: ShownDataset) -> None:
     """Show what is doubtful in a dataset."""
     look = st.segmented_control(
         "Look at", LOOKS, default=FINDINGS, required=True, key="look", bind="query-params", wrap=True
     )
     if look == FINDINGS:
-        _show_findings(card, scheme, records, outcomes)
+        _show_findings(shown)
     elif look == PAIRS:
-        show_pairs(card, records, outcomes)
+        show_pairs(shown)
     elif look == MEANS:
-        show_means(scheme, records, outcomes)
+        show_means(shown)
     else:
-        show_map(card, records, outcomes)
+        show_map(shown)
 
 
 @st.fragment
-def _show_findings(card: DatasetCard, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
-    found = (*_duplicate_findings(records), *_other_findings(records))
-    finding = _choose_finding(found)
+def _show_findings(shown: ShownDataset) -> None:
+    finding = _choose_finding((*_duplicate_findings(shown.records), *_other_findings(shown.records)))
     st.markdown(f"**{len(finding):,} images.** {finding.meaning}")
     if len(finding):
-        _show_images(records, finding)
-        _offer_list(card.name, scheme, outcomes, finding)
-    _show_lists(card.name, outcomes)
-    show_linked_face(card, records, outcomes, finding.rows)
+        rows = finding.rows[choose_page(len(finding), _ON_PAGE, "finding_page")]
+        show_sheet(shown, rows, key="finding_faces", size=_SIZE)
+        _offer_list(shown, finding)
+    _show_lists(shown.card.name, shown.outcomes)
+    show_linked_face(shown, finding.rows)
 
 
 def _choose_finding(found: tuple[Finding, ...]) -> Finding:
@@ -85,32 +82,20 @@ def _first_page() -> None:
     st.session_state["finding_page"] = 1
 
 
-def _show_images(records: FaceRecords, finding: Finding) -> None:
-    pages = -(-len(finding) // _ON_PAGE)
-    if st.session_state.get("finding_page", 1) > pages:
-        _first_page()
-    page = st.pagination(pages, key="finding_page", bind="query-params") if pages > 1 else 1
-    shown = finding.rows[(page - 1) * _ON_PAGE : page * _ON_PAGE]
-    texts = [describe(records, int(row)) for row in shown]
-    place = choose_face(sheet_of(records, shown), texts, key="finding_faces", size=_SIZE)
-    if place is not None:
-        open_face(int(shown[place]))
-
-
-def _offer_list(dataset: str, scheme: LabelScheme, outcomes: LabelOutcomes, finding: Finding) -> None:
+def _offer_list(shown: ShownDataset, finding: Finding) -> None:
     st.subheader("Leave them out", anchor="exclude")
     st.markdown(
         "Kept as an exclusion list, these images can be left out of training and of evaluation. This is what it "
-        f"changes under “{plain(scheme.title)}”:"
+        f"changes under “{plain(shown.scheme.title)}”:"
     )
-    effect = exclusion_effect(outcomes, finding.rows)
+    effect = exclusion_effect(shown.outcomes, finding.rows)
     numbers = {name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in map(str, effect)}
     st.dataframe(effect, column_config={**numbers, "_index": st.column_config.Column("Split")}, width=520)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name of the list", finding.name, max_chars=60, key=f"list_name_{finding.name}", width=280)
         if st.button("Make the list", icon=":material/playlist_remove:", key="make_list"):
             with errors_shown(stop=False):
-                made = save_exclusions(dataset, name.strip(), finding.rows, finding.title)
+                made = save_exclusions(shown.card.name, name.strip(), finding.rows, finding.title)
                 st.session_state[_MADE] = made.name
                 st.rerun()
     if made_name := st.session_state.pop(_MADE, ""):

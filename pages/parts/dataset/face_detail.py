@@ -7,42 +7,24 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import list_checkpoints
 from fer_core.checkpoints.classifier import Prediction
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.store import DatasetCard
-from fer_core.datasets.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes
+from fer_core.datasets.summary import LEFT_OUT, PAPER_SPLITS
 from fer_core.datasets.votes import majority
 from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS
 from fer_core.plots.pictures import picture_html
 from fer_core.plots.prediction import crowd_and_network
-from pages.parts.dataset.tables import file_names
+from pages.parts.dataset.shown import ROW, ShownDataset, open_face
 from pages.shared import cached
 from pages.shared.links import accept_link, asked_number
 from pages.shared.messages import errors_shown, plain
-
-ROW = "row"
-"""The parameter of the address that names the row."""
 
 _SIZE = 300
 _NO_CHECKPOINT = "none"
 
 
-def open_face(row: int) -> None:
-    """Name a face in the address; it is shown once :func:`show_linked_face` is reached."""
-    st.query_params[ROW] = str(row)
-
-
-def show_linked_face(
-    card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes, rows: NDArray[np.int64] | None = None
-) -> None:
-    """Show the face that the address names, if it names one, above the page.
-
-    Args:
-        card: The dataset's card.
-        records: Its faces.
-        outcomes: What the chosen label scheme makes of them.
-        rows: Among which faces "previous" and "next" walk; by default all.
-    """
-    if linked_row(len(outcomes.outcome)) is not None:
-        _show(card, records, outcomes, np.arange(len(outcomes.outcome)) if rows is None else rows)
+def show_linked_face(shown: ShownDataset, rows: NDArray[np.int64] | None = None) -> None:
+    """Show the face that the address names, if it names one; "Back" and "Next" walk among some rows or all."""
+    if linked_row(len(shown.records)) is not None:
+        _show(shown, np.arange(len(shown.records)) if rows is None else rows)
 
 
 def linked_row(count: int) -> int | None:
@@ -55,15 +37,16 @@ def _forget() -> None:
 
 
 @st.dialog("One face", width="medium", icon=":material/face:", on_dismiss=_forget)
-def _show(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes, rows: NDArray[np.int64]) -> None:
-    row = linked_row(len(outcomes.outcome))
+def _show(shown: ShownDataset, rows: NDArray[np.int64]) -> None:
+    records = shown.records
+    row = linked_row(len(records))
     if row is None:
         return
     row = _walk(rows, row)
     picture, facts = st.columns([1, 1.6], gap="medium")
     with picture:
         st.html(picture_html(records.images[row], _SIZE, f"Row {row}"))
-        st.markdown(_facts(card, records, outcomes, row))
+        st.markdown(_facts(shown, row))
     with facts:
         prediction, name = _ask_checkpoint(records, row)
         votes = records.votes[row] if records.has_votes else np.empty(0, np.uint8)
@@ -92,8 +75,8 @@ def _walk(rows: NDArray[np.int64], row: int) -> int:
     return int(rows[place])
 
 
-def _facts(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes, row: int) -> str:
-    files, outcome = file_names(card), outcomes.outcome_of(row)
+def _facts(shown: ShownDataset, row: int) -> str:
+    records, files, outcome = shown.records, shown.files, shown.outcomes.outcome_of(row)
     own = "Folder’s label" if files else "FER2013’s label"
     label = f"left out ({LEFT_OUT[outcome]})" if outcome in LEFT_OUT else f"**{plain(outcome)}**"
     lines = [f"Row **{row}**, {PAPER_SPLITS[SPLITS[records.split[row]]]}"]

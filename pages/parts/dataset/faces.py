@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import LEFT_OUT, PAPER_SPLITS, LabelOutcomes, first_votes, shuffled, votes_in_words
-from fer_core.labels import OWN_LABELS, SPLITS
-from pages.parts.dataset.face_detail import linked_row, open_face, show_linked_face
-from pages.parts.dataset.sheet import choose_face, sheet_of
+from fer_core.labels import OWN_LABELS
+from pages.parts.dataset.face_detail import linked_row, show_linked_face
+from pages.parts.dataset.shown import ShownDataset, show_sheet
 from pages.shared import cached
 from pages.shared.links import asked_number
 
@@ -48,39 +47,34 @@ class _Filter:
 
 
 @st.fragment
-def show_faces(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+def show_faces(shown: ShownDataset) -> None:
     """Show the faces of a dataset, with what the chosen label scheme makes of them."""
+    records, outcomes = shown.records, shown.outcomes
     wanted, named, size = _ask(records, outcomes)
     sample = asked_number("sample") or 0
     rows = shuffled(wanted.rows(records, outcomes), sample) if named is None else named
     if not len(rows):
         st.info("No face matches. Choose another class, split or agreement.", icon=":material/search_off:")
-        show_linked_face(card, records, outcomes)
+        show_linked_face(shown)
         return
     width, on_page = _SIZES[size]
     first = on_page * (_ask_page(math.ceil(len(rows) / on_page), sample, shuffles=named is None) - 1)
-    shown = rows[first : first + on_page]
+    on_this_page = rows[first : first + on_page]
     order = f"in random order, sample {sample}" if sample and named is None else "in the order of the file"
     st.caption(
-        f"{first + 1:,} to {first + len(shown):,} of {len(rows):,} faces, {order}. Click one for its votes. "
+        f"{first + 1:,} to {first + len(on_this_page):,} of {len(rows):,} faces, {order}. Click one for its votes. "
         "Rows are counted from 0."
     )
-    _show_sheet(records, shown, width, with_captions=size == "Large")
-    show_linked_face(card, records, outcomes, rows)
-
-
-def _show_sheet(records: FaceRecords, shown: NDArray[np.int64], width: int, *, with_captions: bool) -> None:
     marked = linked_row(len(records))
-    place = choose_face(
-        sheet_of(records, shown),
-        [describe(records, int(row)) for row in shown],
+    show_sheet(
+        shown,
+        on_this_page,
         key="faces",
         size=width,
-        captions=[_caption(records, int(row)) for row in shown] if with_captions else (),
-        chosen=int(np.flatnonzero(shown == marked)[0]) if marked is not None and marked in shown else -1,
+        captions=[_caption(records, int(row)) for row in on_this_page] if size == "Large" else (),
+        chosen=int(np.flatnonzero(on_this_page == marked)[0]) if marked in on_this_page else -1,
     )
-    if place is not None:
-        open_face(int(shown[place]))
+    show_linked_face(shown, rows)
 
 
 def _ask(records: FaceRecords, outcomes: LabelOutcomes) -> tuple[_Filter, NDArray[np.int64] | None, str]:
@@ -197,10 +191,3 @@ def _first_page() -> None:
 def _caption(records: FaceRecords, row: int) -> str:
     votes = f": {votes_in_words(records.votes[row])}" if records.has_votes else ""
     return f"row {row}{votes}"
-
-
-def describe(records: FaceRecords, row: int) -> str:
-    """A face in words, for the pointer and for those who do not see it."""
-    split = PAPER_SPLITS[SPLITS[records.split[row]]]
-    votes = f"; votes: {votes_in_words(records.votes[row])}" if records.has_votes else ""
-    return f"Row {row}, {split}{votes}; own label: {OWN_LABELS[records.emotion[row]]}"

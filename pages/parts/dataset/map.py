@@ -10,21 +10,26 @@ from fer_core.checkpoints.checkpoint import Checkpoint, list_checkpoints
 from fer_core.checkpoints.features import face_features
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.detective.overview import ImageMap, map_images, mean_faces, pixel_vectors, sample_rows
-from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes
 from fer_core.faces.preprocessing import stretch_contrast
-from fer_core.labels import SPLITS, LabelScheme, class_colors
+from fer_core.labels import SPLITS, class_colors
 from fer_core.plots.pictures import face_grid
 from fer_core.storage.plaintext import percent
-from pages.parts.dataset.face_detail import open_face, show_linked_face
-from pages.parts.dataset.faces import describe
-from pages.parts.dataset.sheet import choose_point, sheet_of
+from pages.parts.dataset.face_detail import show_linked_face
+from pages.parts.dataset.shown import ShownDataset, component, open_clicked
 from pages.shared import cached
 from pages.shared.messages import plain
 
 PIXELS = "pixels"
 _ALL = "All"
 _COUNTS = (500, 1000, 2000)
+
+_map = component(
+    "fer_image_map",
+    '<div class="legend"></div><div class="map"><canvas role="img" aria-label="A map of images"></canvas>'
+    '<div class="card" hidden><div class="face"></div><div class="words"></div></div></div>',
+    "image_map",
+)
 
 
 @cached.by_content(8, "Averaging the faces …")
@@ -43,12 +48,13 @@ def _image_map(
     return map_images(chosen, face_features(checkpoint, images) if checkpoint else pixel_vectors(images))
 
 
-def show_means(scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+def show_means(shown: ShownDataset) -> None:
     """Show the mean of all faces of each class."""
-    means, counts = _class_means(records, outcomes), outcomes.counts().sum(axis=1)
+    means, counts = _class_means(shown.records, shown.outcomes), shown.outcomes.counts().sum(axis=1)
     st.markdown(
-        f"The average of all faces of each class under “{plain(scheme.title)}”. What stays sharp is what they share; a "
-        "class whose mean looks like another’s is hard to tell apart. The contrast is stretched, or all would be pale."
+        f"The average of all faces of each class under “{plain(shown.scheme.title)}”. What stays sharp is what they "
+        "share; a class whose mean looks like another’s is hard to tell apart. The contrast is stretched, or "
+        "all would be pale."
     )
     captions = [f"{name} ({counts[name]:,})" for name in means]
     described = [f"Mean of {counts[name]:,} {name} faces" for name in means]
@@ -60,31 +66,27 @@ def show_means(scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcome
 
 
 @st.fragment
-def show_map(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+def show_map(shown: ShownDataset) -> None:
     """Show some images of each class as dots: alike ones lie together."""
+    outcomes = shown.outcomes
     splits, checkpoint, count = _ask()
     rows = outcomes.rows(splits, outcomes.class_names)
     if len(rows) < 3:
         st.info("There are too few faces for a map. Choose another split.", icon=":material/search_off:")
         return
-    placed = _image_map(records, outcomes, splits, checkpoint, count)
+    placed = _image_map(shown.records, outcomes, splits, checkpoint, count)
     st.caption(
         f"{len(placed.rows):,} faces, the same number of each class where there are enough. The two axes show "
         f"{percent(placed.shares[0])} and {percent(placed.shares[1])} of all differences. Point at a dot to see "
         "its face, click it for its votes, click a class to hide it."
     )
     names = [outcomes.outcome_of(int(row)) for row in placed.rows]
-    place = choose_point(
-        placed,
-        sheet_of(records, placed.rows),
-        names,
-        class_colors(outcomes.class_names),
-        [f"{name}\n{describe(records, int(row))}" for name, row in zip(names, placed.rows, strict=True)],
-        key="map",
-    )
-    if place is not None:
-        open_face(int(placed.rows[place]))
-    show_linked_face(card, records, outcomes, placed.rows)
+    low, high = placed.xy.min(axis=0), placed.xy.max(axis=0)
+    x, y = ((placed.xy - low) / (high - low).clip(min=1e-9)).round(4).T.tolist()
+    texts = [f"{name}\n{shown.describe(int(row))}" for name, row in zip(names, placed.rows, strict=True)]
+    data = {"x": x, "y": y, "classes": names, "colors": dict(class_colors(outcomes.class_names)), "texts": texts}
+    open_clicked(_map, shown, placed.rows, "map", data)
+    show_linked_face(shown, placed.rows)
 
 
 def _ask() -> tuple[list[str], Checkpoint | None, int]:

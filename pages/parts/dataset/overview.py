@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes, imbalance, relabeling
-from fer_core.labels import LabelScheme
 from fer_core.plots.confusion import relabeling_matrix
 from fer_core.plots.datasets import balance_in_words, class_distribution, relabeling_stream
 from fer_core.storage.plaintext import percent
+from pages.parts.dataset.shown import ShownDataset
 from pages.parts.dataset.tables import show_first_rows, show_splits, show_statistics
 from pages.shared import cached
 from pages.shared.charts import drawn
@@ -26,7 +24,7 @@ _relabeling = cached.by_content(64)(relabeling)
 
 
 @st.fragment
-def show_overview(card: DatasetCard, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+def show_overview(shown: ShownDataset) -> None:
     """Show the figures of a dataset; one choice of the split rules all of them."""
     st.subheader("How many of each", anchor="distribution")
     controls = st.container(horizontal=True)
@@ -35,11 +33,11 @@ def show_overview(card: DatasetCard, scheme: LabelScheme, records: FaceRecords, 
     )
     values = controls.segmented_control("Show", VALUES, default=COUNTS, required=True, key="show", bind="query-params")
     splits = [name for name, title in PAPER_SPLITS.items() if split in (ALL, COMPARE, title)]
-    _show_distribution(card.name, outcomes, splits, shares=values == SHARES, side_by_side=split == COMPARE)
-    _show_relabelling(card.name, scheme, records, outcomes, splits)
-    show_splits(card, outcomes)
-    show_first_rows(card, records)
-    show_statistics(card, records, splits)
+    _show_distribution(shown.card.name, shown.outcomes, splits, shares=values == SHARES, side_by_side=split == COMPARE)
+    _show_relabeling(shown, splits)
+    show_splits(shown)
+    show_first_rows(shown)
+    show_statistics(shown, splits)
 
 
 def _show_distribution(
@@ -87,12 +85,10 @@ def _show_balance(total: pd.Series) -> None:
         )
 
 
-def _show_relabelling(
-    dataset: str, scheme: LabelScheme, records: FaceRecords, outcomes: LabelOutcomes, splits: Sequence[str]
-) -> None:
-    if not records.has_votes or scheme.rule == "fer2013":
+def _show_relabeling(shown: ShownDataset, splits: Sequence[str]) -> None:
+    if not shown.records.has_votes or shown.scheme.rule == "fer2013":
         return
-    table = _relabeling(records, outcomes, splits)
+    table = _relabeling(shown.records, shown.outcomes, splits)
     if table.empty:
         return
     st.subheader("Who became what", anchor="relabelling")
@@ -100,7 +96,7 @@ def _show_relabelling(
     total = int(table.to_numpy().sum())
     st.markdown(
         f"FER2013 gave every face one label; ten people then labelled all of them again. Of {total:,} faces "
-        f"**{same:,} ({percent(same / max(total, 1), 1)}) kept their name** under “{plain(scheme.title)}”."
+        f"**{same:,} ({percent(same / max(total, 1), 1)}) kept their name** under “{plain(shown.scheme.title)}”."
     )
     drawing = st.segmented_control(
         "Draw it as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"
@@ -123,9 +119,9 @@ def _show_relabelling(
     st.download_button(
         "Download the matrix",
         table.to_csv(),
-        f"{dataset}-relabelling.csv",
+        f"{shown.card.name}-relabelling.csv",
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
-        key="download_relabelling",
+        key="download_relabeling",
     )

@@ -7,12 +7,9 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
-from fer_core.datasets.store import DatasetCard
-from fer_core.datasets.summary import LabelOutcomes
 from fer_core.labels import OWN_LABELS, SPLITS
-from pages.parts.dataset.face_detail import open_face, show_linked_face
-from pages.parts.dataset.faces import describe
-from pages.parts.dataset.sheet import choose_face, sheet_of
+from pages.parts.dataset.face_detail import show_linked_face
+from pages.parts.dataset.shown import ShownDataset, choose_page, show_sheet
 from pages.shared import cached
 
 WHERE = ACROSS, WITHIN, BOTH = "Across splits", "Within a split", "All"
@@ -27,10 +24,11 @@ def duplicates_of(records: FaceRecords) -> Duplicates:
 
 
 @st.fragment
-def show_pairs(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes) -> None:
+def show_pairs(shown: ShownDataset) -> None:
     """Show the duplicate pairs of a dataset."""
-    duplicates, split = duplicates_of(records), np.asarray(records.split)
-    across = duplicates.across(split)
+    records = shown.records
+    duplicates = duplicates_of(records)
+    across = duplicates.across(records.split)
     st.markdown(
         f"Among {len(records):,} images there are **{len(duplicates):,} pairs of the same picture**, of which "
         f"{int(duplicates.exact.sum()):,} are equal pixel by pixel. **{int(across.sum()):,} pairs lie across splits**: "
@@ -38,19 +36,19 @@ def show_pairs(card: DatasetCard, records: FaceRecords, outcomes: LabelOutcomes)
     )
     chosen = _ask(duplicates, across)
     if len(chosen):
-        _show_page(records, duplicates, chosen)
+        _show_page(shown, duplicates, chosen)
     else:
         st.info("There is no such pair.", icon=":material/search_off:")
     st.download_button(
         "Download all pairs",
         lambda: pairs_table(duplicates, records).to_csv(index=False),
-        f"{card.name}-duplicate-pairs.csv",
+        f"{shown.card.name}-duplicate-pairs.csv",
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
         key="download_pairs",
     )
-    show_linked_face(card, records, outcomes, np.unique(duplicates.pairs[chosen]))
+    show_linked_face(shown, np.unique(duplicates.pairs[chosen]))
 
 
 def pairs_table(duplicates: Duplicates, records: FaceRecords) -> pd.DataFrame:
@@ -78,24 +76,18 @@ def _ask(duplicates: Duplicates, across: NDArray[np.bool_]) -> NDArray[np.int64]
     return np.flatnonzero(wanted)
 
 
-def _show_page(records: FaceRecords, duplicates: Duplicates, chosen: NDArray[np.int64]) -> None:
-    pages = -(-len(chosen) // _PAIRS)
-    if st.session_state.get("pairs_page", 1) > pages:
-        st.session_state["pairs_page"] = 1
-    page = st.pagination(pages, key="pairs_page", bind="query-params") if pages > 1 else 1
-    numbers = chosen[(page - 1) * _PAIRS : page * _PAIRS]
-    st.caption(f"Pairs {(page - 1) * _PAIRS + 1:,} to {(page - 1) * _PAIRS + len(numbers):,} of {len(chosen):,}.")
-    rows = duplicates.pairs[numbers].ravel()
-    place = choose_face(
-        sheet_of(records, rows),
-        [describe(records, int(row)) for row in rows],
+def _show_page(shown: ShownDataset, duplicates: Duplicates, chosen: NDArray[np.int64]) -> None:
+    places = choose_page(len(chosen), _PAIRS, "pairs_page")
+    numbers = chosen[places]
+    st.caption(f"Pairs {places.start + 1:,} to {places.stop:,} of {len(chosen):,}.")
+    show_sheet(
+        shown,
+        duplicates.pairs[numbers].ravel(),
         key="pair_faces",
         size=_SIZE,
-        captions=[_caption(records, duplicates, int(number), side) for number in numbers for side in (0, 1)],
+        captions=[_caption(shown.records, duplicates, int(number), side) for number in numbers for side in (0, 1)],
         together=2,
     )
-    if place is not None:
-        open_face(int(rows[place]))
 
 
 def _caption(records: FaceRecords, duplicates: Duplicates, number: int, side: int) -> str:

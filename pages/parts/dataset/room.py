@@ -6,6 +6,7 @@ from fer_core.datasets.store import DatasetCard, damaged_datasets
 from pages.parts.dataset.cards import show_cards
 from pages.parts.dataset.import_pictures import offer_pictures
 from pages.parts.dataset.import_tables import offer_tables
+from pages.parts.dataset.shown import ShownDataset
 from pages.parts.dataset.tables import show_splits
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain, show_damages
@@ -52,4 +53,5 @@ def _report(card: DatasetCard) -> None:
         st.markdown("Both files have the same number of rows and the same splits; they were joined by row order.")
     with errors_shown(stop=False):
         records = cached.records(card)
-        show_splits(card, cached.outcomes(records, records.schemes[0]))
+        scheme = records.schemes[0]
+        show_splits(ShownDataset(card, scheme, records, cached.outcomes(records, scheme)))

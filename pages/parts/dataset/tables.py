@@ -7,19 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.store import DatasetCard, picture_names
-from fer_core.datasets.summary import LEFT_OUT, LabelOutcomes, split_table
+from fer_core.datasets.summary import LEFT_OUT, split_table
 from fer_core.labels import SPLITS, VOTE_COLUMNS
 from fer_core.plots.pictures import illustrated
 from fer_core.storage.plaintext import percent
+from pages.parts.dataset.shown import ShownDataset
 from pages.shared import cached
 from pages.shared.messages import plain
-
-
-@cached.by_content(8)
-def file_names(card: DatasetCard) -> tuple[str, ...]:
-    """The files of a dataset of pictures; empty for others."""
-    return picture_names(card.name)
 
 
 @cached.by_content(32)
@@ -27,11 +21,11 @@ def _statistics(records: FaceRecords, splits: Sequence[str]) -> pd.DataFrame:
     return records.describe_votes(np.isin(records.split, [SPLITS.index(name) for name in splits]))
 
 
-def show_splits(card: DatasetCard, outcomes: LabelOutcomes) -> None:
+def show_splits(shown: ShownDataset) -> None:
     """Show the split sizes, and what the label scheme keeps of each."""
-    pictures = card.kind == "pictures"
+    pictures = shown.card.kind == "pictures"
     st.subheader("How they are divided", anchor="splits")
-    table = split_table(outcomes.counts())
+    table = split_table(shown.outcomes.counts())
     st.markdown(_kept_in_words(int(table["Kept"][0]), int(table["Size"][0])))
     numbers = {name: st.column_config.NumberColumn(format="localized") for name in table.columns[2:]}
     helped = {
@@ -59,10 +53,11 @@ def _kept_in_words(kept: int, size: int) -> str:
     )
 
 
-def show_first_rows(card: DatasetCard, records: FaceRecords) -> None:
+def show_first_rows(shown: ShownDataset) -> None:
     """Show the first rows as the file has them, or the first files of a dataset of pictures."""
-    if files := file_names(card):
-        _show_first_files(files, records)
+    records = shown.records
+    if shown.files:
+        _show_first_files(shown.files, records)
         return
     st.subheader("What the file says", anchor="rows")
     st.dataframe(
@@ -97,19 +92,20 @@ def _show_first_files(files: Sequence[str], records: FaceRecords) -> None:
     )
 
 
-def show_statistics(card: DatasetCard, records: FaceRecords, splits: Sequence[str]) -> None:
+def show_statistics(shown: ShownDataset, splits: Sequence[str]) -> None:
     """Show the statistics of the votes over some splits."""
-    if card.kind == "pictures":
+    if shown.card.kind == "pictures":
         return
     st.subheader("How people voted", anchor="votes")
-    if not records.has_votes:
+    if not shown.records.has_votes:
         st.info(
-            f"{plain(card.name)} was imported without the FER+ votes. With fer2013new.csv you would see here how ten "
-            "people labelled every face, and could choose the paper's seven classes. Import both files under “Import”.",
+            f"{plain(shown.card.name)} was imported without the FER+ votes. With fer2013new.csv you would see here how "
+            "ten people labelled every face, and could choose the paper's seven classes. Import both files under "
+            "“Import”.",
             icon=":material/how_to_vote:",
         )
         return
-    statistics = _statistics(records, splits)
+    statistics = _statistics(shown.records, splits)
     st.markdown("Ten people looked at every face. This is how many of the ten chose each answer.")
     numbers = {name: st.column_config.NumberColumn(format="%.6f") for name in VOTE_COLUMNS}
     st.dataframe(
@@ -122,7 +118,7 @@ def show_statistics(card: DatasetCard, records: FaceRecords, splits: Sequence[st
     st.download_button(
         "Download the statistics",
         statistics.to_csv(float_format="%.6f"),
-        f"{card.name}-vote-statistics.csv",
+        f"{shown.card.name}-vote-statistics.csv",
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
