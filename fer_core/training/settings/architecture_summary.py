@@ -14,7 +14,7 @@ from fer_core.training.settings.config import TrainingConfig
 
 Kind = Literal["input", "convolution", "normalisation", "pooling", "dropout", "sum", "mean", "flatten", "dense"]
 
-_TRAINING_COPIES = 4  # of each weight: itself, its gradient and the two moments of the optimiser
+_TRAINING_COPIES = 4  # of each weight: itself, its gradient and the two moments of the optimizer
 _MAP_COPIES = 3  # of each value between layers: itself, its gradient and what an operation keeps beside it
 
 

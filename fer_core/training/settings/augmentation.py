@@ -25,8 +25,8 @@ class Augmentation(Settings):
         shift: Moved by up to this part of the side, in both directions.
         scale: Made larger or smaller by up to this part.
         shear: Slanted by up to this part of the side.
-        brightness: Every grey value raised or lowered by up to this part of the whole range.
-        contrast: Distances from the mean grey stretched or squeezed by up to this part.
+        brightness: Every gray value raised or lowered by up to this part of the whole range.
+        contrast: Distances from the mean gray stretched or squeezed by up to this part.
         blur: Blurred with a standard deviation of up to so many pixels.
         noise: Noise of up to this standard deviation, as a part of the whole range.
         erasing: How probably a rectangle is painted over with noise (Zhong et al., "Random erasing", AAAI 2020).
@@ -98,8 +98,8 @@ def _moved(images: NDArray[np.uint8], augmentation: Augmentation, rng: Generator
     turn = np.stack([np.stack([cos, -sin + slant * cos], -1), np.stack([sin, cos + slant * sin], -1)], 1)
     linear = turn * zoom[:, None, :]
     linear[:, :, 0] *= mirror[:, None]
-    centre = np.full(2, (side - 1) / 2)
-    matrices = np.concatenate([linear, (centre + move - linear @ centre)[:, :, None]], axis=2)
+    center = np.full(2, (side - 1) / 2)
+    matrices = np.concatenate([linear, (center + move - linear @ center)[:, :, None]], axis=2)
     moved = np.empty(images.shape, np.uint8)
     for index, matrix in enumerate(matrices):
         cv2.warpAffine(

@@ -17,7 +17,7 @@ class Builder(Protocol[Maps]):
         ...
 
     def normalized(self, x: Maps, filters: int, *, activated: bool = True) -> Maps:
-        """A 3x3 convolution that keeps the size, batch normalisation in place of biases, then the activation."""
+        """A 3x3 convolution that keeps the size, batch normalization in place of biases, then the activation."""
         ...
 
     def pool(self, x: Maps) -> Maps:
@@ -67,7 +67,7 @@ def paper_cnn(x: Maps, config: TrainingConfig, build: Builder[Maps]) -> Maps:
 
 
 def lab_cnn(x: Maps, config: TrainingConfig, build: Builder[Maps]) -> Maps:
-    """Four pairs of normalised convolutions from 48x48 down to 6x6, then the mean of each map.
+    """Four pairs of normalized convolutions from 48x48 down to 6x6, then the mean of each map.
 
     The pairs are those of Simonyan and Zisserman's VGG (2015), narrower; the mean in place of dense layers is Lin et
     al.'s ("Network in network", 2014). 1,176,616 weights with eight outputs.

@@ -35,14 +35,14 @@ class TrainingConfig(Settings):
     """One run's settings; the defaults are the paper's Table 4.
 
     Attributes:
-        learning_rate: The optimiser's largest step size.
+        learning_rate: The optimizer's largest step size.
         epochs: Passes over the training split.
         batch_size: Images per step.
         activation: Of the hidden layers.
         output_activation: Of the seven or eight outputs: probabilities that compete, independent sigmoids that are
             divided by their sum, or a linear one-vs-all support vector machine (section 6.2 of the paper).
-        optimizer: Which optimiser makes the steps.
-        loss: What is minimised.
+        optimizer: Which optimizer makes the steps.
+        loss: What is minimized.
         metric: Which validation figure decides which epoch's weights are kept as the best; the loss, which counts
             how sure answers are too, is the least subject to chance.
         architecture: The network.
