@@ -61,6 +61,7 @@ def test_a_process_that_died_between_two_batches_is_started_anew(network):
     assert network.pid not in (0, pid)
 
 
+@pytest.mark.endurance
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows stops no processes")
 def test_a_process_that_hangs_costs_one_batch(tiny_model):
     network = WorkerNetwork(tiny_model, 7, answer_seconds=1)

@@ -232,9 +232,9 @@ def test_a_picture_is_told(write):
 @pytest.mark.parametrize("name", ["pixels", "a"])
 def test_a_header_of_40000_columns_is_refused_at_once(write, name):
     path = write("bomb.csv", ",".join([name] * 40_000) + "\n")
-    start = time.perf_counter()
+    start = time.process_time()
     assert "bomb.csv, line 1: more than 64 columns. Choose fer2013.csv" in fault(path)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_huge_cell_is_told(write, data):

@@ -191,10 +191,10 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_refused_from_the_header(name):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ImageError, match="more than 50 million pixels"):
         read_image(BOMBS[name], name=name)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_hostile_names_are_made_plain():
