@@ -13,8 +13,7 @@ from fer_core.datasets.store import DatasetCard, import_pictures
 from fer_core.errors import DatasetError
 from fer_core.labels import EMOTIONS, SPLITS
 from fer_core.recognition.recognize import largest_face
-from pages.parts.dataset.import_paths import ask_path, explain_paths, may_name_paths, opened
-from pages.parts.dataset.import_tables import ask_name, progress_bar
+from pages.parts.dataset.import_tables import ask_name, explain_paths, may_name_paths, opened, progress_bar
 from pages.shared import cached
 from pages.shared.messages import plain
 from pages.shared.uploads import kinds
@@ -66,7 +65,7 @@ def _ask_plan() -> PicturePlan | None:
         upload = st.file_uploader("Zip of class folders", kinds("zip"), key="pictures_upload", max_upload_size=_MOST_MB)
         # The zip is read where it lies, so nothing of it is held twice.
         return _plan(upload.file_id, cast("BinaryIO", upload), upload.name) if upload else None
-    text = ask_path("Folder or zip", "/home/me/faces", "pictures_path")
+    text = st.text_input("Folder or zip", placeholder="/home/me/faces", key="pictures_path")
     explain_paths()
     if not text.strip():
         return None

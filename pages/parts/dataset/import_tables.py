@@ -12,9 +12,9 @@ from fer_core.datasets.download import KaggleAccount, can_ask_kaggle, download_f
 from fer_core.datasets.lines import Progress
 from fer_core.datasets.store import DatasetCard, import_dataset, list_datasets
 from fer_core.errors import DatasetError
+from fer_core.service.server_paths import allowed_path, import_folder
 from fer_core.storage.files import data_folder
 from fer_core.storage.plaintext import percent
-from pages.parts.dataset.import_paths import ask_path, explain_paths, may_name_paths, opened
 from pages.shared.messages import plain
 from pages.shared.operator import is_private
 from pages.shared.streamlit_internals import UploadedFile
@@ -72,6 +72,28 @@ def ask_name(placeholder: str) -> str:
     return name
 
 
+def may_name_paths() -> bool:
+    """Whether this visitor may import from a path at all."""
+    return is_private() or import_folder() is not None
+
+
+def explain_paths() -> None:
+    """Say whose paths are meant."""
+    if is_private():
+        st.caption("Paths on this computer, which runs FER Lab.")
+    else:
+        st.caption(f"Paths below {plain(str(import_folder()))} on the server.")
+
+
+def opened(text: str) -> Path:
+    """The path that was typed.
+
+    Raises:
+        DatasetError: There is nothing at it that this visitor may import.
+    """
+    return allowed_path(text, private=is_private())
+
+
 def _ask_uploads() -> Read:
     left, right = st.columns(2)
     faces = left.file_uploader(
@@ -84,9 +106,9 @@ def _ask_uploads() -> Read:
 def _ask_paths() -> Read:
     left, right = st.columns(2)
     with left:
-        faces = ask_path("Faces file", "/home/me/fer2013.csv", "faces_path")
+        faces = st.text_input("Faces file", placeholder="/home/me/fer2013.csv", key="faces_path")
     with right:
-        votes = ask_path("Votes file (optional)", "/home/me/fer2013new.csv", "votes_path")
+        votes = st.text_input("Votes file (optional)", placeholder="/home/me/fer2013new.csv", key="votes_path")
     explain_paths()
     return lambda name: _import_paths(faces, votes, name)
 
