@@ -65,7 +65,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class MeasuredFigures:
-    """Figures measured on one labelled split, with 95 % intervals.
+    """Figures measured on one labeled split, with 95% intervals.
 
     Attributes:
         dataset: Its name; "" when nothing was measured.
@@ -108,7 +108,7 @@ class MeasuredFigures:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What must be known to use a checkpoint and to judge it.
+    """What must be known to use a checkpoint and to evaluate it.
 
     Attributes:
         name: The checkpoint's folder name.

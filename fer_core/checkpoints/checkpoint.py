@@ -91,7 +91,7 @@ class Checkpoint:
     def open_classifier(
         self, *, threads: int = 1, live: bool = False, prior_adjustment: PriorAdjustment = "training"
     ) -> Classifier:
-        """Opens the network for prediction, with its card's calibration, after verifying its file.
+        """Open the network for prediction, with its card's calibration, after verifying its file.
 
         An imported network runs in a limited process of its own, which ends with the classifier.
 
@@ -118,7 +118,7 @@ class Checkpoint:
 
 
 def list_checkpoints() -> tuple[Checkpoint, ...]:
-    """All readable checkpoints, the default one first, then the newest; a user's own hides a shipped one."""
+    """List the readable checkpoints, the default one first, then the newest; a user's own hides a shipped one."""
     found: dict[str, Checkpoint] = {}
     for directory in _directories():
         try:
@@ -148,7 +148,7 @@ def _directories() -> Iterator[Path]:
 
 
 def verify(checkpoint: Checkpoint) -> None:
-    """Compares the network that predicts with the card; one that has not changed since is not read again.
+    """Compare the network that predicts with the card; one that has not changed since is not read again.
 
     Raises:
         CheckpointError: It is missing or is not the one that was saved.
@@ -182,7 +182,7 @@ def _damaged(checkpoint: Checkpoint, file: str) -> CheckpointError:
 
 
 def load_checkpoint(name: str) -> Checkpoint:
-    """Finds a checkpoint by name.
+    """Find a checkpoint by name.
 
     Raises:
         CheckpointError: There is none of that name, or its card is damaged.
@@ -197,7 +197,7 @@ def load_checkpoint(name: str) -> Checkpoint:
 
 
 def verified_bytes(checkpoint: Checkpoint, file: str = LITERT_FILE) -> bytes:
-    """The content of one of a checkpoint's files, after comparing it with the card's hash.
+    """Read one of a checkpoint's files and compare it with the card's hash.
 
     Raises:
         CheckpointError: The file is missing or is not the one that was saved.
@@ -212,7 +212,7 @@ def verified_bytes(checkpoint: Checkpoint, file: str = LITERT_FILE) -> bytes:
 
 
 def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Checkpoint:
-    """Stores a checkpoint under ``models/``, all or nothing, replacing one of the same name.
+    """Store a checkpoint under ``models/``, all or nothing, replacing one of the same name.
 
     Args:
         card: Everything but the hashes of the files.
@@ -239,7 +239,7 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
 
 
 def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
-    """Replaces a checkpoint's card; the networks stay as they are.
+    """Replace a checkpoint's card; the networks stay as they are.
 
     Raises:
         CheckpointError: The card cannot be written.
@@ -255,7 +255,7 @@ def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
 
 
 def delete_checkpoint(checkpoint: Checkpoint) -> None:
-    """Removes a checkpoint of the user's own for good; shipped ones stay.
+    """Delete a checkpoint of the user's own for good; shipped ones stay.
 
     Raises:
         CheckpointError: It is shipped, or its folder cannot be removed.

@@ -1,4 +1,4 @@
-"""What a checkpoint's network makes of faces before it decides: the numbers that go into its last layer.
+"""The inputs of a checkpoint's last layer: its features of a face.
 
 ``python -m fer_core.checkpoints.features FOLDER`` is the limited process in which imported networks are asked for them.
 """
@@ -21,7 +21,7 @@ _LONGEST = 1 << 26
 
 
 class Features:
-    """A checkpoint's network, opened to be asked for the inputs of its last layer; one that is imported, apart.
+    """A checkpoint's network, opened for the inputs of its last layer; an imported one in a process of its own.
 
     Args:
         checkpoint: Whose network.
@@ -40,9 +40,7 @@ class Features:
         )
 
     def of(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The inputs of the network's last layer, in which alike expressions lie close together.
-
-        Of a network without such a layer, the logarithms of its probabilities, centred.
+        """Return the inputs of the last layer; of a network without a dense one, centered log probabilities.
 
         Args:
             images: ``(n, 48, 48)`` uint8 faces, before the checkpoint's own pre-processing.
@@ -64,7 +62,7 @@ class Features:
 
 
 def face_features(checkpoint: Checkpoint, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """What :meth:`Features.of` says of some faces, for those who ask once."""
+    """Return :meth:`Features.of` some faces, for a single question."""
     return Features(checkpoint).of(images)
 
 

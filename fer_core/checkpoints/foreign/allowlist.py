@@ -44,7 +44,7 @@ class ForeignNetwork:
     """A network that may be built.
 
     Attributes:
-        input_shape: Height, width and channels of what it eats.
+        input_shape: Height, width and channels of its input.
         outputs: How many values it answers.
         weights: How many it has.
         layers: How many layers.

@@ -47,7 +47,7 @@ class KerasArchive:
 
 
 def read_archive(path: Path) -> KerasArchive:
-    """Takes a ``.keras`` file apart.
+    """Read the parts of a ``.keras`` file.
 
     Raises:
         CheckpointError: It is another kind of file, or its archive breaks a rule.

@@ -70,10 +70,10 @@ def write_files(opened: Opened, scaling: Scaling, folder: Path) -> int:
 
 
 def completed(network: keras.Model, scaling: Scaling, *, makes_logits: bool = False) -> keras.Model:
-    """A model from raw 48x48 grey values to probabilities around a foreign one."""
+    """Wrap a foreign model into one from raw 48x48 gray values to probabilities."""
     height, width, channels = network.input_shape[1:]
-    grey = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="grey")
-    x = grey
+    gray = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="grey")
+    x = gray
     if (height, width) != (IMAGE_SIZE, IMAGE_SIZE):
         x = layers.Resizing(height, width, name="to_its_size")(x)
     for layer in _scaling_layers(scaling):
@@ -81,7 +81,7 @@ def completed(network: keras.Model, scaling: Scaling, *, makes_logits: bool = Fa
     if channels == 3:
         x = layers.Concatenate(name="to_rgb")([x, x, x])
     x = network(x, training=False)
-    return keras.Model(grey, layers.Softmax(name="to_probabilities")(x) if makes_logits else x)
+    return keras.Model(gray, layers.Softmax(name="to_probabilities")(x) if makes_logits else x)
 
 
 def _scaling_layers(scaling: Scaling) -> Sequence[layers.Layer]:
