@@ -16,7 +16,7 @@ from pages.shared.photo_view import offer_downloads, show_photo
 from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
 from pages.shared.uploads import kinds
 
-_SAMPLES, _KEPT, _WHOLE = "samples", "photos kept", "photos to classify whole"
+_SAMPLES, _RESULTS, _WHOLE = "photos_samples", "photos_results", "photos_whole"
 _Source = tuple[str, bytes]  # name and content of a file
 
 
@@ -60,10 +60,10 @@ def _pick(title: str) -> None:
     st.session_state[_SAMPLES] = [title]
 
 
-def _look(source: _Source, checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) -> Photo:
-    """What was found in a picture; kept in this session, so that each picture is looked at once."""
+def _recognized(source: _Source, checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) -> Photo:
+    """The faces in a picture, which this session keeps, so that each picture is analyzed once."""
     name, content = source
-    kept: dict[tuple[str, ...], Photo] = st.session_state.setdefault(_KEPT, {})
+    kept: dict[tuple[str, ...], Photo] = st.session_state.setdefault(_RESULTS, {})
     digest = hashlib.sha256(content).hexdigest()
     whole = digest in st.session_state.setdefault(_WHOLE, set())
     key = name, digest, checkpoint.name, cached.version_of(checkpoint), prior_adjustment, str(whole)
@@ -78,9 +78,9 @@ def _classify_whole(content: bytes) -> None:
 
 
 def _forget_others(photos: list[Photo]) -> None:
-    """Lets go of pictures that were removed."""
-    kept = st.session_state.get(_KEPT, {})
-    st.session_state[_KEPT] = {key: photo for key, photo in kept.items() if photo in photos}
+    """Forget pictures that were removed."""
+    kept = st.session_state.get(_RESULTS, {})
+    st.session_state[_RESULTS] = {key: photo for key, photo in kept.items() if photo in photos}
 
 
 start_page(
@@ -101,7 +101,7 @@ photos: list[Photo] = []
 for number, source in enumerate(sources, start=1):
     progress.progress((number - 1) / len(sources), f"Looking at picture {number} of {len(sources)} …")
     with errors_shown():
-        photos.append(_look(source, checkpoint, prior_adjustment))
+        photos.append(_recognized(source, checkpoint, prior_adjustment))
     show_photo(photos[-1], source[1], number, _classify_whole)
 progress.empty()
 _forget_others(photos)

@@ -11,8 +11,7 @@ from fer_core.recognition.photos import recognize_photo
 from fer_core.recognition.recognize import DEFAULT_MARGIN
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING
 from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
-from pages.parts.webcam import live as webcam_live
-from pages.parts.webcam import stream
+from pages.parts.webcam import live, stream
 from pages.parts.webcam.camera import kind_of, reason
 from pages.shared import cached
 from pages.shared.links import show_link
@@ -22,7 +21,7 @@ from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
 from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
 
-_ANALYSER = "webcam analyzer"
+_ANALYZER = "webcam_analyzer"
 _RANGES: dict[DetectorRange, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
 
 
@@ -65,7 +64,7 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
 
 def analyzer_with(settings: StreamSettings) -> FrameAnalyzer:
     """This session's analyzer; new settings act on its next frame."""
-    analyzer: FrameAnalyzer = st.session_state.setdefault(_ANALYSER, FrameAnalyzer(settings))
+    analyzer: FrameAnalyzer = st.session_state.setdefault(_ANALYZER, FrameAnalyzer(settings))
     analyzer.settings = settings
     return analyzer
 
@@ -76,7 +75,7 @@ def show_buttons(analyzer: FrameAnalyzer) -> None:
             "Take a picture",
             type="primary",
             icon=":material/photo_camera:",
-            on_click=webcam_live.take_picture,
+            on_click=live.take_picture,
             args=(analyzer,),
         )
         st.button("Stop the camera", icon=":material/videocam_off:", on_click=stream.stop)
@@ -87,13 +86,14 @@ def show_buttons(analyzer: FrameAnalyzer) -> None:
 def offer_stills(analyzer: FrameAnalyzer, problem: str) -> None:
     """In place of live video: what is wrong, what to do, and two other ways."""
     why = reason(problem)
-    if problem in (stream.BUSY, stream.OFF):  # which is nobody's fault
-        st.info(f"**{why.title}.** {why.remedy}", icon=":material/hourglass_top:")
+    text = f"**{why.title}.** {why.remedy}"
+    if why.is_fault:
+        refuse_with(text, f"webcam {kind_of(problem)}", icon=":material/videocam_off:")
     else:
-        refuse_with(f"**{why.title}.** {why.remedy}", f"webcam {kind_of(problem)}", icon=":material/videocam_off:")
+        st.info(text, icon=":material/hourglass_top:")
     st.markdown("Meanwhile a single picture does it too:")
     show_link("Upload pictures on the Photos page", "photos")
-    shot = st.camera_input("or take one here", key="webcam-still")
+    shot = st.camera_input("or take one here", key="webcam_still")
     if shot:
         photo = recognize_photo("Your picture", shot.getvalue(), cached.photo_detector(), analyzer.settings.classifier)
         show_photo(photo, shot.getvalue(), 1, lambda _: None)
@@ -104,9 +104,9 @@ start_page(
     "Every face in front of your camera, with what its expression looks like to the network, as it moves. "
     "An expression is not a feeling: what someone feels, no camera tells.",
 )
-if _ANALYSER not in st.session_state:  # navigation takes it away when another page is opened
+if _ANALYZER not in st.session_state:  # navigation takes it away when another page is opened
     stream.stop()  # it never goes on by itself
-    webcam_live.discard_picture()
+    live.discard_picture()
 above, below = st.container(), st.empty()  # the settings come below what they change
 with below.container(), errors_shown():
     checkpoint, settings = choose_settings()
@@ -122,12 +122,12 @@ with left, errors_shown():
         offer_stills(analyzer, problem)
 with left.container(horizontal=True, vertical_alignment="center"):
     show_buttons(analyzer)
-    webcam_live.offer_log(analyzer)
+    live.offer_log(analyzer)
 left.caption(
     "Frames go to the computer that runs FER Lab, are looked at and forgotten. Nothing is stored unless you ask for "
     "it, and then in memory only, until you leave."
 )
 with left:
-    webcam_live.show_picture()
+    live.show_picture()
 with right:
-    webcam_live.show_live(analyzer)
+    live.show_live(analyzer)

@@ -19,9 +19,9 @@ SENT_FACE = "face to explain"
 
 _STARTED = "navigation_started"
 _FACES_OF_A_PAGE = {
-    "photos kept": "photos",
-    "webcam picture": "webcam",
-    "webcam analyzer": "webcam",
+    "photos_results": "photos",
+    "webcam_picture": "webcam",
+    "webcam_analyzer": "webcam",
     SENT_FACE: "explain",
     "picture to explain": "explain",
 }

@@ -113,7 +113,7 @@ def test_each_picture_is_looked_at_once(ready, quarrel, nobody, monkeypatch):
     ready.run()
     upload(ready, ("a.jpg", quarrel))
     assert len(seen) == 2
-    kept = ready.session_state["photos kept"]
+    kept = ready.session_state["photos_results"]
     assert [key[0] for key in kept] == ["a.jpg"]
 
 

@@ -30,8 +30,8 @@ def ready(save_tiny, page):
     page.run()
     assert not page.exception
     yield page
-    if "video job" in page.session_state:
-        page.session_state["video job"].close()
+    if "videos_job" in page.session_state:
+        page.session_state["videos_job"].close()
 
 
 def texts(page):
@@ -52,7 +52,7 @@ def upload(page, name, content):
 
 def until_it_ends(page):
     page.run()
-    job = page.session_state["video job"]
+    job = page.session_state["videos_job"]
     deadline = time.monotonic() + 120
     while job.status.is_active:
         assert time.monotonic() < deadline, job.status
@@ -81,7 +81,7 @@ def test_the_empty_page_invites_and_says_what_becomes_of_videos(ready):
 
 
 def test_the_sample_becomes_a_timeline(ready, temporary):
-    ready.select_slider(key="video_rate").set_value(2)
+    ready.select_slider(key="videos_rate").set_value(2)
     button(ready, "Analyse “Two moods”").click()
     until_it_ends(ready)
     assert "2 faces" in texts(ready)
@@ -96,12 +96,12 @@ def test_the_sample_becomes_a_timeline(ready, temporary):
 
 
 def test_progress_is_shown_and_cancel_deletes_everything(ready, temporary):
-    ready.select_slider(key="video_rate").set_value(30)
-    ready.selectbox(key="video_sight").set_value("crowd")
+    ready.select_slider(key="videos_rate").set_value(30)
+    ready.selectbox(key="videos_face_distance").set_value("crowd")
     button(ready, "Analyse “Two moods”").click().run()
     assert not ready.exception
     assert button(ready, "Cancel")
-    job = ready.session_state["video job"]
+    job = ready.session_state["videos_job"]
     deadline = time.monotonic() + 120
     while job.status.frames == 0 and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -131,7 +131,7 @@ def test_a_damaged_file_shows_what_was_readable(ready):
 
 
 def test_the_analysis_goes_on_while_other_pages_are_visited(ready):
-    ready.select_slider(key="video_rate").set_value(1)
+    ready.select_slider(key="videos_rate").set_value(1)
     button(ready, "Analyse “Two moods”").click().run()
     ready.switch_page("pages/photos.py").run()
     assert not ready.exception

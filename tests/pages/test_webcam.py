@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fer_core.faces.detection import Face
+from fer_core.service.webcam_slots import WebcamSlots
 from pages.parts.webcam import camera as webcam_camera
 from pages.parts.webcam import stream as webcam_stream
 from pages.parts.webcam.peer import PeerError
@@ -44,7 +45,7 @@ class Browser:
 @pytest.fixture(autouse=True)
 def browser(monkeypatch):
     browser = Browser()
-    webcam_stream._slots.clear()  # others' tests have not left theirs
+    webcam_stream.server_slots.clear()  # others' tests have not left theirs
     monkeypatch.setattr(webcam_camera, "show_camera", browser.show_camera)
     monkeypatch.setattr(webcam_camera, "offer", browser.offer)
     monkeypatch.setattr(webcam_stream, "Peer", browser.peer)
@@ -69,7 +70,7 @@ def text(page):
 
 
 def analyzer(page):
-    return page.session_state["webcam analyzer"]
+    return page.session_state["webcam_analyzer"]
 
 
 def test_the_camera_is_off_and_nothing_is_stored(page):
@@ -132,7 +133,7 @@ def test_a_stream_without_frames_is_a_network_that_blocks(page, browser, monkeyp
     button(page, "Start the camera").click().run()
     assert not page.exception
     assert "does not reach" not in text(page)
-    monkeypatch.setattr(webcam_stream, "_CONNECTING_SECONDS", 0)
+    monkeypatch.setattr(webcam_stream, "CONNECTING_SECONDS", 0)
     page.run()
     assert "does not reach" not in text(page)  # connected: the first frame may take longer
     browser.connected = False
@@ -155,7 +156,7 @@ def test_a_stream_that_stops_is_said(page, browser, monkeypatch):
     analyzer(page).annotate(FRAME)
     page.run()
     assert "has stopped" not in text(page)
-    monkeypatch.setattr(webcam_stream, "_STALLED_SECONDS", -1)
+    monkeypatch.setattr(webcam_stream, "STALLED_SECONDS", -1)
     page.run()
     assert "The video has stopped" in text(page)
     assert browser.closed == 1
@@ -263,15 +264,13 @@ def test_one_webcam_more_than_there_are_places_is_told_kindly(home_with_checkpoi
 
 def test_frames_keep_a_place_whose_page_is_silent(home_with_checkpoint, open_page, browser, monkeypatch):
     monkeypatch.setenv("FER_WEBCAMS", "1")
-    callbacks = []
+    callbacks, now = [], [0.0]
+    places = WebcamSlots(1, clock=lambda: now[0])
+    monkeypatch.setattr(webcam_stream, "slots", lambda: places)
     monkeypatch.setattr(webcam_stream, "Peer", lambda on_frame, servers: callbacks.append(on_frame) or browser)
     browser.offers = True
     page = open_page("webcam")
     button(page, "Start the camera").click().run()
-    now = [0.0]
-    places = webcam_stream._slots(1)
-    monkeypatch.setattr(places, "_clock", lambda: now[0])
-    places.keep(page.session_state["webcam holder"])
     for now[0] in (15.0, 30.0, 45.0):
         callbacks[0](None)
     assert places.taken == 1

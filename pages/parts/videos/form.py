@@ -26,12 +26,7 @@ _DISTANCES: dict[FaceDistance, str] = {
 
 
 def order_analysis(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) -> None:
-    """Lets a person choose a video, or the sample, and starts its analysis.
-
-    Args:
-        checkpoint: What the faces are shown to.
-        prior_adjustment: How common each emotion is taken to be.
-    """
+    """Let a person choose a video, or the sample, and start its analysis."""
     upload = _uploaded() if admits_faces(checkpoint.card) else None
     options = replace(_choose_options(), prior_adjustment=prior_adjustment)
     if upload is None:
@@ -64,7 +59,7 @@ def _choose_options() -> AnalysisOptions:
         list(_DISTANCES),
         index=1,
         format_func=lambda key: _DISTANCES[key],
-        key="video_sight",
+        key="videos_face_distance",
         persist_state="session",
         help="Which detector looks for them. Faces that are turned away or covered are missed by all.",
     )
@@ -72,7 +67,7 @@ def _choose_options() -> AnalysisOptions:
         "Frames analysed per second",
         [1, 2, 5, 10, 15, 30],
         value=10,
-        key="video_rate",
+        key="videos_rate",
         persist_state="session",
         help="More shows quicker changes and takes longer. No frame is analysed twice.",
     )
@@ -82,7 +77,7 @@ def _choose_options() -> AnalysisOptions:
         2.0,
         0.4,
         0.1,
-        key="video_smoothing",
+        key="videos_smoothing",
         persist_state="session",
         help="How long a change takes to come through. 0 shows the network's raw answers, which flicker.",
     )

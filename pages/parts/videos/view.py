@@ -1,7 +1,6 @@
 """An analysis of a video: its progress while it runs, and what was found."""
 
 from collections.abc import Iterable
-from functools import partial
 
 import streamlit as st
 
@@ -16,7 +15,7 @@ from fer_core.storage.plaintext import duration, file_stem
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.sessions import finish_with_session
 
-_JOB, _ROUND = "video job", "video round"
+_JOB, _ROUND = "videos_job", "videos_round"
 
 
 def current_job() -> VideoJob | None:
@@ -25,12 +24,12 @@ def current_job() -> VideoJob | None:
 
 
 def upload_key() -> str:
-    """The key of the upload box: a new one for each video, so that the box is empty and lets go of the last one."""
-    return f"video {st.session_state.get(_ROUND, 0)}"
+    """The key of the upload box: a new one for each video, so that the box is empty and frees the last one."""
+    return f"videos_upload_{st.session_state.get(_ROUND, 0)}"
 
 
 def start_job(name: str, content: Iterable[bytes], checkpoint: Checkpoint, options: AnalysisOptions) -> None:
-    """Starts this session's analysis in a child process.
+    """Start this session's analysis in a child process.
 
     Raises:
         VideoError: The video cannot be stored.
@@ -42,7 +41,7 @@ def start_job(name: str, content: Iterable[bytes], checkpoint: Checkpoint, optio
 
 
 def show_job(job: VideoJob) -> None:
-    """Shows an analysis, anew every half second while it runs."""
+    """Show an analysis, anew every half second while it runs."""
     if job.status.is_active:
         _follow()
         return
@@ -70,7 +69,7 @@ def _follow() -> None:
     status = job.status
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint.name)}")
-    if right.button("Cancel", icon=":material/close:", key="cancel video", width="stretch"):
+    if right.button("Cancel", icon=":material/close:", key="videos_cancel", width="stretch"):
         _forget()
         st.rerun()
     st.progress(status.fraction, text=_in_words(status))
@@ -133,16 +132,12 @@ def _offer_downloads(job: VideoJob, result: VideoResult) -> None:
         )
         st.download_button(
             "All moments as CSV",
-            partial(_csv, result),
+            lambda: to_csv(result.table()),
             f"{stem}-faces.csv",
             "text/csv",
             icon=":material/table:",
             on_click="ignore",
         )
-
-
-def _csv(result: VideoResult) -> bytes:
-    return to_csv(result.table())
 
 
 def _show_timeline(result: VideoResult) -> None:
@@ -156,7 +151,7 @@ def _show_timeline(result: VideoResult) -> None:
     interval = result.seconds / max(result.frames - 1, 1)
     st.plotly_chart(
         emotion_timeline(listed, result.seconds + interval, interval=interval),
-        key="video timeline",
+        key="videos_timeline",
         config={"displayModeBar": False},
         alt="; ".join(f"Face {one.number}: mostly {next(iter(one.shares))}" for one in listed),
     )

@@ -31,8 +31,8 @@ KEY = "camera"
 
 WAITING, PENDING = "Waiting", ""
 
-BUSY, OFF = "Busy", "Off"
-"""The names of what is nobody's fault: all places are taken, and the server offers none."""
+BUSY, OFF, NETWORK, STALLED = "Busy", "Off", "Network", "Stalled"
+"""The names of problems that the server finds; the others come from the browser."""
 
 _CONSTRAINTS = {
     "video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 24}},
@@ -43,15 +43,11 @@ _CONSTRAINTS = {
 
 @dataclass(frozen=True)
 class Reason:
-    """Why live video does not work.
-
-    Attributes:
-        title: In a few words.
-        remedy: What to do, as Markdown.
-    """
+    """Why live video does not work, what to do (Markdown), and whether something is broken."""
 
     title: str
     remedy: str
+    is_fault: bool = True
 
 
 _NO_CAMERA = Reason(
@@ -81,7 +77,7 @@ _REASONS = {
     "OverconstrainedError": _NO_CAMERA,
     "NotReadableError": _IN_USE,
     "AbortError": _IN_USE,
-    "Network": Reason(
+    NETWORK: Reason(
         "The video does not reach this computer’s FER Lab",
         "The camera works, but the network lets no live video through: a firewall, or a network between the two of "
         "you. On a school’s network ask for UDP to be let through, or have a TURN server set (`FER_ICE_SERVERS`, see "
@@ -90,17 +86,19 @@ _REASONS = {
     BUSY: Reason(
         "All webcams of this server are in use",
         "So many at once are as many as it can serve well. Try again in a minute or two; nothing is wrong with yours.",
+        is_fault=False,
     ),
     OFF: Reason(
         "This server shows no live video",
         "Whoever runs it has set it so (`FER_WEBCAMS`, see README). Single pictures work.",
+        is_fault=False,
     ),
     "Ended": Reason(
         "The camera has stopped",
         "It was unplugged or switched off, or the computer slept. See that it is there and that no other program uses "
         "it, and start again.",
     ),
-    "Stalled": Reason(
+    STALLED: Reason(
         "The video has stopped",
         "No frame has come for some seconds: the computer slept or the network broke off. Start again.",
     ),
@@ -110,19 +108,18 @@ _REASONS = {
 def show_camera(
     attempt: int, is_on: bool, answer: str, servers: list[dict[str, Any]], on_offer: Callable[[], None]
 ) -> str:
-    """Has the browser open its camera, and shows the video that comes back.
+    """Open the browser's camera and show the video that comes back.
 
     Args:
-        attempt: A number that grows whenever the camera is switched on or off: what the browser hears of an older one
-            after a newer one is out of date.
+        attempt: A number that grows whenever the camera is switched on or off; messages of older ones are out of date.
         is_on: Whether the camera is switched on.
         answer: The SDP that answers the browser's offer, or "" before there is one.
         servers: STUN and TURN servers, as browsers take them.
         on_offer: Called when the browser has made its offer, for :func:`offer`.
 
     Returns:
-        ``PENDING``, ``WAITING`` when the browser's question has not been answered for a while, or the name of what
-        went wrong, for :func:`reason`.
+        ``PENDING``, ``WAITING`` when the browser's question has not been answered for a while, or the name of a
+        problem, for :func:`reason`.
     """
     data = {"attempt": attempt, "on": is_on, "answer": answer, "servers": servers, "constraints": _CONSTRAINTS}
     state = _camera(key=KEY, data=data, on_report_change=_rerun_only, on_offer_change=on_offer)

@@ -11,18 +11,15 @@ from pages.parts.webcam import stream
 from pages.shared.messages import plain
 from pages.shared.photo_view import offer_look_inside
 
-_LOG = "webcam-log"
-"""Key of the switch that keeps a log."""
-
-_PICTURE = "webcam picture"
+_LOG, _PICTURE = "webcam_log", "webcam_picture"
 _STRIPS = 4
-_EVERY = 0.5
+_REFRESH_SECONDS = 0.5
 
 
 def show_live(analyzer: FrameAnalyzer) -> None:
-    """The live strip: renewed twice a second while the camera is on, and as it was after it."""
+    """Show the live strip, renewed twice a second while the camera is on."""
 
-    @st.fragment(run_every=_EVERY if stream.is_wanted() else None)
+    @st.fragment(run_every=_REFRESH_SECONDS if stream.is_wanted() else None)
     def live() -> None:
         if failure := stream.failure(analyzer):
             stream.stop(failure)
@@ -35,12 +32,12 @@ def show_live(analyzer: FrameAnalyzer) -> None:
 
 
 def take_picture(analyzer: FrameAnalyzer) -> None:
-    """Keeps the newest frame, until another is taken or the page is left."""
+    """Keep the newest frame, until another is taken or the page is left."""
     st.session_state[_PICTURE] = analyzer.latest()
 
 
 def show_picture() -> None:
-    """The picture that was taken, with its faces, and buttons to download or discard it."""
+    """Show the picture that was taken, with its faces and buttons to download or discard it."""
     result: StreamResult | None = st.session_state.get(_PICTURE)
     if result is None:
         return
@@ -65,7 +62,7 @@ def show_picture() -> None:
 
 
 def offer_log(analyzer: FrameAnalyzer) -> None:
-    """A switch that keeps a log, and its download."""
+    """Show a switch that keeps a log, and its download."""
     help_ = f"Up to {LONGEST_LOG:,} rows, in memory only: time, face and probabilities, no pictures."
     logging = st.toggle("Keep a log", value=analyzer.is_logging, key=_LOG, help=help_)
     if logging != analyzer.is_logging:
@@ -78,12 +75,12 @@ def offer_log(analyzer: FrameAnalyzer) -> None:
             "text/csv",
             icon=":material/table:",
             on_click="ignore",
-            key="webcam-log-csv",
+            key="webcam_log_csv",
         )
 
 
 def discard_picture() -> None:
-    """Lets go of the picture that was taken."""
+    """Forget the picture that was taken."""
     st.session_state.pop(_PICTURE, None)
 
 

@@ -1,6 +1,7 @@
 """The server's end of a live video: streamlit-webrtc's worker, fed with the newest frames only."""
 
 import asyncio
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -26,22 +27,6 @@ _UNANSWERABLE = (
     AssertionError,
     OSError,
 )  # what aiortc makes of a broken offer, or of a computer without a network
-_UNUSED = (
-    "source_video_track",
-    "source_audio_track",
-    "sink_video_track",
-    "sink_audio_track",
-    "player_factory",
-    "in_recorder_factory",
-    "out_recorder_factory",
-    "audio_frame_callback",
-    "queued_video_frames_callback",
-    "queued_audio_frames_callback",
-    "on_video_ended",
-    "on_audio_ended",
-    "video_processor_factory",
-    "audio_processor_factory",
-)  # of what the worker can do besides, and wants to be told
 
 
 class PeerError(FerError):
@@ -58,12 +43,12 @@ class NewestFrames(MediaRelay):
 
 
 class Peer:
-    """One browser's connection: its frames come in, are looked at, and go back.
+    """One browser's connection: its frames come in, are analyzed, and go back.
 
     It ends when it is closed, with the session in which it was made, and when that session leaves the page.
 
     Args:
-        on_frame: Looks at a frame and returns the one to send back; called in a thread of the connection's own.
+        on_frame: Analyzes a frame and returns the one to send back; called in a thread of the connection's own.
         servers: STUN and TURN servers, as browsers take them.
         loop: Where the connection lives; by default Streamlit's own.
     """
@@ -74,10 +59,12 @@ class Peer:
         servers: list[dict[str, Any]],
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
+        parameters = inspect.signature(WebRtcWorker).parameters
+        unused = [name for name in parameters if name.endswith(("_track", "_factory", "_callback", "_ended"))]
+        settings: dict[str, Any] = dict.fromkeys(unused) | {"video_frame_callback": on_frame}
         self._worker: WebRtcWorker[Any, Any] = WebRtcWorker(
             mode=WebRtcMode.SENDRECV,
             rtc_configuration=compile_rtc_configuration({"iceServers": servers}),
-            video_frame_callback=on_frame,
             async_processing=True,
             sendback_video=True,
             sendback_audio=False,
@@ -85,14 +72,11 @@ class Peer:
             audio_receiver_size=1,
             relay=NewestFrames(),
             loop=loop,
-            **dict.fromkeys(_UNUSED),
+            **settings,
         )
 
     def answer(self, offer: str) -> str:
-        """The SDP that answers a browser's offer.
-
-        Args:
-            offer: The browser's SDP, with the addresses by which it can be reached.
+        """The SDP that answers a browser's, which has the addresses by which it can be reached.
 
         Raises:
             PeerError: The offer is broken or has no video, or this computer has no address.
@@ -110,5 +94,5 @@ class Peer:
         return bool(self._worker.pc.connectionState == "connected")
 
     def close(self) -> None:
-        """Ends the connection and its threads, within a second or two; does no harm twice."""
+        """End the connection and its threads, within a second or two; may be called twice."""
         self._worker.stop()

@@ -20,23 +20,19 @@ from pages.parts.webcam.peer import Peer, PeerError
 from pages.shared.messages import plain, refuse_with
 from pages.shared.operator import deployment, setting
 
-_WANTED, _ATTEMPT, _PROBLEM = "webcam on", "webcam attempt", "webcam problem"
-_PEER, _ANSWER, _BEGUN = "webcam peer", "webcam answer", "webcam begun"
-_HOLDER = "webcam holder"
-_CONNECTING_SECONDS = 10.0  # once the camera is there
-_FIRST_FRAME_SECONDS = 20.0
-_STALLED_SECONDS = 6.0
+_WANTED, _ATTEMPT, _PROBLEM = "webcam_on", "webcam_attempt", "webcam_problem"
+_PEER, _ANSWER, _BEGUN, HOLDER = "webcam_peer", "webcam_answer", "webcam_begun", "webcam_holder"
 
-
-BUSY, OFF = camera.BUSY, camera.OFF
+CONNECTING_SECONDS, FIRST_FRAME_SECONDS, STALLED_SECONDS = 10.0, 20.0, 6.0
+"""How long a stream may take to connect once the camera is there, to send its first frame, and to send the next."""
 
 
 def start() -> None:
-    """Switches the camera on, from the next run of the page, if the server has a place for one more."""
+    """Switch the camera on, from the next run of the page, if the server has a place for one more."""
     _end()
     if not slots().take(_holder()):
         record_event("webcam refused: busy", page="webcam")
-        stop(BUSY if slots().count else OFF)
+        stop(camera.BUSY if slots().count else camera.OFF)
         return
     record_event("webcam started", page="webcam")
     st.session_state[_WANTED] = True
@@ -44,7 +40,7 @@ def start() -> None:
 
 
 def stop(problem: str = "") -> None:
-    """Switches the camera off, from the next run of the page, perhaps because of a problem."""
+    """Switch the camera off, from the next run of the page, perhaps because of a problem."""
     _end()
     st.session_state[_WANTED] = False
     st.session_state[_PROBLEM] = problem
@@ -61,10 +57,7 @@ def problem() -> str:
 
 
 def show_stream(analyzer: FrameAnalyzer) -> None:
-    """Shows the live video where it is wanted, or what it is waiting for.
-
-    Args:
-        analyzer: Looks at its frames.
+    """Show the live video where it is wanted, or what it is waiting for.
 
     Raises:
         SettingError: The setting of the STUN and TURN servers cannot be read.
@@ -74,27 +67,32 @@ def show_stream(analyzer: FrameAnalyzer) -> None:
     report = camera.show_camera(attempt, is_wanted(), answer, servers, lambda: _connect(analyzer, servers))
     if not is_wanted():
         if not problem():
-            _say_off()
+            _show_off()
     elif report not in (camera.PENDING, camera.WAITING):
         stop(report)
         st.rerun()
+    elif _PEER not in st.session_state and report == camera.PENDING:
+        st.info("Asking your browser for the camera. If it asks you, choose **Allow**.", icon=":material/videocam:")
     elif _PEER not in st.session_state:
-        _say_waiting(report)
+        st.warning(
+            "Your browser has not answered yet. Look for its question near the address, and choose **Allow**.",
+            icon=":material/videocam:",
+        )
 
 
 def failure(analyzer: FrameAnalyzer) -> str:
     """The name of what is wrong with a stream that should be playing, or ""."""
     if is_wanted() and not slots().take(_holder()):
-        return BUSY  # it was silent for so long that another one got its place
+        return camera.BUSY  # it was silent for so long that another one got its place
     peer: Peer | None = st.session_state.get(_PEER)
     if not is_wanted() or peer is None:
         return ""
     begun, first = st.session_state[_BEGUN]
     latest = analyzer.latest()
     if latest.number > first:
-        return "Stalled" if analyzer.now() - latest.time > _STALLED_SECONDS else ""
-    allowed = _FIRST_FRAME_SECONDS if peer.is_connected else _CONNECTING_SECONDS
-    return "Network" if time.monotonic() - begun > allowed else ""
+        return camera.STALLED if analyzer.now() - latest.time > STALLED_SECONDS else ""
+    allowed = FIRST_FRAME_SECONDS if peer.is_connected else CONNECTING_SECONDS
+    return camera.NETWORK if time.monotonic() - begun > allowed else ""
 
 
 def ice_servers() -> list[dict[str, Any]]:
@@ -107,13 +105,13 @@ def ice_servers() -> list[dict[str, Any]]:
 
 
 def say_problem_of_frames(analyzer: FrameAnalyzer) -> None:
-    """Says what failed in the frames of the last seconds; the video goes on and the next frame is tried."""
+    """Show what failed in the frames of the last seconds, if anything; the video goes on."""
     if text := analyzer.problem():
         refuse_with(f"Some frames could not be looked at: {plain(text)}. The next ones are tried.", "webcam frames")
 
 
 def _connect(analyzer: FrameAnalyzer, servers: list[dict[str, Any]]) -> None:
-    """Answers the browser's offer: from then on its frames go through the analyzer and back."""
+    """Answer the browser's offer; from then on its frames go through the analyzer and back."""
     offer = camera.offer(st.session_state[_ATTEMPT])
     if not offer or not is_wanted() or _PEER in st.session_state:
         return
@@ -128,11 +126,11 @@ def _connect(analyzer: FrameAnalyzer, servers: list[dict[str, Any]]) -> None:
     try:
         st.session_state[_ANSWER] = peer.answer(offer)
     except PeerError:
-        stop("Network")
+        stop(camera.NETWORK)
 
 
 def _end() -> None:
-    """Ends a connection, if there is one, and its attempt; whoever opens the page switches the camera off before all.
+    """End a connection, if there is one, and its attempt.
 
     An attempt's number is a time in milliseconds, so that those of a new session are newer too.
     """
@@ -142,39 +140,28 @@ def _end() -> None:
         st.session_state.pop(key, None)
     if peer is not None:
         peer.close()
-    if _HOLDER in st.session_state:
+    if HOLDER in st.session_state:
         slots().leave(_holder())
 
 
 def slots() -> WebcamSlots:
     """The slots for webcams, as many as the operator says; one value for the whole server."""
-    return _slots(deployment().limits.webcams)
+    return server_slots(deployment().limits.webcams)
 
 
 @st.cache_resource
-def _slots(count: int) -> WebcamSlots:
+def server_slots(count: int) -> WebcamSlots:
     return WebcamSlots(count)
 
 
 def _holder() -> str:
     """This session, by a name that nobody else knows."""
-    return str(st.session_state.setdefault(_HOLDER, secrets.token_hex(16)))
+    return str(st.session_state.setdefault(HOLDER, secrets.token_hex(16)))
 
 
-def _say_off() -> None:
-    """What stands in the video's place before the start."""
+def _show_off() -> None:
     with st.container(border=True, height=300, horizontal_alignment="center", vertical_alignment="center"):
         st.markdown("# :material/videocam_off:", width="content", text_alignment="center")
         st.markdown(
             "**The camera is off**  \nSit where there is light on your face.", width="content", text_alignment="center"
         )
-
-
-def _say_waiting(report: str) -> None:
-    if report == camera.PENDING:
-        st.info("Asking your browser for the camera. If it asks you, choose **Allow**.", icon=":material/videocam:")
-        return
-    st.warning(
-        "Your browser has not answered yet. Look for its question near the address, and choose **Allow**.",
-        icon=":material/videocam:",
-    )
