@@ -216,8 +216,11 @@ class ModelCard:
             measured = measured | {"by_prior_adjustment": measured["by_commonness"]}
             document = document | {"measured": {k: v for k, v in measured.items() if k != "by_commonness"}}
         card = as_record(cls, document | {"schema_version": _SCHEMA})
-        if card.config.get("scheme") not in LABEL_SCHEMES:
+        scheme, steps = card.config.get("scheme"), card.config.get("preprocessing", "")
+        if not isinstance(scheme, str) or scheme not in LABEL_SCHEMES:
             raise ValueError("Its label scheme is unknown.")
+        if not isinstance(steps, str | list) or not all(isinstance(step, str) for step in steps):
+            raise ValueError("Its pre-processing steps are no words.")
         if len(card.prior) not in {0, len(card.class_names)}:
             raise ValueError("It has not one training share for each class.")
         _ = card.preprocessing  # raises ValueError for steps this version does not know

@@ -187,6 +187,8 @@ BAD_CARDS = {
     "no settings": lambda card: json.dumps(card | {"config": {}}),
     "settings in a word": lambda card: json.dumps(card | {"config": "default"}),
     "unknown scheme": lambda card: json.dumps(card | {"config": {"scheme": "majority-9"}}),
+    "scheme that is no word": lambda card: json.dumps(card | {"config": {"scheme": ["majority-7"]}}),
+    "steps that are no words": lambda card: json.dumps(card | {"config": card["config"] | {"preprocessing": True}}),
     "no text": lambda card: None,
 }
 
