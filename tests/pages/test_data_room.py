@@ -1,7 +1,10 @@
 """Datasets come in by upload, path or download, and go only after a question."""
 
 import gzip
+import importlib.util
 import io
+import urllib.error
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -10,7 +13,6 @@ from PIL import Image
 
 from fer_core.datasets import download
 from fer_core.datasets.store import import_dataset, list_datasets, load_records
-from fer_core.errors import DatasetError
 from fer_core.service.server_paths import FOLDER_SETTING
 from tests.pages.test_dataset import page, text
 
@@ -111,14 +113,15 @@ def test_import_by_download(small_demo, demo_files, monkeypatch):
 
 
 def test_without_network_or_kagglehub_there_is_a_sentence(small_demo, monkeypatch):
-    def offline(folder, **_):
-        raise DatasetError("The votes could not be fetched (no network). Check the network.")
+    def offline(*_, **__):
+        raise urllib.error.URLError("no network")
 
-    monkeypatch.setattr("pages.parts.dataset.import_tables.download_votes", offline)
+    monkeypatch.setattr(urllib.request, "urlopen", offline)
     app = page(view="Import", import_from="Download")
     app.button(key="import_now").click().run()
     assert "Check the network" in app.error[0].value
-    monkeypatch.setattr("pages.parts.dataset.import_tables.can_ask_kaggle", lambda: False)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *at: None if name == "kagglehub" else find(name, *at))
     assert "pip install kagglehub" in text(page(view="Import", import_from="Download"))
     assert download.VOTES_ADDRESS.startswith("https://")
 
