@@ -29,14 +29,8 @@ def raw_probabilities(
     """Return the network's ``(n, classes)`` probabilities of a dataset's images, before calibration.
 
     They are cached by the content of the network's file and the dataset's fingerprint and rows, so a new network, a
-    new import or other rows are classified anew; a new temperature or other labels are not.
-
-    Args:
-        checkpoint: The checkpoint.
-        dataset: Labeled images.
-        variant: Name of what was done to the images; "" for nothing.
-        images: Makes the images of the variant when they are needed; by default the dataset's.
-        classifier: Opens the network when it is needed; by default the checkpoint's file.
+    new import or other rows are classified anew; a new temperature or other labels are not. The variant names what was
+    done to the images. Its images are made, and the classifier is opened, when they are needed.
 
     Raises:
         CheckpointError: If the network's file is missing or damaged.

@@ -27,12 +27,9 @@ _LOWEST, _HIGHEST = 0.05, 20.0  # temperatures
 def fit_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
     """Return the temperature with the smallest negative log-likelihood, 0.05 to 20 (Guo et al., 2017).
 
-    Args:
-        probabilities: ``(n, classes)`` of validation faces, before calibration.
-        labels: ``(n,)`` true classes.
+    The ``(n, classes)`` probabilities are those of validation faces, before calibration.
     """
-    rows = np.arange(len(labels))
-    smallest = np.finfo(np.float32).tiny
+    rows, smallest = np.arange(len(labels)), np.finfo(np.float32).tiny
 
     def loss(log_temperature: float) -> float:
         softened = with_temperature(probabilities, float(np.exp(log_temperature)))
@@ -45,17 +42,9 @@ def fit_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.int64
 def recommended_strength(
     probabilities: NDArray[np.float32], labels: NDArray[np.int64], prior: Sequence[float]
 ) -> float:
-    """Return how far to go from the training prior (0) to a uniform one (1).
+    """Return how far to go from the training prior (0) to a uniform one (1), the smallest of equally good strengths.
 
-    Accuracy plus balanced accuracy is largest there.
-
-    Args:
-        probabilities: ``(n, classes)`` of validation faces, calibrated.
-        labels: ``(n,)`` true classes.
-        prior: Share of each class among the training faces.
-
-    Returns:
-        The smallest of equally good strengths.
+    Accuracy plus balanced accuracy of the validation faces is largest there; the probabilities are calibrated.
     """
 
     def accuracies(strength: float) -> float:
@@ -74,14 +63,9 @@ def calibrate(
     not_sure_below: float,
     prior: Sequence[float] = (),
 ) -> Calibration:
-    """Fit a temperature and a prior adjustment.
+    """Fit a temperature and a prior adjustment to ``(n, classes)`` uncalibrated probabilities of validation faces.
 
-    Args:
-        probabilities: ``(n, classes)`` of validation faces, before calibration.
-        labels: ``(n,)`` true classes.
-        fitted_on: Description of these faces.
-        not_sure_below: A best answer with less probability is shown as "not sure"; 0 to 1.
-        prior: Share of each class among the training faces; empty when that is unknown.
+    The prior has the classes' shares among the training faces; it is empty when they are unknown.
     """
     temperature = fit_temperature(probabilities, labels)
     calibrated = with_temperature(probabilities, temperature)
@@ -95,29 +79,17 @@ def calibrate(
     )
 
 
-def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64], *, bins: int = _BINS) -> float:
-    """Return the expected calibration error, 0 to 1: mean distance of confidence and accuracy over equal bins.
-
-    Args:
-        probabilities: ``(n, classes)``.
-        labels: ``(n,)`` true classes.
-        bins: Number of bins of confidence.
-    """
-    _, hits, said = _binned(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
+def calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """Return the expected calibration error, 0 to 1: mean distance of confidence and accuracy over equal bins."""
+    _, hits, said = _binned(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, _BINS)
     return float(np.abs(said - hits).sum() / len(labels))
 
 
 def reliability(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], *, bins: int = 10) -> pd.DataFrame:
-    """Return how often answers of a certain confidence are right.
-
-    Args:
-        confidence: ``(n,)`` probability of each answer.
-        is_right: ``(n,)``.
-        bins: Number of equal ranges of confidence.
+    """Return how often answers of a certain confidence are right, a line for each of equal ranges that has answers.
 
     Returns:
-        A line for each range that has answers: its ends ``from`` and ``to``, ``confidence`` (mean), ``accuracy`` with
-        its interval ``low`` and ``high``, and ``n``.
+        The ends ``from`` and ``to``, ``confidence`` (mean), ``accuracy`` with its interval ``low`` and ``high``, ``n``.
     """
     table = zip(*(column.tolist() for column in _binned(confidence, is_right, bins)), strict=True)
     lines = [
@@ -141,13 +113,9 @@ def _binned(
 
 @dataclass(frozen=True)
 class Coverage:
-    """What a threshold of "not sure" costs and brings.
+    """What a threshold, below which answers are withheld, costs and brings.
 
-    Attributes:
-        threshold: Answers below it are withheld.
-        coverage: Share of the faces that get an answer.
-        accuracy: Accuracy of the answers given; 0 when there are none.
-        withheld_accuracy: Accuracy of the answers withheld; 0 when there are none.
+    The coverage is the share of the faces that get an answer; the accuracy of no answers is 0.
     """
 
     threshold: float
@@ -189,12 +157,7 @@ class PriorAdjustmentFigures:
 
 
 def prior_adjustments(report: EvaluationReport, card: ModelCard) -> dict[PriorAdjustment, PriorAdjustmentFigures]:
-    """Return a report's figures under each prior adjustment; empty when the card knows no training shares.
-
-    Args:
-        report: Calibrated probabilities of a split, under the training prior.
-        card: Of the checkpoint it is about.
-    """
+    """Return a calibrated report's figures under each prior adjustment; none when its card has no training shares."""
     prior = card.prior_of(report.class_names)
     found: dict[PriorAdjustment, PriorAdjustmentFigures] = {}
     for name in get_args(PriorAdjustment) if prior else ():

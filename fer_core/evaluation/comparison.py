@@ -76,11 +76,7 @@ class PairedComparison:
         return positions[np.argsort(-lead[positions], kind="stable")]
 
     def verdict(self, p: float | None = None) -> str:
-        """Return who is better and how significantly, in words.
-
-        Args:
-            p: The p-value, where it was adjusted for several comparisons; by default :meth:`p_value`.
-        """
+        """Return who is better and how significantly, in words; ``p`` is given where it is adjusted for comparisons."""
         p = self.p_value() if p is None else p
         low, high = self.difference_interval()
         if not self.table[0, 1] + self.table[1, 0]:
@@ -100,13 +96,10 @@ class PairedComparison:
 
 
 def mcnemar(only_first: int, only_second: int, *, mid: bool = True) -> float:
-    """Return the two-sided p-value of McNemar's test (1947), 0 to 1.
+    """Return the two-sided p-value of McNemar's test (1947), 0 to 1, given the images only one gets right.
 
-    Args:
-        only_first: Images only the first gets right.
-        only_second: Images only the second gets right.
-        mid: Whether the observed split counts half: the mid-p version (Fagerland, Lydersen and Laake, 2013), which is
-            less conservative than the exact one.
+    For ``mid``, the observed split counts half: the mid-p version (Fagerland, Lydersen and Laake, 2013), which is less
+    conservative than the exact one.
     """
     n, fewer = only_first + only_second, min(only_first, only_second)
     if n == 0 or (mid and 2 * fewer == n):

@@ -20,12 +20,7 @@ def complete_card(
 ) -> Checkpoint:
     """Calibrate a checkpoint on a dataset's validation split, measure it on test and write both into its card.
 
-    Args:
-        checkpoint: The checkpoint.
-        records: The dataset.
-        dataset_name: Its name.
-        not_sure_below: Threshold of "not sure", 0 to 1.
-        robustness: Whether to measure the perturbations too, which classifies the test split 35 times more.
+    The threshold of "not sure" is 0 to 1. The robustness classifies the test split 35 times more.
 
     Raises:
         FerError: If the dataset does not fit, or the card cannot be written.

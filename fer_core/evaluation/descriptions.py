@@ -14,14 +14,7 @@ _LOW_AGREEMENT = 0.7  # share of the votes for the label below which people did 
 
 
 def describe_cell(report: EvaluationReport, true: str, predicted: str, dataset: FerDataset | None = None) -> str:
-    """Describe one cell of the confusion matrix, with how well people agreed on its images where there are votes.
-
-    Args:
-        report: The report.
-        true: The true class.
-        predicted: The predicted class.
-        dataset: The images that were scored, for their votes.
-    """
+    """Describe one cell of the confusion matrix, with how well people agreed where the scored images have votes."""
     positions = report.cell(true, predicted)
     count, support = len(positions), int((report.y_true == report.class_names.index(true)).sum())
     if not support:

@@ -29,12 +29,7 @@ _MOST_LEAKED = 0.1  # share from which a checkpoint is not compared; the public 
 
 @dataclass(frozen=True, eq=False)
 class Leakage:
-    """Which test images a checkpoint was trained on, pixel by pixel.
-
-    Attributes:
-        positions: Of the test images that are copies of a training image.
-        is_known: Whether its training data are stored here.
-    """
+    """Positions of test images that copy a checkpoint's training images, and if its training data are stored here."""
 
     positions: NDArray[np.int64]
     is_known: bool
@@ -89,15 +84,9 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Leaderboard:
-    """Checkpoints that were tested on the same images.
+    """Checkpoints that were tested on the same images, the best accuracy first.
 
-    Attributes:
-        entries: The best accuracy first.
-        test: The images that were scored.
-        dataset_name: Name of the dataset.
-        split: Its split.
-        scheme: Its labels.
-        left_out: Number of labeled images not scored, because not every checkpoint knows their class.
+    Labeled images are left out when not every checkpoint knows their class.
     """
 
     entries: tuple[Entry, ...]
@@ -178,13 +167,7 @@ def compare_checkpoints(
 ) -> Leaderboard:
     """Test several checkpoints on the same images: those whose class all of them know.
 
-    Args:
-        checkpoints: At least two.
-        records: The dataset.
-        dataset_name: Its name.
-        scheme: Its labels.
-        split: Its split.
-        without: Row numbers to leave out.
+    Rows ``without`` are left out.
 
     Raises:
         EvaluationError: If there are fewer than two, too few classes in common, or one was trained on the test.

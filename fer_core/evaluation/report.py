@@ -23,7 +23,6 @@ class EvaluationReport:
         probabilities: ``(n, classes)`` float32.
         rows: ``(n,)`` int64 row numbers in the dataset's files.
         class_names: The classes that are scored.
-        fingerprint: Of the dataset.
         left_out: Number of labeled images left out because the network has no such class.
         unused: Classes of the network that the labels do not have; it could not answer them.
     """
@@ -179,12 +178,8 @@ class ClassCurves:
 
 def class_curves(report: EvaluationReport) -> tuple[ClassCurves, ...]:
     """Return the curves of every class that some images have and others do not."""
-    curves = []
-    for index, name in enumerate(report.class_names):
-        of_class = report.y_true == index
-        if of_class.any() and not of_class.all():
-            curves.append(_curves(name, of_class, report.probabilities[:, index]))
-    return tuple(curves)
+    columns = ((name, report.y_true == i, report.probabilities[:, i]) for i, name in enumerate(report.class_names))
+    return tuple(_curves(*column) for column in columns if 0 < column[1].sum() < len(report))
 
 
 def _curves(name: str, of_class: NDArray[np.bool_], score: NDArray[np.float32]) -> ClassCurves:

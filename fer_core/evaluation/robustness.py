@@ -28,13 +28,9 @@ _Gray = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Perturbation:
-    """One way in which pictures get worse.
+    """One way in which pictures get worse, at five levels, the mildest first, in some unit.
 
-    Attributes:
-        name: Its name.
-        unit: Unit of its levels.
-        levels: Five amounts, the mildest first.
-        apply: Takes a ``(48, 48)`` picture, an amount and a random generator.
+    It is applied to a ``(48, 48)`` picture with an amount and a random generator.
     """
 
     name: str
@@ -123,10 +119,7 @@ def robustness_steps(
 ) -> Iterator[RobustnessStep]:
     """Measure one level after the other; each is cached on disk, so that an interrupted measurement goes on.
 
-    Args:
-        checkpoint: The checkpoint.
-        dataset: Labeled images; a sample of some hundred tells enough for a first look.
-        classifier: Opens the network when it is needed.
+    The classifier is opened when it is needed. A sample of some hundred images tells enough for a first look.
     """
     network = cache(classifier or partial(checkpoint.open_classifier, threads=2))
     for name, level, variant, images in _variants(dataset):
@@ -142,11 +135,7 @@ def is_measured(checkpoint: Checkpoint, dataset: FerDataset) -> bool:
 
 
 def robustness_table(steps: Iterable[RobustnessStep]) -> pd.DataFrame:
-    """Return the steps as a table, with intervals and with the untouched accuracy as level 0 of every perturbation.
-
-    Returns:
-        ``perturbation``, ``level``, ``amount``, ``accuracy``, ``low``, ``high`` and ``n``.
-    """
+    """Return the steps as a table, with intervals and with the untouched accuracy as level 0 of every perturbation."""
     untouched, *others = sorted(steps, key=lambda step: step.level > 0)
     lines = []
     for perturbation in PERTURBATIONS:
@@ -160,9 +149,7 @@ def card_table(measured: MeasuredFigures) -> pd.DataFrame:
     """Return the robustness in a checkpoint's card as :func:`robustness_table` has it."""
     steps = [RobustnessStep("", 0, measured.accuracy, measured.n)]
     for name, accuracies in measured.robustness.items():
-        steps += [
-            RobustnessStep(name, at, accuracy, measured.n) for at, accuracy in zip(LEVELS, accuracies, strict=True)
-        ]
+        steps += [RobustnessStep(name, at, a, measured.n) for at, a in zip(LEVELS, accuracies, strict=True)]
     return robustness_table(steps)
 
 

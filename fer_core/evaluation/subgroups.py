@@ -22,11 +22,7 @@ _ENLARGED, _BORDER = 4, 0.5  # the detector wants larger faces with something ar
 
 
 def agreement(dataset: FerDataset) -> NDArray[np.float64]:
-    """Return the share of all votes that went to each image's label.
-
-    Returns:
-        ``(n,)``, 0 to 1; 0 where the label is no emotion of FER+.
-    """
+    """Return ``(n,)`` the share of all votes that went to each image's label; 0 where that is no emotion of FER+."""
     votes = np.asarray(dataset.votes, np.float64)
     columns = np.array([EMOTIONS.index(name) if name in EMOTIONS else -1 for name in dataset.class_names])
     chosen = columns[dataset.labels]
@@ -40,10 +36,9 @@ def random_tagger(dataset: FerDataset) -> float:
 
 
 def accuracy_by_agreement(report: EvaluationReport, dataset: FerDataset) -> pd.DataFrame:
-    """Return the accuracy among images on which equally many people agreed.
+    """Return the accuracy among images on which equally many people agreed, as :func:`accuracy_by_bucket` does.
 
-    Returns:
-        As :func:`accuracy_by_bucket`; buckets are named "8 of 10", and ``tagger`` is what a random person scores.
+    Buckets are named "8 of 10", and ``tagger`` is what a random person scores.
     """
     shares = agreement(dataset)
     tenths = np.round(10 * shares).astype(int)
@@ -55,13 +50,9 @@ def accuracy_by_agreement(report: EvaluationReport, dataset: FerDataset) -> pd.D
 def accuracy_by_bucket(
     report: EvaluationReport, values: NDArray[np.float64], *, unit: str = "", known: NDArray[np.bool_] | None = None
 ) -> pd.DataFrame:
-    """Return the accuracy among the images in each fifth of some quantity.
+    """Return the accuracy among the images in each fifth of a quantity, whose unit is written behind its ends.
 
-    Args:
-        report: The report.
-        values: ``(n,)`` the quantity of each image.
-        unit: Written behind the ends of the buckets.
-        known: ``(n,)`` for which images the quantity is known; the others are a bucket of their own, "none found".
+    Images of which the quantity is not ``known`` are a bucket of their own, "none found".
 
     Returns:
         ``bucket`` in words, ``accuracy`` with ``low`` and ``high``, and ``n``, from the smallest values to the largest.
@@ -99,20 +90,11 @@ def contrast(images: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def face_sizes(
-    dataset: FerDataset,
-    *,
-    detector: Detector | None = None,
-    progress: Callable[[float], None] = lambda share: None,
+    dataset: FerDataset, *, detector: Detector | None = None, progress: Callable[[float], None] = lambda share: None
 ) -> NDArray[np.float64]:
-    """Return the side of the detector's box in each picture; cached on disk.
+    """Return ``(n,)`` the side of the detector's box, in pixels of the picture; 0 where no face is found.
 
-    Args:
-        dataset: The images.
-        detector: By default the one for webcams.
-        progress: Called with the share of the pictures done.
-
-    Returns:
-        ``(n,)`` in pixels of the picture, whose side is 48; 0 where the detector finds no face.
+    The sizes are cached on disk. Progress is called with the share of the pictures done.
     """
 
     def measured() -> NDArray[np.float64]:
