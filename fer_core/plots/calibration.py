@@ -18,10 +18,7 @@ def reliability_figure(
 ) -> go.Figure:
     """Draw how often answers of a certain confidence are right; on the diagonal, as often as they say.
 
-    Args:
-        tables: By checkpoint, from :func:`~fer_core.evaluation.calibration.reliability`; of one alone, with intervals.
-        colors: By checkpoint.
-        before: The table without calibration, where that differs.
+    Tables are those of :func:`~fer_core.evaluation.calibration.reliability`; of one alone, intervals are drawn too.
     """
     alone = len(tables) == 1
     figure = go.Figure(diagonal("honest" if alone else ""))
@@ -62,10 +59,7 @@ def coverage_figure(
 ) -> go.Figure:
     """Draw the accuracy of the answers that are given, for every share of the faces that get one.
 
-    Args:
-        curves: By checkpoint, from :func:`~fer_core.evaluation.calibration.coverage_curve`.
-        colors: By checkpoint.
-        mark: What the chosen threshold makes of the first checkpoint's answers.
+    Curves are those of :func:`~fer_core.evaluation.calibration.coverage_curve`; the mark is on the first one.
     """
     figure = go.Figure()
     for name, curve in curves.items():

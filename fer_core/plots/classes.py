@@ -17,14 +17,8 @@ _SCORES = {"precision": ("precision", ORANGE), "recall": ("recall", BLUE), "f1":
 
 
 def class_figure(table: pd.DataFrame, intervals: pd.DataFrame) -> go.Figure:
-    """Draw precision, recall and F1 of each class as points with their 95 % intervals.
-
-    Args:
-        table: From :meth:`~fer_core.evaluation.report.EvaluationReport.per_class`.
-        intervals: From :meth:`~fer_core.evaluation.report.EvaluationReport.class_intervals`.
-    """
-    figure = go.Figure()
-    places = np.arange(len(table))[::-1]
+    """Draw precision, recall and F1 of each class, from a report's two tables, as points with their 95 % intervals."""
+    figure, places = go.Figure(), np.arange(len(table))[::-1]
     for number, (score, (name, color)) in enumerate(_SCORES.items()):
         value, low, high = table[score], intervals[f"{score}_low"], intervals[f"{score}_high"]
         figure.add_scatter(
@@ -76,14 +70,9 @@ def _class_curve(
 def bucket_figure(table: pd.DataFrame, heading: str, what: str, *, overall: float) -> go.Figure:
     """Draw the accuracy in each bucket, with its interval; the dotted line is the accuracy of all.
 
-    Args:
-        table: From :mod:`fer_core.evaluation.subgroups`; a column ``tagger`` is drawn as what one person scores.
-        heading: Over the chart.
-        what: Under the axis.
-        overall: Accuracy of all images.
+    The table is one of :mod:`fer_core.evaluation.subgroups`; ``tagger`` is drawn as what one person scores.
     """
-    figure = go.Figure()
-    names = table["bucket"].tolist()
+    figure, names = go.Figure(), table["bucket"].tolist()
     figure.add_scatter(
         x=names,
         y=table["accuracy"],
@@ -112,12 +101,7 @@ def bucket_figure(table: pd.DataFrame, heading: str, what: str, *, overall: floa
 
 
 def robustness_figure(table: pd.DataFrame, units: dict[str, str]) -> go.Figure:
-    """Draw the accuracy at each level of each perturbation, as small multiples on one scale.
-
-    Args:
-        table: From :func:`~fer_core.evaluation.robustness.robustness_table`.
-        units: By perturbation, the unit of its levels.
-    """
+    """Draw the accuracy at each level of each perturbation, given their units, as small multiples on one scale."""
     figure = make_subplots(
         2, 4, shared_yaxes=True, horizontal_spacing=0.025, vertical_spacing=0.2, subplot_titles=list(units)
     )

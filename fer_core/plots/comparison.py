@@ -11,24 +11,15 @@ from fer_core.plots.style import INK, SERIES, faded, styled, title
 
 
 def speed_figure(table: pd.DataFrame, milliseconds: dict[str, float], colors: dict[str, str]) -> go.Figure:
-    """Draw the accuracy against the time one face takes: up and to the left is better.
-
-    Args:
-        table: From :meth:`~fer_core.evaluation.leaderboard.Leaderboard.table`.
-        milliseconds: By checkpoint.
-        colors: By checkpoint.
-    """
+    """Draw a leaderboard's accuracies against the time one face takes: up and to the left is better."""
     figure = go.Figure()
     for line in table.to_dict("records"):
         name, accuracy, size = line["checkpoint"], line["accuracy"], line["megabytes"]
+        up, down = line["high"] - accuracy, accuracy - line["low"]
         figure.add_scatter(
             x=[milliseconds[name]],
             y=[accuracy],
-            error_y={
-                "array": [line["high"] - accuracy],
-                "arrayminus": [accuracy - line["low"]],
-                "color": faded(colors[name], 0.55),
-            },
+            error_y={"array": [up], "arrayminus": [down], "color": faded(colors[name], 0.55)},
             mode="markers",
             marker={"size": 9 + 3 * np.log10(max(size, 0.1) * 10), "color": colors[name]},
             name=escape(name),

@@ -54,13 +54,7 @@ def confusion_figure(
     """Draw the confusion matrix (the paper's Figure 10): rows are true classes, columns predicted ones.
 
     Every cell is a point of the trace "cells", whose ``customdata`` is the true class, the predicted class and the
-    sentence that hovering shows. The color is the cell's share of its row (or column).
-
-    Args:
-        report: The report.
-        cells: Whether cells show their count, their share of the row or their share of the column.
-        order: The classes in the order of the rows and columns; by default the report's.
-        cell: The true and the predicted class of the cell to outline.
+    sentence that hovering shows. The color is the cell's share of its row (or column). One cell may be outlined.
     """
     names = tuple(order) or report.class_names
     chosen = [report.class_names.index(name) for name in names]
@@ -70,16 +64,13 @@ def confusion_figure(
     if cell:
         traces.append(_outline(*(names.index(name) for name in cell)))
     # All annotations at once: added one by one, each would validate those before it again.
-    return _laid_out(go.Figure(traces), names).update_layout(
-        annotations=_texts(matrix, parts, shares=cells != "counts")
-    )
+    texts = _texts(matrix, parts, shares=cells != "counts")
+    return _laid_out(go.Figure(traces), names).update_layout(annotations=texts)
 
 
 def _grounds(parts: NDArray[np.float64]) -> go.Heatmap:
     """Return the colors: right answers count from 0 to 1, mistakes from 0 to -1; a heatmap reports no clicks."""
-    signs = 2 * np.eye(len(parts)) - 1
-    just_below = _HALF - 1e-6
-    stops = (0.0, just_below, _HALF, 1.0)
+    signs, stops = 2 * np.eye(len(parts)) - 1, (0.0, _HALF - 1e-6, _HALF, 1.0)
     wrong = [(0.5 - share / 2, faded(WRONG_COLOR, cell_opacity(share))) for share in reversed(stops)]
     right = [(0.5 + share / 2, faded(RIGHT_COLOR, cell_opacity(share))) for share in stops]
     return go.Heatmap(
@@ -121,14 +112,8 @@ def _texts(matrix: NDArray[np.int64], parts: NDArray[np.float64], *, shares: boo
 
 
 def _outline(row: int, column: int) -> go.Scatter:
-    x, y = (column - 0.5, column + 0.5), (row - 0.5, row + 0.5)
-    return go.Scatter(
-        x=[x[0], x[1], x[1], x[0], x[0]],
-        y=[y[0], y[0], y[1], y[1], y[0]],
-        mode="lines",
-        hoverinfo="skip",
-        line={"width": 3, "color": "#e3a008"},
-    )
+    x, y = column + 0.5 * np.array([-1, 1, 1, -1, -1]), row + 0.5 * np.array([-1, -1, 1, 1, -1])
+    return go.Scatter(x=x, y=y, mode="lines", hoverinfo="skip", line={"width": 3, "color": "#e3a008"})
 
 
 def _laid_out(figure: go.Figure, class_names: Sequence[str]) -> go.Figure:
@@ -183,12 +168,7 @@ def matrix_difference_figure(pair: PairedComparison) -> go.Figure:
 
 
 def confusion_table(matrix: Sequence[Sequence[int]], class_names: Sequence[str]) -> str:
-    """Return a confusion matrix as a small HTML table: rows are true classes, columns predicted ones.
-
-    Args:
-        matrix: ``(classes, classes)`` counts; a class without faces keeps its row.
-        class_names: In the same order.
-    """
+    """Return counts as a small HTML table: rows are true classes, also those without faces, columns predicted ones."""
     counts = np.asarray(matrix)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     heads = "".join(
@@ -211,11 +191,7 @@ def confusion_table(matrix: Sequence[Sequence[int]], class_names: Sequence[str])
 
 
 def relabeling_matrix(table: pd.DataFrame) -> str:
-    """Return one line per own label, one column per new one as an HTML table; the ground is a cell's share of its line.
-
-    Args:
-        table: From :func:`fer_core.datasets.summary.relabeling`.
-    """
+    """Return a :func:`~fer_core.datasets.summary.relabeling` as an HTML table; grounds are shares of their line."""
     heads = "".join(f'<th scope="col" style="{_HEAD}">{escape(str(name))}</th>' for name in table.columns)
     counts, rows = table.to_numpy(np.int64), ""
     for own, line in zip(map(str, table.index), counts, strict=True):

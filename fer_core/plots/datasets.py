@@ -16,9 +16,7 @@ _LEFT_OUT_COLOR = "#8a8f98"
 def class_distribution(counts: pd.DataFrame, *, shares: bool = False) -> go.Figure:
     """Draw horizontal bars of the classes, the first on top, named and numbered so that no color is needed.
 
-    Args:
-        counts: Faces for each class (the lines); one column for one bar a class, several splits for a group of bars.
-        shares: Whether bars show shares of their column rather than numbers of faces.
+    Counts have a line for each class, and a column for each bar of its group; shares are those of a column.
     """
     figure = go.Figure([_bars(counts[name], len(counts.columns), i, shares) for i, name in enumerate(counts)])
     longest = max(bar.x.max(initial=0) for bar in figure.data)
@@ -75,11 +73,7 @@ def balance_in_words(counts: pd.Series) -> str:
 
 
 def relabeling_stream(table: pd.DataFrame) -> go.Figure:
-    """Draw streams from own labels on the left to new ones on the right, as wide as the number of faces (Sankey).
-
-    Args:
-        table: From :func:`fer_core.datasets.summary.relabeling`.
-    """
+    """Draw a :func:`~fer_core.datasets.summary.relabeling` from left to right, as wide as the numbers (Sankey)."""
     used = table.loc[:, table.sum() > 0]
     counts, names = used.to_numpy(np.int64), [*map(str, used.index), *map(str, used.columns)]
     sizes = [*counts.sum(axis=1).tolist(), *counts.sum(axis=0).tolist()]

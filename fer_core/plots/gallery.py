@@ -20,18 +20,12 @@ _MOST_STEPS = 24
 
 
 def cell_gallery(report: EvaluationReport, dataset: FerDataset, positions: NDArray[np.int64]) -> str:
-    """Return pictures with the network's answers, the votes and the row number under each.
-
-    Args:
-        report: The report.
-        dataset: The images that were scored.
-        positions: Which pictures, as indices into both.
-    """
+    """Return pictures, by their positions, with the network's answers, the votes and the row number under each."""
     return flowing([_report_tile(report, dataset, int(p)) for p in positions], "96px", "14px 16px")
 
 
 def pair_gallery(pair: PairedComparison, dataset: FerDataset, positions: NDArray[np.int64]) -> str:
-    """Return pictures with what each of two checkpoints called them; arguments as of :func:`cell_gallery`."""
+    """Return pictures, by their positions, with what each of two checkpoints called them."""
     return flowing([_pair_tile(pair, dataset, int(p)) for p in positions], "118px", "14px 16px")
 
 
@@ -102,11 +96,7 @@ def perturbation_examples(image: NDArray[np.uint8]) -> str:
 def followed_strip(faces: FollowedFaces, views: Sequence[EpochView], class_names: Sequence[str]) -> str:
     """Return a few validation faces as HTML with what the network takes them for, and how that changed.
 
-    Args:
-        faces: The faces.
-        views: The complete epochs, in order; the last one is written out, the ones before are a row of squares in
-            the colors of the emotions, the paler the less sure.
-        class_names: The classes.
+    The last epoch is written out; all are a row of squares in the emotions' colors, the paler the less sure.
     """
     tiles = [
         _followed_tile(faces.images[i], class_names[label], [view.faces[i] for view in views], class_names)

@@ -81,12 +81,7 @@ _FACE = Block(48.0, 1.5, "#2f8f5b", "The face: 48×48 greys from 0 to 255")
 
 
 def network_figure(blocks: Sequence[Block], chosen: int) -> go.Figure:
-    """Draw blocks as high as the maps and as wide as there are many, behind that of the face.
-
-    Args:
-        blocks: The layers.
-        chosen: The place of the layer to frame; -1 is the face itself.
-    """
+    """Draw blocks as high as the maps and as wide as there are many, behind the face, and frame one (-1: the face)."""
     figure, left = go.Figure(), 0.0
     for place, block in enumerate((_FACE, *blocks), start=-1):
         line = {"width": 3 if place == chosen else 0, "color": "#d6800a"}
@@ -98,8 +93,7 @@ def network_figure(blocks: Sequence[Block], chosen: int) -> go.Figure:
 
 def network_blocks(network: ArchitectureSummary) -> go.Figure:
     """Draw each layer of a planned network as a block that says on hovering what it is."""
-    figure, left = go.Figure(), 0.0
-    named = set[str]()
+    figure, left, named = go.Figure(), 0.0, set[str]()
     for layer in network.layers:
         block = Block.planned(layer)
         line, is_new = {"width": 1, "color": block.color}, layer.kind not in named
@@ -136,18 +130,12 @@ def face_figure(face: NDArray[np.uint8]) -> go.Figure:
 
 
 def worked_html(worked: WorkedNumber) -> str:
-    """Return what a filter reads, the filter and their products as three small HTML tables.
-
-    Blue is above zero, orange below.
-    """
-    tables = (
-        ("what is there", worked.patch),
-        ("times the filter", worked.kernel),
-        ("gives", worked.patch * worked.kernel),
-    )
+    """Return what a filter reads, the filter and their products as small HTML tables: blue above zero, orange below."""
+    products = worked.patch * worked.kernel
+    tables = {"what is there": worked.patch, "times the filter": worked.kernel, "gives": products}
     parts = "".join(
         f'<div><div style="font-size:13px;opacity:.85;margin-bottom:4px">{title}</div>{_numbers(values)}</div>'
-        for title, values in tables
+        for title, values in tables.items()
     )
     return f'<div style="display:flex;flex-wrap:wrap;gap:12px 28px">{parts}</div>'
 

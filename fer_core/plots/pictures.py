@@ -61,12 +61,8 @@ def face_grid(
 ) -> str:
     """Return small faces side by side as HTML, as many in a row as there is room for, enlarged without blur.
 
-    Args:
-        images: ``(n, height, width)`` uint8.
-        captions: Texts below the faces.
-        descriptions: Texts on hover and for screen readers.
-        size: Least width of a face, in CSS pixels; faces grow to fill the row.
-        columns: Most faces in a row.
+    Captions stand below; descriptions are for hovering and screen readers. Faces have at least ``size`` CSS pixels and
+    grow to fill their row of at most ``columns``.
     """
     cells = [
         f'<figure style="margin:0" title="{escape(text)}">'
@@ -87,14 +83,7 @@ def illustrated(sample: pd.DataFrame, images: NDArray[np.uint8]) -> pd.DataFrame
 
 @dataclass(frozen=True)
 class Sheet:
-    """Many faces in one picture, side by side in columns and lines; the last places of the last line are empty.
-
-    Attributes:
-        address: The picture, as a ``data:`` address.
-        columns: Faces in a line.
-        lines: Number of lines.
-        count: Number of faces.
-    """
+    """Many faces in one picture, a ``data:`` address, in columns and lines; the last places may be empty."""
 
     address: str
     columns: int

@@ -31,13 +31,7 @@ def probability_bars(prediction: Prediction) -> str:
 
 
 def share_bars(counts: Mapping[str, int], *, most: int, unit: str = "") -> str:
-    """Return one bar a class of some counts as HTML; the largest ones are bold.
-
-    Args:
-        counts: By class name, in the order in which they are shown.
-        most: The count that fills a bar.
-        unit: Text behind each number.
-    """
+    """Return one bar a class of some counts as HTML, which ``most`` fills; the largest are bold, units stand behind."""
     largest = max(counts.values(), default=0)
     return _bars({name: (n / most, f"{n}{unit}", 0 < n == largest) for name, n in counts.items()})
 
@@ -68,9 +62,7 @@ def _grid(columns: str, gap: str, cells: str) -> str:
 def face_cards(recognitions: Sequence[Recognition], *, is_whole: bool = False) -> str:
     """Return a card for each face as HTML: its number, the crop as the network sees it, the answer and the bars.
 
-    Args:
-        recognitions: The faces.
-        is_whole: Whether they are whole pictures, which have no number.
+    Whole pictures have no number.
     """
     titles = ["Whole picture" if is_whole else f"Face {number}" for number in range(1, len(recognitions) + 1)]
     return flowing(map(_card, titles, recognitions), "minmax(min(100%,290px),1fr)", "20px")
@@ -86,12 +78,7 @@ def _card(title: str, item: Recognition) -> str:
 
 
 def answers_side_by_side(faces: Sequence[Sequence[Recognition]], names: Sequence[str]) -> str:
-    """Return a row for each face as HTML: its crop, then what each network says of it.
-
-    Args:
-        faces: For each network, the same faces in the same order.
-        names: The networks' names.
-    """
+    """Return a row for each face as HTML: its crop, then what each network says of it, given each network's faces."""
     rows = []
     for number, answers in enumerate(zip(*faces, strict=True), start=1):
         columns = "".join(
@@ -112,10 +99,7 @@ def answers_side_by_side(faces: Sequence[Sequence[Recognition]], names: Sequence
 def crowd_and_network(votes: NDArray[np.uint8], prediction: Prediction | None, name: str = "") -> str:
     """Return a line for each answer as HTML: the votes, the target of training on distributions, the network's bar.
 
-    Args:
-        votes: ``(10,)`` counts in the order of ``VOTE_COLUMNS``, or ``(0,)`` without votes.
-        prediction: What a network says, or None.
-        name: Of that network's checkpoint.
+    Votes are ``(10,)`` counts in the order of ``VOTE_COLUMNS``, or ``(0,)``; the name is that of the checkpoint.
     """
     answers = list(VOTE_COLUMNS) if len(votes) else list(EMOTIONS)
     colors = class_colors(EMOTIONS) | dict.fromkeys(VOTE_COLUMNS[len(EMOTIONS) :], _NO_EMOTION)

@@ -28,12 +28,9 @@ def longest_seen(timelines: Sequence[FaceTimeline], count: int = MAX_LISTED_TIME
 
 
 def emotion_timeline(timelines: Sequence[FaceTimeline], seconds: float, *, interval: float = 0.1) -> go.Figure:
-    """Draw a band for each face: at each moment the shares of the classes, stacked to 100 %.
+    """Draw a band for each face, at least one: at each moment the shares of the classes, stacked to 100 %.
 
-    Args:
-        timelines: At least one face.
-        seconds: Length of the axis.
-        interval: Seconds between two analyzed frames.
+    The axis has a length in seconds; the interval is that between two analyzed frames.
     """
     rows = len(timelines)
     height = rows * (_ROW_HEIGHT + _ROW_SPACE) + _BELOW

@@ -45,15 +45,10 @@ def learning_curve(
     smoothing: float = 0.0,
     log: bool = False,
 ) -> go.Figure:
-    """Draw one quantity over the epochs, for training (dotted) and validation (solid).
+    """Draw one quantity over the epochs of a run, perhaps none yet, for training (dotted) and validation (solid).
 
-    Args:
-        metrics: The complete epochs, in order; may be empty.
-        quantity: Accuracies have a fixed axis from 0 to 100 %.
-        epochs: Length of the whole run, up to which the axis goes.
-        best_epoch: The epoch whose weights are kept, to be marked; 0 for none.
-        smoothing: 0 to below 1, see :func:`smoothed`; the mark stays at its true value.
-        log: Whether losses have a logarithmic axis.
+    Accuracies have a fixed axis from 0 to 100 %, losses may have a logarithmic one. The best epoch, whose weights are
+    kept, is marked at its true value (0: none). The smoothing is 0 to below 1, see :func:`smoothed`.
     """
     style = ".1%" if quantity == "accuracy" else ".3f"
     figure, numbers = go.Figure(), [m.epoch for m in metrics]
@@ -62,8 +57,7 @@ def learning_curve(
         ("validation", f"val_{quantity}", VALIDATION_COLOR, "solid"),
     ):
         values = smoothed([getattr(m, key) for m in metrics], smoothing)
-        line = {"color": color, "dash": dash, "width": 2.5}
-        _add_line(figure, name, numbers, values, line=line, style=style)
+        _add_line(figure, name, numbers, values, f"%{{y:{style}}}", color=color, dash=dash)
     true = {m.epoch: getattr(m, f"val_{quantity}") for m in metrics}
     if best_epoch in true:
         figure.add_scatter(
@@ -84,23 +78,14 @@ def learning_curve(
 def run_curves(
     runs: Mapping[str, Sequence[EpochMetrics]], quantity: RunQuantity, *, smoothing: float = 0.0, log: bool = False
 ) -> go.Figure:
-    """Draw one quantity over the epochs, a line for each run.
-
-    Args:
-        runs: The complete epochs of each run by its name.
-        quantity: One of :data:`RUN_QUANTITIES`.
-        smoothing: 0 to below 1, see :func:`smoothed`.
-        log: Whether the axis is logarithmic.
-    """
-    share = "accuracy" in quantity or "f1" in quantity
-    figure = go.Figure()
+    """Draw one quantity over the epochs, a line for each run; the smoothing is 0 to below 1, see :func:`smoothed`."""
+    share, figure = "accuracy" in quantity or "f1" in quantity, go.Figure()
+    words = "%{y:.1%}" if share else "%{y:.4g}"
     for index, (name, metrics) in enumerate(runs.items()):
         values = smoothed([getattr(m, quantity) for m in metrics], smoothing)
         color = _RUN_COLORS[index % len(_RUN_COLORS)]
         dash = ("solid", "dash", "dot")[index // len(_RUN_COLORS) % 3]
-        line = {"color": color, "dash": dash, "width": 2.5}
-        style = ".1%" if share else ".4g"
-        _add_line(figure, name, [m.epoch for m in metrics], values, line=line, style=style)
+        _add_line(figure, name, [m.epoch for m in metrics], values, words, color=color, dash=dash)
     _style(figure, RUN_QUANTITIES[quantity], height=380, showlegend=True)
     longest = max((metrics[-1].epoch for metrics in runs.values() if metrics), default=1)
     figure.update_xaxes(title_text="epoch", tickformat="d", dtick=_step(longest))
@@ -113,8 +98,7 @@ def validation_curves(runs: Mapping[str, Sequence[EpochMetrics]], colors: Mappin
     figure = go.Figure()
     for name, metrics in runs.items():
         epochs, values = [m.epoch for m in metrics], [m.val_accuracy for m in metrics]
-        line = {"color": colors[name], "width": 2.5}
-        _add_line(figure, escape(name), epochs, values, line=line, style=".1%", words="epoch %{x}: $ on validation")
+        _add_line(figure, escape(name), epochs, values, "epoch %{x}: %{y:.1%} on validation", color=colors[name])
     figure.update_xaxes(title_text="epoch", rangemode="tozero")
     figure.update_yaxes(title_text="validation accuracy", tickformat=".0%")
     return styled(figure, height=360, title=title("How they learned"), hovermode="x unified")
@@ -125,9 +109,8 @@ def learning_rate_curve(config: TrainingConfig) -> go.Figure:
     epochs = [config.epochs * point / _POINTS for point in range(_POINTS + 1)]
     rates = [learning_rate_at(config, epoch / config.epochs) for epoch in epochs]
     line = {"color": VALIDATION_COLOR, "width": 2.5}
-    figure = go.Figure(
-        go.Scatter(x=epochs, y=rates, mode="lines", line=line, hovertemplate="%{y:.2e}", showlegend=False)
-    )
+    curve = go.Scatter(x=epochs, y=rates, mode="lines", line=line, hovertemplate="%{y:.2e}", showlegend=False)
+    figure = go.Figure(curve)
     _style(figure, "", height=180).update_xaxes(title_text="epoch")
     return figure.update_yaxes(rangemode="tozero", exponentformat="power")
 
@@ -137,24 +120,15 @@ def _step(epochs: int) -> int:
     return max(1, round(epochs / 10))
 
 
-def _add_line(
-    figure: go.Figure,
-    name: str,
-    epochs: list[int],
-    values: list[float],
-    *,
-    line: dict[str, object],
-    style: str,
-    words: str = "$",
-) -> None:
+def _add_line(figure: go.Figure, name: str, epochs: list[int], values: list[float], words: str, **line: object) -> None:
     figure.add_scatter(
         x=epochs,
         y=values,
         name=name,
         mode="lines+markers" if len(values) <= _MOST_MARKERS else "lines",
-        line=line,
+        line={"width": 2.5, **line},
         marker={"size": 6},
-        hovertemplate=words.replace("$", f"%{{y:{style}}}"),
+        hovertemplate=words,
     )
 
 

@@ -27,10 +27,7 @@ def present_faces(history: Sequence[Moment], now: float) -> tuple[int, ...]:
 def face_strip(number: int, history: Sequence[Moment], now: float) -> str:
     """Return one face as HTML: its number and emotion, the probabilities now, and those of the last minute as bands.
 
-    Args:
-        number: Of the face.
-        history: Moments of a stream, the oldest first; at least one of this face.
-        now: The present on the stream's clock, in seconds.
+    The moments of the stream, the oldest first, are until ``now``, in seconds; at least one is of this face.
     """
     moments = [moment for moment in history if moment.face == number]
     latest = moments[-1]
