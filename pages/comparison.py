@@ -61,7 +61,7 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
     split = split_column.segmented_control(
         "Split", ["test", "validation"], default="test", required=True, key="eval_split", **_REMEMBERED
     )
-    exclusions = choose_exclusions(dataset.name)
+    exclusions = choose_exclusions(dataset)
     others = [c.name for c in checkpoints if not c.card.is_imported and evaluation_scheme(c.card) != scheme]
     if others:
         st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are judged by the labels chosen here.")

@@ -47,7 +47,7 @@ def _choose() -> Evaluated:
     split = split_column.segmented_control(
         "Split", ["test", "validation"], default="test", required=True, key="eval_split", help=_SPLIT, **_REMEMBERED
     )
-    exclusions = choose_exclusions(dataset.name)
+    exclusions = choose_exclusions(dataset)
     with errors_shown():
         return Evaluated.of(checkpoint, dataset, scheme, split or "test", exclusions)
 

@@ -16,7 +16,7 @@ from fer_core.datasets.download import KaggleAccount, download_faces, download_v
 from fer_core.datasets.exclusions import list_exclusions, save_exclusions
 from fer_core.datasets.pictures import scan_pictures
 from fer_core.datasets.splits import SplitRule
-from fer_core.datasets.store import import_pictures, load_records
+from fer_core.datasets.store import dataset_card, import_pictures, load_records
 from fer_core.errors import DatasetError
 from fer_core.faces.detection import PhotoDetector
 from fer_core.labels import SPLITS
@@ -83,7 +83,8 @@ def inspect(options: argparse.Namespace) -> Answer:
     lines.append(f"duplicate pairs: {json.dumps(document['pairs'])}")
     if options.exclude:
         _keep(options, found)
-    lines += [f"exclusion list “{known.name}”: {len(known):,} rows" for known in list_exclusions(options.dataset)]
+    lists = list_exclusions(dataset_card(options.dataset))
+    lines += [f"exclusion list “{known.name}”: {len(known):,} rows" for known in lists]
     return Answer(document, "\n".join(lines))
 
 
@@ -92,7 +93,7 @@ def _keep(options: argparse.Namespace, found: tuple[Finding, ...]) -> None:
     if chosen is None:
         names = ", ".join(finding.name for finding in found)
         raise DatasetError(f"There is no finding “{options.exclude}”; choose one of {names}.")
-    save_exclusions(options.dataset, options.name or chosen.name, chosen.rows, chosen.title)
+    save_exclusions(dataset_card(options.dataset), options.name or chosen.name, chosen.rows, chosen.title)
 
 
 def _pairs(duplicates: Duplicates, split: np.ndarray) -> dict[str, int]:

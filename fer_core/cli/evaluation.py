@@ -10,7 +10,7 @@ from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint,
 from fer_core.cli import Answer
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
-from fer_core.datasets.store import load_records
+from fer_core.datasets.store import dataset_card, load_records
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import prior_adjustments
 from fer_core.evaluation.complete_card import complete_card
@@ -136,7 +136,7 @@ def import_file(options: argparse.Namespace) -> Answer:
 def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[EvaluationReport, FerDataset, LabelScheme]:
     records = load_records(options.dataset)
     scheme = LABEL_SCHEMES[options.labels] if options.labels else fitting_scheme(checkpoint.card, records)
-    without = excluded_rows(options.dataset, options.exclude)
+    without = excluded_rows(dataset_card(options.dataset), options.exclude)
     dataset = label_records(records, scheme, [options.split], without=without)
     result = evaluate_checkpoint(checkpoint, dataset)
     return result, dataset.with_classes(result.class_names), scheme
@@ -147,7 +147,7 @@ def _leaderboard(options: argparse.Namespace) -> tuple[Leaderboard, dict[str, fl
     records = load_records(options.dataset)
     schemes = dict.fromkeys(fitting_scheme(c.card, records) for c in checkpoints)
     scheme = LABEL_SCHEMES[options.labels] if options.labels else next(iter(schemes))
-    without = excluded_rows(options.dataset, options.exclude)
+    without = excluded_rows(dataset_card(options.dataset), options.exclude)
     leaderboard = compare_checkpoints(
         checkpoints, records, options.dataset, scheme=scheme, split=options.split, without=without
     )

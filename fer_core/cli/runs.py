@@ -147,7 +147,7 @@ def _new_run(config: TrainingConfig, options: argparse.Namespace) -> Run:
 
 def _check_data(config: TrainingConfig) -> None:
     """Raises a DatasetError unless the dataset and its exclusion list are there."""
-    excluded_rows(dataset_card(config.dataset).name, config.exclude)
+    excluded_rows(dataset_card(config.dataset), config.exclude)
 
 
 def _config(options: argparse.Namespace) -> TrainingConfig:

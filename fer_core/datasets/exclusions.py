@@ -4,6 +4,7 @@ A list never changes, so a run's card that names one says which rows it means: i
 from, and its name is taken until it is deleted.
 """
 
+import contextlib
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fer_core.datasets.cards import check_name, read_card
+from fer_core.datasets.cards import DatasetCard, check_name
 from fer_core.errors import DatasetError
 from fer_core.storage.files import data_folder
 from fer_core.storage.records import read_record, write_record
@@ -22,16 +23,13 @@ _SCHEMA = 1
 
 @dataclass(frozen=True)
 class ExclusionList:
-    """Rows to leave out.
+    """Rows of a dataset to leave out.
 
     Attributes:
-        name: What it is chosen by.
-        dataset: The dataset's name.
         fingerprint: Of the dataset's content, for which alone the rows mean something.
         reason: What these rows have in common, for people.
         rows: Row numbers from 0, in order.
         created_at: UTC, ISO 8601.
-        schema_version: Of the file.
     """
 
     name: str
@@ -46,25 +44,17 @@ class ExclusionList:
         return len(self.rows)
 
 
-def save_exclusions(dataset: str, name: str, rows: ArrayLike, reason: str) -> ExclusionList:
-    """Keep rows to leave out under a name.
-
-    Args:
-        dataset: Name of a stored dataset.
-        name: Letters, digits, ``-`` and ``_``.
-        rows: Row numbers from 0, in any order.
-        reason: What they have in common.
+def save_exclusions(dataset: DatasetCard, name: str, rows: ArrayLike, reason: str) -> ExclusionList:
+    """Keep row numbers from 0, in any order, under a name.
 
     Raises:
         DatasetError: There is no row, the name is not allowed or stands for other rows, or the disk is full.
     """
-    card = read_card(dataset)
     chosen = tuple(int(row) for row in np.unique(np.asarray(rows, np.int64)))
-    if not chosen or chosen[0] < 0 or chosen[-1] >= sum(card.sizes.values()):
+    if not chosen or chosen[0] < 0 or chosen[-1] >= sum(dataset.sizes.values()):
         raise DatasetError("There is no row to leave out. Choose a finding with at least one image.")
-    made = ExclusionList(
-        check_name(name), dataset, card.fingerprint, reason, chosen, datetime.now(UTC).isoformat(timespec="seconds")
-    )
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    made = ExclusionList(check_name(name), dataset.name, dataset.fingerprint, reason, chosen, now)
     path = _path(dataset, name)
     if path.exists():
         known = load_exclusions(dataset, name)
@@ -80,29 +70,30 @@ def save_exclusions(dataset: str, name: str, rows: ArrayLike, reason: str) -> Ex
     return made
 
 
-def load_exclusions(dataset: str, name: str) -> ExclusionList:
+def load_exclusions(dataset: DatasetCard, name: str) -> ExclusionList:
     """Find a list by name.
 
     Raises:
         DatasetError: There is none, it is damaged, or it was made from other content of that dataset.
     """
     try:
-        found = read_record(_path(dataset, check_name(name)), ExclusionList)
+        found = read_record(_path(dataset, name), ExclusionList)
     except FileNotFoundError as error:
         names = ", ".join(known.name for known in list_exclusions(dataset)) or "none yet"
         raise DatasetError(
-            f"“{dataset}” has no exclusion list called “{name}” (there are: {names}). Make it with the Detective."
+            f"“{dataset.name}” has no exclusion list called “{name}” (there are: {names}). Make it with the Detective."
         ) from error
     except (OSError, ValueError, TypeError) as error:
         raise DatasetError(f"The exclusion list “{name}” is damaged. Delete it and make it again.") from error
-    if found.fingerprint != read_card(dataset).fingerprint:
+    if found.fingerprint != dataset.fingerprint:
         raise DatasetError(
-            f"The exclusion list “{name}” was made from other content of “{dataset}”. Make it again with the Detective."
+            f"The exclusion list “{name}” was made from other content of “{dataset.name}”. "
+            "Make it again with the Detective."
         )
     return found
 
 
-def excluded_rows(dataset: str, name: str) -> NDArray[np.int64]:
+def excluded_rows(dataset: DatasetCard, name: str) -> NDArray[np.int64]:
     """Row numbers of a list; none when no list is named.
 
     Raises:
@@ -111,29 +102,27 @@ def excluded_rows(dataset: str, name: str) -> NDArray[np.int64]:
     return np.array(load_exclusions(dataset, name).rows if name else (), np.int64)
 
 
-def list_exclusions(dataset: str) -> tuple[ExclusionList, ...]:
+def list_exclusions(dataset: DatasetCard) -> tuple[ExclusionList, ...]:
     """The lists that hold for a dataset as it is, by name; others are left out."""
     found = []
     for path in sorted(_folder(dataset).glob("[!.]*.json")):
-        try:
+        with contextlib.suppress(DatasetError):
             found.append(load_exclusions(dataset, path.stem))
-        except DatasetError:
-            continue
     return tuple(found)
 
 
-def delete_exclusions(dataset: str, name: str | None = None) -> None:
+def delete_exclusions(dataset: DatasetCard, name: str | None = None) -> None:
     """Remove one list, or all of a dataset's."""
     if name is None:
         shutil.rmtree(_folder(dataset), ignore_errors=True)
     else:
-        _path(dataset, check_name(name)).unlink(missing_ok=True)
+        _path(dataset, name).unlink(missing_ok=True)
 
 
-def _folder(dataset: str) -> Path:
+def _folder(dataset: DatasetCard) -> Path:
     # Not in the dataset's own folder, which an import replaces as a whole.
-    return data_folder() / ".exclusions" / check_name(dataset)
+    return data_folder() / ".exclusions" / check_name(dataset.name)
 
 
-def _path(dataset: str, name: str) -> Path:
-    return _folder(dataset) / f"{name}.json"
+def _path(dataset: DatasetCard, name: str) -> Path:
+    return _folder(dataset) / f"{check_name(name)}.json"

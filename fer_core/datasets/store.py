@@ -154,7 +154,7 @@ def delete_dataset(name: str) -> None:
     """
     card = read_card(name)
     shutil.rmtree(data_folder() / card.name)
-    delete_exclusions(card.name)
+    delete_exclusions(card)
 
 
 def ensure_demo() -> DatasetCard:

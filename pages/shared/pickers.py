@@ -39,7 +39,7 @@ def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:
     return _choose("Labels", "scheme", by_name, explanation, lambda name: by_name[name].title)
 
 
-def choose_exclusions(dataset: str) -> ExclusionList | None:
+def choose_exclusions(dataset: DatasetCard) -> ExclusionList | None:
     """A select box of a dataset's exclusion lists, or None; nothing is drawn while there is no list."""
     lists: dict[str, ExclusionList | None] = {known.name: known for known in list_exclusions(dataset)}
     if not lists:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from fer_core.datasets.exclusions import list_exclusions
-from fer_core.datasets.store import load_records
+from fer_core.datasets.store import dataset_card, load_records
 from tests.cli.test_commands import answer, refusal
 
 
@@ -43,7 +43,7 @@ def test_inspect_makes_lists_that_train_and_evaluate_accept(capsys, home_with_ch
     document = answer(capsys, "inspect", "demo", "--exclude", "label-conflicts", "--name", "mine")
     rows = document["findings"]["label-conflicts"]
     assert rows
-    (made,) = list_exclusions("demo")
+    (made,) = list_exclusions(dataset_card("demo"))
     assert (made.name, made.rows) == ("mine", tuple(sorted(rows)))
     assert set(document["pairs"]) >= {"across splits", "within a split", "train and test"}
     before, after = (

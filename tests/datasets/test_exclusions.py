@@ -13,7 +13,7 @@ from fer_core.datasets.exclusions import (
     load_exclusions,
     save_exclusions,
 )
-from fer_core.datasets.store import delete_dataset, import_dataset, load_records
+from fer_core.datasets.store import dataset_card, delete_dataset, import_dataset, load_records
 from fer_core.errors import DatasetError
 from fer_core.labels import LABEL_SCHEMES
 
@@ -24,11 +24,11 @@ def _stored(home, files):
 
 
 def test_a_list_is_kept_and_found(home):
-    made = save_exclusions("ferplus", "clean-test", np.array([5, 1, 5]), "seen in training")
+    made = save_exclusions(dataset_card("ferplus"), "clean-test", np.array([5, 1, 5]), "seen in training")
     assert made.rows == (1, 5)
-    assert load_exclusions("ferplus", "clean-test") == made == list_exclusions("ferplus")[0]
-    assert excluded_rows("ferplus", "clean-test").tolist() == [1, 5]
-    assert excluded_rows("ferplus", "").tolist() == []
+    assert load_exclusions(dataset_card("ferplus"), "clean-test") == made == list_exclusions(dataset_card("ferplus"))[0]
+    assert excluded_rows(dataset_card("ferplus"), "clean-test").tolist() == [1, 5]
+    assert excluded_rows(dataset_card("ferplus"), "").tolist() == []
 
 
 def test_labelling_leaves_its_rows_out():
@@ -41,10 +41,10 @@ def test_labelling_leaves_its_rows_out():
 
 
 def test_a_name_keeps_its_rows():
-    first = save_exclusions("ferplus", "mine", [1], "a")
-    assert save_exclusions("ferplus", "mine", [1], "again") == first
+    first = save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
+    assert save_exclusions(dataset_card("ferplus"), "mine", [1], "again") == first
     with pytest.raises(DatasetError, match="already stands for other rows"):
-        save_exclusions("ferplus", "mine", [2], "b")
+        save_exclusions(dataset_card("ferplus"), "mine", [2], "b")
 
 
 @pytest.mark.parametrize(
@@ -53,43 +53,43 @@ def test_a_name_keeps_its_rows():
 )
 def test_bad_lists_are_refused(name, rows, sentence):
     with pytest.raises(DatasetError, match=sentence):
-        save_exclusions("ferplus", name, rows, "")
+        save_exclusions(dataset_card("ferplus"), name, rows, "")
 
 
 def test_other_content_makes_a_list_void(files, demo_files):
-    save_exclusions("ferplus", "mine", [1], "a")
+    save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
     import_dataset(*demo_files, name="ferplus")
-    assert list_exclusions("ferplus") == ()
+    assert list_exclusions(dataset_card("ferplus")) == ()
     with pytest.raises(DatasetError, match="other content"):
-        excluded_rows("ferplus", "mine")
+        excluded_rows(dataset_card("ferplus"), "mine")
 
 
 def test_a_damaged_list_is_a_sentence(home):
-    save_exclusions("ferplus", "mine", [1], "a")
+    save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
     path = home / "data" / ".exclusions" / "ferplus" / "mine.json"
     for damage in ("{", "[]", json.dumps(json.loads(path.read_text()) | {"rows": ["1"]})):
         path.write_text(damage)
         with pytest.raises(DatasetError, match="damaged"):
-            load_exclusions("ferplus", "mine")
-    assert list_exclusions("ferplus") == ()
+            load_exclusions(dataset_card("ferplus"), "mine")
+    assert list_exclusions(dataset_card("ferplus")) == ()
 
 
 def test_missing_lists_name_those_there_are():
-    save_exclusions("ferplus", "mine", [1], "a")
+    save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
     with pytest.raises(DatasetError, match="there are: mine"):
-        load_exclusions("ferplus", "other")
+        load_exclusions(dataset_card("ferplus"), "other")
 
 
 def test_lists_go_one_by_one_or_with_their_dataset(home):
-    save_exclusions("ferplus", "one", [1], "a")
-    save_exclusions("ferplus", "two", [2], "a")
-    delete_exclusions("ferplus", "one")
-    assert [known.name for known in list_exclusions("ferplus")] == ["two"]
+    save_exclusions(dataset_card("ferplus"), "one", [1], "a")
+    save_exclusions(dataset_card("ferplus"), "two", [2], "a")
+    delete_exclusions(dataset_card("ferplus"), "one")
+    assert [known.name for known in list_exclusions(dataset_card("ferplus"))] == ["two"]
     delete_dataset("ferplus")
     assert list((home / "data" / ".exclusions").glob("*")) == []
 
 
 def test_an_import_of_the_same_content_keeps_the_lists(files):
-    save_exclusions("ferplus", "mine", [1], "a")
+    save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
     import_dataset(*files)
-    assert len(list_exclusions("ferplus")) == 1
+    assert len(list_exclusions(dataset_card("ferplus"))) == 1

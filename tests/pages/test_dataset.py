@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.datasets.detective.duplicates import find_duplicates
 from fer_core.datasets.detective.findings import duplicate_findings
 from fer_core.datasets.exclusions import list_exclusions, save_exclusions
-from fer_core.datasets.store import import_dataset, list_datasets, load_records
+from fer_core.datasets.store import dataset_card, import_dataset, list_datasets, load_records
 from fer_core.labels import VOTE_COLUMNS
 from pages.parts.dataset.faces import parse_rows
 from pages.shared.notice import ACCEPTED
@@ -282,7 +282,7 @@ def test_a_finding_becomes_a_list_with_the_count_it_changes(with_copies):
     assert effect.loc["train", "left out"] == 0
     app.button(key="make_list").click().run()
     assert not app.exception
-    (made,) = list_exclusions("copied")
+    (made,) = list_exclusions(dataset_card("copied"))
     assert made.rows == tuple(sorted(expected.rows.tolist()))
     assert "is kept" in text(app)
 
@@ -292,10 +292,10 @@ def test_bad_names_of_lists_are_a_sentence_and_lists_are_deleted(with_copies):
     app.text_input(key="list_name_clean-test").set_value("../x")
     app.button(key="make_list").click().run()
     assert "cannot be a name" in app.error[0].value
-    save_exclusions("copied", "mine", [1], "for a test")
+    save_exclusions(dataset_card("copied"), "mine", [1], "for a test")
     app = page(dataset="copied", view="Detective")
     app.button(key="delete_list_mine").click().run()
-    assert list_exclusions("copied") == ()
+    assert list_exclusions(dataset_card("copied")) == ()
 
 
 def test_pairs_across_splits_are_listed(with_copies):
@@ -321,7 +321,7 @@ def test_means_and_map(home_with_checkpoint):
 
 def test_training_and_evaluation_offer_the_lists(home_with_checkpoint):
     test_rows = np.flatnonzero(np.asarray(load_records("demo").split) == 2)[:5]
-    save_exclusions("demo", "clean-test", test_rows, "for a test")
+    save_exclusions(dataset_card("demo"), "clean-test", test_rows, "for a test")
     app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/training.py").run()
     assert "clean-test" in app.selectbox(key="training_exclude").options
     app.switch_page("pages/evaluation.py").run()

@@ -13,7 +13,7 @@ import tensorflow as tf
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
-from fer_core.datasets.store import load_records
+from fer_core.datasets.store import dataset_card, load_records
 from fer_core.errors import TrainingError
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import LABEL_SCHEMES, SPLITS
@@ -159,7 +159,8 @@ def load_splits(config: TrainingConfig) -> Splits:
         CheckpointError: A teacher's file is damaged.
     """
     records, scheme = load_records(config.dataset), LABEL_SCHEMES[config.scheme]
-    without, steps = excluded_rows(config.dataset, config.exclude), Preprocessing(config.preprocessing)
+    without = excluded_rows(dataset_card(config.dataset), config.exclude)
+    steps = Preprocessing(config.preprocessing)
     training, validation, test = (label_records(records, scheme, [split], without=without) for split in SPLITS)
     if not config.live_teachers:
         training = distilled(training, load_teachers(config), config.teacher_share)

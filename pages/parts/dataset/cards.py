@@ -30,7 +30,7 @@ def _show_card(card: DatasetCard) -> None:
     with left:
         st.markdown(f"**{plain(card.name)}** · {sum(card.sizes.values()):,} faces · {_source(card)}")
         sizes = ", ".join(f"{count:,} {split}" for split, count in card.sizes.items())
-        lists = ", ".join(plain(known.name) for known in list_exclusions(card.name))
+        lists = ", ".join(plain(known.name) for known in list_exclusions(card))
         st.caption(
             f"{sizes}  \nLabels: {_schemes(card)}  \nFingerprint {card.fingerprint[:_SHORT]} · imported "
             f"{plain(card.created_at[:10])} · {megabytes_in(data_folder() / card.name):,.1f} MB"

@@ -11,6 +11,7 @@ from fer_core.datasets.detective.findings import (
     vote_findings,
 )
 from fer_core.datasets.exclusions import delete_exclusions, list_exclusions, save_exclusions
+from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import LabelOutcomes
 from pages.parts.dataset.face_detail import show_linked_face
 from pages.parts.dataset.map import show_map, show_means
@@ -58,7 +59,7 @@ def _show_findings(shown: ShownDataset) -> None:
         rows = finding.rows[choose_page(len(finding), _ON_PAGE, "finding_page")]
         show_sheet(shown, rows, key="finding_faces", size=_SIZE)
         _offer_list(shown, finding)
-    _show_lists(shown.card.name, shown.outcomes)
+    _show_lists(shown.card, shown.outcomes)
     show_linked_face(shown, finding.rows)
 
 
@@ -95,7 +96,7 @@ def _offer_list(shown: ShownDataset, finding: Finding) -> None:
         name = st.text_input("Name of the list", finding.name, max_chars=60, key=f"list_name_{finding.name}", width=280)
         if st.button("Make the list", icon=":material/playlist_remove:", key="make_list"):
             with errors_shown(stop=False):
-                made = save_exclusions(shown.card.name, name.strip(), finding.rows, finding.title)
+                made = save_exclusions(shown.card, name.strip(), finding.rows, finding.title)
                 st.session_state[_MADE] = made.name
                 st.rerun()
     if made_name := st.session_state.pop(_MADE, ""):
@@ -105,7 +106,7 @@ def _offer_list(shown: ShownDataset, finding: Finding) -> None:
         )
 
 
-def _show_lists(dataset: str, outcomes: LabelOutcomes) -> None:
+def _show_lists(dataset: DatasetCard, outcomes: LabelOutcomes) -> None:
     lists = list_exclusions(dataset)
     if not lists:
         return

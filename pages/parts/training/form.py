@@ -101,7 +101,7 @@ def _chosen_faces(dataset: DatasetCard) -> None:
     )
     st.selectbox(
         "Leave out",
-        ["", *(known.name for known in list_exclusions(dataset.name))],
+        ["", *(known.name for known in list_exclusions(dataset))],
         format_func=lambda name: name or "nothing",
         help="An exclusion list of this dataset. The Detective on the Dataset page makes them.",
         key="training_exclude",

@@ -29,13 +29,13 @@ def fill_form(datasets: Iterable[DatasetCard]) -> None:
         return
     config, source = st.session_state.pop(_NEXT)
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in config.flat().items()}
-    missing = config.dataset not in [card.name for card in datasets]
-    if missing:
+    dataset = next((card for card in datasets if card.name == config.dataset), None)
+    if dataset is None:
         del values["dataset"]
-    if missing or config.exclude not in [known.name for known in list_exclusions(config.dataset)]:
+    if dataset is None or config.exclude not in [known.name for known in list_exclusions(dataset)]:
         values["exclude"] = ""
     st.session_state.update({key_of(name): value for name, value in values.items()})
-    st.session_state[_NEWS] = (source, config.dataset if missing else "")
+    st.session_state[_NEWS] = (source, "" if dataset else config.dataset)
 
 
 def announce_settings() -> None:

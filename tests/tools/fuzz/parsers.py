@@ -22,7 +22,7 @@ from fer_core.checkpoints.checkpoint import save_checkpoint as save
 from fer_core.checkpoints.foreign.allowlist import check_network
 from fer_core.checkpoints.foreign.archive import read_archive
 from fer_core.datasets.archive import open_archive
-from fer_core.datasets.cards import damaged_datasets, list_datasets
+from fer_core.datasets.cards import damaged_datasets, list_datasets, read_card
 from fer_core.datasets.exclusions import list_exclusions, load_exclusions, save_exclusions
 from fer_core.datasets.pictures import read_pictures, scan_pictures
 from fer_core.datasets.readers import read_records
@@ -244,14 +244,14 @@ def read_array(content):
 
 def exclusion_list():
     tables()
-    save_exclusions("small", "some", [0, 2], "why not")
+    save_exclusions(read_card("small"), "some", [0, 2], "why not")
     return [(data_folder() / ".exclusions" / "small" / "some.json").read_bytes()]
 
 
 def read_exclusions(content):
     (data_folder() / ".exclusions" / "small" / "some.json").write_bytes(content)
-    list_exclusions("small")
-    load_exclusions("small", "some")
+    list_exclusions(read_card("small"))
+    load_exclusions(read_card("small"), "some")
 
 
 def run_file(name):
