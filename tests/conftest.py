@@ -21,7 +21,8 @@ import pylibsrtp  # noqa: F401  (crashes when it starts after TensorFlow; only t
 import pytest
 from hypothesis import HealthCheck, settings
 
-from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, EpochScores, ModelCard, save_checkpoint
+from fer_core.checkpoints.card import EpochScores, ModelCard
+from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, save_checkpoint
 from fer_core.datasets.demo import DEMO_SIZES, write_demo_files
 from fer_core.datasets.store import import_dataset, import_demo
 from fer_core.labels import LABEL_SCHEMES

@@ -49,8 +49,7 @@ class Calibration:
         temperature: The logits are divided by it; above 1 for a network that was too sure of itself.
         not_sure_below: A best answer with less probability than this is shown as "not sure".
         fitted_on: What it was fitted on, in words; "" when it was not.
-        error_before: Expected calibration error on those faces before.
-        error_after: The same, after.
+        error_before: Expected calibration error on those faces, as is ``error_after``.
         between: How far from the training shares of the classes (0) towards equal ones (1) to go by default: where
             accuracy and balanced accuracy add up to most.
     """
@@ -70,18 +69,11 @@ class MeasuredFigures:
     Attributes:
         dataset: Its name; "" when nothing was measured.
         fingerprint: SHA-256 of its records.
-        split: Which split.
-        scheme: Name of the label scheme.
-        n: How many images.
-        accuracy: Share that got their true class.
         accuracy_interval: Wilson's.
-        macro_f1: Unweighted mean of the classes' F1.
-        macro_f1_interval: By bootstrap.
+        macro_f1: Unweighted mean of the classes' F1; its interval is by bootstrap.
         balanced_accuracy: Mean recall of the classes that have images.
-        top2_accuracy: Share whose true class is among the two most probable.
         calibration_error: Expected calibration error, after the temperature.
-        class_names: The classes scored, in the order of the matrix.
-        confusion_matrix: Counts; rows are true, columns predicted.
+        confusion_matrix: Counts; rows are true, columns predicted, both in the order of ``class_names``.
         robustness: By perturbation, the accuracy at each of its levels, the mildest first.
         by_prior_adjustment: By how common classes are taken to be, accuracy, balanced accuracy and macro F1.
         int8_accuracy: Accuracy of the network in eight bits; 0 when there is none.
@@ -111,34 +103,22 @@ class ModelCard:
     """What must be known to use a checkpoint and to evaluate it.
 
     Attributes:
-        name: The checkpoint's folder name.
         created_at: UTC, ISO 8601.
         class_names: The outputs, in order.
-        input: What the network takes.
         config: The run's settings (a ``TrainingConfig`` as JSON types); of an imported one only the label scheme.
         weights: How many numbers were learned.
         dataset: Name of the dataset it was trained on, or "" when that is unknown.
         dataset_fingerprint: SHA-256 of that dataset's records, or "".
         label_file: Name of the votes file, or "" for FER2013's own labels.
-        label_file_sha256: Its content, or "".
-        counts: Labelled images per split.
-        last: Scores of the last epoch.
+        counts: Labeled images per split.
         best: Scores of the epoch that was best on validation; these are the weights in the files.
         precision: Number format of the training arithmetic.
-        seconds: Training time.
-        hardware: What it was trained on.
-        versions: Versions of the libraries.
         command: What repeats the training.
-        limits: What it must not be trusted with.
         files: SHA-256 of each file.
         provenance: What else it was made from and made on (a ``Provenance`` as JSON types).
-        origin: Whether it was trained here, or imported from a file of unknown provenance.
-        notes: Sentences about its import.
         doubts: Those of the notes that warn of a wrong order or scaling.
         prior: Share of each class among the training faces, in the order of ``class_names``; empty when unknown.
-        calibration: What makes its probabilities honest.
         measured: Its figures on a test split.
-        schema_version: Of this card.
     """
 
     name: str

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from fer_core.checkpoints.card import EpochScores, ModelCard
+from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.classifier import Classifier, Reading
 from fer_core.checkpoints.priors import PriorAdjustment, prior_weights
 from fer_core.errors import CheckpointError, Damage
@@ -23,27 +23,6 @@ from fer_core.storage.files import (
     write_json,
 )
 
-__all__ = [
-    "CARD_FILE",
-    "DEFAULT_CHECKPOINT",
-    "INT8_FILE",
-    "KERAS_FILE",
-    "LITERT_FILE",
-    "SHIPPED",
-    "Checkpoint",
-    "EpochScores",
-    "ModelCard",
-    "damaged_checkpoints",
-    "delete_checkpoint",
-    "free_name",
-    "list_checkpoints",
-    "load_checkpoint",
-    "save_checkpoint",
-    "update_card",
-    "verified_bytes",
-    "verify",
-]
-
 SHIPPED = ("fer-lab", "paper-cnn-plus", "paper-cnn")
 """The checkpoints that come with the project, the best first."""
 
@@ -58,12 +37,7 @@ CARD_FILE = "card.json"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint on disk.
-
-    Attributes:
-        directory: Its folder.
-        card: Its card.
-    """
+    """A checkpoint on disk."""
 
     directory: Path
     card: ModelCard
@@ -79,11 +53,6 @@ class Checkpoint:
         return self.directory.parent == home() / "models" and self.name not in SHIPPED
 
     @property
-    def keras_path(self) -> Path:
-        """The network for further training, in Keras' format."""
-        return self.directory / KERAS_FILE
-
-    @property
     def litert_path(self) -> Path:
         """The network for prediction, in LiteRT's format."""
         return self.directory / LITERT_FILE
@@ -93,13 +62,9 @@ class Checkpoint:
     ) -> Classifier:
         """Open the network for prediction, with its card's calibration, after verifying its file.
 
-        An imported network runs in a limited process of its own, which ends with the classifier.
-
-        Args:
-            threads: Processor threads of one prediction.
-            live: Whether speed counts more than the last decimal, as for a stream's frames: the network in eight bits
-                is then taken, if the checkpoint has it.
-            prior_adjustment: Which class prior to assume; without effect where the card knows no training shares.
+        An imported network runs in a limited process of its own, which ends with the classifier. Live, as for a
+        stream's frames, the network in eight bits is taken where there is one: speed counts more than the last decimal.
+        The prior adjustment has no effect where the card knows no training shares.
 
         Raises:
             CheckpointError: The file is missing or damaged.
@@ -214,9 +179,7 @@ def verified_bytes(checkpoint: Checkpoint, file: str = LITERT_FILE) -> bytes:
 def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Checkpoint:
     """Store a checkpoint under ``models/``, all or nothing, replacing one of the same name.
 
-    Args:
-        card: Everything but the hashes of the files.
-        write_files: Writes ``model.keras`` and ``model.tflite`` into the folder it is given.
+    The hashes of what ``write_files`` writes into the folder it is given are added to the card.
 
     Raises:
         CheckpointError: The name is not allowed, or the disk is full or read-only; nothing was changed.

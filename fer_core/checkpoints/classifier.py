@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.network import LocalNetwork, Network, WorkerNetwork
-from fer_core.checkpoints.priors import normalized, reweighted
+from fer_core.checkpoints.network import LocalNetwork, WorkerNetwork
+from fer_core.checkpoints.priors import normalized
 from fer_core.faces.preprocessing import UNCHANGED, Preprocessing
 
 NOT_SURE = "not sure"
@@ -17,12 +17,9 @@ _BATCH = 64
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What a network says of one face.
+    """What a network says of one face: ``(classes,)`` float32 probabilities, summing to one, never rounded.
 
-    Attributes:
-        probabilities: ``(classes,)`` float32, summing to one, never rounded.
-        class_names: The classes, in the same order.
-        not_sure_below: A best class with less probability than this is no answer.
+    A best class with less probability than ``not_sure_below`` is no answer.
     """
 
     probabilities: NDArray[np.float32]
@@ -71,7 +68,7 @@ class Reading:
     def apply(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         """Adjust ``(n, classes)`` probabilities, rows summing to one."""
         calibrated = with_temperature(probabilities, self.temperature)
-        return calibrated if self.weights is None else reweighted(calibrated, self.weights)
+        return calibrated if self.weights is None else normalized(calibrated * self.weights)
 
 
 _UNADJUSTED = Reading()
@@ -90,15 +87,9 @@ class Classifier:
         reading: Reading = _UNADJUSTED,
         isolated: bool = False,
     ) -> None:
-        """Open a LiteRT network.
+        """Open a LiteRT network; an isolated one, as imported ones are, runs in a limited process of its own.
 
-        Args:
-            model: The content of a ``.tflite`` file that maps ``(n, 48, 48, 1)`` gray values 0–255 to ``(n, classes)``.
-            class_names: The classes, in the order of the outputs.
-            threads: Processor threads of one prediction.
-            preprocessing: The steps applied to every face before the network, as in training.
-            reading: How its probabilities become answers.
-            isolated: Whether the network runs in a limited process of its own, as imported ones do.
+        The model is a ``.tflite`` file that maps ``(n, 48, 48, 1)`` gray values 0–255 to ``(n, classes)``.
 
         Raises:
             CheckpointError: The file is no such network.
@@ -108,31 +99,21 @@ class Classifier:
         self.not_sure_below = reading.not_sure_below
         self._reading = reading
         outputs = len(class_names)
-        self._network: Network = (
-            WorkerNetwork(model, outputs) if isolated else LocalNetwork(model, outputs, threads=threads)
-        )
+        self._network: LocalNetwork | WorkerNetwork
+        self._network = WorkerNetwork(model, outputs) if isolated else LocalNetwork(model, outputs, threads=threads)
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the calibrated probabilities of some faces: what pages and commands show.
+        """Return the calibrated probabilities ``(n, classes)`` of some faces: what pages and commands show.
 
-        Args:
-            images: ``(n, 48, 48)`` uint8 gray faces as ``preprocess_face`` makes them; n may be 0.
-
-        Returns:
-            ``(n, classes)`` float32, rows summing to one.
+        The faces are ``(n, 48, 48)`` uint8 gray as ``preprocess_face`` makes them; n may be 0.
         """
         return self._reading.apply(self.predict_raw(images))
 
     def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
-        """Return the network's own probabilities of some faces, before calibration.
+        """Return the network's own probabilities of some faces, as :meth:`predict`, before calibration.
 
-        Args:
-            images: ``(n, 48, 48)`` uint8 gray faces; n may be 0.
-            gain: What gray values are multiplied by, to show a mistake in scaling: 255 undoes the network's own
-                scaling, 1/255 scales twice.
-
-        Returns:
-            ``(n, classes)`` float32, rows summing to one.
+        Gray values are multiplied by the gain, to show a mistake in scaling: 255 undoes the network's own scaling,
+        1/255 scales twice.
         """
         if images.ndim != 3 or images.shape[1:] != (48, 48) or images.dtype != np.uint8:
             raise ValueError(f"Expected images (n, 48, 48) uint8. Received {images.shape} {images.dtype}.")
@@ -155,14 +136,7 @@ class Classifier:
 def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
     """Soften (above 1) or sharpen (below 1) probabilities: softmax of logits divided by a temperature.
 
-    Guo et al. (2017), On calibration of modern neural networks.
-
-    Args:
-        probabilities: ``(n, classes)``, rows summing to one.
-        temperature: Above 0.
-
-    Returns:
-        ``(n, classes)`` float32, rows summing to one.
+    Guo et al. (2017), On calibration of modern neural networks. Rows of ``(n, classes)`` sum to one before and after.
     """
     if temperature == 1:
         return probabilities

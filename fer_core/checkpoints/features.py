@@ -16,15 +16,11 @@ from fer_core.checkpoints.worker import Worker, floats, serve
 from fer_core.errors import CheckpointError
 
 _BATCH = 64
-_LAST_LAYER = "FULLY_CONNECTED"
 _LONGEST = 1 << 26
 
 
 class Features:
     """A checkpoint's network, opened for the inputs of its last layer; an imported one in a process of its own.
-
-    Args:
-        checkpoint: Whose network.
 
     Raises:
         CheckpointError: The checkpoint's file is missing or damaged.
@@ -40,13 +36,9 @@ class Features:
         )
 
     def of(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the inputs of the last layer; of a network without a dense one, centered log probabilities.
+        """Return the inputs ``(n, d)`` of the last layer; of a network without a dense one, centered log probabilities.
 
-        Args:
-            images: ``(n, 48, 48)`` uint8 faces, before the checkpoint's own pre-processing.
-
-        Returns:
-            ``(n, d)`` float32.
+        The faces are ``(n, 48, 48)`` uint8, before the checkpoint's own pre-processing.
 
         Raises:
             CheckpointError: The process of an imported network died, or answered with something that is no number.
@@ -61,18 +53,19 @@ class Features:
         return np.asarray(logs - logs.mean(axis=1, keepdims=True), np.float32)
 
 
-def face_features(checkpoint: Checkpoint, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return :meth:`Features.of` some faces, for a single question."""
-    return Features(checkpoint).of(images)
-
-
 def _answering(model: bytes) -> Callable[[bytes], bytes]:
     """From ``(n, 48, 48)`` uint8 faces to the ``(n, d)`` float32 before the last dense layer; nothing without one."""
-    interpreter = _open(model)
-    tensor = _last_input(interpreter)
+    with warnings.catch_warnings():
+        # LiteRT warns that keeping what lies between the layers takes memory, which is wanted here, batch by batch.
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            interpreter = Interpreter(model_content=model, num_threads=2, experimental_preserve_all_tensors=True)
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointError(f"The network cannot be opened by LiteRT ({error}). Train it again.") from error
+    dense = [op for op in interpreter._get_ops_details() if op["op_name"] == "FULLY_CONNECTED"]
 
     def answer(faces: bytes) -> bytes:
-        if tensor < 0:
+        if not dense:
             return b""
         batch = np.frombuffer(faces, np.uint8).reshape(-1, 48, 48, 1)
         entry = interpreter.get_input_details()[0]["index"]
@@ -80,25 +73,9 @@ def _answering(model: bytes) -> Callable[[bytes], bytes]:
         interpreter.allocate_tensors()
         interpreter.set_tensor(entry, batch.astype(np.float32))
         interpreter.invoke()
-        return np.array(interpreter.get_tensor(tensor), np.float32).tobytes()
+        return np.array(interpreter.get_tensor(int(dense[-1]["inputs"][0])), np.float32).tobytes()
 
     return answer
-
-
-def _open(model: bytes) -> Interpreter:
-    with warnings.catch_warnings():
-        # LiteRT warns that keeping what lies between the layers takes memory, which is wanted here, batch by batch.
-        warnings.simplefilter("ignore", UserWarning)
-        try:
-            return Interpreter(model_content=model, num_threads=2, experimental_preserve_all_tensors=True)
-        except (ValueError, RuntimeError) as error:
-            raise CheckpointError(f"The network cannot be opened by LiteRT ({error}). Train it again.") from error
-
-
-def _last_input(interpreter: Interpreter) -> int:
-    """Index of the tensor that goes into the last dense layer, or -1 when there is none."""
-    dense = [op for op in interpreter._get_ops_details() if op["op_name"] == _LAST_LAYER]
-    return int(dense[-1]["inputs"][0]) if dense else -1
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ classes, then batch after batch; it ends when its parent does.
 import sys
 import threading
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -17,23 +16,11 @@ from fer_core.checkpoints.worker import Worker, floats, serve
 from fer_core.errors import CheckpointError
 
 
-class Network(Protocol):
-    """Maps faces to scores."""
-
-    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` float32 gray values 0-255; n is at least 1."""
-
-
 class LocalNetwork:
     """A network in this process; safe to share between threads.
 
-    Args:
-        model: The content of a ``.tflite`` file that maps ``(n, 48, 48, 1)`` gray values 0-255 to ``(n, classes)``.
-        classes: How many outputs it has to have.
-        threads: Processor threads of one prediction.
-
     Raises:
-        CheckpointError: The file is no such network.
+        CheckpointError: The model is no LiteRT network from ``(n, 48, 48, 1)`` gray values 0-255 to ``(n, classes)``.
     """
 
     def __init__(self, model: bytes, classes: int, *, threads: int = 1) -> None:
@@ -55,7 +42,7 @@ class LocalNetwork:
             )
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """See :class:`Network`."""
+        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` float32 gray values 0-255; n is at least 1."""
         with self._lock:
             if len(batch) != self._batch:
                 self._interpreter.resize_tensor_input(self._input["index"], (len(batch), 48, 48, 1))
@@ -75,7 +62,7 @@ class WorkerNetwork(Worker):
         super().__init__("fer_core.checkpoints.network", opening, answer_seconds=answer_seconds)
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """See :class:`Network`.
+        """As :meth:`LocalNetwork.run`.
 
         Raises:
             CheckpointError: The process died, took too long or answered nonsense; the next call starts another one.

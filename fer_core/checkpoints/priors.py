@@ -24,30 +24,9 @@ _LEAST = 1e-3  # of a class that training hardly had, so that no weight grows be
 
 
 def prior_weights(prior: Sequence[float], strength: float) -> NDArray[np.float32]:
-    """Return by how much each probability is multiplied.
-
-    Args:
-        prior: Share of each class among the training faces.
-        strength: From 0 for the training shares to 1 for a uniform prior.
-
-    Returns:
-        ``(classes,)`` float32, the largest 1.
-    """
+    """Return each class's factor, ``(classes,)``, the largest 1; strength 0 keeps the prior, 1 makes it uniform."""
     weights = np.maximum(np.asarray(prior, np.float64), _LEAST) ** -strength
     return np.asarray(weights / weights.max(), np.float32)
-
-
-def reweighted(probabilities: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Multiply probabilities by a weight for each class and normalize them.
-
-    Args:
-        probabilities: ``(n, classes)``, rows summing to one.
-        weights: ``(classes,)``, above 0.
-
-    Returns:
-        ``(n, classes)`` float32, rows summing to one.
-    """
-    return normalized(probabilities * weights)
 
 
 def normalized(scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -61,13 +40,7 @@ def restricted(
 ) -> NDArray[np.float32]:
     """Keep the probabilities of the wanted classes, in that order, and normalize them.
 
-    Args:
-        probabilities: ``(n, classes)``, rows summing to one.
-        class_names: What the columns are.
-        wanted: Some of these classes.
-
-    Returns:
-        ``(n, wanted)`` float32, rows summing to one; a row with nothing of the wanted classes is zeros.
+    From ``(n, classes)`` to ``(n, wanted)``, rows summing to one; a row with nothing of the wanted classes is zeros.
     """
     shares = probabilities[:, [class_names.index(name) for name in wanted]]
     return normalized(shares) if len(wanted) < len(class_names) else shares

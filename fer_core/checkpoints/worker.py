@@ -28,13 +28,8 @@ _OK, _REFUSED = b"\0", b"\1"  # the first byte of an answer: content follows, or
 class Worker:
     """A network in a limited process of its own; safe to share between threads.
 
-    A process that dies or hangs costs the question in flight; the next one starts another process.
-
-    Args:
-        module: What runs there, by :func:`serve`.
-        opening: The messages from which it opens the network.
-        longest: Bytes an answer may have.
-        answer_seconds: How long one answer may take.
+    The module runs :func:`serve` there and opens the network from the opening messages; an answer has at most the
+    longest number of bytes. A process that dies or hangs costs the question in flight; the next one starts another.
 
     Raises:
         CheckpointError: It cannot open the network, or dies of it.
@@ -102,14 +97,9 @@ class Worker:
 
 
 def serve(open_network: Callable[..., Callable[[bytes], bytes]], *, messages: int = 1) -> int:
-    """Run the child's end: limit this process, open what is sent, and answer until the parent is gone.
+    """Run the child's end until the parent is gone and return the process's exit code.
 
-    Args:
-        open_network: Given the first messages, returns what answers each of the later ones.
-        messages: How many it is given.
-
-    Returns:
-        The process's exit code.
+    The first messages open the network; what that returns answers each of the later ones.
     """
     limit_resources(_MEMORY)
     questions, answers = sys.stdin.buffer, sys.stdout.buffer

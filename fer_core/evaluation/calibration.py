@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import Calibration, ModelCard
 from fer_core.checkpoints.classifier import with_temperature
-from fer_core.checkpoints.priors import PriorAdjustment, prior_weights, reweighted
+from fer_core.checkpoints.priors import PriorAdjustment, normalized, prior_weights
 from fer_core.datasets.summary import cross_tabulate
 from fer_core.evaluation.intervals import wilson
 from fer_core.evaluation.report import EvaluationReport, recalls
@@ -48,7 +48,7 @@ def recommended_strength(
     """
 
     def accuracies(strength: float) -> float:
-        answers = reweighted(probabilities, prior_weights(prior, strength)).argmax(axis=1)
+        answers = normalized(probabilities * prior_weights(prior, strength)).argmax(axis=1)
         balanced = recalls(cross_tabulate((labels, answers), [probabilities.shape[1]] * 2)).mean()
         return float((answers == labels).mean() + balanced)
 
@@ -162,7 +162,7 @@ def prior_adjustments(report: EvaluationReport, card: ModelCard) -> dict[PriorAd
     found: dict[PriorAdjustment, PriorAdjustmentFigures] = {}
     for name in get_args(PriorAdjustment) if prior else ():
         strength = card.strength(name)
-        probabilities = reweighted(report.probabilities, prior_weights(prior, strength))
+        probabilities = normalized(report.probabilities * prior_weights(prior, strength))
         seen = replace(report, probabilities=probabilities, y_pred=probabilities.argmax(axis=1))
         found[name] = PriorAdjustmentFigures(strength, seen.accuracy, seen.balanced_accuracy, seen.macro_f1)
     return found

@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 
 from fer_core.checkpoints import checkpoint as room
-from fer_core.checkpoints.card import Calibration
+from fer_core.checkpoints.card import Calibration, ModelCard
 from fer_core.checkpoints.checkpoint import (
     CARD_FILE,
     DEFAULT_CHECKPOINT,
     INT8_FILE,
     KERAS_FILE,
     LITERT_FILE,
-    ModelCard,
     delete_checkpoint,
     free_name,
     list_checkpoints,
@@ -158,7 +157,7 @@ def test_a_cut_or_missing_file_is_told(save_tiny, harm):
 
 def test_swapped_files_are_told(save_tiny):
     checkpoint = save_tiny()
-    shutil.copy(checkpoint.keras_path, checkpoint.litert_path)
+    shutil.copy(checkpoint.directory / KERAS_FILE, checkpoint.litert_path)
     with pytest.raises(CheckpointError, match="is damaged"):
         checkpoint.open_classifier()
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fer_core.checkpoints.card import Calibration
-from fer_core.checkpoints.priors import prior_weights, restricted, reweighted
+from fer_core.checkpoints.priors import normalized, prior_weights, restricted
 from fer_core.evaluation.calibration import prior_adjustments, recommended_strength
 from fer_core.evaluation.report import EvaluationReport
 
@@ -19,12 +19,12 @@ def rows(n=50, seed=0):
 
 
 def test_the_training_shares_leave_probabilities_as_they_are():
-    np.testing.assert_allclose(reweighted(rows(), prior_weights(PRIOR, 0.0)), rows(), atol=1e-6)
+    np.testing.assert_allclose(normalized(rows() * prior_weights(PRIOR, 0.0)), rows(), atol=1e-6)
 
 
 def test_a_network_that_knows_only_the_shares_knows_nothing_once_they_are_taken_out():
     probabilities = np.array([PRIOR], np.float32)
-    np.testing.assert_allclose(reweighted(probabilities, prior_weights(PRIOR, 1.0)), 1 / 3, atol=1e-6)
+    np.testing.assert_allclose(normalized(probabilities * prior_weights(PRIOR, 1.0)), 1 / 3, atol=1e-6)
 
 
 @given(
@@ -34,13 +34,13 @@ def test_a_network_that_knows_only_the_shares_knows_nothing_once_they_are_taken_
 )
 def test_rows_sum_to_one_for_every_prior_and_strength(scores, prior, strength):
     probabilities = scores / scores.sum(axis=1, keepdims=True)
-    found = reweighted(probabilities, prior_weights(prior, strength))
+    found = normalized(probabilities * prior_weights(prior, strength))
     assert np.isfinite(found).all()
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
 
 
 def test_a_rarer_class_gains_more():
-    before, after = rows(), reweighted(rows(), prior_weights(PRIOR, 0.5))
+    before, after = rows(), normalized(rows() * prior_weights(PRIOR, 0.5))
     assert (after[:, 2] >= before[:, 2]).all()
     assert (after[:, 0] <= before[:, 0]).all()
 
@@ -52,7 +52,7 @@ def test_the_recommended_strength_is_the_one_under_which_both_accuracies_add_up_
     strength = recommended_strength(probabilities, labels, PRIOR)
     assert 0 < strength < 1
     for chosen, right in ((strength, 75), (strength - 0.05, 70)):
-        answers = reweighted(probabilities, prior_weights(PRIOR, chosen)).argmax(axis=1)
+        answers = normalized(probabilities * prior_weights(PRIOR, chosen)).argmax(axis=1)
         assert (answers == labels).sum() == right
 
 
@@ -94,7 +94,7 @@ def test_a_checkpoint_answers_under_the_view_it_is_opened_with(save_tiny):
     plain = checkpoint.open_classifier().predict(faces)
     for view, strength in (("training", 0.0), ("between", 0.3), ("equal", 1.0)):
         seen = checkpoint.open_classifier(prior_adjustment=view).predict(faces)
-        np.testing.assert_allclose(seen, reweighted(plain, prior_weights(shares, strength)), atol=1e-6)
+        np.testing.assert_allclose(seen, normalized(plain * prior_weights(shares, strength)), atol=1e-6)
 
 
 def test_classes_that_are_left_out_share_their_part_among_the_rest():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fer_core.checkpoints.features import face_features
+from fer_core.checkpoints.features import Features
 from fer_core.errors import CheckpointError
 from fer_core.explain.neighbors import look_at_all, nearest, store_features, stored_features
 
@@ -26,7 +26,7 @@ def test_a_face_is_nearest_to_itself(save_tiny, faces):
 def test_all_are_looked_at_as_one_is(save_tiny, faces):
     checkpoint = save_tiny()
     together = look_at_all(checkpoint, faces, progress=lambda share: None)
-    np.testing.assert_allclose(together[69:], face_features(checkpoint, faces[69:]), atol=1e-5)
+    np.testing.assert_allclose(together[69:], Features(checkpoint).of(faces[69:]), atol=1e-5)
 
 
 def test_features_are_kept_for_their_network_and_faces(save_tiny):

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from fer_core.checkpoints.checkpoint import load_checkpoint
 from fer_core.checkpoints.classifier import with_temperature
-from fer_core.checkpoints.features import face_features
+from fer_core.checkpoints.features import Features
 from fer_core.cli.execution import train_run
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.exclusions import save_exclusions
@@ -107,7 +107,7 @@ def test_a_face_gives_the_same_probabilities_through_every_path(home, small_demo
         found = recognize(picture, WholeFrame(), classifier, margin=0, align=False)[0]
         np.testing.assert_allclose(whole, expected, atol=1e-5)
         np.testing.assert_allclose(classifier.predict(found.crop[None])[0], found.prediction.probabilities, atol=1e-6)
-    assert face_features(checkpoint, raw.images[:3]).shape == (3, 1024)
+    assert Features(checkpoint).of(raw.images[:3]).shape == (3, 1024)
 
 
 def test_rows_of_an_exclusion_list_are_not_trained_on(home, small_demo):

@@ -6,7 +6,7 @@ activations, initialisers and regularisers, numbers. The sizes follow from the s
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,14 +41,9 @@ _MODEL_MODULES = {
 
 @dataclass(frozen=True)
 class ForeignNetwork:
-    """A network that may be built.
+    """A network that may be built, by a description in float32 and without how it was trained.
 
-    Attributes:
-        input_shape: Height, width and channels of its input.
-        outputs: How many values it answers.
-        weights: How many it has.
-        layers: How many layers.
-        config: The description to build it from, in float32 and without how it was trained.
+    The input's shape is height, width and channels; the other numbers are counts.
     """
 
     input_shape: tuple[int, int, int]
@@ -61,14 +56,10 @@ class ForeignNetwork:
 def check_network(text: bytes) -> ForeignNetwork:
     """Reads the ``config.json`` of a ``.keras`` file and refuses what is not plainly harmless.
 
-    Args:
-        text: The content of ``config.json``.
-
     Raises:
         CheckpointError: It is too long, malformed, names something that is not allowed, or is too large.
     """
-    document = _parsed(text)
-    document = {key: value for key, value in document.items() if key != "compile_config"}
+    document = {key: value for key, value in _parsed(text).items() if key != "compile_config"}
     walk = _Walk()
     outputs = walk.model(document, (), depth=0)
     height, width, channels = walk.first_input
@@ -85,14 +76,13 @@ def check_network(text: bytes) -> ForeignNetwork:
 def _parsed(text: bytes) -> dict[str, Any]:
     if len(text) > MAX_CONFIG_BYTES:
         raise CheckpointError("The description of the network is too long. Only plain networks can be imported.")
+    damaged = "The description of the network is damaged. Save the model again with Keras 3."
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(
-            "The description of the network is damaged. Save the model again with Keras 3."
-        ) from error
+        raise CheckpointError(damaged) from error
     if not isinstance(document, dict):
-        raise CheckpointError("The description of the network is damaged. Save the model again with Keras 3.")
+        raise CheckpointError(damaged)
     _check_depth(document)
     return document
 
@@ -104,14 +94,8 @@ def _check_depth(document: object) -> None:
         depth += 1
         if depth > _MAX_DEPTH:
             raise CheckpointError("The description of the network is nested too deeply. Save the model again.")
-        level = [child for item in level for child in _children(item)]
-
-
-def _children(item: object) -> Iterator[object]:
-    if isinstance(item, dict):
-        yield from item.values()
-    elif isinstance(item, list):
-        yield from item
+        containers = [list(item.values()) if isinstance(item, dict) else item for item in level]
+        level = [child for container in containers if isinstance(container, list) for child in container]
 
 
 class _Walk:

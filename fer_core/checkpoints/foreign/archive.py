@@ -23,26 +23,16 @@ _CONVERT = "import keras; keras.models.load_model('model.h5', compile=False).sav
 
 @dataclass(frozen=True)
 class KerasArchive:
-    """The parts of a ``.keras`` file.
+    """The contents of the members of a ``.keras`` file, in the order of ``_MEMBERS``."""
 
-    Attributes:
-        config: Content of ``config.json``.
-        metadata: Content of ``metadata.json``.
-        weights: Content of ``model.weights.h5``.
-    """
-
-    config: bytes
     metadata: bytes
+    config: bytes
     weights: bytes
 
     def write(self, path: Path) -> None:
         """Writes a clean archive of these parts."""
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-            for name, content in (
-                ("metadata.json", self.metadata),
-                ("config.json", self.config),
-                ("model.weights.h5", self.weights),
-            ):
+            for name, content in zip(_MEMBERS, (self.metadata, self.config, self.weights), strict=True):
                 archive.writestr(name, content)
 
 
@@ -61,19 +51,15 @@ def read_archive(path: Path) -> KerasArchive:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive.infolist())
-            parts = {name: _read(archive, name) for name in _MEMBERS}
+            found = KerasArchive(*(_read(archive, name) for name in _MEMBERS))
     except _BROKEN as error:
         raise CheckpointError(f"The archive is damaged ({error!s:.80}). Save the model again.") from error
-    check_weights(parts["model.weights.h5"])
-    return KerasArchive(parts["config.json"], parts["metadata.json"], parts["model.weights.h5"])
+    _check_weights(found.weights)
+    return found
 
 
-def check_weights(content: bytes) -> None:
-    """Refuses weights that are compressed, kept elsewhere or more than can be.
-
-    Raises:
-        CheckpointError: They break a rule, or this is no HDF5 file.
-    """
+def _check_weights(content: bytes) -> None:
+    """Refuses weights that are compressed, kept elsewhere or more than can be, or no HDF5 file."""
     total = 0
     try:
         with h5py.File(io.BytesIO(content), "r") as file:

@@ -36,14 +36,7 @@ _LIMITS = (
 
 @dataclass(frozen=True)
 class ForeignFile:
-    """A file from elsewhere and what its owner says of it.
-
-    Attributes:
-        path: Where it is.
-        name: What to call the checkpoint.
-        class_names: Its outputs, in order.
-        scaling: What it was trained on.
-    """
+    """A file from elsewhere and what its owner says of it: the checkpoint's name, the outputs in order, the scaling."""
 
     path: Path
     name: str
@@ -76,10 +69,7 @@ def import_checkpoint(
 ) -> Checkpoint:
     """Checks, opens, tries and converts a foreign ``.keras`` file in a limited child and stores what comes of it.
 
-    Args:
-        file: The file and what is said of it.
-        timeout: Seconds after which the child is killed.
-        converter: The module the child runs.
+    The child runs the converter module and is killed after so many seconds.
 
     Raises:
         CheckpointError: The file is refused, with the reason; nothing was changed.
@@ -186,11 +176,7 @@ def probe_notes(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what trying the network on known faces tells, and what of it warns of a wrong order or scaling.
 
-    Args:
-        file: What its owner says of it.
-        called: ``(scalings, n)``: which output was largest, under each scaling and for each face.
-        labels: What each face is.
-        makes_logits: Whether a softmax was added.
+    ``called`` is ``(scalings, n)``: which output was largest, under each scaling and for each face.
     """
     orders = {"the chosen order": file.class_names}
     orders |= {f"the order “{key}”": o for key, o in KNOWN_ORDERS.items() if len(o) == len(file.class_names)}

@@ -51,7 +51,7 @@ def _carry_out(folder: Path) -> dict[str, Any]:
             "Choose the order of classes it was trained with."
         )
     clean = folder / "clean.keras"
-    KerasArchive(json.dumps(network.config).encode(), archive.metadata, archive.weights).write(clean)
+    KerasArchive(archive.metadata, json.dumps(network.config).encode(), archive.weights).write(clean)
     return _convert(folder, clean, network, order)
 
 

@@ -7,15 +7,8 @@ from typing import Any, NamedTuple
 
 import keras
 
-from fer_core.checkpoints.card import Calibration
-from fer_core.checkpoints.checkpoint import (
-    Checkpoint,
-    EpochScores,
-    ModelCard,
-    free_name,
-    list_checkpoints,
-    save_checkpoint,
-)
+from fer_core.checkpoints.card import Calibration, EpochScores, ModelCard
+from fer_core.checkpoints.checkpoint import Checkpoint, free_name, list_checkpoints, save_checkpoint
 from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.store import dataset_card
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate

@@ -58,4 +58,4 @@ def read_network(checkpoint: Checkpoint) -> keras.Model:
         CheckpointError: The file is missing or damaged.
     """
     verified_bytes(checkpoint, KERAS_FILE)
-    return keras.saving.load_model(checkpoint.keras_path)
+    return keras.saving.load_model(checkpoint.directory / KERAS_FILE)

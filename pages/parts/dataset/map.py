@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint, list_checkpoints
-from fer_core.checkpoints.features import face_features
+from fer_core.checkpoints.features import Features
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.detective.overview import ImageMap, map_images, mean_faces, pixel_vectors, sample_rows
 from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes
@@ -45,7 +45,7 @@ def _image_map(
     rows = outcomes.rows(splits, outcomes.class_names)
     chosen = sample_rows(rows, outcomes.outcome[rows], count)
     images = records.images[chosen]
-    return map_images(chosen, face_features(checkpoint, images) if checkpoint else pixel_vectors(images))
+    return map_images(chosen, Features(checkpoint).of(images) if checkpoint else pixel_vectors(images))
 
 
 def show_means(shown: ShownDataset) -> None:

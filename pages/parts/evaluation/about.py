@@ -6,7 +6,8 @@ from dataclasses import astuple
 import pandas as pd
 import streamlit as st
 
-from fer_core.checkpoints.checkpoint import Checkpoint, ModelCard
+from fer_core.checkpoints.card import ModelCard
+from fer_core.checkpoints.checkpoint import Checkpoint
 from pages.shared.messages import plain
 
 _PRINTED = {"": "Paper, as printed", "training": 0.62, "validation": None, "test": 0.85}

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Prediction
-from fer_core.checkpoints.features import face_features
+from fer_core.checkpoints.features import Features
 from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import votes_in_words
 from fer_core.errors import FerError
@@ -117,7 +117,7 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: Dataset
                 store_features(checkpoint, records.fingerprint, features)
             st.rerun()
         return
-    own = face_features(checkpoint, face[None])[0]
+    own = Features(checkpoint).of(face[None])[0]
     places = nearest(own, features, _NEIGHBORS + 1)
     rows = [row for row in training[places] if not np.array_equal(records.images[row], face)][:_NEIGHBORS]
     captions = [votes_in_words(records.votes[row]) if records.has_votes else f"row {row}" for row in rows]

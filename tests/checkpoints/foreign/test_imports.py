@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
+from fer_core.checkpoints.checkpoint import KERAS_FILE, list_checkpoints, load_checkpoint
 from fer_core.checkpoints.foreign import SCALINGS
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes, probe_notes
 from fer_core.errors import CheckpointError
@@ -85,7 +85,7 @@ def test_a_tutorial_network_becomes_a_checkpoint(ready, files):
     probabilities = load_checkpoint("stranger").open_classifier().predict(np.load(files / "grey.npy"))
     assert probabilities.shape == (5, 7)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
-    assert checkpoint.keras_path.exists()
+    assert (checkpoint.directory / KERAS_FILE).exists()
 
 
 @pytest.mark.child
