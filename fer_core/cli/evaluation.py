@@ -94,10 +94,13 @@ def report(options: argparse.Namespace) -> Answer:
     names = options.checkpoints
     path = options.output or Path(f"{'-'.join(names)}-report.html")
     if len(names) > 1:
-        leaderboard, times = _leaderboard(options)
-        page = comparison_report(leaderboard, times)
+        page = comparison_report(*_leaderboard(options))
     else:
-        page = _report_page(load_checkpoint(names[0]), options)
+        checkpoint = load_checkpoint(names[0])
+        tested, faces, scheme = _tested(checkpoint, options)
+        steps = list(robustness_steps(checkpoint, faces)) if options.robustness else []
+        subject = f"{options.dataset}, {options.split} split, {scheme.title}"
+        page = evaluation_report(checkpoint, tested, faces, subject=subject, robustness=steps)
     written = [_write(path, page.encode())]
     if options.model_card:
         cards = "\n---\n\n".join(model_card_markdown(load_checkpoint(name).card) for name in names)
@@ -173,19 +176,11 @@ def _pair(leaderboard: Leaderboard, first: str, second: str) -> dict[str, Any]:
     }
 
 
-def _report_page(checkpoint: Checkpoint, options: argparse.Namespace) -> str:
-    result, faces, scheme = _tested(checkpoint, options)
-    steps = list(robustness_steps(checkpoint, faces)) if options.robustness else []
-    subject = f"{options.dataset}, {options.split} split, {scheme.title}"
-    return evaluation_report(checkpoint, result, faces, subject=subject, robustness=steps)
-
-
 def _write(path: Path, content: bytes) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as error:
-        raise EvaluationError(
-            f"{path} cannot be written ({error.strerror or error}). Choose another folder."
-        ) from error
+        reason = error.strerror or error
+        raise EvaluationError(f"{path} cannot be written ({reason}). Choose another folder.") from error
     return str(path)

@@ -17,7 +17,7 @@ from fer_core.plots.classes import bucket_figure, class_figure, precision_recall
 from fer_core.plots.comparison import class_difference_figure, speed_figure
 from fer_core.plots.confusion import confusion_figure, matrix_difference_figure
 from fer_core.plots.style import BLUE, series_colors
-from fer_core.reports.page import Section, bullets, chart, footer, html_page, paragraph, table, tiles
+from fer_core.reports.page import Section, bullets, chart, html_page, paragraph, table, tiles
 from fer_core.storage.plaintext import percent, setting_text
 
 
@@ -31,12 +31,7 @@ def evaluation_report(
 ) -> str:
     """Return what the Evaluation page shows as HTML, without pictures: FER2013's may not be passed on.
 
-    Args:
-        checkpoint: The checkpoint.
-        report: Its report.
-        dataset: The images that were scored.
-        subject: What it was tested on, such as "ferplus, test split, FER+ majority".
-        robustness: From :func:`~fer_core.evaluation.robustness.robustness_steps`, if it was measured.
+    The dataset has the images that were scored; the subject describes it, such as "ferplus, test split, FER+ majority".
     """
     sections = [
         _headline(report, dataset),
@@ -47,13 +42,10 @@ def evaluation_report(
     ]
     if robustness:
         units = {perturbation.name: perturbation.unit for perturbation in PERTURBATIONS}
-        sections.append(
-            Section(
-                "As pictures get worse", chart("robustness", robustness_figure(robustness_table(robustness), units))
-            )
-        )
+        figure = robustness_figure(robustness_table(robustness), units)
+        sections.append(Section("As pictures get worse", chart("robustness", figure)))
     sections.append(_about(checkpoint))
-    return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections, footer=footer())
+    return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections)
 
 
 def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) -> str:
@@ -65,27 +57,21 @@ def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
     curves = {e.name: coverage_curve(e.report.confidence, e.report.is_right) for e in leaderboard.entries}
     board = table(leaderboard_texts(leaderboard, milliseconds))
     board += chart("speed", speed_figure(leaderboard.table(), milliseconds, colors))
+    verdict = paragraph(pair.verdict(leaderboard.p_values[second.name]), "verdict")
+    matrices = {e.name: confusion_figure(e.report, cells="row shares") for e in leaderboard.entries}
     sections = [
-        Section(
-            "", paragraph(pair.verdict(leaderboard.p_values[second.name]), "verdict") + bullets(leaderboard.caveats())
-        ),
+        Section("", verdict + bullets(leaderboard.caveats())),
         Section("Leaderboard", board),
         Section("Confidence", chart("coverage", coverage_figure(curves, colors))),
         *(_pair_section(leaderboard, other, best.name) for other in names[1:]),
-        *(
-            Section(
-                f"Confusion matrix: {entry.name}",
-                chart(f"matrix-{entry.name}", confusion_figure(entry.report, cells="row shares")),
-            )
-            for entry in leaderboard.entries
-        ),
+        *(Section(f"Confusion matrix: {name}", chart(f"matrix-{name}", matrices[name])) for name in names),
         Section("Differences of settings", table(settings_table([e.checkpoint for e in leaderboard.entries]))),
     ]
     lead = (
         f"{len(names)} checkpoints on the same {len(leaderboard.test):,} faces: {leaderboard.dataset_name}, "
         f"{leaderboard.split} split, {leaderboard.scheme.title}."
     )
-    return html_page(" · ".join(names), lead, sections, footer=footer())
+    return html_page(" · ".join(names), lead, sections)
 
 
 def leaderboard_texts(leaderboard: Leaderboard, milliseconds: dict[str, float]) -> pd.DataFrame:
@@ -121,40 +107,27 @@ def _headline(report: EvaluationReport, dataset: FerDataset) -> Section:
         f"Always answering “{name}” would be right for {percent(share, 1)}.",
     ]
     if len(dataset.votes):
-        sentences.append(
-            f"One of the ten people, drawn at random, agrees with the label {percent(random_tagger(dataset), 1)}."
-        )
-    scope = describe_scope(report)
-    return Section("", tiles(figures) + bullets([*sentences, *([scope] if scope else [])]))
+        tagger = percent(random_tagger(dataset), 1)
+        sentences.append(f"One of the ten people, drawn at random, agrees with the label {tagger}.")
+    return Section("", tiles(figures) + bullets([*sentences, *filter(None, [describe_scope(report)])]))
 
 
 def _confusion(report: EvaluationReport, dataset: FerDataset) -> Section:
     mistake = describe_cell(report, *report.commonest_mistake(), dataset)
     words = [f"{describe_misses(report, name)} {describe_false_alarms(report, name)}" for name in report.class_names]
-    figures = chart("confusion-counts", confusion_figure(report)) + chart(
-        "confusion-shares", confusion_figure(report, cells="row shares")
-    )
+    figures = chart("confusion-counts", confusion_figure(report))
+    figures += chart("confusion-shares", confusion_figure(report, cells="row shares"))
     return Section("Which expressions it mixes up", paragraph(f"{mistake}.") + figures + bullets(words))
 
 
 def _classes(report: EvaluationReport) -> Section:
-    scores, intervals = report.per_class(), report.class_intervals()
-    texts = pd.DataFrame(
-        {
-            **{
-                name: [
-                    f"{percent(v, 1)} ({100 * low:.0f}–{100 * high:.0f})"
-                    for v, low, high in zip(
-                        scores[name], intervals[f"{name}_low"], intervals[f"{name}_high"], strict=True
-                    )
-                ]
-                for name in ("precision", "recall", "f1")
-            },
-            "pictures": [f"{n:,}" for n in scores["support"]],
-        },
-        index=scores.index,
-    )
-    body = chart("classes", class_figure(scores, intervals)) + table(texts)
+    scores, intervals, texts = report.per_class(), report.class_intervals(), {}
+    for name in ("precision", "recall", "f1"):
+        ends = intervals[f"{name}_low"], intervals[f"{name}_high"]
+        values = zip(scores[name], *ends, strict=True)
+        texts[name] = [f"{percent(v, 1)} ({100 * low:.0f}–{100 * high:.0f})" for v, low, high in values]
+    texts["pictures"] = [f"{n:,}" for n in scores["support"]]
+    body = chart("classes", class_figure(scores, intervals)) + table(pd.DataFrame(texts, index=scores.index))
     if curves := class_curves(report):
         body += chart("roc", roc_figure(curves, report.class_names))
         body += chart("precision-recall", precision_recall_figure(curves, report.class_names))
@@ -165,11 +138,8 @@ def _confidence(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
     calibration = checkpoint.card.calibration
     error = 100 * calibration_error(report.probabilities, report.y_true)
     words = f"Confidence and accuracy are {error:.1f} points apart on average. "
-    words += (
-        f"The temperature {calibration.temperature:.2f} was fitted on {calibration.fitted_on}."
-        if calibration.fitted_on
-        else "It is not calibrated."
-    )
+    fitted = f"The temperature {calibration.temperature:.2f} was fitted on {calibration.fitted_on}."
+    words += fitted if calibration.fitted_on else "It is not calibrated."
     at = coverage_at(report.confidence, report.is_right, calibration.not_sure_below)
     curve = coverage_curve(report.confidence, report.is_right)
     table = reliability(report.confidence, report.is_right)
@@ -214,7 +184,5 @@ def _pair_section(leaderboard: Leaderboard, other: str, best: str) -> Section:
     )
     figures = chart(f"classes-{best}-{other}", class_difference_figure(pair))
     figures += chart(f"difference-{best}-{other}", matrix_difference_figure(pair))
-    return Section(
-        f"{best} against {other}",
-        paragraph(pair.verdict(leaderboard.p_values[other]), "verdict") + paragraph(words) + figures,
-    )
+    verdict = paragraph(pair.verdict(leaderboard.p_values[other]), "verdict")
+    return Section(f"{best} against {other}", verdict + paragraph(words) + figures)

@@ -28,12 +28,7 @@ def figures_document(report: EvaluationReport) -> dict[str, Any]:
 
 
 def prediction_table(report: EvaluationReport, dataset: FerDataset) -> pd.DataFrame:
-    """Return a row for each image that was scored.
-
-    Returns:
-        ``row``, ``true``, ``predicted``, ``right``, ``confidence``, ``p_…`` for each class and, where there are votes,
-        ``votes_…`` and ``agreement``.
-    """
+    """Return a row for each image that was scored: its answer, probabilities and, where there are, votes."""
     names = np.array(report.class_names, dtype=object)
     table = pd.DataFrame(
         {

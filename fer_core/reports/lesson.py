@@ -10,18 +10,12 @@ from fer_core.lessons.glossary import GLOSSARY, words_in
 from fer_core.lessons.quiz import verdict
 from fer_core.plots.confusion import confusion_table
 from fer_core.plots.training import learning_curve
-from fer_core.reports.page import Section, bullets, chart, footer, html_page, paragraph, tiles
+from fer_core.reports.page import Section, bullets, chart, html_page, paragraph, tiles
 
 
 @dataclass(frozen=True, eq=False)
 class Tried:
-    """An experiment that was tried.
-
-    Attributes:
-        experiment: The experiment.
-        results: Of the usual and of the changed side.
-        guess: Index of the guess among the experiment's choices.
-    """
+    """An experiment that was tried: results of the usual and the changed side, and the index of the choice guessed."""
 
     experiment: Experiment
     results: tuple[SideResult, SideResult]
@@ -30,13 +24,7 @@ class Tried:
 
 @dataclass(frozen=True)
 class Played:
-    """A complete round of the quiz.
-
-    Attributes:
-        mine: The visitor's points for each face.
-        theirs: The network's; empty when there was none.
-        best: The points of the answer most people gave.
-    """
+    """Points in a complete round of the quiz: the visitor's, the network's if any, and those of the best answers."""
 
     mine: tuple[int, ...]
     theirs: tuple[int, ...]
@@ -51,7 +39,7 @@ def lesson_report(rounds: Sequence[Played], tried: Sequence[Tried]) -> str:
     if words := sorted(words_in(said), key=str.casefold):
         sections.append(Section("Words", bullets([f"{word}: {GLOSSARY[word]}" for word in words])))
     lead = "How computers name expressions, and where they go wrong: what was guessed, what happened, and why."
-    return html_page("A lesson with FER Lab", lead, sections, footer=footer())
+    return html_page("A lesson with FER Lab", lead, sections)
 
 
 def _round(number: int, played: Played) -> Section:
@@ -65,14 +53,10 @@ def _round(number: int, played: Played) -> Section:
 
 def _experiment(seen: Tried) -> Section:
     experiment = seen.experiment
-    happened = experiment.happened(*seen.results)
-    body = paragraph(experiment.question)
-    body += bullets(
-        [f"The guess: {experiment.choices[seen.guess]}.", f"What happened: {experiment.choices[happened]}."]
-    )
-    for side, title, result in zip(
-        ("usual", "changed"), (experiment.usual, experiment.changed), seen.results, strict=True
-    ):
+    guess, happened = (experiment.choices[i] for i in (seen.guess, experiment.happened(*seen.results)))
+    body = paragraph(experiment.question) + bullets([f"The guess: {guess}.", f"What happened: {happened}."])
+    titles = experiment.usual, experiment.changed
+    for side, title, result in zip(("usual", "changed"), titles, seen.results, strict=True):
         body += f"<h3>{escape(title)}</h3>" + _side(result, f"{experiment.name}-{side}")
     return Section(f"Break it: {experiment.title}", body + paragraph(f"Why. {experiment.why}", "verdict"))
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 
-from fer_core.checkpoints.card import EpochScores, MeasuredFigures, ModelCard
+from fer_core.checkpoints.card import MeasuredFigures, ModelCard
 from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.storage.plaintext import percent, setting_text
@@ -51,20 +52,12 @@ def _training(card: ModelCard) -> str:
     if card.prior:
         shares = ", ".join(f"{n} {percent(p, 1)}" for n, p in zip(card.class_names, card.prior, strict=True))
         lines.append(("Classes among the training faces", shares))
-    scores = [_scores(*pair) for pair in (("best", card.best), ("last", card.last))]
-    return "\n\n".join(
-        [
-            "## Training",
-            _table(("", ""), lines),
-            _table(("Weights of", "Training", "Validation", "Test"), scores),
-            f"```\n{card.command}\n```",
-        ]
-    )
-
-
-def _scores(name: str, scores: EpochScores) -> tuple[str, ...]:
-    accuracies = scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy
-    return f"{name} epoch ({scores.epoch})", *(percent(accuracy, 2) for accuracy in accuracies)
+    scores = [
+        (f"{name} epoch ({epoch})", *(percent(accuracy, 2) for accuracy in accuracies))
+        for name, (epoch, *accuracies) in (("best", astuple(card.best)), ("last", astuple(card.last)))
+    ]
+    tables = _table(("", ""), lines), _table(("Weights of", "Training", "Validation", "Test"), scores)
+    return "\n\n".join(["## Training", *tables, f"```\n{card.command}\n```"])
 
 
 def _figures(measured: MeasuredFigures) -> str:
@@ -73,6 +66,7 @@ def _figures(measured: MeasuredFigures) -> str:
     low, high = (100 * end for end in measured.accuracy_interval)
     f1_low, f1_high = measured.macro_f1_interval
     labels = LABEL_SCHEMES[measured.scheme].title if measured.scheme in LABEL_SCHEMES else measured.scheme
+    matrix = [(n, *map(str, row)) for n, row in zip(measured.class_names, measured.confusion_matrix, strict=True)]
     lines = [
         ("Accuracy", f"{percent(measured.accuracy, 2)} (95 % interval {low:.1f} to {high:.1f})"),
         ("Macro F1", f"{measured.macro_f1:.3f} (95 % interval {f1_low:.3f} to {f1_high:.3f})"),
@@ -86,26 +80,19 @@ def _figures(measured: MeasuredFigures) -> str:
         f"On the {measured.split} split of {_plain(measured.dataset)} (n = {measured.n:,}), labels: {_plain(labels)}.",
         _table(("", ""), lines),
         "Confusion matrix; rows are true classes, columns predicted:",
-        _table(
-            ("", *measured.class_names),
-            [(n, *map(str, row)) for n, row in zip(measured.class_names, measured.confusion_matrix, strict=True)],
-        ),
+        _table(("", *measured.class_names), matrix),
     ]
     if measured.by_prior_adjustment:
         views = [
             (PRIOR_ADJUSTMENT_TITLES.get(name, name), percent(accuracy, 2), percent(balanced, 2), f"{macro_f1:.3f}")
             for name, (accuracy, balanced, macro_f1) in measured.by_prior_adjustment.items()
         ]
-        parts += [
-            "By how common emotions are taken to be:",
-            _table(("", "Accuracy", "Balanced accuracy", "Macro F1"), views),
-        ]
+        table = _table(("", "Accuracy", "Balanced accuracy", "Macro F1"), views)
+        parts += ["By how common emotions are taken to be:", table]
     if measured.robustness:
         rows = [(name, *(percent(a, 1) for a in values)) for name, values in measured.robustness.items()]
-        parts += [
-            "Accuracy as pictures get worse, from the mildest level to the most severe:",
-            _table(("", *(f"level {level}" for level in range(1, 6))), rows),
-        ]
+        table = _table(("", *(f"level {level}" for level in range(1, 6))), rows)
+        parts += ["Accuracy as pictures get worse, from the mildest level to the most severe:", table]
     return "\n\n".join(parts)
 
 
@@ -123,9 +110,8 @@ def _calibration(card: ModelCard) -> str:
 
 def _files(card: ModelCard) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in card.versions.items())
-    return "\n\n".join(
-        ["## Files", _table(("File", "SHA-256"), list(card.files.items())), f"Made with {_plain(versions)}."]
-    )
+    table = _table(("File", "SHA-256"), list(card.files.items()))
+    return f"## Files\n\n{table}\n\nMade with {_plain(versions)}."
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

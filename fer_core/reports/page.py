@@ -56,8 +56,13 @@ class Section:
     body: str
 
 
-def html_page(title: str, lead: str, sections: Sequence[Section], *, footer: str) -> str:
-    """Return a whole document with Plotly's script inside; title, lead and footer are plain text."""
+def html_page(title: str, lead: str, sections: Sequence[Section]) -> str:
+    """Return a whole document with Plotly's script inside; title and lead are plain text.
+
+    The footer says where and when it was made, and what it must not be used for.
+    """
+    ethics = "An expression is not a feeling. Do not decide about people with these figures or this network."
+    footer = f"Made with FER Lab on {datetime.now(UTC):%Y-%m-%d}. {ethics}"
     parts = "".join(f"<section><h2>{escape(s.title)}</h2>{s.body}</section>" if s.title else s.body for s in sections)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -66,12 +71,6 @@ def html_page(title: str, lead: str, sections: Sequence[Section], *, footer: str
         f'<h1>{escape(title)}</h1><p class="lead">{escape(lead)}</p>{parts}<footer>{escape(footer)}</footer>'
         f"<script>{get_plotlyjs()}</script><script>{_SCRIPT}</script></body></html>"
     )
-
-
-def footer() -> str:
-    """Return where and when a report was made, and what it must not be used for."""
-    ethics = "An expression is not a feeling. Do not decide about people with these figures or this network."
-    return f"Made with FER Lab on {datetime.now(UTC):%Y-%m-%d}. {ethics}"
 
 
 def tiles(figures: Sequence[tuple[str, str]]) -> str:
