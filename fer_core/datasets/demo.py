@@ -14,8 +14,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fer_core.datasets.drawn.canvas import one_thread
-from fer_core.datasets.drawn.casting import random_person, random_view
 from fer_core.datasets.drawn.expression import Expression, blend, emotion_expression
+from fer_core.datasets.drawn.person import random_person, random_view
 from fer_core.datasets.drawn.portrait import draw_face
 from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, USAGE_SPLITS, VOTE_COLUMNS
 

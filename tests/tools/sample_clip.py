@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.drawn import portrait, surface
 from fer_core.datasets.drawn.canvas import one_thread
-from fer_core.datasets.drawn.casting import random_person, random_view
 from fer_core.datasets.drawn.expression import Expression, blend, emotion_expression
-from fer_core.datasets.drawn.person import Person, View
+from fer_core.datasets.drawn.person import Person, View, random_person, random_view
 from fer_core.recognition.videos.writer import VideoWriter
 
 _UNITS = 3.25  # face units across the square in which a person is drawn
@@ -54,7 +53,7 @@ def cast(seed: int, emotions: tuple[tuple[str, ...], ...], *, sway: float = 0.03
             random_view(rng), zoom=surface.VIEW_SPAN / _UNITS, shift=(0.0, 0.0), light=(-0.6, -0.5, 0.9), ambient=0.5
         )
         x = (index + 0.5) / len(emotions)
-        actors.append(Actor(random_person(rng, colour=True), view, shown, x, sway))
+        actors.append(Actor(random_person(rng, color=True), view, shown, x, sway))
     return tuple(actors)
 
 

@@ -35,13 +35,7 @@ def one_thread() -> Iterator[None]:
 
 
 class Mark(NamedTuple):
-    """One stroke of the pencil.
-
-    Attributes:
-        curve: ``(n, 2)`` in face units.
-        width: Width in face units.
-        opacity: 0 (nothing) to 1.
-    """
+    """One stroke of the pencil: a curve ``(n, 2)`` and its width in face units, and an opacity from 0 to 1."""
 
     curve: Curve
     width: float
@@ -63,7 +57,7 @@ class Canvas:
         self.scale = size / SPAN
         self.tones = np.zeros((size, size, channels), np.float32)
         self.alpha = np.zeros((size, size), np.float32)
-        self._origin = np.array((LEFT, TOP)) + 0.5 / self.scale  # the centres of pixels are whole numbers
+        self._origin = np.array((LEFT, TOP)) + 0.5 / self.scale  # the centers of pixels are whole numbers
 
     def window(self, curves: Sequence[Curve], margin: float) -> Window:
         """The part of the sheet that curves touch, with a margin in face units."""
@@ -91,15 +85,9 @@ class Canvas:
         return mask * np.float32(1 / 255)
 
     def area(self, *curves: Curve, soft: float = 0.0, window: Window | None = None) -> tuple[Window, Floats]:
-        """The coverage of polygons.
+        """The coverage of polygons, 0 to 1, in a window of the sheet (by default the part they touch).
 
-        Args:
-            curves: Each ``(n, 2)`` in face units.
-            soft: Standard deviation of the blur of the edge, in face units.
-            window: The part of the sheet to look at; by default the part that is touched.
-
-        Returns:
-            The window, and the coverage in it, float32 from 0 to 1.
+        ``soft`` is the standard deviation of the blur of their edges, in face units.
         """
         part = window or self.window(curves, 3 * soft)
         mask = np.zeros((part[0].stop - part[0].start, part[1].stop - part[1].start), np.uint8)

@@ -34,15 +34,7 @@ class Expression:
     side: float = 0.0
 
     def on_side(self, amount: float, direction: int) -> float:
-        """The share of a one-sided movement that reaches one half of the face.
-
-        Args:
-            amount: The contraction, 0 to 1.
-            direction: -1 for the picture's left half, +1 for its right half.
-
-        Returns:
-            The contraction of that half, 0 to 1.
-        """
+        """The share of a contraction that reaches one half of the face: -1 is the picture's left, +1 its right."""
         return amount * min(1.0, max(0.0, 1.0 + self.side * direction))
 
 
@@ -104,11 +96,7 @@ Source: the prototypes and variants in Ekman & Friesen's EMFACS and in Lucey et 
 
 
 def blend(shares: Mapping[Expression, float]) -> Expression:
-    """Add expressions up, each scaled by its share, every action unit stopping at 1.
-
-    Args:
-        shares: How much of each expression, 0 (none) to 1 (all of it) or a little more.
-    """
+    """Add expressions up, each scaled by its share (1 is all of it), every action unit stopping at 1."""
     total = sum(shares.values()) or 1.0
     units = {
         name: min(1.0, sum(share * getattr(expression, name) for expression, share in shares.items()))
@@ -118,13 +106,7 @@ def blend(shares: Mapping[Expression, float]) -> Expression:
 
 
 def emotion_expression(emotion: str, intensity: float = 1.0, variant: int = 0) -> Expression:
-    """The expression of one emotion.
-
-    Args:
-        emotion: One of the eight emotions of FER+.
-        intensity: 0 (nothing to see) to 1 (the prototype).
-        variant: Which of the emotion's variants; any integer, counted round.
-    """
+    """The expression of one emotion: from 0 (nothing to see) to 1 (the prototype), any variant counted round."""
     variants = EMOTION_EXPRESSIONS[emotion]
     prototype = variants[variant % len(variants)]
     return replace(blend({prototype: intensity}), side=prototype.side)

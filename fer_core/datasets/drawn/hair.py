@@ -6,7 +6,7 @@ import numpy as np
 from fer_core.datasets.drawn.canvas import LEFT, SPAN, TOP, Canvas, Floats, Mark, Window
 from fer_core.datasets.drawn.features import darker, ellipse
 from fer_core.datasets.drawn.landmarks import Curve, Landmarks, spline
-from fer_core.datasets.drawn.person import Person, Tone
+from fer_core.datasets.drawn.person import Person
 
 _ORIGIN = {"fringe": (0.0, -1.45), "parted": (0.16, -1.34), "long": (0.0, -1.42)}  # where strands come from
 _FROM_THE_FACE = (-0.08, -0.30)  # the origin of hair that is combed back
@@ -65,11 +65,7 @@ def _opening(person: Person) -> Curve:
 
 
 def strands(canvas: Canvas, window: Window, person: Person) -> Floats:
-    """The light and dark of hair strands that run away from where the hair is combed from.
-
-    Returns:
-        Factors around 1, float32, of the window's shape.
-    """
+    """The light and dark of hair strands that run away from where the hair is combed from: factors around 1."""
     rng = np.random.default_rng(person.texture)
     if person.hair == "curly":
         curls = rng.normal(1.0, 0.20, (56, 56)).astype(np.float32)
@@ -100,18 +96,12 @@ def draw_hair(canvas: Canvas, person: Person) -> None:
     mask *= 1 - canvas.area(_opening(person), soft=0.016, window=window)[1]
     if person.hair == "scarf":
         canvas.paint(window, mask, person.palette.cloth, solid=True)
-        _draw_scarf_folds(canvas, person.palette.cloth)
+        ways = ([(-0.68, 0.25 + d), (-0.56, 0.75 + d), (0.0, 1.16 + d), (0.62, 0.78 + d)] for d in (0.0, 0.1, 0.22))
+        folds = [Mark(spline(way), 0.03, 0.45) for way in ways]
+        canvas.stroke(*folds, tone=darker(person.palette.cloth, 0.5), soft=0.02)
         return
     texture = strands(canvas, window, person)[..., None] * np.asarray(person.palette.hair, np.float32)
     canvas.paint(window, mask, np.clip(texture + np.float32(0.02), 0, 1), solid=True)
-
-
-def _draw_scarf_folds(canvas: Canvas, tone: Tone) -> None:
-    """Draw the folds of a scarf."""
-    folds = [
-        spline([(-0.68, 0.25 + d), (-0.56, 0.75 + d), (0.0, 1.16 + d), (0.62, 0.78 + d)]) for d in (0.0, 0.1, 0.22)
-    ]
-    canvas.stroke(*(Mark(fold, 0.03, 0.45) for fold in folds), tone=darker(tone, 0.5), soft=0.02)
 
 
 def draw_beard(canvas: Canvas, marks: Landmarks, person: Person) -> None:

@@ -92,16 +92,7 @@ def _spline_basis(n_points: int, steps: int, closed: bool) -> NDArray[np.float64
 
 
 def spline(points: object, *, steps: int = 6, closed: bool = False) -> Curve:
-    """A smooth curve through points (uniform Catmull-Rom).
-
-    Args:
-        points: ``(n, 2)`` control points.
-        steps: Points of the curve per control point.
-        closed: Whether the curve returns to its first point.
-
-    Returns:
-        The curve, ``(m, 2)`` float64.
-    """
+    """A smooth curve ``(m, 2)`` through points ``(n, 2)``, ``steps`` for each (uniform Catmull-Rom)."""
     control = np.asarray(points, dtype=np.float64)
     return np.asarray(_spline_basis(len(control), steps, closed) @ control, dtype=np.float64)
 
@@ -211,11 +202,7 @@ def _mouth(person: Person, face: Expression, rest: float) -> tuple[Curve, Curve,
 
 
 def landmarks(person: Person, expression: Expression) -> Landmarks:
-    """Where everything is in one person's face.
-
-    Returns:
-        The curves, in face units, seen from the front.
-    """
+    """Where everything is in one person's face, in face units, seen from the front."""
     tip = 0.42 * person.nose_length
     rest = tip + 0.275
     chin = rest + 0.37 * person.chin_length + 0.15 * expression.jaw_drop - 0.02 * expression.chin_raiser

@@ -1,18 +1,49 @@
-"""Who is drawn and from where: the person, and the view of the camera and the light."""
+"""Who is drawn and from where: the person, and the view of the camera and the light; both also by lot."""
 
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+from numpy.random import Generator
 
 HairStyle = Literal["bald", "short", "parted", "fringe", "long", "curly", "bun", "scarf"]
 HAIR_STYLES: tuple[HairStyle, ...] = ("bald", "short", "parted", "fringe", "long", "curly", "bun", "scarf")
 
 Tone = tuple[float, ...]
-"""A tone of the picture: one number for grey, three for RGB, each 0 (black) to 1 (white)."""
+"""A tone of the picture: one number for gray, three for RGB, each 0 (black) to 1 (white)."""
+
+_HAIR_SHARES = (0.07, 0.27, 0.15, 0.10, 0.17, 0.09, 0.08, 0.07)
+_SKINS: tuple[Tone, ...] = (
+    (0.91, 0.75, 0.66),
+    (0.88, 0.69, 0.57),
+    (0.82, 0.63, 0.49),
+    (0.74, 0.54, 0.40),
+    (0.58, 0.40, 0.29),
+    (0.44, 0.29, 0.21),
+)
+_HAIRS: tuple[Tone, ...] = (
+    (0.09, 0.075, 0.07),
+    (0.20, 0.13, 0.09),
+    (0.30, 0.19, 0.12),
+    (0.52, 0.28, 0.14),
+    (0.74, 0.56, 0.32),
+    (0.62, 0.61, 0.60),
+)
+_IRISES: tuple[Tone, ...] = ((0.26, 0.15, 0.08), (0.36, 0.24, 0.12), (0.30, 0.42, 0.52), (0.34, 0.42, 0.28))
+CLOTHS: tuple[Tone, ...] = (
+    (0.16, 0.27, 0.40),
+    (0.62, 0.24, 0.20),
+    (0.24, 0.38, 0.30),
+    (0.80, 0.66, 0.36),
+    (0.86, 0.84, 0.80),
+    (0.42, 0.30, 0.44),
+)
+"""Colors of clothes."""
 
 
 @dataclass(frozen=True)
 class Palette:
-    """The tones a person is drawn in: one number each for grey pictures, three (RGB) for coloured ones."""
+    """The tones a person is drawn in: one number each for gray pictures, three (RGB) for colored ones."""
 
     skin: Tone = (0.72,)
     hair: Tone = (0.16,)
@@ -28,27 +59,13 @@ class Person:
     """What does not change when a face moves; 1.0 stands for the average of everything that is a ratio.
 
     Attributes:
-        face_width: Width of the face at the cheekbones.
-        jaw_width: Width of the jaw.
-        chin_length: Distance from mouth to chin.
-        eye_distance: Distance between the eyes.
-        eye_size: Width and opening of the eyes.
         eye_tilt: How far the outer corners sit above the inner ones, in face units (1 = from eyes to chin).
-        brow_height: Distance from eye to brow.
-        brow_thickness: Thickness of the brows.
-        brow_arch: Height of the brow's arch.
-        nose_length: Distance from eyes to nose tip.
-        nose_width: Width of the nose.
-        mouth_width: Width of the mouth at rest.
-        lip_fullness: Height of the lips.
-        hair: The hair style.
         hair_volume: How far the hair stands off the head, 0 to 1.
         beard: Darkness of the beard, 0 (none) to 1.
         moustache: Darkness of the moustache, 0 to 1.
         glasses: Darkness of the frames, 0 (no glasses) to 1.
         age: Depth of the folds, 0 (child) to 1 (old).
         texture: Seed of the person's hair strands.
-        palette: The tones.
     """
 
     face_width: float = 1.0
@@ -107,3 +124,84 @@ class View:
     blur: float = 0.0
     noise: float = 0.012
     seed: int = 0
+
+
+def _around(rng: Generator, spread: float, mean: float = 1.0) -> float:
+    """A number near the mean, never further away than two and a half spreads."""
+    return mean + spread * min(2.5, max(-2.5, float(rng.standard_normal())))
+
+
+def gray_palette(rng: Generator) -> Palette:
+    """Draw the gray tones of a person."""
+    skin = float(rng.uniform(0.45, 0.90))
+    hair = float(rng.uniform(0.06, 0.26) if skin < 0.6 or rng.random() < 0.6 else rng.uniform(0.25, 0.80))
+    lips = skin * float(rng.uniform(0.45, 0.70))
+    iris = float(rng.uniform(0.08, 0.20) if skin < 0.6 else rng.uniform(0.10, 0.42))
+    white = min(0.95, 0.70 + 0.25 * skin)
+    tones = skin, hair, lips, iris, white, float(rng.uniform(0.08, 0.9)), float(rng.uniform(0.15, 0.85))
+    return Palette(*((tone,) for tone in tones))
+
+
+def color_palette(rng: Generator) -> Palette:
+    """Draw the RGB tones of a person."""
+    complexion = int(rng.integers(len(_SKINS)))
+    skin = np.array(_SKINS[complexion])
+    hairs, irises = (_HAIRS, _IRISES) if complexion < 3 else (_HAIRS[:3], _IRISES[:2])
+    lips = 0.62 * skin * (1.05, 0.72, 0.72) + (0.10, 0.02, 0.04)
+    return Palette(
+        skin=tuple(skin.tolist()),
+        hair=hairs[int(rng.integers(len(hairs)))],
+        lips=tuple(lips.tolist()),
+        iris=irises[int(rng.integers(len(irises)))],
+        eye_white=(0.90, 0.89, 0.87),
+        cloth=CLOTHS[int(rng.integers(len(CLOTHS)))],
+        background=(0.7, 0.7, 0.7),
+    )
+
+
+def random_person(rng: Generator, *, color: bool = False) -> Person:
+    """Draw a person by lot, in gray tones or in RGB colors."""
+    style: HairStyle = HAIR_STYLES[int(rng.choice(len(HAIR_STYLES), p=_HAIR_SHARES))]
+    bearded = style in ("bald", "short", "parted", "curly") and rng.random() < 0.33
+    return Person(
+        face_width=_around(rng, 0.05),
+        jaw_width=_around(rng, 0.07),
+        chin_length=_around(rng, 0.07),
+        eye_distance=_around(rng, 0.04),
+        eye_size=_around(rng, 0.09, 1.03),
+        eye_tilt=_around(rng, 0.012, 0.012),
+        brow_height=_around(rng, 0.07),
+        brow_thickness=_around(rng, 0.24),
+        brow_arch=_around(rng, 0.45),
+        nose_length=_around(rng, 0.05),
+        nose_width=_around(rng, 0.11),
+        mouth_width=_around(rng, 0.07),
+        lip_fullness=_around(rng, 0.22, 1.05),
+        hair=style,
+        hair_volume=float(rng.uniform(0, 1)),
+        beard=float(rng.uniform(0.25, 0.95)) if bearded else 0.0,
+        moustache=float(rng.uniform(0.3, 1.0)) if bearded and rng.random() < 0.8 else 0.0,
+        glasses=float(rng.uniform(0.5, 1.0)) if rng.random() < 0.14 else 0.0,
+        age=float(rng.beta(1.3, 1.8)),
+        texture=int(rng.integers(1 << 30)),
+        palette=color_palette(rng) if color else gray_palette(rng),
+    )
+
+
+def random_view(rng: Generator) -> View:
+    """Draw a view by lot: most heads nearly frontal, light from any side but below."""
+    return View(
+        yaw=_around(rng, 5, 0),
+        pitch=_around(rng, 3, 0),
+        roll=_around(rng, 3, 0),
+        zoom=_around(rng, 0.03, 1.24),
+        shift=(_around(rng, 0.015, 0), _around(rng, 0.015, 0.0)),
+        light=(float(rng.uniform(-0.7, 0.7)), float(rng.uniform(-0.7, -0.2)), float(rng.uniform(0.75, 1.1))),
+        ambient=float(rng.uniform(0.32, 0.6)),
+        exposure=float(rng.uniform(0.65, 1.0)),
+        contrast=_around(rng, 0.10, 1.05),
+        brightness=_around(rng, 0.03, 0),
+        blur=float(rng.uniform(0.0, 0.6)),
+        noise=float(rng.uniform(0.004, 0.018)),
+        seed=int(rng.integers(1 << 30)),
+    )

@@ -6,29 +6,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.datasets.drawn import features, folds, hair, surface
-from fer_core.datasets.drawn.canvas import Canvas
+from fer_core.datasets.drawn import features, hair, surface
+from fer_core.datasets.drawn.canvas import Canvas, Floats
 from fer_core.datasets.drawn.expression import Expression
 from fer_core.datasets.drawn.landmarks import Landmarks, landmarks, spline
 from fer_core.datasets.drawn.person import Person, View
 
-Floats = NDArray[np.float32]
-
 _PRINT_MEAN, _PRINT_SPREAD = 0.49, 0.205  # tones of a good print
 
-_SHOULDER = [
-    (0, 1.52),
-    (0.26, 1.44),
-    (0.44, 1.28),
-    (0.62, 1.31),
-    (0.95, 1.42),
-    (1.24, 1.57),
-    (1.45, 1.84),
-    (1.55, 2.4),
-    (1.6, 4.5),
-    (0, 5),
-]
-_NECKLINE = spline([*_SHOULDER, *((-x, y) for x, y in _SHOULDER[-2:0:-1])], closed=True)
+_SHOULDER_X = 0, 0.26, 0.44, 0.62, 0.95, 1.24, 1.45, 1.55, 1.6, 0
+_SHOULDER_Y = 1.52, 1.44, 1.28, 1.31, 1.42, 1.57, 1.84, 2.4, 4.5, 5
+_SHOULDER = np.column_stack([_SHOULDER_X, _SHOULDER_Y])
+_NECKLINE = spline(np.concatenate([_SHOULDER, _SHOULDER[-2:0:-1] * (-1, 1)]), closed=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,19 +51,12 @@ def _draw_base(canvas: Canvas, marks: Landmarks, person: Person) -> None:
         canvas.fill(*shells, tone=features.darker(skin, 0.5), opacity=0.5, soft=0.02)
     canvas.fill(marks.outline, tone=skin, solid=True, soft=0.005)
     cheeks = [features.ellipse((side * 0.42, 0.33), 0.17, 0.12) for side in (-1, 1)]
-    if len(skin) > 1:  # a blush shows in colour only
+    if len(skin) > 1:  # a blush shows in color only
         canvas.fill(*cheeks, tone=person.palette.lips, opacity=0.16, soft=0.07)
 
 
 def draw_head(person: Person, expression: Expression, view: View, size: int) -> Layer:
-    """Draw a head without a background.
-
-    Args:
-        person: Who.
-        expression: What the face does.
-        view: From where, in which light.
-        size: Width and height in pixels.
-    """
+    """Draw a head without a background, ``size`` pixels wide and high."""
     marks = landmarks(person, expression)
     canvas = Canvas(max(128, round(1.5 * size)), len(person.palette.skin))
     hair_depth = 0.0 if person.hair == "bald" else 0.12
@@ -82,7 +64,7 @@ def draw_head(person: Person, expression: Expression, view: View, size: int) -> 
     hair.draw_back_hair(canvas, person)
     _draw_base(canvas, marks, person)
     hair.draw_beard(canvas, marks, person)
-    folds.draw_folds(canvas, marks, person, expression)
+    features.draw_folds(canvas, marks, person, expression)
     features.draw_nose(canvas, marks, person, expression)
     features.draw_mouth(canvas, marks, person, expression)
     features.draw_eyes(canvas, marks.eyes, person)
@@ -113,14 +95,10 @@ def backdrop(person: Person, view: View, size: int) -> Floats:
 
 
 def dress(picture: Floats, person: Person, view: View, corner: tuple[float, float], size: float) -> None:
-    """Draw shoulders and a neckline under a head, in place.
+    """Draw shoulders and a neckline into a picture ``(h, w, channels)``, 0 to 1, in place.
 
-    Args:
-        picture: ``(h, w, channels)`` float32, 0 to 1.
-        person: Whose clothes.
-        view: The view the head was drawn in; shoulders neither turn nor tilt with it.
-        corner: Where the upper left corner of the head's square lies in the picture, x and y in pixels.
-        size: Width and height of the head's square in pixels.
+    The head's square has its upper left corner at ``corner`` (x, y) and ``size`` pixels across; shoulders neither turn
+    nor tilt with the view.
     """
     upright = replace(view, yaw=0.0, pitch=0.0, roll=0.0)
     line = surface.project(_NECKLINE, upright, size) + corner
@@ -137,16 +115,9 @@ def dress(picture: Floats, person: Person, view: View, corner: tuple[float, floa
 
 
 def draw_face(person: Person, expression: Expression, view: View, size: int = 48) -> NDArray[np.uint8]:
-    """Draw one face in grey, the way FER2013 shows faces.
+    """Draw one face in gray, the way FER2013 shows faces: ``(size, size)`` uint8, ``size`` 16 or more.
 
-    Args:
-        person: Who; a palette of one tone each.
-        expression: What the face does.
-        view: From where, in which light, how printed.
-        size: Width and height in pixels, 16 or more.
-
-    Returns:
-        ``(size, size)`` uint8 grey picture.
+    The person's palette has one tone each.
     """
     large = size * (2 if size < 400 else 1)
     picture = draw_head(person, expression, view, large).over(backdrop(person, view, large))

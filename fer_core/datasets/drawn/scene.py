@@ -1,4 +1,4 @@
-"""Sample pictures: several drawn people in front of a wall, in colour."""
+"""Sample pictures: several drawn people in front of a wall, in color."""
 
 from dataclasses import dataclass, replace
 
@@ -8,12 +8,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fer_core.datasets.drawn import portrait, surface
-from fer_core.datasets.drawn.canvas import one_thread
-from fer_core.datasets.drawn.casting import CLOTHS, random_person, random_view
+from fer_core.datasets.drawn.canvas import Floats, one_thread
 from fer_core.datasets.drawn.expression import EMOTION_EXPRESSIONS, emotion_expression
-from fer_core.datasets.drawn.person import Person, Tone, View
-
-Floats = NDArray[np.float32]
+from fer_core.datasets.drawn.person import CLOTHS, Person, Tone, View, random_person, random_view
 
 _WALLS: tuple[Tone, ...] = ((0.78, 0.74, 0.68), (0.62, 0.70, 0.74), (0.70, 0.72, 0.64), (0.76, 0.66, 0.62))
 _UNITS = 3.25  # face units across a sitter's square
@@ -24,7 +21,6 @@ class Scene:
     """A sample picture and what its people are meant to show.
 
     Attributes:
-        title: What the picture is called.
         image: ``(height, width, 3)`` uint8 RGB.
         emotions: The intended emotions, from left to right.
         centers: ``(n, 2)`` float64: the middle of each face in pixels, x and y, from left to right.
@@ -82,19 +78,12 @@ def _sitters(rng: Generator, emotions: tuple[str, ...], height: int, width: int)
     light = (float(rng.choice((-0.6, 0.6))), -0.5, 0.9)
     places = _places(rng, len(emotions), height, width)
     order = np.argsort(np.argsort([x for x, _, _ in places]))
-    first = int(rng.integers(len(CLOTHS)))
+    first, zoom = int(rng.integers(len(CLOTHS))), surface.VIEW_SPAN / _UNITS
     sitters = []
     for place, (x, y, unit) in zip(order, places, strict=True):
         view = random_view(rng)
-        view = replace(
-            view,
-            yaw=0.9 * view.yaw,
-            zoom=surface.VIEW_SPAN / _UNITS,
-            shift=(0.0, 0.0),
-            light=light,
-            ambient=0.5,
-        )
-        person = random_person(rng, colour=True)
+        view = replace(view, yaw=0.9 * view.yaw, zoom=zoom, shift=(0.0, 0.0), light=light, ambient=0.5)
+        person = random_person(rng, color=True)
         dressed = replace(person, palette=replace(person.palette, cloth=CLOTHS[(first + int(place)) % len(CLOTHS)]))
         sitters.append(_Sitter(dressed, view, emotions[int(place)], x, y, unit))
     return sitters
@@ -122,14 +111,10 @@ def draw_scene(
     emotions: tuple[str, ...] = (),
     title: str = "A drawn scene",
 ) -> Scene:
-    """Draw people next to each other.
+    """Draw people next to each other; the same seed gives the same picture.
 
-    Args:
-        seed: Seed; the same one gives the same picture.
-        faces: How many people, if no emotions are named.
-        size: Height and width in pixels.
-        emotions: What they show, from left to right; by lot if empty.
-        title: What the picture is called.
+    The emotions are those from left to right; without any, ``faces`` of them are drawn by lot. ``size`` is height and
+    width in pixels.
     """
     rng = np.random.default_rng(seed)
     chosen = emotions or tuple(str(one) for one in rng.choice(list(EMOTION_EXPRESSIONS), faces))

@@ -4,15 +4,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.datasets.drawn.canvas import LEFT, SPAN, TOP
+from fer_core.datasets.drawn.canvas import LEFT, SPAN, TOP, Floats
 from fer_core.datasets.drawn.expression import Expression
 from fer_core.datasets.drawn.landmarks import Curve, Landmarks
 from fer_core.datasets.drawn.person import View
 
-Floats = NDArray[np.float32]
-
 Hill = tuple[float, float, float, float, float]
-"""A Gaussian hill: height, centre and spread across, centre and spread down."""
+"""A Gaussian hill: height, center and spread across, center and spread down."""
 
 _DEPTH = 0.62  # half the depth of a head, in face units
 _BEHIND = np.float32(-0.55)  # where ears, neck and hair lie
@@ -31,16 +29,7 @@ def _dome(x: Floats, half: Floats) -> Floats:
 
 
 def head(marks: Landmarks, size: int, hair: float = 0.0) -> Floats:
-    """The relief of the skull, the jaw and the hair, without features.
-
-    Args:
-        marks: The landmarks of the face.
-        size: Width and height of the relief in cells.
-        hair: How far the hair stands off the skull, in face units.
-
-    Returns:
-        ``(size, size)`` float32 heights towards the viewer, in face units.
-    """
+    """The relief of the skull, the jaw and the hair (its distance from the skull in face units), without features."""
     x, y = grid(size)
     outline = marks.outline[: len(marks.outline) // 2 + 1]
     half = np.interp(y, outline[:, 1], outline[:, 0]).astype(np.float32)[:, None]
@@ -114,17 +103,7 @@ def _sum_of(hills: list[Hill], x: Floats, y: Floats) -> Floats:
 
 
 def face_relief(marks: Landmarks, expression: Expression, size: int, hair: float = 0.0) -> Floats:
-    """The relief of a whole face.
-
-    Args:
-        marks: The landmarks of the face.
-        expression: What its muscles do.
-        size: Width and height of the relief in cells.
-        hair: How far the hair stands off the skull, in face units.
-
-    Returns:
-        ``(size, size)`` float32 heights towards the viewer, in face units.
-    """
+    """The relief of a whole face: ``(size, size)`` float32 heights towards the viewer, in face units like ``hair``."""
     x, y = grid(size)
     hills = _nose_hills(marks, expression) + _side_hills(marks, expression) + _mouth_hills(marks, expression)
     return head(marks, size, hair) + _nose(marks, x, y) + _sum_of(hills, x, y)
@@ -139,13 +118,8 @@ def light_on_face(view: View) -> Floats:
 def shade(relief: Floats, light: Floats, ambient: float) -> Floats:
     """How bright a relief looks: Lambert's cosine law, cast shadows and darker hollows.
 
-    Args:
-        relief: ``(n, n)`` float32 heights in face units.
-        light: ``(3,)`` float32 unit vector towards the light.
-        ambient: Light in the shadows, 0 to 1.
-
-    Returns:
-        ``(n, n)`` float32, about 0 (dark) to 1.2 (facing the light).
+    ``light`` is a unit vector ``(3,)`` towards the light, ``ambient`` (0 to 1) what the shadows get; returned are
+    ``(n, n)`` float32 from about 0 (dark) to 1.2 (facing the light).
     """
     n = len(relief)
     cell = SPAN / n
@@ -184,17 +158,7 @@ _PIVOT = 0.12  # depth of the axis the head turns around
 
 
 def project(points: Curve, view: View, size: float, heights: NDArray[np.float64] | float = 0.0) -> Curve:
-    """Where points of a face land in its picture.
-
-    Args:
-        points: ``(n, 2)`` in face units.
-        view: The view.
-        size: Width and height of the picture in pixels.
-        heights: Their heights towards the viewer, ``(n,)`` or one number.
-
-    Returns:
-        ``(n, 2)`` pixel coordinates, x right and y down.
-    """
+    """Where points of a face ``(n, 2)``, of one height towards the viewer or ``(n,)``, land in its picture: pixels."""
     depth = np.broadcast_to(np.asarray(heights, np.float64), points.shape[:1]) - _PIVOT
     centered = np.column_stack([points - _CENTER, depth])
     seen = centered @ rotation(view)[:2].T + view.shift
@@ -204,13 +168,7 @@ def project(points: Curve, view: View, size: float, heights: NDArray[np.float64]
 def inverse_map(relief: Floats, view: View, size: int) -> tuple[Floats, Floats]:
     """For every pixel of the picture, the point of the face that is seen there (by fixed-point iteration).
 
-    Args:
-        relief: ``(n, n)`` float32 heights of the sheet.
-        view: The view.
-        size: Width and height of the picture.
-
-    Returns:
-        x and y on the sheet, each ``(size, size)`` float32, as fractions of the sheet's width.
+    Returns x and y on the sheet, each ``(size, size)`` float32, as fractions of the sheet's width.
     """
     n = len(relief)
     turned = rotation(view)
