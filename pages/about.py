@@ -6,7 +6,8 @@ from fer_core.checkpoints.export import lesson_notebook
 from fer_core.lessons.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
 from pages.parts.about.plan import LESSON, TOUR, show_stops
-from pages.shared.charts import drawn
+from pages.shared.charts import drawn, show_fixed_chart
+from pages.shared.downloads import download_button
 from pages.shared.lesson_record import offer_lesson
 from pages.shared.links import show_link
 from pages.shared.navigation import start_page
@@ -67,12 +68,11 @@ with left:
     st.markdown(HISTORY)
 with right:
     st.subheader("Plutchik's wheel", anchor="wheel")
-    st.plotly_chart(
-        drawn(plutchik_wheel),
-        config={"displayModeBar": False},
-        key="about_wheel",
-        alt="Plutchik's wheel: joy, trust, fear, surprise, sadness, disgust, anger and anticipation, each in three "
+    show_fixed_chart(
+        "about_wheel",
+        "Plutchik's wheel: joy, trust, fear, surprise, sadness, disgust, anger and anticipation, each in three "
         "degrees, with mixtures such as contempt between neighbours.",
+        drawn(plutchik_wheel),
     )
     st.caption("Point at an emotion for its degree, its opposite and its name in FER+. In italics: mixtures.")
 st.subheader("The paper's process", anchor="process")
@@ -97,15 +97,8 @@ st.markdown(
 )
 show_stops(LESSON)
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.download_button(
-        "The lesson as a notebook",
-        lesson_notebook,
-        "lesson.ipynb",
-        "application/x-ipynb+json",
-        icon=":material/download:",
-        on_click="ignore",
-        help="Trains, evaluates and looks inside a network step by step, in Jupyter.",
-    )
+    help_ = "Trains, evaluates and looks inside a network step by step, in Jupyter."
+    download_button("The lesson as a notebook", lesson_notebook, "lesson.ipynb", help=help_)
     offer_lesson()
 st.subheader("Every technical word", anchor="glossary")
 wanted = st.text_input("Find a word", placeholder="such as dropout", key="word", bind="query-params").strip().casefold()

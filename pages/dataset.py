@@ -11,7 +11,7 @@ from pages.parts.dataset.shown import ShownDataset
 from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_dataset, choose_scheme
+from pages.shared.pickers import choose_dataset, choose_scheme, choose_view
 
 VIEWS = OVERVIEW, FACES, LAB, DETECTIVE, ROOM = "Overview", "Faces", "Pre-processing", "Detective", "Import"
 
@@ -19,7 +19,7 @@ VIEWS = OVERVIEW, FACES, LAB, DETECTIVE, ROOM = "Overview", "Faces", "Pre-proces
 def main() -> None:
     start_page("dataset", "Every network is only as good as the faces it learned from. Have a look at them first.")
     announce_import()
-    view = _choose_view()
+    view = choose_view(VIEWS, "view", bind="query-params", persist_state="session")
     if view == ROOM:
         show_room()
         return
@@ -35,22 +35,6 @@ def main() -> None:
         )
     with errors_shown():
         {OVERVIEW: show_overview, FACES: show_faces}.get(view, show_detective)(shown)
-
-
-def _choose_view() -> str:
-    return str(
-        st.segmented_control(
-            "View",
-            VIEWS,
-            default=OVERVIEW,
-            required=True,
-            key="view",
-            bind="query-params",
-            persist_state="session",
-            label_visibility="collapsed",
-            wrap=True,
-        )
-    )
 
 
 def _choose_data() -> ShownDataset:

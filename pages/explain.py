@@ -10,13 +10,11 @@ from pages.parts.explain.layers import show_layers
 from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, train_first
+from pages.shared.pickers import choose_checkpoint, choose_view, train_first
 
 LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge the face", "Faces alike"
 
-
 _layer_reader = cached.by_content(4, "Opening the network …")(open_layer_reader)
-
 
 start_page(
     "explain",
@@ -34,16 +32,7 @@ with errors_shown():
         st.stop()
     with right:
         show_answer(face.image, face.caption, cached.classifier(checkpoint).predict_one(face.image))
-    view = st.segmented_control(
-        "View",
-        [LAYERS, EVIDENCE, NUDGES, ALIKE],
-        default=LAYERS,
-        required=True,
-        key="explain_view",
-        bind="query-params",
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    view = choose_view([LAYERS, EVIDENCE, NUDGES, ALIKE], "explain_view", bind="query-params")
     if view == NUDGES:
         show_nudges(face.image, checkpoint)
     elif view == ALIKE:

@@ -13,7 +13,7 @@ from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.photo_view import offer_downloads, show_photo
-from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
+from pages.shared.pickers import choose_recognition
 from pages.shared.uploads import kinds
 
 _SAMPLES, _RESULTS, _WHOLE = "photos_samples", "photos_results", "photos_whole"
@@ -88,13 +88,7 @@ start_page(
     "Find every face in a picture and see what its expression looks like to the network. "
     "An expression is not a feeling: what someone feels, no picture tells.",
 )
-left, right = st.columns(2, gap="medium")
-with left:
-    checkpoint = choose_checkpoint()
-if checkpoint is None:
-    train_first()
-with right:
-    prior_adjustment = choose_prior_adjustment(checkpoint)
+checkpoint, prior_adjustment = choose_recognition()
 sources = _choose_pictures(checkpoint)
 progress, downloads = st.empty(), st.empty()
 photos: list[Photo] = []

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts.videos.form import order_analysis
 from pages.parts.videos.view import current_job, show_job
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
+from pages.shared.pickers import choose_recognition
 
 start_page(
     "videos",
@@ -16,11 +16,4 @@ job = current_job()
 if job is not None:
     show_job(job)
     st.stop()
-left, right = st.columns(2, gap="medium")
-with left:
-    checkpoint = choose_checkpoint()
-if checkpoint is None:
-    train_first()
-with right:
-    prior_adjustment = choose_prior_adjustment(checkpoint)
-order_analysis(checkpoint, prior_adjustment)
+order_analysis(*choose_recognition())

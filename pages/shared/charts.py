@@ -46,11 +46,8 @@ def drawn(draw: Callable[_Values, _Drawing], *values: _Values.args, **options: _
     Plotly checks every number of a figure, which takes longer than all else on most pages. Pictures of visitors must
     not come here: what was drawn stays in memory.
 
-    Args:
-        draw: A module's function that makes it, of its arguments alone.
-        values: Its arguments: small values, whose content is compared (Streamlit's own comparison of a table takes as
-            long as drawing it).
-        options: Its keyword arguments.
+    It is made by a module's function, of its arguments alone: small values, whose content is compared (Streamlit's own
+    comparison of a table takes as long as drawing it).
     """
     content = pickle.dumps((draw, values, options), pickle.HIGHEST_PROTOCOL)
     made: _Drawing = _drawn(hashlib.sha256(content).hexdigest(), lambda: draw(*values, **options))
@@ -71,6 +68,11 @@ def chart_config(name: str) -> dict[str, Any]:
 def show_chart(key: str, alt: str, figure: go.Figure, *, width: int | Literal["stretch"] = "stretch") -> None:
     """Show a chart; its key is the page's name and that of the saved file, such as "comparison_accuracy-speed"."""
     st.plotly_chart(figure, key=key, width=width, config=chart_config(key.partition("_")[2]), alt=alt)
+
+
+def show_fixed_chart(key: str, alt: str, figure: go.Figure) -> None:
+    """Show a chart without its button."""
+    st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=alt)
 
 
 def choose_figure_format() -> None:

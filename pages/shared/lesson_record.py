@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer_core.reports.lesson import Played, Tried, lesson_report
+from pages.shared.downloads import download_button
 
 _ROUNDS, _TRIED = "lesson rounds", "lesson experiments"
 
@@ -25,13 +26,10 @@ def offer_lesson() -> None:
         return
     parts = [f"{len(tried)} experiment{'s' if len(tried) > 1 else ''}"] if tried else []
     parts += [f"{len(rounds)} round{'s' if len(rounds) > 1 else ''} of the quiz"] if rounds else []
-    st.download_button(
+    download_button(
         "Your lesson so far (HTML)",
         lambda: lesson_report(list(rounds.values()), list(tried.values())).encode(),
         "lesson.html",
-        "text/html",
-        icon=":material/download:",
-        on_click="ignore",
         help=f"{' and '.join(parts)}, with your guesses, what happened and why, in one file that needs no network. It "
         "holds no faces and no names.",
     )

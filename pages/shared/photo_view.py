@@ -8,6 +8,7 @@ import streamlit as st
 from fer_core.plots.prediction import face_cards
 from fer_core.recognition.photos import Photo, annotated_name, annotated_png, annotated_zip, photo_table
 from fer_core.recognition.recognize import MAX_LISTED_FACES, Recognition, to_csv
+from pages.shared.downloads import download_button
 from pages.shared.links import script
 from pages.shared.messages import plain, refuse_with
 from pages.shared.navigation import SENT_FACE
@@ -17,13 +18,9 @@ _HEIGHT = 560  # of a picture on the page, in pixels, at most
 
 
 def show_photo(photo: Photo, content: bytes, number: int, classify_whole: Callable[[bytes], None]) -> None:
-    """A framed photo with the faces in it.
+    """A framed photo with the faces in it; its number is its place on the page, from 1.
 
-    Args:
-        photo: What was found.
-        content: The file's bytes, for the annotated picture in full size.
-        number: The photo's place on the page, from 1.
-        classify_whole: Called with the content when the whole picture is to be classified.
+    ``classify_whole`` is called with the file's content when the whole picture is to be classified.
     """
     with st.container(border=True):
         st.markdown(f"**{plain(photo.name)}** · {plain(photo.summary)}")
@@ -36,22 +33,10 @@ def show_photo(photo: Photo, content: bytes, number: int, classify_whole: Callab
         shown_width = min(width, _HEIGHT * width // height) or 1
         left.image(photo.preview, width=shown_width, alt="The picture with its faces boxed and numbered")
         with left:
-            _offer_annotated(photo, content, number)
+            make, key = partial(annotated_png, photo, content), f"annotated {number}"
+            download_button("Annotated picture", make, annotated_name(photo), key=key, type="tertiary")
         with right:
             _faces(photo, content, number, classify_whole)
-
-
-def _offer_annotated(photo: Photo, content: bytes, number: int) -> None:
-    st.download_button(
-        "Annotated picture",
-        partial(annotated_png, photo, content),
-        annotated_name(photo),
-        "image/png",
-        key=f"annotated {number}",
-        type="tertiary",
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 def _faces(photo: Photo, content: bytes, number: int, classify_whole: Callable[[bytes], None]) -> None:
@@ -86,16 +71,7 @@ def offer_look_inside(recognitions: Sequence[Recognition], key: str) -> None:
 def offer_downloads(photos: Sequence[Photo], contents: Sequence[bytes]) -> None:
     """Buttons for the table of all faces and, with several photos, for all annotated pictures."""
     with st.container(horizontal=True):
-        table = to_csv(photo_table(photos))
-        st.download_button(
-            "All faces as CSV", table, "faces.csv", "text/csv", icon=":material/table:", on_click="ignore"
-        )
+        download_button("All faces as CSV", to_csv(photo_table(photos)), "faces.csv", icon="table")
         if len(photos) > 1:
-            st.download_button(
-                "All annotated pictures (ZIP)",
-                partial(annotated_zip, photos, contents),
-                "annotated.zip",
-                "application/zip",
-                icon=":material/folder_zip:",
-                on_click="ignore",
-            )
+            pack = partial(annotated_zip, photos, contents)
+            download_button("All annotated pictures (ZIP)", pack, "annotated.zip", icon="folder_zip")

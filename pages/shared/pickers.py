@@ -1,7 +1,7 @@
 """The choices that several pages offer, remembered between pages and kept in the address."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
@@ -84,6 +84,23 @@ def choose_checkpoint() -> Checkpoint | None:
     return chosen
 
 
+def choose_recognition() -> tuple[Checkpoint, PriorAdjustment]:
+    """A select box of the checkpoints beside how common each emotion is taken to be; without any, the page ends."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        checkpoint = choose_checkpoint()
+    if checkpoint is None:
+        train_first()
+    with right:
+        return checkpoint, choose_prior_adjustment(checkpoint)
+
+
+def choose_view(views: Sequence[str], key: str, *, label: str = "View", **options: Any) -> str:  # noqa: ANN401
+    """Buttons that choose one of several views, at first the first; further options are Streamlit's."""
+    options |= {"required": True, "label_visibility": "collapsed", "wrap": True}
+    return str(st.segmented_control(label, views, default=views[0], key=key, **options))
+
+
 def train_first() -> NoReturn:
     """Ends a page that needs a checkpoint where there is none, with the way to one."""
     st.info("There is no checkpoint yet. Train one first: on the drawn demo faces it takes minutes.")
@@ -115,12 +132,6 @@ def _choose(
     """A select box of values by name, which the address keeps."""
     accept_link(key, values)
     name = st.selectbox(
-        label,
-        list(values),
-        format_func=title,
-        key=key,
-        bind="query-params",
-        persist_state="session",
-        help=explanation,
+        label, list(values), format_func=title, key=key, bind="query-params", persist_state="session", help=explanation
     )
     return values[name]

@@ -5,11 +5,11 @@ from typing import NamedTuple
 from fer_core.service.deployment import Limits
 from pages.shared.streamlit_internals import Uploads
 
-_MIME_TYPES = {
+MIME_TYPES = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp",
     "mp4": "video/mp4", "m4v": "video/mp4", "webm": "video/webm", "mov": "video/quicktime", "mkv": "video/x-matroska",
     "avi": "video/x-msvideo", "csv": "text/csv", "gz": "application/gzip", "zip": "application/zip",
-    "json": "application/json",
+    "json": "application/json", "html": "text/html", "ipynb": "application/x-ipynb+json",
 }  # fmt: skip
 _ANY_BYTES = "application/octet-stream"
 
@@ -21,16 +21,11 @@ def kinds(*endings: str) -> list[str]:
     name that lost its ending on the way. With a MIME type among them it leaves that to the page, which goes by what
     the file holds and says so in a sentence; phones, which know types better than endings, then offer their pictures.
     """
-    return [*endings, *dict.fromkeys(_MIME_TYPES.get(ending, _ANY_BYTES) for ending in endings)]
+    return [*endings, *dict.fromkeys(MIME_TYPES.get(ending, _ANY_BYTES) for ending in endings)]
 
 
 class Removal(NamedTuple):
-    """Why a session's newest files were removed.
-
-    Attributes:
-        sentence: For people.
-        kind: For the log.
-    """
+    """Why a session's newest files were removed: a sentence for people and a kind for the log."""
 
     sentence: str
     kind: str
@@ -41,14 +36,6 @@ def keep_within(limits: Limits, uploads: Uploads, *, is_new_page: bool) -> list[
 
     Streamlit keeps what was uploaded on a page until the session ends, though its boxes forget it when the page is
     left; and it has no limit but that of a single file.
-
-    Args:
-        limits: What one session and all of them may hold.
-        uploads: The session's.
-        is_new_page: Whether this session comes from another page.
-
-    Returns:
-        What is to be said.
     """
     removals = []
     if is_new_page:

@@ -11,7 +11,7 @@ from fer_core.reports.lesson import Tried
 from fer_core.training.runs.lifecycle import stop_run
 from fer_core.training.runs.run_queue import position_text, runs_before
 from fer_core.training.runs.store import Run
-from pages.shared.charts import drawn
+from pages.shared.charts import drawn, show_fixed_chart
 from pages.shared.lesson_record import record_experiment
 from pages.shared.messages import plain
 from pages.shared.states import state_badge
@@ -87,12 +87,8 @@ def _show_side(result: SideResult, epochs: int, key: str) -> None:
         for label, value, explanation in figures(result):
             st.metric(label, value, help=explanation, border=True, width=132)
     if result.curve:
-        st.plotly_chart(
-            drawn(learning_curve, result.curve, "accuracy", epochs),
-            key=f"break_it_curve_{key}",
-            config={"displayModeBar": False},
-            alt=f"Accuracy of training and validation over {len(result.curve)} epochs.",
-        )
+        alt = f"Accuracy of training and validation over {len(result.curve)} epochs."
+        show_fixed_chart(f"break_it_curve_{key}", alt, drawn(learning_curve, result.curve, "accuracy", epochs))
     if result.matrix.any():
         st.html(confusion_table(result.matrix.tolist(), result.class_names))
 

@@ -18,11 +18,11 @@ from fer_core.explain.layers import Layer
 from fer_core.explain.neighbors import look_at_all, nearest, store_features, stored_features
 from fer_core.explain.pictures import heat_overlay
 from fer_core.explain.probes import Nudges, nudged, occlusion_map, stability
-from fer_core.faces.images import encode_png
 from fer_core.labels import SPLITS
 from fer_core.plots.pictures import face_grid, picture_html
 from fer_core.plots.prediction import in_words, probability_bars
 from fer_core.storage.plaintext import duration, percent
+from pages.parts.explain.layers import show_wide
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain
 
@@ -40,22 +40,16 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
     index = names.index(class_name)
     left, right = st.columns(2, gap="large")
     with left:
-        st.image(
-            encode_png(heat_overlay(face, occlusion_map(face, classifier, index))),
-            width="stretch",
-            alt=f"Where covering the face changes the probability of {class_name}",
-        )
+        alt = f"Where covering the face changes the probability of {class_name}"
+        show_wide(heat_overlay(face, occlusion_map(face, classifier, index)), alt)
         st.markdown(
             f"**Occlusion.** A grey square covers the face bit by bit. Orange: the probability of {plain(class_name)} "
             "falls when this place is covered. Blue: it rises."
         )
     with right:
         try:
-            st.image(
-                encode_png(heat_overlay(face, grad_cam(layers, index))),
-                width="stretch",
-                alt=f"Where the last convolution speaks for {class_name}",
-            )
+            alt = f"Where the last convolution speaks for {class_name}"
+            show_wide(heat_overlay(face, grad_cam(layers, index)), alt)
             st.markdown(
                 f"**Grad-CAM.** Where the maps of the last convolution speak for {plain(class_name)}; coarse, "
                 "because these maps are small."

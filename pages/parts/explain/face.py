@@ -15,7 +15,7 @@ from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.navigation import SENT_FACE
 from pages.shared.notice import admits_faces
-from pages.shared.pickers import choose_dataset
+from pages.shared.pickers import choose_dataset, choose_view
 from pages.shared.streamlit_internals import UploadedFile
 from pages.shared.uploads import kinds
 
@@ -25,12 +25,7 @@ _DATASET, _UPLOAD, _CAMERA, _SENT = "From a dataset", "From a picture", "From th
 
 @dataclass(frozen=True, eq=False)
 class ExplainedFace:
-    """A face to look into.
-
-    Attributes:
-        image: ``(48, 48)`` uint8.
-        caption: What is known of it, for people.
-    """
+    """A face to look into, ``(48, 48)`` uint8, and what is known of it, for people."""
 
     image: NDArray[np.uint8]
     caption: str
@@ -40,18 +35,10 @@ def choose_face(checkpoint: Checkpoint) -> ExplainedFace | None:
     """The controls that choose a face, or None while none is chosen."""
     sent = st.session_state.get(SENT_FACE)
     sources = [*([] if sent is None else [_SENT]), _DATASET, _UPLOAD, _CAMERA]
-    source = st.segmented_control(
-        "Face",
-        sources,
-        default=sources[0],
-        required=True,
-        key="explain_source",
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    source = choose_view(sources, "explain_source", label="Face")
     if source == _SENT and sent is not None:
         return ExplainedFace(sent, "As it was found in a picture")
-    return _from_dataset(checkpoint) if source == _DATASET else _from_picture(checkpoint, str(source))
+    return _from_dataset(checkpoint) if source == _DATASET else _from_picture(checkpoint, source)
 
 
 def _from_dataset(checkpoint: Checkpoint) -> ExplainedFace:

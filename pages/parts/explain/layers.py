@@ -16,7 +16,7 @@ from fer_core.faces.preprocessing import STEPS
 from fer_core.plots.network import Block, face_figure, network_figure, signed, worked_html
 from fer_core.plots.pictures import picture_html
 from pages.parts.explain.softmax import show_softmax
-from pages.shared.charts import drawn
+from pages.shared.charts import drawn, show_fixed_chart
 from pages.shared.messages import plain
 from pages.shared.words import explained
 
@@ -27,21 +27,13 @@ _LISTED = 5  # products of a dense layer
 def show_layers(face: NDArray[np.uint8], seen: NDArray[np.uint8], layers: Sequence[Layer], card: ModelCard) -> None:
     """Show one layer at a time, with the network drawn above.
 
-    Args:
-        face: ``(48, 48)`` uint8, as it was found.
-        seen: The same as the network gets it, after the checkpoint's own pre-processing.
-        layers: The layers with what the face left in them.
-        card: Of the checkpoint.
+    The face is ``(48, 48)`` uint8, as it was found and as it is seen after the checkpoint's own pre-processing.
     """
     titles = [_FACE, *(layer.title for layer in layers)]
     chosen = st.select_slider("Layer", titles, key="explain_layer", help="From the face on the left to the answer.")
     place = titles.index(chosen) - 1
-    st.plotly_chart(
-        drawn(network_figure, tuple(map(Block.of, layers)), place),
-        config={"displayModeBar": False},
-        key="explain_network",
-        alt=f"The network as blocks, from the face to the answer; {chosen} is framed.",
-    )
+    alt = f"The network as blocks, from the face to the answer; {chosen} is framed."
+    show_fixed_chart("explain_network", alt, drawn(network_figure, tuple(map(Block.of, layers)), place))
     st.caption(
         "Green: the face · blue: convolution · grey: pooling, averaging, flattening · violet: dense · orange: softmax"
     )
@@ -76,28 +68,20 @@ def _face(face: NDArray[np.uint8], seen: NDArray[np.uint8], card: ModelCard) -> 
             with st.container(width=340):
                 st.html(picture_html(face, 340, "The face before this network's pre-processing"))
         with st.container(width=340):
-            st.plotly_chart(
-                face_figure(seen),
-                config={"displayModeBar": False},
-                key="explain_pixels",
-                alt="The pixels that the network gets",
-            )
+            show_fixed_chart("explain_pixels", "The pixels that the network gets", face_figure(seen))
+
+
+def show_wide(pixels: NDArray[np.uint8], alt: str, caption: str | None = None) -> None:
+    """Show a picture as wide as there is room."""
+    st.image(encode_png(pixels), width="stretch", caption=caption, alt=alt)
 
 
 def _maps(layer: Layer, source: NDArray[np.float32]) -> None:
     if layer.kind == "convolution" and layer.weights.shape[-1] == 1:
-        st.image(
-            encode_png(filter_sheet(layer)),
-            width="stretch",
-            caption="Its filters: white adds, black subtracts, grey ignores",
-            alt=f"The filters of {layer.title}",
-        )
-    st.image(
-        encode_png(map_sheet(layer)),
-        width="stretch",
-        caption="Its maps of this face, the strongest first",
-        alt=f"The maps that {layer.title} makes of this face",
-    )
+        caption = "Its filters: white adds, black subtracts, grey ignores"
+        show_wide(filter_sheet(layer), f"The filters of {layer.title}", caption)
+    caption = "Its maps of this face, the strongest first"
+    show_wide(map_sheet(layer), f"The maps that {layer.title} makes of this face", caption)
     if layer.kind == "convolution":
         with st.container(border=True):
             _one_map(layer, source)
@@ -106,23 +90,13 @@ def _maps(layer: Layer, source: NDArray[np.float32]) -> None:
 def _one_map(layer: Layer, source: NDArray[np.float32]) -> None:
     """One of the maps, its filter, and its largest number worked out."""
     order = strongest(layer)
-    rank = st.number_input(
-        "One of its maps, counted as above",
-        1,
-        len(order),
-        key=f"explain_map_{layer.title}",
-        help="1 is the strongest.",
-        width=260,
-    )
+    label, key = "One of its maps, counted as above", f"explain_map_{layer.title}"
+    rank = st.number_input(label, 1, len(order), key=key, help="1 is the strongest.", width=260)
     number = int(order[int(rank) - 1])
     worked = work_out(layer, source, number)
     if worked.channels > 1:
-        st.image(
-            encode_png(slice_sheet(layer, number)),
-            width="stretch",
-            caption=f"Its filter has a slice for each of the {worked.channels:,} maps before it; those that weigh most",
-            alt=f"The slices of one filter of {layer.title}",
-        )
+        caption = f"Its filter has a slice for each of the {worked.channels:,} maps before it; those that weigh most"
+        show_wide(slice_sheet(layer, number), f"The slices of one filter of {layer.title}", caption)
     if not worked.adds_up:
         return
     st.markdown(
@@ -153,23 +127,15 @@ def _sum(layer: Layer, source: NDArray[np.float32], class_names: Sequence[str]) 
     is_score = layer.output.size == len(class_names)
     what = f"The score of {plain(class_names[top])}" if is_score else f"The largest, number {top}"
     rest = made.total - made.bias - float((made.values[:_LISTED] * made.weights[:_LISTED]).sum())
-    listed = range(min(_LISTED, len(made.inputs)))
+    shown = list(zip(made.inputs, made.values, made.weights, strict=True))[:_LISTED]
     lines = [
-        *(
-            (f"input {made.inputs[i]}", made.values[i], made.weights[i], made.values[i] * made.weights[i])
-            for i in listed
-        ),
-        (f"the {len(made.inputs) - len(listed):,} others", None, None, rest),
+        *((f"input {place}", value, weight, value * weight) for place, value, weight in shown),
+        (f"the {len(made.inputs) - len(shown):,} others", None, None, rest),
         ("the bias", None, None, made.bias),
         ("the sum", None, None, made.total),
     ]
     st.markdown(f"**{what}, worked out.** The products that count most:")
-    st.dataframe(
-        pd.DataFrame(lines, columns=["", "value", "times weight", "gives"]),
-        hide_index=True,
-        height="content",
-        placeholder="",
-        column_config={
-            name: st.column_config.NumberColumn(format="%.3f") for name in ("value", "times weight", "gives")
-        },
-    )
+    names = ["value", "times weight", "gives"]
+    table = pd.DataFrame(lines, columns=["", *names])
+    formats = dict.fromkeys(names, st.column_config.NumberColumn(format="%.3f"))
+    st.dataframe(table, hide_index=True, height="content", placeholder="", column_config=formats)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.plots.pictures import jpeg_html
@@ -12,6 +13,8 @@ from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.videos.analysis import AnalysisOptions
 from fer_core.recognition.videos.jobs import JobStatus, VideoJob
 from fer_core.storage.plaintext import duration, file_stem
+from pages.shared.charts import show_fixed_chart
+from pages.shared.downloads import download_button
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.sessions import finish_with_session
 
@@ -45,9 +48,7 @@ def show_job(job: VideoJob) -> None:
     if job.status.is_active:
         _follow()
         return
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint.name)}")
-    right.button(
+    _heading(job).button(
         "Another video",
         icon=":material/restart_alt:",
         on_click=_forget,
@@ -67,15 +68,20 @@ def _follow() -> None:
     if job is None or not job.status.is_active:
         st.rerun()
     status = job.status
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint.name)}")
-    if right.button("Cancel", icon=":material/close:", key="videos_cancel", width="stretch"):
+    if _heading(job).button("Cancel", icon=":material/close:", key="videos_cancel", width="stretch"):
         _forget()
         st.rerun()
     st.progress(status.fraction, text=_in_words(status))
     st.caption("You can visit other pages meanwhile and come back.")
     if preview := job.preview():
         st.html(jpeg_html(preview, "The frame that is being analysed, with its faces boxed"))
+
+
+def _heading(job: VideoJob) -> DeltaGenerator:
+    """What is analysed and by which network, and the place beside it."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint.name)}")
+    return right
 
 
 def _in_words(status: JobStatus) -> str:
@@ -122,22 +128,8 @@ def _explain(result: VideoResult) -> None:
 def _offer_downloads(job: VideoJob, result: VideoResult) -> None:
     stem = file_stem(job.name, "video")
     with st.container(horizontal=True):
-        st.download_button(
-            "Annotated video",
-            job.annotated,
-            f"{stem}-faces.mp4",
-            "video/mp4",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "All moments as CSV",
-            lambda: to_csv(result.table()),
-            f"{stem}-faces.csv",
-            "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
-        )
+        download_button("Annotated video", job.annotated, f"{stem}-faces.mp4")
+        download_button("All moments as CSV", lambda: to_csv(result.table()), f"{stem}-faces.csv", icon="table")
 
 
 def _show_timeline(result: VideoResult) -> None:
@@ -149,9 +141,6 @@ def _show_timeline(result: VideoResult) -> None:
             "The CSV file has all of them."
         )
     interval = result.seconds / max(result.frames - 1, 1)
-    st.plotly_chart(
-        emotion_timeline(listed, result.seconds + interval, interval=interval),
-        key="videos_timeline",
-        config={"displayModeBar": False},
-        alt="; ".join(f"Face {one.number}: mostly {next(iter(one.shares))}" for one in listed),
-    )
+    alt = "; ".join(f"Face {one.number}: mostly {next(iter(one.shares))}" for one in listed)
+    figure = emotion_timeline(listed, result.seconds + interval, interval=interval)
+    show_fixed_chart("videos_timeline", alt, figure)

@@ -8,6 +8,7 @@ from fer_core.plots.webcam import face_strip, present_faces
 from fer_core.recognition.recognize import MAX_LISTED_FACES, summary, to_csv
 from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyzer, StreamResult
 from pages.parts.webcam import stream
+from pages.shared.downloads import download_button
 from pages.shared.messages import plain
 from pages.shared.photo_view import offer_look_inside
 
@@ -50,14 +51,7 @@ def show_picture() -> None:
         st.html(face_cards(result.recognitions[:MAX_LISTED_FACES]) or "<p>No face in this picture.</p>")
         offer_look_inside(result.recognitions[:MAX_LISTED_FACES], "webcam")
         with st.container(horizontal=True):
-            st.download_button(
-                "Picture as PNG",
-                lambda: encode_png(result.drawn()),
-                "webcam.png",
-                "image/png",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            download_button("Picture as PNG", lambda: encode_png(result.drawn()), "webcam.png")
             st.button("Discard", icon=":material/delete:", type="tertiary", on_click=discard_picture)
 
 
@@ -68,15 +62,8 @@ def offer_log(analyzer: FrameAnalyzer) -> None:
     if logging != analyzer.is_logging:
         (analyzer.start_log if logging else analyzer.stop_log)()
     if logging or analyzer.has_log:
-        st.download_button(
-            "Log as CSV",
-            lambda: to_csv(analyzer.log_rows()),
-            "webcam-log.csv",
-            "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
-            key="webcam_log_csv",
-        )
+        make, key = lambda: to_csv(analyzer.log_rows()), "webcam_log_csv"
+        download_button("Log as CSV", make, "webcam-log.csv", icon="table", key=key)
 
 
 def discard_picture() -> None:
