@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.labels import EMOTIONS, VOTE_COLUMNS
-from fer_core.lessons.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
+from fer_core.lessons.quiz import QUESTIONS, Ballots, best_points, draw_round, points, qr_code, verdict
 from fer_core.plots.pictures import picture_html
 from fer_core.plots.prediction import share_bars
 from fer_core.reports.lesson import Played
@@ -180,7 +180,7 @@ def _show_link(dataset: str) -> None:
 
 def play(records: FaceRecords, dataset: str) -> None:
     """The round that the address names."""
-    rows = make_round(records, asked_number("round") or 0).rows
+    rows = draw_round(records, asked_number("round") or 0)
     st.session_state.setdefault(_ANSWERS, {})
     if "class" in st.query_params:
         _show_link(dataset)

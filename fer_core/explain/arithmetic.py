@@ -16,14 +16,12 @@ class WorkedNumber:
     """The largest number of a convolution's map, and how it comes about.
 
     Attributes:
-        row: Its place in the map, from 0.
-        column: Likewise.
+        row: Its place in the map, from 0, with the column.
         channel: Of the maps that the filter reads, the one that counts most here, from 0.
         patch: ``(height, width)`` float32, what stands there under the filter; 0 beyond the edge.
         kernel: ``(height, width)`` float32, the filter's numbers for that map.
         channels: How many maps the filter reads.
         others: What the other maps add.
-        bias: Added last.
         value: What stands in the layer's output.
     """
 
@@ -68,7 +66,7 @@ def work_out(layer: Layer, source: NDArray[np.float32], number: int) -> WorkedNu
         kernel=kernel[..., channel],
         channels=len(sums),
         others=float(sums.sum() - sums[channel]),
-        bias=float(layer.bias[number]) if layer.bias.size else 0.0,
+        bias=layer.bias_of(number),
         value=float(layer.output[row, column, number]),
     )
 
@@ -104,7 +102,6 @@ class Products:
         inputs: ``(n,)`` int64, which of its inputs, from 0.
         values: ``(n,)`` float32, what comes in there.
         weights: ``(n,)`` float32, what it is multiplied by.
-        bias: Added last.
     """
 
     inputs: NDArray[np.int64]
@@ -122,4 +119,4 @@ def products(layer: Layer, source: NDArray[np.float32], number: int) -> Products
     """The products that make one number of a dense layer from what it reads, largest first."""
     values, weights = source.ravel(), layer.weights[number]
     order = np.argsort(-np.abs(values * weights), kind="stable")
-    return Products(order, values[order], weights[order], float(layer.bias[number]) if layer.bias.size else 0.0)
+    return Products(order, values[order], weights[order], layer.bias_of(number))

@@ -34,7 +34,6 @@ class Layer:
     """One layer and what a face leaves in it.
 
     Attributes:
-        kind: What it does.
         number: Which of its kind it is, from 1.
         operation: LiteRT's name of the operation.
         sources: Places of the layers it reads, in the tuple it belongs to; -1 is the face itself.
@@ -65,6 +64,10 @@ class Layer:
     def count(self) -> int:
         """How many numbers it learned."""
         return self.weights.size + self.bias.size
+
+    def bias_of(self, number: int) -> float:
+        """What is added to one of its maps or outputs."""
+        return float(self.bias[number]) if self.bias.size else 0.0
 
     def kernel(self, number: int) -> NDArray[np.float32]:
         """The filter that makes one of a convolution's maps: ``(height, width, channels it reads)``."""
@@ -137,8 +140,7 @@ _SENTENCES = {
 class LayerReader:
     """A network opened so that every layer's output can be read; safe to share between threads.
 
-    Args:
-        model: The content of a float32 ``.tflite`` file that maps ``(n, 48, 48, 1)`` gray values to ``(n, classes)``.
+    The model is a float32 ``.tflite`` file's content that maps ``(n, 48, 48, 1)`` gray values to ``(n, classes)``.
 
     Raises:
         CheckpointError: LiteRT cannot open it.

@@ -13,10 +13,7 @@ _FOR, _AGAINST = (255, 140, 20), (30, 120, 255)
 
 
 def map_sheet(layer: Layer) -> NDArray[np.uint8]:
-    """A layer's maps side by side, the strongest first, each from black (nothing) to white (its largest value).
-
-    Args:
-        layer: One whose output is a stack of pictures; 64 of them are shown at the most.
+    """64 of a layer's maps at the most, the strongest first, each from black (nothing) to white (its largest value).
 
     Returns:
         ``(height, width, 4)`` uint8, RGB and opacity, of some 720 pixels' width; the gaps are transparent.
@@ -49,12 +46,7 @@ def strongest(layer: Layer) -> NDArray[np.int64]:
 def heat_overlay(face: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
     """A ``(48, 48)`` uint8 face under a map of what speaks for an answer (orange) and against it (blue).
 
-    Args:
-        face: The face.
-        heat: ``(height, width)`` float32 of any size; 0 is neutral and leaves the face gray.
-
-    Returns:
-        ``(384, 384, 3)`` uint8, RGB.
+    The map is of any size, and 0 leaves the face gray; the picture is ``(384, 384, 3)`` uint8, RGB.
     """
     side = 8 * face.shape[0]
     base = cv2.cvtColor(cv2.resize(face, (side, side), interpolation=cv2.INTER_CUBIC), cv2.COLOR_GRAY2RGB)

@@ -26,9 +26,6 @@ _MAP, _ROW = 3, 1  # dimensions a layer's output may have
 class IsolatedLayerReader(Worker):
     """As :class:`~fer_core.explain.layers.LayerReader`, with the network in a limited process.
 
-    Args:
-        model: The content of a float32 ``.tflite`` file that maps ``(n, 48, 48, 1)`` gray values to ``(n, classes)``.
-
     Raises:
         CheckpointError: LiteRT cannot open it, or dies of it.
     """

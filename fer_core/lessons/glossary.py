@@ -92,8 +92,5 @@ GLOSSARY: dict[str, str] = {
 def words_in(text: str) -> tuple[str, ...]:
     """The glossary's words that a text uses, also in the plural, the longest first."""
     longest_first = sorted(GLOSSARY, key=len, reverse=True)
-    return tuple(word for word in longest_first if re.search(_pattern(word), text, re.IGNORECASE))
-
-
-def _pattern(word: str) -> str:
-    return rf"(?<![\w-]){re.escape(word)}(?:s|es)?(?![\w-])"
+    pattern = r"(?<![\w-]){}(?:s|es)?(?![\w-])"
+    return tuple(word for word in longest_first if re.search(pattern.format(re.escape(word)), text, re.IGNORECASE))

@@ -4,7 +4,6 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -18,21 +17,10 @@ QUESTIONS = 10
 """Faces in a round."""
 
 
-@dataclass(frozen=True)
-class Round:
-    """The faces of a round.
+def draw_round(records: FaceRecords, seed: int) -> tuple[int, ...]:
+    """The rows of a round's faces: of the test split, with an emotion as majority, so that rare ones come up as well.
 
-    Attributes:
-        seed: What it follows from: the same number gives the same faces in the same order.
-        rows: Their places among the records.
-    """
-
-    seed: int
-    rows: tuple[int, ...]
-
-
-def make_round(records: FaceRecords, seed: int) -> Round:
-    """Draw faces of the test split whose majority is an emotion, so that rare emotions come up as well.
+    The same seed gives the same faces in the same order.
 
     Raises:
         ValueError: The records have no votes.
@@ -46,7 +34,7 @@ def make_round(records: FaceRecords, seed: int) -> Round:
     chance = 1 / np.sqrt(np.bincount(labels[fitting])[labels[fitting]])
     count = min(QUESTIONS, len(fitting))
     rows = rng.choice(fitting, count, replace=False, p=chance / chance.sum()) if count else fitting
-    return Round(seed, tuple(int(row) for row in rows))
+    return tuple(int(row) for row in rows)
 
 
 def points(votes: NDArray[np.uint8], answer: str) -> int:
@@ -81,12 +69,7 @@ class Ballot:
 
 
 class Ballots:
-    """The ballots of the classes that vote at the moment, in memory only; old ones give way.
-
-    Args:
-        most: Ballots kept; the oldest go first.
-        seconds: How long one is kept after its first use.
-    """
+    """The ballots of the classes that vote now, in memory only; the most recent are kept, for ``seconds`` each."""
 
     def __init__(self, most: int = 200, seconds: float = 3 * 3600.0) -> None:
         self._most, self._seconds = most, seconds
@@ -109,12 +92,8 @@ class Ballots:
 def qr_code(address: str) -> NDArray[np.uint8]:
     """An ASCII address of some hundred characters as ``(side, side)`` uint8: black modules of a pixel, a white edge."""
     code = np.asarray(cv2.QRCodeEncoder.create().encode(address), np.uint8)
-    return np.pad(code, max(0, 4 - _edge(code)), constant_values=255)
-
-
-def _edge(code: NDArray[np.uint8]) -> int:
-    """How many white rows a code has on top; readers want four."""
-    return int((code < 128).any(axis=1).argmax())
+    edge = int((code < 128).any(axis=1).argmax())  # white rows on top; readers want four
+    return np.pad(code, max(0, 4 - edge), constant_values=255)
 
 
 def verdict(mine: Sequence[int], theirs: Sequence[int]) -> str:

@@ -41,11 +41,9 @@ class Deployment:
     """How the operator wants the app to run.
 
     Attributes:
-        context: Where it is used.
         own_faces: Whether the operator enabled own faces in a closed context.
         contact: Whom people ask, in words; "" when the operator did not say.
         operator_key: What opens the Diagnostics page on a shared server; "" when nothing does.
-        limits: What is shared.
     """
 
     context: Context = "personal"
@@ -61,10 +59,7 @@ class Deployment:
 
 
 def read_deployment(setting: Callable[[str], str]) -> Deployment:
-    """Read all settings of the operator; what is not set keeps its default.
-
-    Args:
-        setting: The text of a setting by its name, such as ``FER_CONTEXT``; "" when it is not set.
+    """Read all settings by their names, such as ``FER_CONTEXT``; what is "" keeps its default.
 
     Raises:
         SettingError: One of them cannot be used. Nothing is guessed: a misspelt "education" must not mean "personal".
@@ -85,21 +80,21 @@ def read_deployment(setting: Callable[[str], str]) -> Deployment:
         own_faces=own_faces == OWN_FACES,
         contact=setting("FER_CONTACT").strip(),
         operator_key=key,
-        limits=_read_limits(setting),
+        limits=Limits(
+            webcams=_whole(setting, "FER_WEBCAMS", Limits.webcams, least=0),
+            upload_mb=_whole(setting, "FER_UPLOAD_MB", Limits.upload_mb),
+            session_mb=_whole(setting, "FER_SESSION_MB", Limits.session_mb),
+            server_mb=_whole(setting, "FER_SERVER_MB", Limits.server_mb),
+        ),
     )
 
 
 def read_ice_servers(text: str) -> list[dict[str, Any]]:
     """Read the setting ``FER_ICE_SERVERS``: the STUN and TURN servers of live video, by default none.
 
-    One computer or one network needs none.
-
-    Args:
-        text: Addresses separated by commas, such as ``stun:stun.example.org:3478``; or, where a server wants a name and
-            a password, JSON such as ``[{"urls": "turn:…", "username": "…", "credential": "…"}]``; or nothing.
-
-    Returns:
-        The servers as browsers and aiortc take them; empty for none.
+    One computer or one network needs none. The text is addresses separated by commas, such as
+    ``stun:stun.example.org:3478``; or, where a server wants a name and a password, JSON such as
+    ``[{"urls": "turn:…", "username": "…", "credential": "…"}]``; the servers are as browsers and aiortc take them.
 
     Raises:
         SettingError: The text is neither.
@@ -116,16 +111,6 @@ def read_ice_servers(text: str) -> list[dict[str, Any]]:
             if not str(address).startswith(("stun:", "stuns:", "turn:", "turns:")):
                 raise _unusable(f"“{str(address)[:60]}” is not an address of a server")
     return list(servers)
-
-
-def _read_limits(setting: Callable[[str], str]) -> Limits:
-    usual = Limits()
-    return Limits(
-        webcams=_whole(setting, "FER_WEBCAMS", usual.webcams, least=0),
-        upload_mb=_whole(setting, "FER_UPLOAD_MB", usual.upload_mb),
-        session_mb=_whole(setting, "FER_SESSION_MB", usual.session_mb),
-        server_mb=_whole(setting, "FER_SERVER_MB", usual.server_mb),
-    )
 
 
 def _whole(setting: Callable[[str], str], name: str, usual: int, *, least: int = 1) -> int:

@@ -37,13 +37,7 @@ _MEGABYTE = 2**20
 
 @dataclass(frozen=True)
 class FolderSize:
-    """How much of the disk one of the app's folders takes.
-
-    Attributes:
-        folder: Its name below the home.
-        entries: How many datasets, runs, checkpoints or files it holds.
-        megabytes: All files in it.
-    """
+    """One of the app's folders: how many datasets, runs, checkpoints or files it holds, and what they take."""
 
     folder: str
     entries: int

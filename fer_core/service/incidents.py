@@ -42,7 +42,6 @@ class Incident:
         time: UTC, ISO 8601, to the second.
         nature: A ``refusal`` a person can mend, a ``fault`` of the program, or an ``event`` of its operation.
         kind: The class of the error, or the name of the event.
-        page: The page it was on.
         places: Where in the program, the innermost last: file, line and function.
     """
 
@@ -55,23 +54,18 @@ class Incident:
 
 
 def record_error(error: BaseException, *, page: str, is_fault: bool = False) -> Incident:
-    """Write an error down, without its message; a fault is one of the program instead of something a person can mend.
-
-    Returns:
-        The incident, whose number is told to the person.
-    """
-    nature: Nature = "fault" if is_fault else "refusal"
-    return _write(Incident(_number(), _now(), nature, type(error).__name__, page, _places(error)))
+    """Write an error down, without its message; a fault is the program's, and nothing a person can mend."""
+    return _write("fault" if is_fault else "refusal", type(error).__name__, page, _places(error))
 
 
 def record_refusal(kind: str, *, page: str) -> Incident:
     """Write down a refusal for which nothing was raised, such as "webcams busy"."""
-    return _write(Incident(_number(), _now(), "refusal", kind, page))
+    return _write("refusal", kind, page)
 
 
 def record_event(kind: str, *, page: str) -> None:
     """Write down something of the app's operation, such as "webcam started"."""
-    _write(Incident("", _now(), "event", kind, page))
+    _write("event", kind, page)
 
 
 def recent_incidents(most: int = 50) -> tuple[Incident, ...]:
@@ -86,10 +80,6 @@ def _number() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def _places(error: BaseException) -> str:
     """Where in this project an error came from; of libraries only the last place is named, without its folder."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -100,17 +90,14 @@ def _places(error: BaseException) -> str:
     return " > ".join(named)
 
 
-def _write(incident: Incident) -> Incident:
-    record = logging.LogRecord(
-        "fer_core.service.incidents", logging.INFO, "", 0, json.dumps(asdict(incident)), None, None
-    )
-    folder = logs_folder()
+def _write(nature: Nature, kind: str, page: str, places: str = "") -> Incident:
+    number, now = "" if nature == "event" else _number(), datetime.now(UTC).isoformat(timespec="seconds")
+    incident = Incident(number, now, nature, kind, page, places)
+    record = logging.LogRecord(__name__, logging.INFO, "", 0, json.dumps(asdict(incident)), None, None)
+    path = logs_folder() / LOG_FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (
-            _ONE_WRITER,
-            closing(_LogFile(folder / LOG_FILE, "a", LARGEST_FILE, _KEPT_FILES, encoding="utf-8")) as file,
-        ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _ONE_WRITER, closing(_LogFile(path, "a", LARGEST_FILE, _KEPT_FILES, encoding="utf-8")) as file:
             file.handle(record)
     except OSError:
         _say_elsewhere(record)

@@ -8,16 +8,11 @@ from collections.abc import Callable
 class WebcamSlots:
     """Slots for webcams, each held by one session at a time; safe for threads.
 
-    Args:
-        count: How many there are.
-        silence: Seconds after which a holder who does not call :meth:`keep` or :meth:`take` is thought to be gone.
-        clock: Seconds that only grow.
+    A holder who calls neither :meth:`keep` nor :meth:`take` for ``silence`` seconds of the clock is thought to be gone.
     """
 
     def __init__(self, count: int, *, silence: float = 20.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self.count = count
-        self._silence = silence
-        self._clock = clock
+        self.count, self._silence, self._clock = count, silence, clock
         self._lock = threading.Lock()
         self._heard: dict[str, float] = {}
 

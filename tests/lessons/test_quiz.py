@@ -10,7 +10,7 @@ import pytest
 from fer_core.datasets.store import load_records
 from fer_core.datasets.votes import majority
 from fer_core.labels import EMOTIONS, SPLITS
-from fer_core.lessons.quiz import QUESTIONS, Ballots, best_points, make_round, points, qr_code, verdict
+from fer_core.lessons.quiz import QUESTIONS, Ballots, best_points, draw_round, points, qr_code, verdict
 
 
 @pytest.fixture
@@ -19,12 +19,12 @@ def records(small_demo):
 
 
 def test_a_seed_is_a_round(records):
-    assert make_round(records, 5) == make_round(records, 5)
-    assert make_round(records, 5).rows != make_round(records, 6).rows
+    assert draw_round(records, 5) == draw_round(records, 5)
+    assert draw_round(records, 5) != draw_round(records, 6)
 
 
 def test_a_round_is_test_faces_that_a_majority_calls_an_emotion(records):
-    rows = list(make_round(records, 1).rows)
+    rows = list(draw_round(records, 1))
     assert len(set(rows)) == len(rows) == QUESTIONS
     assert majority(records.votes)[0][rows].all()
     assert (records.split[rows] == SPLITS.index("test")).all()
@@ -32,7 +32,7 @@ def test_a_round_is_test_faces_that_a_majority_calls_an_emotion(records):
 
 def test_faces_without_votes_make_no_round(records):
     with pytest.raises(ValueError, match="with votes"):
-        make_round(replace(records, votes=np.zeros((0, 10), np.uint8)), 0)
+        draw_round(replace(records, votes=np.zeros((0, 10), np.uint8)), 0)
 
 
 def test_points_are_how_many_of_ten_agree():

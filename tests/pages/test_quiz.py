@@ -3,7 +3,7 @@
 import pytest
 
 from fer_core.datasets.store import load_records
-from fer_core.lessons.quiz import QUESTIONS, best_points, make_round, points
+from fer_core.lessons.quiz import QUESTIONS, best_points, draw_round, points
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def texts(app):
 def test_a_round_played_to_its_end_is_counted(page):
     press(page, "Play a round")
     records = load_records("demo")
-    rows = make_round(records, int(asked(page, "round"))).rows
+    rows = draw_round(records, int(asked(page, "round")))
     for question in range(QUESTIONS):
         answer(page, question, "happiness")
         assert "You said **happiness**" in texts(page)

@@ -27,13 +27,9 @@ class Experiment:
 
     Attributes:
         name: Its identifier, in addresses and in the names of runs.
-        title: What people read.
         usual: What the usual side is called.
         changed: What the changed side is called.
-        question: Asked before.
-        choices: The answers to choose from.
-        happened: Which of them came true, from the results of the usual and the changed side.
-        why: A paragraph, shown after.
+        happened: Which of the choices came true, from the results of the usual and the changed side.
         settings: Settings of both sides, on top of those of a quick run.
         change: What the changed side has different.
         faces: About how many training faces are used.
@@ -61,13 +57,9 @@ class Experiment:
     def configs(
         self, dataset: str, training_faces: int, *, has_votes: bool, seed: int = 0
     ) -> tuple[TrainingConfig, TrainingConfig]:
-        """The settings of the usual and of the changed run.
+        """The settings of the usual and of the changed run, of a part of the training faces where these are many.
 
-        Args:
-            dataset: What they learn from.
-            training_faces: How many it has to learn from; a part of a large one is used.
-            has_votes: Whether it came with the ten votes; without, FER2013's own labels are learned.
-            seed: Of both runs.
+        Without the ten votes FER2013's own labels are learned.
 
         Raises:
             TrainingError: The settings do not go with this dataset.
@@ -85,12 +77,10 @@ class Experiment:
     def differences(self) -> str:
         """What is changed, as settings are written: "learning_rate = 0.1 instead of 0.001"."""
         usual, changed = self.configs("demo", self.faces, has_votes=True)
-        theirs = usual.flat()
-        differences = changed.differences(usual).items()
-        parts = [
+        theirs, differences = usual.flat(), changed.differences(usual).items()
+        return ", ".join(
             f"{name} = {setting_text(value)} instead of {setting_text(theirs[name])}" for name, value in differences
-        ]
-        return ", ".join(parts)
+        )
 
 
 def _sinks(usual: SideResult, changed: SideResult) -> int:

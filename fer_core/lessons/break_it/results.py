@@ -31,8 +31,7 @@ class SideResult:
     Attributes:
         matrix: ``(classes, classes)`` int64 counts, rows true, columns what they were taken for; zeros when the run
             broke down before its first epoch was over.
-        class_names: In the same order.
-        curve: The epochs, in order; empty where nothing was trained.
+        curve: Empty where nothing was trained.
         confidence: Mean probability of the answers, 0 to 1; 0 when it was not measured.
         broke_down: Whether the loss was no longer a number.
     """
@@ -80,13 +79,8 @@ class SideResult:
 def result_of(run: Run) -> SideResult:
     """What a run left, of its last epoch."""
     views, names = read_views(run.folder), run.config.class_names
-    empty = np.zeros((len(names), len(names)), np.int64)
-    return SideResult(
-        matrix=np.asarray(views[-1].matrix, np.int64) if views else empty,
-        class_names=names,
-        curve=run.metrics(),
-        broke_down=run.status.diverged,
-    )
+    matrix = np.asarray(views[-1].matrix, np.int64) if views else np.zeros((len(names), len(names)), np.int64)
+    return SideResult(matrix, names, run.metrics(), broke_down=run.status.diverged)
 
 
 def compared(usual: float, changed: float, margin: float = _SAME) -> int:
@@ -101,35 +95,30 @@ def figures(result: SideResult) -> Sequence[tuple[str, str, str]]:
     found = [("Accuracy", percent(result.accuracy), "Share of the faces that got their own class.")]
     if result.curve:
         training = percent(result.curve[-1].accuracy)
-        found.append(("On training", training, "Accuracy in the last epoch on the faces it learned from."))
-        found.append(("Rare classes", percent(result.rare_recall), "Mean recall of the classes with few faces."))
-        found.append(("An epoch", f"{result.epoch_seconds:.1f} s", "Median time of the epochs after the first."))
-    else:
-        found.append(("Sureness", percent(result.confidence), "Mean probability of its answers."))
-    return found
+        return [
+            *found,
+            ("On training", training, "Accuracy in the last epoch on the faces it learned from."),
+            ("Rare classes", percent(result.rare_recall), "Mean recall of the classes with few faces."),
+            ("An epoch", f"{result.epoch_seconds:.1f} s", "Median time of the epochs after the first."),
+        ]
+    return [*found, ("Sureness", percent(result.confidence), "Mean probability of its answers.")]
 
 
 def results_with_mistake(classifier: Classifier, faces: FerDataset, mistake: Mistake) -> tuple[SideResult, SideResult]:
-    """Classify faces as it should be done, and with a mistake.
+    """Classify the first thousand faces as it should be done, and with a mistake.
 
-    Args:
-        classifier: The network.
-        faces: Labeled faces with the classes of the network, in its order; the first thousand are classified.
-        mistake: What is done wrong.
-
-    Returns:
-        The result without and with the mistake.
+    Raises:
+        ValueError: The faces have not the classes of the network, in its order.
     """
     if classifier.class_names != faces.class_names:
         raise ValueError(f"Expected faces with the classes {classifier.class_names}. Received {faces.class_names}.")
     images, labels = faces.images[:_MOST_FACES], faces.labels[:_MOST_FACES]
     right = classifier.predict_raw(images)
-    usual = _result(labels, right, faces.class_names)
     if mistake == "label order":
-        misread = right[:, [*_other_order(faces.class_names)]]
-        return usual, _result(labels, misread, faces.class_names)
-    wrong = classifier.predict_raw(images, gain=_GAINS[mistake])
-    return usual, _result(labels, wrong, faces.class_names)
+        wrong = right[:, _other_order(faces.class_names)]
+    else:
+        wrong = classifier.predict_raw(images, gain=_GAINS[mistake])
+    return _result(labels, right, faces.class_names), _result(labels, wrong, faces.class_names)
 
 
 def _other_order(names: tuple[str, ...]) -> list[int]:

@@ -1,6 +1,5 @@
 """The two runs of an experiment: found on disk where anybody has started them before, else started."""
 
-import contextlib
 import hashlib
 from dataclasses import dataclass
 
@@ -18,13 +17,7 @@ _PREFIX = "break-it"
 
 @dataclass(frozen=True)
 class Trial:
-    """An experiment on a dataset, as it stands: whoever asks for the same one shares its runs.
-
-    Attributes:
-        experiment: What is tried.
-        configs: Settings of the usual and of the changed run.
-        names: Their names.
-    """
+    """An experiment on a dataset, as it stands, with its usual and its changed run, which all who ask for it share."""
 
     experiment: Experiment
     configs: tuple[TrainingConfig, TrainingConfig]
@@ -47,11 +40,7 @@ class Trial:
 
     def runs(self) -> tuple[Run, ...]:
         """The runs that exist by now, the usual one first."""
-        found = []
-        for name in self.names:
-            with contextlib.suppress(TrainingError):
-                found.append(find_run(name))
-        return tuple(found)
+        return tuple(run for name in self.names if (run := _find(name)))
 
     def start(self) -> None:
         """Start what has not been started and resume what was interrupted; what is over stays.
@@ -61,17 +50,20 @@ class Trial:
         """
         sides = self.experiment.usual, self.experiment.changed
         for name, config, side in zip(self.names, self.configs, sides, strict=True):
-            _ensure(name, config, f"Break it, {self.experiment.title}: {side}", self.experiment.name)
+            run = _find(name)
+            if run is None:
+                record = RunRecord(note=f"Break it, {self.experiment.title}: {side}", experiment=self.experiment.name)
+                _start(name, config, record)
+            elif not (run.status.is_active or is_over(run)):
+                resume_run(run)
 
     def results(self) -> tuple[SideResult, SideResult] | None:
         """What came of both runs, or None while one of them is not over."""
         runs = self.runs()
-        if len(runs) < 2:
+        if len(runs) < 2 or not all(map(is_over, runs)):
             return None
-        usual, changed = runs
-        if not (is_over(usual) and is_over(changed)):
-            return None
-        return result_of(usual), result_of(changed)
+        usual, changed = map(result_of, runs)
+        return usual, changed
 
 
 def is_over(run: Run) -> bool:
@@ -85,22 +77,16 @@ def _name(kind: str, config: TrainingConfig, fingerprint: str) -> str:
     return f"{_PREFIX}-{kind}-{digest[:8]}"
 
 
-def _ensure(name: str, config: TrainingConfig, note: str, experiment: str) -> None:
-    """Makes sure that a run is under way or over, whoever else is doing the same at this moment."""
+def _find(name: str) -> Run | None:
     try:
-        run = find_run(name)
+        return find_run(name)
     except TrainingError:
-        _start(name, config, note, experiment)
-        return
-    if not (run.status.is_active or is_over(run)):
-        resume_run(run)
+        return None
 
 
-def _start(name: str, config: TrainingConfig, note: str, experiment: str) -> None:
+def _start(name: str, config: TrainingConfig, record: RunRecord) -> None:
     try:
-        start_run(config, name, RunRecord(note=note, experiment=experiment))
+        start_run(config, name, record)
     except TrainingError:
-        with contextlib.suppress(TrainingError):
-            find_run(name)  # somebody else was quicker by a moment
-            return
-        raise
+        if _find(name) is None:  # else somebody was quicker by a moment
+            raise
