@@ -65,14 +65,10 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
     others = [c.name for c in checkpoints if not c.card.is_imported and evaluation_scheme(c.card) != scheme]
     if others:
         st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are judged by the labels chosen here.")
+    without = exclusions.rows if exclusions else ()
     with errors_shown():
         return cached.leaderboard(
-            checkpoints,
-            records,
-            dataset.name,
-            scheme=scheme,
-            split=split or "test",
-            without=exclusions.rows if exclusions else (),
+            checkpoints, records, dataset.name, scheme=scheme, split=split or "test", without=without
         )
 
 
@@ -87,11 +83,9 @@ def _show_verdict(leaderboard: Leaderboard) -> None:
 
 def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     """Show an upload or a sample picture, and the answers side by side."""
-    upload = None
+    upload, accepted = None, kinds(*IMAGE_EXTENSIONS)
     if admits_faces(checkpoints[0].card):
-        upload = st.file_uploader(
-            "A picture", type=kinds(*IMAGE_EXTENSIONS), max_upload_size=50, key="comparison_photo"
-        )
+        upload = st.file_uploader("A picture", type=accepted, max_upload_size=50, key="comparison_photo")
     samples = cached.samples(drawn_only=are_samples_drawn_only())
     title = st.pills("Or a sample", list(samples), key="comparison_sample", persist_state="session")
     content = upload.getvalue() if upload else samples.get(str(title))

@@ -70,8 +70,7 @@ def _notes(shown: Evaluated) -> None:
             f"“{plain(card.name)}” was trained on {source}: the figures show how well it carries over to this data."
         )
     if shown.scheme != evaluation_scheme(card) and not card.is_imported:
-        trained = card.scheme.title
-        notes.append(f"It was trained with other labels: {plain(trained)}.")
+        notes.append(f"It was trained with other labels: {plain(card.scheme.title)}.")
     for note in filter(None, notes):
         st.info(note)
 

@@ -90,7 +90,7 @@ def contrast(images: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def face_sizes(
-    dataset: FerDataset, *, detector: Detector | None = None, progress: Callable[[float], None] = lambda share: None
+    dataset: FerDataset, *, detector: Detector | None = None, progress: Callable[[float], object] = lambda share: None
 ) -> NDArray[np.float64]:
     """Return ``(n,)`` the side of the detector's box, in pixels of the picture; 0 where no face is found.
 

@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -17,6 +18,12 @@ from pages.shared.messages import errors_shown, plain, refuse
 from pages.shared.uploads import kinds
 
 _OWN = "another order"
+_ORDER_TITLES = {
+    "fer2013": "FER2013’s ids",
+    "alphabetical": "folders by name",
+    "ferplus-7": "FER+ without contempt, as here",
+    "ferplus-8": "FER+",
+}
 _MEGABYTES = 400
 _DONE, _FAULT = "comparison_imported", "comparison_fault"
 
@@ -50,8 +57,7 @@ def offer_import() -> None:
     if st.button("Check and import", icon=":material/upload_file:", type="primary", disabled=upload is None) and upload:
         with errors_shown(), st.spinner("Opening it in a process of its own; this takes up to a minute …"):
             st.session_state[_DONE] = _import(upload.name, upload.getvalue(), name, parse_classes(classes), scaling)
-    done: Checkpoint | None = st.session_state.get(_DONE)
-    if done:
+    if done := st.session_state.get(_DONE):
         _show_imported(done)
 
 
@@ -81,15 +87,7 @@ def _show_imported(checkpoint: Checkpoint) -> None:
 
 
 def _order_title(order: str) -> str:
-    if order == _OWN:
-        return "another order …"
-    titles = {
-        "fer2013": "FER2013’s ids",
-        "alphabetical": "folders by name",
-        "ferplus-7": "FER+ without contempt, as here",
-        "ferplus-8": "FER+",
-    }
-    return f"{titles[order]}: {', '.join(KNOWN_ORDERS[order])}"
+    return f"{_ORDER_TITLES[order]}: {', '.join(KNOWN_ORDERS[order])}" if order in KNOWN_ORDERS else f"{_OWN} …"
 
 
 def _suggested(file_name: str) -> str:
@@ -107,7 +105,8 @@ def show_kept_checkpoints() -> None:
     st.subheader("Kept here", anchor="kept")
     for checkpoint in own:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(checkpoint.name)}** · {plain(checkpoint.card.origin)} {_age_and_size(checkpoint)}")
+            age = f"{plain(checkpoint.card.created_at[:10])} · {megabytes_in(checkpoint.directory):,.1f} MB"
+            st.markdown(f"**{plain(checkpoint.name)}** · {plain(checkpoint.card.origin)} {age}")
             if st.button("Delete", icon=":material/delete:", key=f"comparison_delete_{checkpoint.name}"):
                 _confirm(checkpoint)
 
@@ -118,14 +117,8 @@ def _confirm(checkpoint: Checkpoint) -> None:
         f"**{plain(checkpoint.name)}** will be gone for everybody who uses this server. The run it came from stays."
     )
     with st.container(horizontal=True):
-        if st.button(
-            "Delete for good",
-            type="primary",
-            icon=":material/delete:",
-            key="comparison_delete_now",
-            on_click=_delete,
-            args=(checkpoint,),
-        ):
+        key, delete = "comparison_delete_now", partial(_delete, checkpoint)
+        if st.button("Delete for good", type="primary", icon=":material/delete:", key=key, on_click=delete):
             st.rerun()
         if st.button("Keep it", key="comparison_keep"):
             st.rerun()
@@ -136,7 +129,3 @@ def _delete(checkpoint: Checkpoint) -> None:
         delete_checkpoint(checkpoint)
     except CheckpointError as error:
         st.session_state[_FAULT] = error  # said by the run that follows
-
-
-def _age_and_size(checkpoint: Checkpoint) -> str:
-    return f"{plain(checkpoint.card.created_at[:10])} · {megabytes_in(checkpoint.directory):,.1f} MB"

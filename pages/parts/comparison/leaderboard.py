@@ -33,24 +33,17 @@ def show_leaderboard(leaderboard: Leaderboard) -> None:
     _table(table, times)
     left, right = st.columns(2, gap="medium")
     with left:
-        show_chart(
-            "comparison_accuracy-speed",
-            "Accuracy with its interval against milliseconds per face, for each checkpoint; the table has the figures.",
-            drawn(speed_figure, table, times, colors),
+        alt = (
+            "Accuracy with its interval against milliseconds per face, for each checkpoint; the table has the figures."
         )
+        show_chart("comparison_accuracy-speed", alt, drawn(speed_figure, table, times, colors))
     with right:
         tables = {name: reliability(report.confidence, report.is_right) for name, report in reports.items()}
-        show_chart(
-            "comparison_reliability",
-            "Reliability diagrams of the checkpoints, one over the other.",
-            drawn(reliability_figure, tables, colors),
-        )
+        alt = "Reliability diagrams of the checkpoints, one over the other."
+        show_chart("comparison_reliability", alt, drawn(reliability_figure, tables, colors))
     curves = {name: coverage_curve(report.confidence, report.is_right) for name, report in reports.items()}
-    show_chart(
-        "comparison_coverage",
-        "Accuracy of the answers given for every share of faces that get an answer, for each checkpoint.",
-        drawn(coverage_figure, curves, colors),
-    )
+    alt = "Accuracy of the answers given for every share of faces that get an answer, for each checkpoint."
+    show_chart("comparison_coverage", alt, drawn(coverage_figure, curves, colors))
 
 
 def _milliseconds(leaderboard: Leaderboard) -> dict[str, float]:
@@ -115,13 +108,10 @@ def show_settings(leaderboard: Leaderboard) -> None:
             if metrics := find_run(checkpoint.name).metrics():
                 curves[checkpoint.name] = metrics
     if curves:
-        show_chart(
-            "comparison_learning-curves",
-            "Validation accuracy over the epochs, one curve a checkpoint.",
-            drawn(validation_curves, curves, series_colors([c.name for c in checkpoints])),
-        )
-    missing = [c.name for c in checkpoints if c.name not in curves]
-    if missing:
+        alt = "Validation accuracy over the epochs, one curve a checkpoint."
+        colors = series_colors([c.name for c in checkpoints])
+        show_chart("comparison_learning-curves", alt, drawn(validation_curves, curves, colors))
+    if missing := [c.name for c in checkpoints if c.name not in curves]:
         st.caption(f"Without a learning curve, because their run is not stored here: {', '.join(missing)}.")
 
 

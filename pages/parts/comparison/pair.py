@@ -16,8 +16,7 @@ _PICTURES = 12
 
 def show_pair(leaderboard: Leaderboard) -> None:
     """Show what is different between two chosen checkpoints."""
-    names = [entry.name for entry in leaderboard.entries]
-    first, second = _choose_two(names)
+    first, second = _choose_two([entry.name for entry in leaderboard.entries])
     if first == second:
         st.info("Choose two different checkpoints.")
         return
@@ -47,8 +46,7 @@ def _describe(leaderboard: Leaderboard, pair: PairedComparison) -> None:
         f"**{only_first:,}**, {b} alone on **{only_second:,}**. Macro F1 differs by "
         f"{100 * pair.macro_f1_difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f})."
     )
-    unseen = leaderboard.unseen_pair(*pair.names)
-    if unseen:
+    if unseen := leaderboard.unseen_pair(*pair.names):
         st.caption(
             f"On the {len(unseen):,} faces that are no copies of training faces the difference is "
             f"{100 * unseen.difference:+.1f} points (by luck: {odds(unseen.p_value())})."
@@ -83,14 +81,9 @@ def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     st.subheader("The faces only one gets right")
     a, b = pair.names
     options = [f"only {a}", f"only {b}"]
+    key, given = f"comparison_only {a} {b}", options[1]
     chosen = st.segmented_control(
-        "Right is",
-        options,
-        format_func=plain,
-        default=options[1],
-        required=True,
-        key=f"comparison_only {a} {b}",
-        wrap=True,
+        "Right is", options, format_func=plain, default=given, required=True, key=key, wrap=True
     )
     positions = pair.only_right(0 if chosen == options[0] else 1)
     if not len(positions):

@@ -37,11 +37,10 @@ def _origin(card: ModelCard) -> str:
             f"**{plain(card.name)}** was imported on {plain(card.created_at[:10])} with {card.weights:,} weights. "
             "Who trained it, on what and how well is unknown."
         )
-    minutes = card.seconds / 60
     return (
-        f"**{plain(card.name)}** learned {card.weights:,} weights in {minutes:,.0f} min on {plain(card.hardware)}, "
-        f"from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}”, labelled by: "
-        f"{plain(card.scheme.title)}. Made on {plain(card.created_at[:10])}."
+        f"**{plain(card.name)}** learned {card.weights:,} weights in {card.seconds / 60:,.0f} min on "
+        f"{plain(card.hardware)}, from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}”, labelled "
+        f"by: {plain(card.scheme.title)}. Made on {plain(card.created_at[:10])}."
     )
 
 
@@ -50,15 +49,9 @@ def _scores(card: ModelCard) -> None:
         dict(zip(_PRINTED, (f"{name} epoch ({s.epoch})", *astuple(s)[1:]), strict=True))
         for name, s in (("Best", card.best), ("Last", card.last))
     ]
-    st.dataframe(
-        pd.DataFrame([*rows, _PRINTED]),
-        hide_index=True,
-        placeholder="–",
-        column_config={
-            "": st.column_config.TextColumn("Accuracy"),
-            **{c: st.column_config.NumberColumn(c.capitalize(), format="percent") for c in list(_PRINTED)[1:]},
-        },
-    )
+    splits = {c: st.column_config.NumberColumn(c.capitalize(), format="percent") for c in list(_PRINTED)[1:]}
+    columns = {"": st.column_config.TextColumn("Accuracy"), **splits}
+    st.dataframe(pd.DataFrame([*rows, _PRINTED]), hide_index=True, placeholder="–", column_config=columns)
     st.caption(
         "This checkpoint holds the weights of the epoch that was best on validation. The paper prints 62 % on training "
         "and 85 % on testing, for FER2013; public code with the same network reports about 63 % on validation and "

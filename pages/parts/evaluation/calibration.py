@@ -23,24 +23,15 @@ def show_calibration(shown: Evaluated) -> None:
     _calibration(shown)
     left, right = st.columns(2, gap="medium")
     with left:
-        before = shown.raw_report()
+        raw, table = shown.raw_report(), reliability(report.confidence, report.is_right)
         is_calibrated = calibration.temperature != 1
         name = "calibrated" if is_calibrated else "as it is"
-        show_chart(
-            "evaluation_reliability",
-            "Reliability diagram: how often answers of each confidence are right.",
-            drawn(
-                reliability_figure,
-                {name: reliability(report.confidence, report.is_right)},
-                {name: BLUE},
-                before=reliability(before.confidence, before.is_right) if is_calibrated else None,
-            ),
-        )
-        show_chart(
-            "evaluation_confidence",
-            "How many answers there are of each confidence.",
-            drawn(confidence_figure, reliability(report.confidence, report.is_right, bins=20)),
-        )
+        before = reliability(raw.confidence, raw.is_right) if is_calibrated else None
+        alt = "Reliability diagram: how often answers of each confidence are right."
+        figure = drawn(reliability_figure, {name: table}, {name: BLUE}, before=before)
+        show_chart("evaluation_reliability", alt, figure)
+        figure = drawn(confidence_figure, reliability(report.confidence, report.is_right, bins=20))
+        show_chart("evaluation_confidence", "How many answers there are of each confidence.", figure)
     with right:
         _not_sure(shown)
 
@@ -81,25 +72,13 @@ def _offer_calibration(checkpoint: Checkpoint) -> None:
 def _not_sure(shown: Evaluated) -> None:
     report, calibration = shown.report, shown.checkpoint.card.calibration
     own = round(100 * calibration.not_sure_below) or 50
-    threshold = (
-        st.slider(
-            "Say “not sure” below",
-            0,
-            99,
-            own,
-            format="%d %%",
-            key=f"evaluation_not_sure_{shown.checkpoint.name}",
-            help="To try here. Photos, Webcam and Videos use the threshold in the checkpoint’s card.",
-        )
-        / 100
-    )
+    explained = "To try here. Photos, Webcam and Videos use the threshold in the checkpoint’s card."
+    key = f"evaluation_not_sure_{shown.checkpoint.name}"
+    threshold = st.slider("Say “not sure” below", 0, 99, own, format="%d %%", key=key, help=explained) / 100
     curve = coverage_curve(report.confidence, report.is_right)
     at = coverage_at(report.confidence, report.is_right, threshold)
-    show_chart(
-        "evaluation_coverage",
-        "Accuracy of the answers given, for every share of faces that get an answer.",
-        drawn(coverage_figure, {"answers": curve}, {"answers": BLUE}, at),
-    )
+    alt = "Accuracy of the answers given, for every share of faces that get an answer."
+    show_chart("evaluation_coverage", alt, drawn(coverage_figure, {"answers": curve}, {"answers": BLUE}, at))
     if at.coverage in (0.0, 1.0):
         every = "Every face gets an answer" if at.coverage else "No face gets an answer"
         st.markdown(f"{every}; {percent(report.accuracy, 1)} of all answers are right.")

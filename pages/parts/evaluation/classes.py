@@ -1,7 +1,7 @@
 """An evaluation class by class: figures, points with intervals, a table, curves and prior adjustments."""
 
-from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,24 +16,13 @@ from pages.shared.charts import drawn, show_chart
 from pages.shared.messages import plain
 
 _FEW = 30
-_FIGURES: tuple[tuple[str, Callable[[EvaluationReport], float], str], ...] = (
-    ("Accuracy", lambda report: report.accuracy, "The share of all pictures that got their true class."),
-    (
-        "Macro F1",
-        lambda report: report.macro_f1,
-        "F1 joins precision and recall; this is its mean over the classes, each counting the same, however rare.",
-    ),
-    (
-        "Balanced accuracy",
-        lambda report: report.balanced_accuracy,
-        "The mean of the classes’ recalls: the accuracy if all classes were equally frequent.",
-    ),
-    (
-        "Top 2",
-        lambda report: report.top_k_accuracy(2),
-        "The share of all pictures whose true class is among the two most probable.",
-    ),
-)
+_MEANINGS = {
+    "Accuracy": "The share of all pictures that got their true class.",
+    "Macro F1": "F1 joins precision and recall; this is its mean over the classes, each counting the same, however "
+    "rare.",
+    "Balanced accuracy": "The mean of the classes’ recalls: the accuracy if all classes were equally frequent.",
+    "Top 2": "The share of all pictures whose true class is among the two most probable.",
+}
 _NAME_WIDTH, _BAR_WIDTH, _COUNT_WIDTH = 84, 72, 56  # pixels: together no wider than a telephone
 _COLUMNS = (
     ("precision", "Precision", "Of the faces that were called this, how many are."),
@@ -45,29 +34,25 @@ _ADJUSTED = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "
 
 def show_figures(report: EvaluationReport) -> None:
     """Show the figures of the whole split, and what to compare them with."""
+    values = report.accuracy, report.macro_f1, report.balanced_accuracy, report.top_k_accuracy(2)
     with st.container(horizontal=True):
-        for title, figure, meaning in _FIGURES:
-            st.metric(title, percent(figure(report), 1), help=meaning, border=True, width=170)
+        for (title, meaning), value in zip(_MEANINGS.items(), values, strict=True):
+            st.metric(title, percent(value, 1), help=meaning, border=True, width=170)
     low, high = report.accuracy_interval()
     name, share = report.commonest_class
     st.caption(
         f"Of {len(report):,} pictures. With others of the same kind, expect an accuracy between {100 * low:.1f} and "
-        f"{percent(high, 1)} "
-        f"(95 % interval). Always answering “{plain(name)}” would be right for {percent(share, 1)}."
+        f"{percent(high, 1)} (95 % interval). Always answering “{plain(name)}” would be right for {percent(share, 1)}."
     )
 
 
 def show_classes(shown: Evaluated) -> None:
     """Show precision, recall and F1 with their intervals, prior adjustments, ROC and precision–recall curves."""
-    report = shown.report
-    table = report.per_class()
+    report, table = shown.report, shown.report.per_class()
     left, right = st.columns(2, gap="medium")
     with left:
-        show_chart(
-            "evaluation_classes",
-            "Precision, recall and F1 of each class with 95 % intervals; the table beside it has the figures.",
-            drawn(class_figure, table, report.class_intervals()),
-        )
+        alt = "Precision, recall and F1 of each class with 95 % intervals; the table beside it has the figures."
+        show_chart("evaluation_classes", alt, drawn(class_figure, table, report.class_intervals()))
     with right:
         _class_table(table)
         rare = [name for name, count in table["support"].items() if 0 < count < _FEW]
@@ -81,8 +66,7 @@ def show_classes(shown: Evaluated) -> None:
             "all pictures that are of the class or were called so."
         )
     _prior_adjustments(shown)
-    curves = class_curves(report)
-    if curves:
+    if curves := class_curves(report):
         figures = {"roc": roc_figure, "precision-recall": precision_recall_figure}
         for column, (name, figure) in zip(st.columns(2, gap="medium"), figures.items(), strict=True):
             alt = f"{name.capitalize()} curve of each class against all others; the legend has the areas."
@@ -102,30 +86,23 @@ def _class_table(table: pd.DataFrame) -> None:
     }
     names = st.column_config.TextColumn("Class", width=_NAME_WIDTH)
     counts = st.column_config.NumberColumn("Pictures", help="How many the split has of this class.", width=_COUNT_WIDTH)
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config={"class": names, **bars, "support": counts},
-        alt="Precision, recall, F1 and number of pictures by class",
-    )
+    columns = {"class": names, **bars, "support": counts}
+    alt = "Precision, recall, F1 and number of pictures by class"
+    st.dataframe(table, hide_index=True, column_config=columns, alt=alt)
 
 
 def _prior_adjustments(shown: Evaluated) -> None:
     """Show what a prior adjustment gains and costs; nothing where the training shares are unknown."""
-    found = prior_adjustments(shown.report, shown.checkpoint.card)
-    if not found:
+    if not (found := prior_adjustments(shown.report, shown.checkpoint.card)):
         return
     st.subheader("How common is each emotion?", anchor=False)
     table = pd.DataFrame([asdict(figures) for figures in found.values()])
     table[list(_ADJUSTED)] *= 100
     table.insert(0, "view", [PRIOR_ADJUSTMENT_TITLES[name] for name in found])
     columns = {name: st.column_config.NumberColumn(title, format="%.1f %%") for name, title in _ADJUSTED.items()}
-    st.dataframe(
-        table.drop(columns="strength"),
-        hide_index=True,
-        column_config={"view": "Emotions are", **columns},
-        alt="Accuracy, balanced accuracy and macro F1 by how common emotions are taken to be",
-    )
+    titles: dict[str, Any] = {"view": "Emotions are", **columns}
+    alt = "Accuracy, balanced accuracy and macro F1 by how common emotions are taken to be"
+    st.dataframe(table.drop(columns="strength"), hide_index=True, column_config=titles, alt=alt)
     between = shown.checkpoint.card.calibration.between
     st.caption(
         "The network’s answers hold the shares of its training faces, a third of them neutral. Taking these out finds "

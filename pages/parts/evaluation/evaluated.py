@@ -21,15 +21,8 @@ metric = partial(st.metric, border=True, width=190)
 class Evaluated:
     """One evaluation on the page.
 
-    Attributes:
-        checkpoint: The checkpoint.
-        dataset: The dataset.
-        scheme: Its labels.
-        split: Its split.
-        labeled: The labeled images of the split, without those left out.
-        report: The checkpoint's report on them.
-        faces: The images that were scored, at the report's positions.
-        exclusions: The list whose rows are left out.
+    ``labeled`` are the images of the split without those of the exclusions; ``faces`` are those that were scored, at
+    the report's positions.
     """
 
     checkpoint: Checkpoint
@@ -70,8 +63,3 @@ class Evaluated:
         """Return what changes whenever something else is shown."""
         left_out = self.exclusions.name if self.exclusions else ""
         return f"{self.checkpoint.name} {self.dataset.name} {self.split} {self.scheme.name} {left_out}"
-
-    @property
-    def file_stem(self) -> str:
-        """Return the beginning of the names of files to download."""
-        return f"{self.checkpoint.name}-{self.dataset.name}-{self.split}"

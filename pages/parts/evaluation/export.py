@@ -16,7 +16,7 @@ from pages.shared.downloads import offer_download
 
 def show_export(shown: Evaluated) -> None:
     """Offer downloads and the format in which charts are saved."""
-    card, stem = shown.checkpoint.card, shown.file_stem
+    card, stem = shown.checkpoint.card, f"{shown.checkpoint.name}-{shown.dataset.name}-{shown.split}"
     offer_download(
         "Report (HTML)",
         "Everything on this page as one file: it opens without a network and prints well. It holds no faces, which "

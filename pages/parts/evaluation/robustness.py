@@ -32,12 +32,9 @@ def show_robustness(shown: Evaluated) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         for perturbation in PERTURBATIONS:
-            show_chart(
-                f"evaluation_robustness-{perturbation.name}",
-                f"Accuracy under {perturbation.name} at five levels; the table below has the figures.",
-                drawn(robustness_panel, table, perturbation.name, perturbation.unit),
-                width=172,
-            )
+            alt = f"Accuracy under {perturbation.name} at five levels; the table below has the figures."
+            figure = drawn(robustness_panel, table, perturbation.name, perturbation.unit)
+            show_chart(f"evaluation_robustness-{perturbation.name}", alt, figure, width=172)
     faces = int(table["n"].iloc[0])
     st.caption(f"Lines are Wilson’s 95 % intervals for {faces:,} faces. Level by level, from mild to severe:")
     st.html(perturbation_examples(shown.faces.images[0]))

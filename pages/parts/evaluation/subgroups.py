@@ -1,9 +1,10 @@
 """Accuracy by subgroup: by how people agreed, by light, by contrast and by the face's size."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.evaluation.subgroups import (
     accuracy_by_agreement,
@@ -65,20 +66,13 @@ def _by_size(shown: Evaluated) -> None:
             return
         st.session_state[key] = True
     bar = st.empty()
-    sizes = face_sizes(shown.faces, progress=lambda share: _show_progress(bar, share))
+    sizes = face_sizes(shown.faces, progress=partial(bar.progress, text="Measuring faces …"))
     bar.empty()
     table = accuracy_by_bucket(shown.report, sizes, unit=" px", known=np.asarray(sizes > 0))
     _chart(shown, table, "By the size of the face", "side of the detector’s box in a picture of 48, in fifths")
 
 
-def _show_progress(bar: DeltaGenerator, share: float) -> None:
-    bar.progress(share, "Measuring faces …")
-
-
 def _chart(shown: Evaluated, table: pd.DataFrame, heading: str, what: str) -> None:
     words = "; ".join(f"{r['bucket']}: {percent(r['accuracy'])} of {r['n']}" for r in table.to_dict("records"))
-    show_chart(
-        f"evaluation_{heading.lower().replace(' ', '-')}",
-        f"Accuracy {heading.lower()}. {words}",
-        drawn(bucket_figure, table, heading, what, overall=shown.report.accuracy),
-    )
+    figure = drawn(bucket_figure, table, heading, what, overall=shown.report.accuracy)
+    show_chart(f"evaluation_{heading.lower().replace(' ', '-')}", f"Accuracy {heading.lower()}. {words}", figure)
