@@ -19,13 +19,9 @@ from fer_core.recognition.videos.analysis import FaceDistance
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and prints its answer.
+    """Run one command, by default this process's, and print its answer.
 
-    Args:
-        arguments: The words after the program's name; by default those of this process.
-
-    Returns:
-        The exit status: 0, or 1 when something failed, which is said in a sentence on standard error.
+    Return the exit status: 0, or 1 when something failed, which is said in a sentence on standard error.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -118,20 +114,11 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     foreign.add_argument("--scaling", choices=SCALINGS, required=True, help="of the grey values it was trained on")
     foreign.add_argument("--name", help="what to call it (as the file)")
 
-    calibrate = _add(
-        choose,
-        "calibrate",
-        evaluation.calibrate,
-        "make probabilities honest, and complete the card",
-    )
+    calibrate = _add(choose, "calibrate", evaluation.calibrate, "make probabilities honest, and complete the card")
     calibrate.add_argument("checkpoint")
     calibrate.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
     calibrate.add_argument(
-        "--not-sure",
-        type=_share,
-        default=0.5,
-        metavar="SHARE",
-        help="less probable answers are “not sure” (0.5)",
+        "--not-sure", type=_share, default=0.5, metavar="SHARE", help="less probable answers are “not sure” (0.5)"
     )
     calibrate.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
 

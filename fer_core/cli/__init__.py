@@ -8,13 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """A command's output.
-
-    Attributes:
-        document: For ``--json``: JSON types.
-        text: For people.
-        problems: Sentences about what failed while the rest went on.
-    """
+    """A command's output: for ``--json``, for people, and sentences about what failed while the rest went on."""
 
     document: Any
     text: str

@@ -49,13 +49,7 @@ def queued_status(pid: int, epochs: int, epoch: int = 0) -> RunStatus:
 
 
 def end_process(pid: int, created: float, *, patience: float = 10.0) -> None:
-    """End a recorded process that no longer responds: terminate it, and kill it where that does not help.
-
-    Args:
-        pid: Its number.
-        created: When it began, to tell it from a later one of the same number.
-        patience: Seconds in between.
-    """
+    """End a recorded process that no longer responds: terminate it, and kill it after ``patience`` seconds."""
     if not is_alive(pid, created):
         return
     with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):

@@ -175,11 +175,7 @@ def _pack(archive: zipfile.ZipFile, folder: Path, place: Path) -> None:
 
 
 def start_next_attempt(run: Run) -> Run | None:
-    """Start the next attempt when a run is finished and falls short of its target.
-
-    Returns:
-        The run that was started, or None when there was no need or nothing is left to try.
-    """
+    """Start the next attempt when a run is finished and falls short of its target; None when there is none to start."""
     best, target = run.best_accuracy(), run.record.target
     if run.status.state != "finished" or best >= target.accuracy:
         return None

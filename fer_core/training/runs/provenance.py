@@ -20,8 +20,7 @@ class Probe:
 
     Attributes:
         precision: ``float32`` or ``mixed_bfloat16``.
-        float32_ms: Time of one convolution with its gradients; 0 when nothing was measured.
-        bfloat16_ms: The same in bfloat16; 0 when nothing was measured.
+        float32_ms: Time of one convolution with its gradients, as in bfloat16; 0 when nothing was measured.
     """
 
     precision: str
@@ -35,8 +34,6 @@ class Provenance:
 
     Attributes:
         run: The run's own ``id``.
-        seed: Of everything random.
-        probe: The number format and the two times it was chosen by.
         strategy: How the arithmetic was shared out, and to how many devices.
         unlabelled: Rows of each split that the label rule leaves out.
         used: Training faces that were used, after the label rule and the share.

@@ -31,12 +31,7 @@ def position_text(before: int) -> str:
 
 @contextmanager
 def wait_for_turn(run: Run, report: Callable[[str], None], *, poll: float = 1.0) -> Iterator[None]:
-    """Wait until a run may train, and keep the others waiting during the block.
-
-    Args:
-        run: The run.
-        report: Called with its place in the queue, in words.
-        poll: Seconds between two tries.
+    """Wait until a run may train, trying every ``poll`` seconds, and keep the others waiting during the block.
 
     Raises:
         TrainingError: The run was asked to stop or to pause while it waited.

@@ -26,8 +26,6 @@ class SearchPlan:
     """What is searched.
 
     Attributes:
-        config: The settings that all trials share.
-        axes: Those that vary.
         method: All combinations, draws by chance, or draws where earlier trials were good (Bergstra et al.,
             "Algorithms for hyper-parameter optimization", 2011).
         trials: How many runs at most.
@@ -54,13 +52,7 @@ class SearchPlan:
 
 @dataclass(frozen=True)
 class Search:
-    """A search on disk.
-
-    Attributes:
-        folder: Its folder, named after it.
-        plan: What is searched.
-        status: Where it stands; its epochs are trials.
-    """
+    """A search on disk; the epochs of its status are trials."""
 
     folder: Path
     plan: SearchPlan

@@ -41,14 +41,7 @@ STOP, PAUSE = "stop", "pause"
 
 @dataclass(frozen=True)
 class Run:
-    """A training run on disk.
-
-    Attributes:
-        folder: Its folder, named after the run.
-        config: Its settings.
-        status: Where it stands.
-        record: What else is known of it.
-    """
+    """A training run on disk, in a folder named after it."""
 
     folder: Path
     config: TrainingConfig

@@ -31,12 +31,7 @@ class EpochView:
 
 @dataclass(frozen=True, eq=False)
 class FollowedFaces:
-    """The faces whose predictions are shown as they change.
-
-    Attributes:
-        images: ``(n, 48, 48)`` uint8.
-        labels: ``(n,)`` int64.
-    """
+    """The faces whose predictions are shown as they change: ``(n, 48, 48)`` uint8, labels ``(n,)`` int64."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]

@@ -23,11 +23,10 @@ class LayerSummary:
     """One layer.
 
     Attributes:
-        kind: What it is.
-        shape: Of what it gives for one picture: ``(height, width, maps)`` or ``(units,)``.
+        shape: Of its output for one picture: ``(height, width, maps)`` or ``(units,)``.
         weights: How many numbers it learns or keeps.
-        multiply_adds: Multiplications with an addition for one picture; what has no kernel counts as 0.
-        detail: What else there is to say, such as ``3x3``.
+        multiply_adds: For one picture; 0 without a kernel.
+        detail: Such as ``3x3``.
     """
 
     kind: Kind
@@ -39,11 +38,7 @@ class LayerSummary:
 
 @dataclass(frozen=True)
 class ArchitectureSummary:
-    """A network.
-
-    Attributes:
-        layers: From the picture to the outputs.
-    """
+    """A network's layers, from the picture to the outputs."""
 
     layers: tuple[LayerSummary, ...]
 

@@ -68,13 +68,9 @@ def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: Generato
 def mix(
     images: NDArray[np.uint8], targets: NDArray[np.float32], alpha: float, rng: Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Mix each face and its label with another's, in a proportion drawn from Beta(alpha, alpha).
+    """Mix each face and its label with another's, in a proportion drawn from Beta(alpha, alpha), alpha above 0.
 
-    Args:
-        images: ``(n, 48, 48)`` uint8.
-        targets: ``(n, classes)`` float32, rows that sum to one.
-        alpha: Above 0; small ones leave most faces nearly as they are.
-        rng: Of the pairs and the proportions.
+    Images are ``(n, 48, 48)`` uint8, targets ``(n, classes)`` float32 with rows that sum to one.
     """
     partner = rng.permutation(len(images))
     share = rng.beta(alpha, alpha, len(images)).astype(np.float32)

@@ -10,19 +10,16 @@ Maps = TypeVar("Maps")
 
 
 class Builder(Protocol[Maps]):
-    """Who carries a recipe out."""
+    """Lays a recipe's layers, or counts them."""
 
     def convolution(self, x: Maps, filters: int, *, keeps_size: bool = False) -> Maps:
         """A 3x3 convolution with biases and the run's activation; without ``keeps_size`` a pixel is lost all around."""
-        ...
 
     def normalized(self, x: Maps, filters: int, *, activated: bool = True) -> Maps:
         """A 3x3 convolution that keeps the size, batch normalization in place of biases, then the activation."""
-        ...
 
     def pool(self, x: Maps) -> Maps:
         """The largest value of each 2x2 block."""
-        ...
 
     def soft_pool(self, x: Maps) -> Maps:
         """The largest value of the 3x3 around each place, then the mean of each 2x2 block of these.
@@ -30,27 +27,21 @@ class Builder(Protocol[Maps]):
         Zhang's max-blur pooling with his smallest filter ("Making convolutional networks shift-invariant again", ICML
         2019): a face moved by a pixel is seen nearly as before, which a plain maximum of blocks does not do.
         """
-        ...
 
     def dropout(self, x: Maps, rate: float) -> Maps:
         """Drops a share of the values while training; nothing at 0."""
-        ...
 
     def join(self, x: Maps, y: Maps) -> Maps:
         """The activation of a sum."""
-        ...
 
     def mean(self, x: Maps) -> Maps:
         """The mean of each map."""
-        ...
 
     def flatten(self, x: Maps) -> Maps:
         """All values in one row."""
-        ...
 
     def dense(self, x: Maps, units: int) -> Maps:
         """Every unit from every value, with the run's activation."""
-        ...
 
 
 Recipe = Callable[[Maps, TrainingConfig, Builder[Maps]], Maps]
@@ -86,11 +77,7 @@ def deep_cnn(x: Maps, config: TrainingConfig, build: Builder[Maps]) -> Maps:
 
 
 def _stages(
-    x: Maps,
-    config: TrainingConfig,
-    build: Builder[Maps],
-    repeats: tuple[int, ...],
-    halved: Callable[[Maps], Maps],
+    x: Maps, config: TrainingConfig, build: Builder[Maps], repeats: tuple[int, ...], halved: Callable[[Maps], Maps]
 ) -> Maps:
     """Normalised convolutions, so many at each size, each size half the one before with twice as many maps."""
     for stage, count in enumerate(repeats):

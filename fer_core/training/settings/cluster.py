@@ -12,12 +12,7 @@ StrategyName = Literal["auto", "one", "mirrored", "multi-worker"]
 
 @dataclass(frozen=True)
 class Cluster:
-    """The machines that train together.
-
-    Attributes:
-        workers: How many; 1 without ``TF_CONFIG``.
-        index: This one's number, from 0.
-    """
+    """How many machines train together, and this one's number, from 0."""
 
     workers: int = 1
     index: int = 0

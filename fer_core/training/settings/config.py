@@ -19,11 +19,7 @@ OutputActivation = Literal["softmax", "sigmoid", "svm"]
 Optimizer = Literal["adam", "adamw", "sgd", "rmsprop"]
 Schedule = Literal["constant", "cosine", "one_cycle"]
 Loss = Literal[
-    "categorical_crossentropy",
-    "categorical_focal_crossentropy",
-    "kl_divergence",
-    "mean_squared_error",
-    "squared_hinge",
+    "categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence", "mean_squared_error", "squared_hinge"
 ]
 Balancing = Literal["none", "class_weights", "sampling"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
@@ -36,24 +32,16 @@ class TrainingConfig(Settings):
 
     Attributes:
         learning_rate: The optimizer's largest step size.
-        epochs: Passes over the training split.
         batch_size: Images per step.
-        activation: Of the hidden layers.
         output_activation: Of the seven or eight outputs: probabilities that compete, independent sigmoids that are
             divided by their sum, or a linear one-vs-all support vector machine (section 6.2 of the paper).
-        optimizer: Which optimizer makes the steps.
-        loss: What is minimized.
         metric: Which validation figure decides which epoch's weights are kept as the best; the loss, which counts
             how sure answers are too, is the least subject to chance.
-        architecture: The network.
-        dataset: Name of a stored dataset.
-        scheme: Name of a label scheme.
         seed: Of the initial weights, the order of the images, dropout and augmentation.
         precision: Number format of the arithmetic; ``auto`` measures which is faster here. Weights stay float32.
         width: Filters of the first convolution; the later ones have fixed multiples of it.
         dropout: Share of the feature maps' values that is dropped between convolutions.
         dense_dropout: Share of the features that is dropped before the output layer.
-        schedule: How the learning rate changes over the run.
         warmup_epochs: Epochs over which the rate rises in a straight line before the schedule begins.
         weight_decay: By which part of the learning rate weights shrink in each step (decoupled, as in AdamW).
         weight_average: Decay per step of a running average of the weights, which is then what is judged and kept;

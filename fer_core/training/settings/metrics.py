@@ -13,15 +13,12 @@ State = Literal["queued", "running", "stopping", "paused", "stopped", "finished"
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """One epoch's figures.
+    """One epoch's figures; those of the validation faces are measured after it.
 
     Attributes:
         epoch: Counted from 1.
-        loss: Mean training loss while the weights were moving, with dropout.
-        accuracy: Training accuracy, likewise.
-        val_loss: Validation loss after the epoch.
-        val_accuracy: Validation accuracy after the epoch.
-        val_macro_f1: Unweighted mean of the classes' validation F1 after the epoch.
+        loss: Mean training loss while the weights were moving, with dropout; the accuracy likewise.
+        val_macro_f1: Unweighted mean of the classes' F1.
         seconds: Time of the epoch with its validation.
         images_per_second: Training images per second, without the validation.
         learning_rate: Of the epoch's last step; 0 in records from before it was kept.
@@ -47,12 +44,9 @@ class RunStatus:
     """Where a run stands.
 
     Attributes:
-        state: One of the seven states.
-        epoch: Epochs that are complete.
-        epochs: Epochs that were asked for.
+        epoch: Epochs that are complete, of ``epochs``.
         progress: Share of the epoch in flight that is done, 0 to 1.
         eta_seconds: Estimated time to the end; 0 when it is not known or the run is over.
-        message: One sentence for people.
         checkpoint: Name of the checkpoint that came of it, or "".
         pid: The child's process number, or 0.
         pid_created: When that process began, to tell it from a later one of the same number.

@@ -20,8 +20,6 @@ class Axis:
     Attributes:
         name: Dotted, as ``--set`` takes it.
         choices: The values as text; empty when any number from ``low`` to ``high`` may be drawn.
-        low: The lowest number.
-        high: The highest number.
         whole: Whether only whole numbers are meant.
     """
 
@@ -44,12 +42,7 @@ class Axis:
 
 
 def read_axis(name: str, values: str, config: TrainingConfig) -> Axis:
-    """Read the values of one setting: ``32,64,128`` or, for numbers, ``0.0001..0.01``.
-
-    Args:
-        name: Dotted.
-        values: The text.
-        config: The settings that all trials share: every value must go with them.
+    """Read the values of one setting, each of which must go with a search's own: ``32,64`` or ``0.0001..0.01``.
 
     Raises:
         TrainingError: The setting is unknown, a value does not fit it, or there is nothing to choose from.

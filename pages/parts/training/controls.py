@@ -86,16 +86,7 @@ def number(key: str, label: str, explanation: str) -> None:
 def slider(
     key: str, label: str, explanation: str, *, step: float = 0.01, highest: float = math.inf, disabled: bool = False
 ) -> None:
-    """A number from its lowest to its highest value.
-
-    Args:
-        key: The setting's dotted name.
-        label: What people read.
-        explanation: Shown on hover.
-        step: Between two stops.
-        highest: Where the slider ends when the setting's own limit is far beyond what is useful.
-        disabled: Whether it has nothing to decide as the other settings are.
-    """
+    """A number from its lowest to its highest value, or to ``highest`` when its limit is far beyond what is useful."""
     low, high = RANGES[key]
     # Settings from a file may lie beyond the useful part.
     end = max(min(high, highest), float(st.session_state.get(key, 0.0)))

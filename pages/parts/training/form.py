@@ -148,9 +148,7 @@ def _more_labels() -> None:
         left, middle, right = st.columns(3, gap="large")
         with left:
             choice(
-                "balancing",
-                "Class balance",
-                "Helps rare classes such as disgust; the overall accuracy usually falls.",
+                "balancing", "Class balance", "Helps rare classes such as disgust; the overall accuracy usually falls."
             )
         with middle:
             slider(

@@ -15,11 +15,7 @@ from fer_core.training.settings.space import Axis, grid_size, read_axes, typical
 from pages.shared.messages import plain
 
 ONCE, AGAIN, SEARCH = "One run", "Again until good enough", "Search"
-_METHODS: dict[Method, str] = {
-    "random": "Random draws",
-    "grid": "Every combination",
-    "tpe": "Draws near what was good",
-}
+_METHODS: dict[Method, str] = {"random": "Random draws", "grid": "Every combination", "tpe": "Draws near what was good"}
 _NOT_SEARCHED = (
     *("exclude", "dataset", "scheme", "priority", "precision", "metric", "loss", "output_activation"),
     *("start_from", "teachers"),
@@ -32,9 +28,8 @@ class Goal:
 
     Attributes:
         label: What the button says.
-        start: Starts it under a name, and gives the name of what to follow.
-        command: The command line that does the same under a name.
-        is_search: Whether it is a search.
+        start: Starts it under a name, and returns the name of what to follow.
+        command: Returns the command line that does the same under a name.
     """
 
     label: str
