@@ -113,10 +113,7 @@ def _binned(
 
 @dataclass(frozen=True)
 class Coverage:
-    """What a threshold, below which answers are withheld, costs and brings.
-
-    The coverage is the share of the faces that get an answer; the accuracy of no answers is 0.
-    """
+    """What a threshold of "not sure" does: the share of faces it answers, and accuracies; that of no answers is 0."""
 
     threshold: float
     coverage: float

@@ -84,10 +84,7 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Leaderboard:
-    """Checkpoints that were tested on the same images, the best accuracy first.
-
-    Labeled images are left out when not every checkpoint knows their class.
-    """
+    """Checkpoints tested on the same images, the best accuracy first; images of classes some lack are left out."""
 
     entries: tuple[Entry, ...]
     test: FerDataset

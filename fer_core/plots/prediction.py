@@ -60,10 +60,7 @@ def _grid(columns: str, gap: str, cells: str) -> str:
 
 
 def face_cards(recognitions: Sequence[Recognition], *, is_whole: bool = False) -> str:
-    """Return a card for each face as HTML: its number, the crop as the network sees it, the answer and the bars.
-
-    Whole pictures have no number.
-    """
+    """Return a card for each face as HTML: its number (whole pictures have none), the crop, the answer and the bars."""
     titles = ["Whole picture" if is_whole else f"Face {number}" for number in range(1, len(recognitions) + 1)]
     return flowing(map(_card, titles, recognitions), "minmax(min(100%,290px),1fr)", "20px")
 

@@ -28,10 +28,7 @@ def longest_seen(timelines: Sequence[FaceTimeline], count: int = MAX_LISTED_TIME
 
 
 def emotion_timeline(timelines: Sequence[FaceTimeline], seconds: float, *, interval: float = 0.1) -> go.Figure:
-    """Draw a band for each face, at least one: at each moment the shares of the classes, stacked to 100 %.
-
-    The axis has a length in seconds; the interval is that between two analyzed frames.
-    """
+    """Draw the shares of the classes over time as bands of at least one face; the frames' interval is in seconds."""
     rows = len(timelines)
     height = rows * (_ROW_HEIGHT + _ROW_SPACE) + _BELOW
     spacing = _ROW_SPACE / (height - _BELOW - _ROW_SPACE) if rows > 1 else 0.0

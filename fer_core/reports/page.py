@@ -57,10 +57,7 @@ class Section:
 
 
 def html_page(title: str, lead: str, sections: Sequence[Section]) -> str:
-    """Return a whole document with Plotly's script inside; title and lead are plain text.
-
-    The footer says where and when it was made, and what it must not be used for.
-    """
+    """Return a whole document with Plotly's script and a footer inside; title and lead are plain text."""
     ethics = "An expression is not a feeling. Do not decide about people with these figures or this network."
     footer = f"Made with FER Lab on {datetime.now(UTC):%Y-%m-%d}. {ethics}"
     parts = "".join(f"<section><h2>{escape(s.title)}</h2>{s.body}</section>" if s.title else s.body for s in sections)
