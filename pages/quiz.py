@@ -1,6 +1,7 @@
 """Ten people voted: guess what they said, alone or with a class, and compare with the network."""
 
 import secrets
+from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 import numpy as np
@@ -41,13 +42,8 @@ def _new_round(*, with_class: bool) -> None:
 
 
 def _offer_round(label: str, *, with_class: bool, icon: str, primary: bool = True) -> None:
-    st.button(
-        label,
-        type="primary" if primary else "secondary",
-        icon=icon,
-        on_click=_new_round,
-        kwargs={"with_class": with_class},
-    )
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+    st.button(label, type=kind, icon=icon, on_click=_new_round, kwargs={"with_class": with_class})
 
 
 def _next_question(question: int) -> None:
@@ -73,13 +69,8 @@ def show_question(records: FaceRecords, row: int, question: int) -> None:
         with st.container(width="stretch"):
             given = st.session_state[_ANSWERS].get(question)
             if given is None:
-                st.pills(
-                    "What does this expression look like?",
-                    EMOTIONS,
-                    key=f"quiz_answer_{question}",
-                    on_change=_answer,
-                    args=[question],
-                )
+                label, key = "What does this expression look like?", f"quiz_answer_{question}"
+                st.pills(label, EMOTIONS, key=key, on_change=_answer, args=[question])
                 st.caption("Ten people were asked the same. You get a point for each of them who said what you say.")
             else:
                 st.markdown(f"You said **{given}**: {points(votes, given)} of ten people agree.")

@@ -71,13 +71,8 @@ def analyzer_with(settings: StreamSettings) -> FrameAnalyzer:
 
 def show_buttons(analyzer: FrameAnalyzer) -> None:
     if stream.is_wanted():
-        st.button(
-            "Take a picture",
-            type="primary",
-            icon=":material/photo_camera:",
-            on_click=live.take_picture,
-            args=(analyzer,),
-        )
+        icon, take = ":material/photo_camera:", live.take_picture
+        st.button("Take a picture", type="primary", icon=icon, on_click=take, args=(analyzer,))
         st.button("Stop the camera", icon=":material/videocam_off:", on_click=stream.stop)
     else:
         st.button("Start the camera", type="primary", icon=":material/videocam:", on_click=stream.start)

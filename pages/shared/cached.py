@@ -46,12 +46,7 @@ _CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
 def by_content(
     max_entries: int, spinner: str = ""
 ) -> Callable[[Callable[_Values, _Result]], Callable[_Values, _Result]]:
-    """Cache a function by the content of its arguments.
-
-    Args:
-        max_entries: Results kept; the oldest go first.
-        spinner: What is said while it computes.
-    """
+    """Cache a function by the content of its arguments; the oldest results go first."""
     return st.cache_resource(max_entries=max_entries, show_spinner=spinner or False, hash_funcs=_CONTENT)
 
 

@@ -1,19 +1,13 @@
 """The app's pages, links to them, and addresses that name a choice by its identifier."""
 
 from collections.abc import Container
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import streamlit as st
 
 
 class Page(NamedTuple):
-    """A page of the app.
-
-    Attributes:
-        title: In the menu.
-        icon: Name of a Material symbol.
-        heading: On the page, where it is not the title.
-    """
+    """A page of the app: its title in the menu, a Material symbol, and its heading where that is not the title."""
 
     title: str
     icon: str
@@ -44,22 +38,10 @@ def script(page: str) -> str:
 
 
 def show_link(label: str, page: str, query: dict[str, str] | None = None, *, arrow: bool = False) -> None:
-    """A link to a page.
-
-    Args:
-        label: What it says.
-        page: Name of the page.
-        query: What the page is opened with.
-        arrow: Whether an arrow behind the label stands for the page's icon.
-    """
-    icon = "arrow_forward" if arrow else PAGES[page].icon
-    st.page_link(
-        script(page),
-        label=label,
-        icon=f":material/{icon}:",
-        icon_position="right" if arrow else "left",
-        query_params=query,
-    )
+    """A link to a page by its name, with the page's icon before the label or an arrow behind it."""
+    icon = ":material/arrow_forward:" if arrow else f":material/{PAGES[page].icon}:"
+    position: Literal["left", "right"] = "right" if arrow else "left"
+    st.page_link(script(page), label=label, icon=icon, icon_position=position, query_params=query)
 
 
 def asked_number(name: str, below: int = 10**9) -> int | None:
@@ -73,11 +55,8 @@ def accept_link(key: str, options: Container[str]) -> None:
     """Let the address choose an option by its identifier; called just before the bound select box of that key.
 
     Streamlit puts the words that people read into the address, takes only those from it, and forgets an address that
-    names the default. With this, links between pages may say ``scheme=majority-8`` or name the default dataset.
-
-    Args:
-        key: Of the select box, and the parameter's name.
-        options: The identifiers it offers; others are left to Streamlit, which ignores what it does not know.
+    names the default. With this, links between pages may say ``scheme=majority-8`` or name the default dataset. Other
+    identifiers than the box offers are left to Streamlit, which ignores what it does not know.
     """
     value, followed = st.query_params.get(key), f"link_followed_{key}"
     if value != st.session_state.get(followed) and value is not None and value in options:

@@ -25,11 +25,7 @@ _REWRITTEN = re.compile(r"(?<=:)(?=material/|streamlit:|//)|(?<=www)(?=\.)|(?<=@
 
 @contextmanager
 def errors_shown(*, stop: bool = True) -> Iterator[None]:
-    """Shows a :class:`FerError` of the block as a sentence on the page, with its number in the log.
-
-    Args:
-        stop: Whether the page ends there; otherwise it goes on after the block.
-    """
+    """Show a :class:`FerError` of the block as a sentence with its number in the log; then stop the page or go on."""
     try:
         yield
     except FerError as error:
@@ -45,12 +41,9 @@ def refuse(error: FerError, *, icon: str = ":material/error:") -> None:
 
 
 def refuse_with(sentence: str, kind: str, *, icon: str = ":material/error:") -> None:
-    """Shows a refusal for which nothing was raised on this page.
+    """Show a refusal for which nothing was raised on this page: what is wrong and what to do, as Markdown.
 
-    Args:
-        sentence: What is wrong and what to do, as Markdown.
-        kind: What the log calls it; never a name, a file or a prediction.
-        icon: Beside it.
+    The kind is what the log calls it; never a name, a file or a prediction.
     """
     number = _told(sentence) or _tell(sentence, record_refusal(kind, page=page_name()).number)
     st.error(_with_number(sentence, number), icon=icon)
@@ -65,11 +58,7 @@ def show_damages(damages: Sequence[Damage]) -> None:
 
 
 def report_fault(error: Exception) -> bool:
-    """Log a fault of the program and show its number instead of a traceback; Streamlit calls it.
-
-    Returns:
-        That it was shown.
-    """
+    """Log a fault of the program, show its number instead of a traceback, and tell Streamlit that it was shown."""
     number = record_error(error, page=page_name(), is_fault=True).number
     sentence = (
         "Something went wrong in FER Lab itself; nothing you did is lost that was saved before. Load the page again; "

@@ -39,9 +39,6 @@ def navigate() -> StreamlitPage:
 
     The icons stand in the titles: one given to ``st.Page`` as its icon would become the browser tab's, which Streamlit
     fetches from another host, and this app asks no other host for anything.
-
-    Returns:
-        The page the address asks for, to be run by ``app.py``.
     """
     st.session_state[_STARTED] = True
     hidden = () if is_operator_here() else ("diagnostics",)  # with the operator's key its address still opens it
@@ -64,10 +61,6 @@ def start_page(name: str, lead: str) -> None:
 
     A deep link on a fresh server runs a page's script without ``app.py``; then the pages are declared here and the
     script is started again through them.
-
-    Args:
-        name: Of the page.
-        lead: One or two sentences that say what this page is for.
     """
     if _STARTED not in st.session_state:
         navigate()

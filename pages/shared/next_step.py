@@ -10,15 +10,7 @@ from fer_core.training.runs.store import Run
 
 @dataclass(frozen=True)
 class NextStep:
-    """A suggestion with the page that carries it out.
-
-    Attributes:
-        title: What to do, as plain text.
-        reason: Why, in one or two sentences, as plain text.
-        label: What the button says.
-        page: The page's name.
-        query: What the page is opened with.
-    """
+    """What to do and why, as plain text, and a button's label with the page that it opens."""
 
     title: str
     reason: str

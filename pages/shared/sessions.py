@@ -56,9 +56,6 @@ def collect_soon(*, pause: float = _PAUSE) -> None:
 
     A full collection looks at every object of the process, which takes longer than most pages do and holds up
     everybody's meanwhile; so ``runner.postScriptGC`` is off.
-
-    Args:
-        pause: Seconds until then.
     """
     if _collection_is_due.acquire(blocking=False):
         timer = threading.Timer(pause, _collect)

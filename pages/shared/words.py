@@ -49,33 +49,27 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
 }
 """The glossary's words that each page uses, by its name."""
 
+_IN_TITLE = str.maketrans({'"': "'", "(": "–", ")": "–", "\\": ""})  # for a link's title and for ``re.sub``
+
 
 def explained(text: str) -> str:
     """Markdown in which the first occurrence of each of the glossary's words tells its meaning under the mouse.
 
     Streamlit's Markdown has no element for this but a link's title; the link leads to the glossary, for those who
-    have no mouse.
-
-    Args:
-        text: Markdown of the app's own, without links: words in links, code and emphasis stay as they are.
+    have no mouse. The text is the app's own, without links: words in links, code and emphasis stay as they are.
     """
     for word in words_in(text):
-        meaning = GLOSSARY[word].replace('"', "'")
+        title = GLOSSARY[word].translate(_IN_TITLE)
         address = f"/about?word={word.replace(' ', '%20').replace('+', '%2B')}"
         pattern = re.compile(rf"(?<![\w/`\[*=])({re.escape(word)}(?:s|es)?)(?![\w`\]*%])", re.IGNORECASE)
         parts = re.split(r"(\[[^\]]*\]\([^)]*\))", text)  # links made so far lie at the odd places
         for index in range(0, len(parts), 2):
-            changed, found = pattern.subn(rf'[\1]({address} "{_title(meaning)}")', parts[index], count=1)
+            changed, found = pattern.subn(rf'[\1]({address} "{title}")', parts[index], count=1)
             if found:
                 parts[index] = changed
                 break
         text = "".join(parts)
     return text
-
-
-def _title(meaning: str) -> str:
-    """A meaning as it may stand in a link's title, and as ``re.sub`` takes it."""
-    return meaning.replace("(", "–").replace(")", "–").replace("\\", "")
 
 
 def show_page_words(page: str) -> None:

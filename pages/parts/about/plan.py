@@ -9,16 +9,7 @@ from pages.shared.links import show_link
 
 @dataclass(frozen=True)
 class Stop:
-    """A stop of the tour, or a part of the lesson.
-
-    Attributes:
-        time: When, in words.
-        title: What it is about.
-        text: What to do and to ask, as Markdown.
-        page: The page's script, without its ending.
-        label: What the link to it says.
-        query: What the page is opened with.
-    """
+    """A stop of the tour, or a part of the lesson: what to do and to ask, as Markdown, and a link to its page."""
 
     time: str
     title: str
