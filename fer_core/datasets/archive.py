@@ -10,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -36,7 +36,6 @@ class Limits:
     Attributes:
         members: Files that are read.
         member_bytes: Unpacked size of one file.
-        total_bytes: Unpacked size of all files together.
         ratio: Unpacked over packed size of a file of more than a megabyte.
     """
 
@@ -83,10 +82,7 @@ class Folder:
         self.names, self.skipped = tuple(found), dict(skipped)
 
     def read(self, position: int) -> bytes:
-        """The content of a file.
-
-        Args:
-            position: Index into ``names``.
+        """The content of a file, by its index into ``names``.
 
         Raises:
             ValueError: It is too large.
@@ -123,40 +119,29 @@ class Archive:
         """What the members call themselves, with ``/`` between folders; for people and for telling folders apart."""
         return tuple(member.filename.replace("\\", "/") for member in self._members)
 
-    @contextmanager
-    def open(self, position: int) -> Iterator[IO[bytes]]:
-        """A member as a stream that ends with an error where a limit is passed.
-
-        Args:
-            position: Index into :attr:`names`.
-        """
-        with self._zip.open(self._members[position]) as stream:
-            yield stream
+    def open(self, position: int) -> IO[bytes]:
+        """A member as a stream, by its index into :attr:`names`."""
+        return self._zip.open(self._members[position])
 
     def read(self, position: int) -> bytes:
-        """The content of a member.
-
-        Args:
-            position: Index into :attr:`names`.
+        """The content of a member, by its index into :attr:`names`.
 
         Raises:
             DatasetError: A limit of the whole archive is passed.
             ValueError: This member alone is damaged or too large; the others can still be read.
         """
-        member, content = self._members[position], bytearray()
+        ratio_limit = self._limits.ratio * self._members[position].compress_size
+        largest, content = min(self._limits.member_bytes, max(_RATIO_MATTERS, ratio_limit)), bytearray()
         try:
             with self.open(position) as stream:
                 while block := stream.read(_BLOCK):
                     content += block
                     self._count(len(block))
-                    if len(content) > min(self._limits.member_bytes, self._largest(member)):
+                    if len(content) > largest:
                         raise ValueError("The file unpacks to far more than a picture holds.")
         except (*BROKEN, OSError) as error:  # OSError: what bz2 calls a damaged stream
             raise ValueError(f"The file is damaged ({error}).") from error
         return bytes(content)
-
-    def _largest(self, member: zipfile.ZipInfo) -> float:
-        return max(_RATIO_MATTERS, self._limits.ratio * member.compress_size)
 
     def _count(self, size: int) -> None:
         self._read += size
@@ -226,12 +211,11 @@ def _check_directory(file: BinaryIO, name: str) -> None:
 def _refused(info: zipfile.ZipInfo) -> str:
     """Why a member is not offered, or ""."""
     path = PurePosixPath(info.filename.replace("\\", "/"))
-    tests: tuple[tuple[str, Callable[[], bool]], ...] = (
-        (_HIDDEN, lambda: _is_hidden(path)),
-        ("protected by a password", lambda: bool(info.flag_bits & 0x1)),
-        ("an archive inside the archive", lambda: path.suffix.lower() in _NESTED),
-    )
-    return next((reason for reason, holds in tests if holds()), "")
+    if _is_hidden(path):
+        return _HIDDEN
+    if info.flag_bits & 0x1:
+        return "protected by a password"
+    return "an archive inside the archive" if path.suffix.lower() in _NESTED else ""
 
 
 def _is_hidden(path: PurePosixPath) -> bool:

@@ -42,23 +42,16 @@ class DatasetCard:
     """What is known of a stored dataset.
 
     Attributes:
-        name: Its folder's name.
         source: Where the faces come from, for people.
-        images_file: Name of the imported faces file.
         votes_file: Name of the imported votes file, or "" when there was none.
-        images_sha256: Content of the faces file.
         votes_sha256: Content of the votes file, or "".
         images_path: Where the faces file was, to rebuild a damaged copy from.
         votes_path: Where the votes file was, or "".
         fingerprint: SHA-256 of the records.
-        sizes: Rows per split.
-        created_at: UTC, ISO 8601.
-        arrays: Each array's file.
         kind: ``tables`` (fer2013.csv and the votes) or ``pictures`` (folders of image files).
         skipped: Of pictures: how many files were left out, by reason.
         mapping: Of pictures: which class each folder became.
         splits: Of pictures: where the splits come from, for people.
-        schema_version: Of this card.
     """
 
     name: str

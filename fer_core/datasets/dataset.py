@@ -23,7 +23,7 @@ class FaceRecords:
     """What the files say, row by row, before any label rule.
 
     Attributes:
-        images: ``(n, 48, 48)`` uint8 grey pictures, possibly mapped from disk (read-only).
+        images: ``(n, 48, 48)`` uint8 gray pictures, possibly mapped from disk (read-only).
         emotion: ``(n,)`` uint8 ids of the files' own labels, indices into ``OWN_LABELS``.
         split: ``(n,)`` uint8 indices into ``SPLITS``.
         votes: ``(n, 10)`` uint8 votes in the order of ``VOTE_COLUMNS``, or ``(0, 10)`` when there is no votes file.
@@ -69,11 +69,7 @@ class FaceRecords:
         return {name: int(count) for name, count in zip(SPLITS, counts, strict=True)}
 
     def describe_votes(self, wanted: NDArray[np.bool_] | None = None) -> pd.DataFrame:
-        """The paper's Table 2: ``DataFrame.describe()`` of the ten vote columns.
-
-        Args:
-            wanted: ``(n,)``: which rows count; by default all.
-        """
+        """The paper's Table 2: ``DataFrame.describe()`` of the ten vote columns, of all or the wanted rows ``(n,)``."""
         votes = self.votes if wanted is None else self.votes[wanted]
         return pd.DataFrame(votes, columns=list(VOTE_COLUMNS)).describe()
 
@@ -94,7 +90,7 @@ class FaceRecords:
 
 @dataclass(frozen=True, eq=False)
 class FerDataset:
-    """Labelled faces, ready to train on or to be tested with.
+    """Labeled faces, ready to train on or to be tested with.
 
     Attributes:
         images: ``(n, 48, 48)`` uint8.
@@ -103,8 +99,6 @@ class FerDataset:
         votes: ``(n, 10)`` uint8, or ``(0, 10)``.
         split: ``(n,)`` uint8 indices into ``SPLITS``.
         rows: ``(n,)`` int64 row numbers in the imported files, from 0.
-        class_names: The classes, in the order of the labels.
-        scheme: Name of the label scheme.
         fingerprint: That of the records, so that a result can name its data.
     """
 
@@ -215,28 +209,16 @@ def apply_scheme(
             f"“{scheme.title}” needs the FER+ votes, which this dataset was imported without. "
             "Import it again together with fer2013new.csv, or choose its own labels."
         )
-    if scheme.rule == "fer2013":
-        return _from_own_labels(records, scheme.class_names)
-    keep, labels = majority(records.votes)
-    keep &= labels < len(scheme.class_names)
-    if scheme.rule == "majority":
-        return _from_labels(np.flatnonzero(keep), labels[keep], len(scheme.class_names))
-    return _from_distribution(records, keep, labels, len(scheme.class_names))
-
-
-def _from_own_labels(
-    records: FaceRecords, class_names: Sequence[str]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """By name, so that the classes may be any and in any order; rows of other classes are left out."""
-    codes = np.array([class_names.index(name) if name in class_names else -1 for name in OWN_LABELS])[records.emotion]
-    rows = np.flatnonzero(codes >= 0)
-    return _from_labels(rows, codes[rows], len(class_names))
-
-
-def _from_labels(
-    rows: NDArray[np.int64], labels: NDArray[np.int64], classes: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    return rows, labels, np.eye(classes, dtype=np.float32)[labels]
+    names = scheme.class_names
+    if scheme.rule == "fer2013":  # by name, so that the classes may be any and in any order
+        labels = np.array([names.index(name) if name in names else -1 for name in OWN_LABELS])[records.emotion]
+        keep = labels >= 0
+    else:
+        keep, labels = majority(records.votes)
+        keep &= labels < len(names)
+        if scheme.rule != "majority":
+            return _from_distribution(records, keep, labels, len(names))
+    return np.flatnonzero(keep), labels[keep], np.eye(len(names), dtype=np.float32)[labels[keep]]
 
 
 def _from_distribution(

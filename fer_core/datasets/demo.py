@@ -59,7 +59,7 @@ class Sitting:
     """One drawn picture and what the crowd said about it.
 
     Attributes:
-        image: ``(48, 48)`` uint8 grey picture.
+        image: ``(48, 48)`` uint8 gray picture.
         votes: ``(10,)`` int64 votes in the order of ``VOTE_COLUMNS``, summing to ten.
         emotion: The original FER2013 id, an index into ``FER2013_EMOTIONS``.
     """
@@ -67,11 +67,6 @@ class Sitting:
     image: NDArray[np.uint8]
     votes: NDArray[np.int64]
     emotion: int
-
-    @property
-    def is_face(self) -> bool:
-        """Whether anybody saw a face."""
-        return int(self.votes[VOTE_COLUMNS.index("NF")]) < _TAGGERS
 
 
 def _meant_mixture(rng: Generator) -> tuple[dict[str, float], Expression]:
@@ -89,16 +84,10 @@ def _meant_mixture(rng: Generator) -> tuple[dict[str, float], Expression]:
 
 
 def vote_probabilities(strengths: Mapping[str, float]) -> NDArray[np.float64]:
-    """What one tagger answers to a mixture of emotions.
+    """What one tagger answers to strengths of emotions (0 to 1): ``(10,)`` probabilities of ``VOTE_COLUMNS``.
 
     A weak expression looks neutral, a mixture divides the crowd by the squares of its strengths, every emotion loses
     some votes to those it is known to be mistaken for, and a few taggers do not know.
-
-    Args:
-        strengths: Strength (0 to 1) of each emotion in the face.
-
-    Returns:
-        ``(10,)`` float64 probabilities in the order of ``VOTE_COLUMNS``.
     """
     seen = {emotion: strength**2 for emotion, strength in strengths.items()}
     seen["neutral"] = seen.get("neutral", 0.0) + 0.5 * (1 - max(strengths.values())) ** 1.5
@@ -135,7 +124,7 @@ def _no_face(rng: Generator) -> NDArray[np.uint8]:
 
 
 def draw_sitting(rng: Generator) -> Sitting:
-    """Draw one picture of the dataset and asks ten simulated taggers about it."""
+    """Draw one picture of the dataset and ask ten simulated taggers about it."""
     if rng.random() < _NOT_A_FACE:
         votes = np.zeros(len(VOTE_COLUMNS), np.int64)
         votes[VOTE_COLUMNS.index("NF")] = _TAGGERS
@@ -147,18 +136,14 @@ def draw_sitting(rng: Generator) -> Sitting:
 
 
 def demo_frames(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Draw the dataset as the two tables the real files hold.
-
-    Args:
-        sizes: Rows per split, by the names of ``SPLITS``.
-        seed: Seed; the same one gives the same bytes.
-    """
+    """Draw the dataset as the two tables the real files hold; the same seed gives the same bytes."""
     rng = np.random.default_rng(seed)
     usages = [usage for usage, split in USAGE_SPLITS.items() for _ in range(sizes[split])]
     with one_thread():
         sittings = [draw_sitting(rng) for _ in usages]
     pixels = [" ".join(map(str, sitting.image.ravel().tolist())) for sitting in sittings]
-    names = [f"fer{row:07d}.png" if sitting.is_face else "" for row, sitting in enumerate(sittings)]
+    not_face = VOTE_COLUMNS.index("NF")
+    names = [f"fer{row:07d}.png" if one.votes[not_face] < _TAGGERS else "" for row, one in enumerate(sittings)]
     faces = pd.DataFrame({"emotion": [sitting.emotion for sitting in sittings], "pixels": pixels, "Usage": usages})
     votes = pd.DataFrame([sitting.votes for sitting in sittings], columns=list(VOTE_COLUMNS))
     votes.insert(0, "Image name", names)
@@ -167,13 +152,7 @@ def demo_frames(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) ->
 
 
 def write_demo_files(folder: Path, sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> tuple[Path, Path]:
-    """Write the demo dataset in the formats of the real files.
-
-    Args:
-        folder: Where to; made if it does not exist.
-        sizes: Rows per split, by the names of ``SPLITS``.
-        seed: Seed; the same one gives the same bytes.
-    """
+    """Write the demo dataset in the formats of the real files."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = folder / "fer2013.csv", folder / "fer2013new.csv"
     for frame, path in zip(demo_frames(sizes, seed), paths, strict=True):

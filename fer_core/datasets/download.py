@@ -46,13 +46,7 @@ class KaggleAccount:
 def download_votes(
     folder: Path, *, address: str = VOTES_ADDRESS, largest: int = 32 << 20, progress: Progress | None = None
 ) -> Path:
-    """Fetch the FER+ votes.
-
-    Args:
-        folder: Where to put ``fer2013new.csv``.
-        address: Of the file.
-        largest: Bytes that it may have.
-        progress: Told the share that has come, where the server tells the size.
+    """Fetch the FER+ votes; progress is only told where the server tells the size.
 
     Raises:
         DatasetError: There is no network, or the file is not there.
@@ -93,12 +87,7 @@ def can_ask_kaggle() -> bool:
 
 
 def download_faces(folder: Path, account: KaggleAccount, *, progress: Progress | None = None) -> Path:
-    """Fetch ``fer2013.csv`` from Kaggle, in a process of its own that alone knows the account.
-
-    Args:
-        folder: Where to put it.
-        account: Whose account; it is passed on in the child's environment and stored nowhere.
-        progress: Told the share that has come.
+    """Fetch ``fer2013.csv`` from Kaggle, in a process of its own that alone knows the account (stored nowhere).
 
     Raises:
         DatasetError: kagglehub is not installed, Kaggle cannot be reached, or refuses the account.

@@ -29,7 +29,6 @@ class ExclusionList:
         fingerprint: Of the dataset's content, for which alone the rows mean something.
         reason: What these rows have in common, for people.
         rows: Row numbers from 0, in order.
-        created_at: UTC, ISO 8601.
     """
 
     name: str

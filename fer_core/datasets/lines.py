@@ -16,12 +16,7 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Place:
-    """A line of a file, for error messages.
-
-    Attributes:
-        name: The file's name.
-        line: The line's number, from 1 (the header).
-    """
+    """A line of a file, counted from 1 (the header), for error messages."""
 
     name: str
     line: int
@@ -34,14 +29,7 @@ class Place:
 
 @dataclass(frozen=True)
 class TextLimits:
-    """How much of a text file is read at once, and how much it may hold.
-
-    Attributes:
-        chunk: Bytes read at once.
-        line: Bytes of a line.
-        total: Unpacked bytes.
-        rows: Lines.
-    """
+    """How many bytes of a text file are read at once, and how many a line and the (unpacked) whole may hold."""
 
     chunk: int = 4 << 20
     line: int = 1 << 20
@@ -59,10 +47,7 @@ def line_blocks(
 ) -> Iterator[list[bytes]]:
     """Yield the lines of a file in blocks of a few megabytes, without their line ends.
 
-    Args:
-        path: A text file, its ``.gz``, or a ``.zip`` that holds it (told by content, not by name).
-        progress: Told the share of the (compressed) file that has been read.
-        limits: How much it may hold.
+    It may be a text file, its ``.gz``, or a ``.zip`` that holds it (told by content, not by name).
 
     Raises:
         DatasetError: The file is missing, empty, truncated, no text, or unreasonably large.

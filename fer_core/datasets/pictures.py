@@ -22,7 +22,7 @@ PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
 _REPORTS = 200
 
 ToFace = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
-"""From an RGB picture to the 48x48 grey face in it; an empty array when there is none."""
+"""From an RGB picture to the 48x48 gray face in it; an empty array when there is none."""
 
 _NOT_A_PICTURE, _NO_FOLDER = "not a picture", "in no class folder"
 _DAMAGED, _UNMAPPED, _NO_FACE = "damaged or too large", "in a folder without a class", "without a face"
@@ -33,7 +33,6 @@ class FoundPicture:
     """A picture file that was found and not yet opened.
 
     Attributes:
-        position: In its source.
         name: Its path in the source, with ``/``.
         folder: The folder that names its class.
         split: The split its folders name, or "".
@@ -51,8 +50,6 @@ class PicturePlan:
 
     Attributes:
         source: The folder's or zip's path, or the open zip itself.
-        name: What people call it.
-        pictures: The picture files, by name.
         skipped: Other files, by reason.
     """
 
@@ -82,8 +79,6 @@ class PictureRecords:
     """What was read.
 
     Attributes:
-        records: The faces, without votes.
-        names: Each row's file.
         skipped: Files that were left out, by reason.
         sha256: Over the sorted contents of all files that were read.
     """
@@ -132,14 +127,8 @@ def read_pictures(
 ) -> PictureRecords:
     """Read the pictures whose folders have a class.
 
-    A picture becomes grey and 48x48; by default as a whole, and of one that is not square the middle.
-
-    Args:
-        plan: What was found.
-        mapping: The class of each folder, a name of ``OWN_LABELS``; folders that are missing or "" are left out.
-        splits: Where the splits come from.
-        to_face: Cuts the face out of a picture that shows more than that.
-        progress: Told the share of the pictures that were read.
+    A picture becomes gray and 48x48; by default as a whole, and of one that is not square the middle. The mapping
+    gives folders names of ``OWN_LABELS``; those that are missing or "" are left out.
 
     Raises:
         DatasetError: A class is unknown, or no picture could be read.
@@ -189,11 +178,7 @@ def _read_all(
 
 
 def whole_face(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture of one face as the 48x48 grey a network sees; of one that is not square, its middle.
-
-    Args:
-        image: ``(height, width, 3)`` RGB or ``(height, width)``, uint8.
-    """
+    """A face, ``(h, w, 3)`` RGB or ``(h, w)``, as the 48x48 gray a network sees; if not square, its middle."""
     height, width = image.shape[:2]
     side = min(height, width)
     left, top = (width - side) // 2, (height - side) // 2

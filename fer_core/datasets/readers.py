@@ -28,13 +28,7 @@ _Blocks = Iterator[tuple[Place, list[list[bytes]]]]
 def read_records(
     images: Path, votes: Path | None = None, *, progress: Progress | None = None, limits: TextLimits = TEXT_LIMITS
 ) -> FaceRecords:
-    """Read the faces and, if given, their votes, joined by row order.
-
-    Args:
-        images: ``fer2013.csv`` or ``icml_face_data.csv``, plain, gzipped or zipped.
-        votes: ``fer2013new.csv``; row *i* belongs to row *i* of the images (the image names in it do not).
-        progress: Told the share of the images file that has been read.
-        limits: How much each file may hold.
+    """Read the faces and, if given, their votes: row *i* belongs to row *i* of the images (the names in it do not).
 
     Raises:
         DatasetError: A file is malformed, or the two do not belong together; names file, line and remedy.
@@ -56,8 +50,6 @@ def _read_images(
         emotion.append(_lookup(emotions, _EMOTION, place, "emotion is “{}” where 0 to 6 belongs"))
         split.append(_lookup(usages, _USAGE, place, _BAD_USAGE))
         pixels.append(parse_numbers(texts, 48 * 48, place).reshape(-1, 48, 48))
-    if not pixels:
-        raise DatasetError(f"{path.name} has a header but no rows. Choose a file that holds the data.")
     return np.concatenate(pixels), np.concatenate(emotion), np.concatenate(split)
 
 
@@ -69,8 +61,6 @@ def _read_votes(path: Path, limits: TextLimits) -> tuple[NDArray[np.uint8], NDAr
         split.append(_lookup(usages, _USAGE, place, _BAD_USAGE))
         faults = (f"{column} is “{{}}” where 0 to {_MOST_VOTES} votes belong" for column in VOTE_COLUMNS)
         counts.append(np.stack([_lookup(c, _VOTES, place, f) for c, f in zip(cells, faults, strict=True)], axis=1))
-    if not counts:
-        raise DatasetError(f"{path.name} has a header but no rows. Choose a file that holds the data.")
     return np.concatenate(counts), np.concatenate(split)
 
 
@@ -108,6 +98,8 @@ def _fields(name: str, blocks: Iterable[list[bytes]], width: int, positions: lis
             raise DatasetError(f"{name} has more than {most:,} rows. Check that it is the right file.")
         if rows:
             yield place, rows
+    if line == 2:
+        raise DatasetError(f"{name} has a header but no rows. Choose a file that holds the data.")
 
 
 def _wanted(fields: list[bytes], width: int, positions: list[int], place: Place, offset: int) -> list[bytes]:
@@ -140,13 +132,7 @@ def _check_join(images: str, split: NDArray[np.uint8], votes: str, votes_split: 
 
 
 def parse_numbers(texts: Sequence[bytes], count: int, place: Place, *, unit: str = "pixel values") -> NDArray[np.uint8]:
-    """Read rows of numbers such as ``b"70 80 82"``.
-
-    Args:
-        texts: One text per row, whole numbers from 0 to 255 with blanks between them.
-        count: How many numbers every row must hold.
-        place: Where the first text stands, for the error.
-        unit: What the numbers are, for the error.
+    """Read rows of ``count`` whole numbers from 0 to 255 such as ``b"70 80 82"``; the place is that of the first text.
 
     Returns:
         ``(len(texts), count)`` uint8.

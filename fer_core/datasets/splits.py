@@ -39,7 +39,6 @@ class SplitRule:
         use_folders: Whether splits that the folders name are kept; those they lack are drawn from training.
         validation: Share of the pictures that validation gets where it is drawn, 0 to 0.5.
         test: The same for test.
-        seed: Of the draw.
     """
 
     use_folders: bool = True
@@ -52,17 +51,10 @@ class SplitRule:
             raise DatasetError("The shares of validation and test lie between 0 and 50 %. Choose smaller ones.")
 
     def assign(self, named: Sequence[int], labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The split of each picture.
+        """The split of each picture, an index into ``SPLITS``, from those the folders name (``len(SPLITS)`` for none).
 
         Each class is divided in the same proportion (stratified), at random with the seed. Pictures in no split's
         folder belong to the pool that is drawn from, as training does.
-
-        Args:
-            named: Index into ``SPLITS`` of the split the folders name, or ``len(SPLITS)`` for none.
-            labels: ``(n,)`` class ids.
-
-        Returns:
-            ``(n,)`` uint8 indices into ``SPLITS``.
         """
         split = np.array(named if self.use_folders else [len(SPLITS)] * len(labels), np.uint8)
         pool = np.isin(split, (_TRAIN, len(SPLITS)))

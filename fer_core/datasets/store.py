@@ -1,7 +1,7 @@
 """The datasets on disk: imported once, mapped in milliseconds ever after.
 
 Each dataset is a folder under ``data/`` with four arrays and ``card.json``. The card names the content of the source
-files (SHA-256), so a repeated import is recognised, and the size, time and content of each array, so that an array that
+files (SHA-256), so a repeated import is recognized, and the size, time and content of each array, so that an array that
 was changed or cut is noticed before it is used.
 """
 
@@ -52,19 +52,14 @@ __all__ = [
     "picture_names",
 ]
 
-_DEMO_VERSION = 1  # to be raised whenever the drawing changes, so that stored copies are drawn again
+# The version is to be raised whenever the drawing changes, so that stored copies are drawn again.
+_DEMO_SOURCE = "drawn by this app (version 1)"
 
 
 def import_dataset(
     images: Path, votes: Path | None = None, *, name: str | None = None, progress: Progress | None = None
 ) -> DatasetCard:
-    """Read a dataset's files and stores them; a dataset of that name is replaced only when all went well.
-
-    Args:
-        images: ``fer2013.csv`` or ``icml_face_data.csv``, plain, gzipped or zipped.
-        votes: ``fer2013new.csv``, or None for FER2013's own labels only.
-        name: Letters, digits, ``-`` and ``_``; by default from what was imported.
-        progress: Told the share of the work that is done.
+    """Read a dataset's files and store them; a dataset of that name is replaced only when all went well.
 
     Raises:
         DatasetError: A file is malformed, the name is not allowed, or the disk is full.
@@ -82,15 +77,7 @@ def import_pictures(
     to_face: ToFace | None = None,
     progress: Progress | None = None,
 ) -> DatasetCard:
-    """Read the pictures of class folders and stores them; a dataset of that name is replaced only when all went well.
-
-    Args:
-        plan: What was found in the folder or zip.
-        mapping: The class of each folder; folders without one are left out.
-        name: Letters, digits, ``-`` and ``_``.
-        splits: Where the splits come from.
-        to_face: Cuts the face out of a picture that shows more than that; by default pictures are taken whole.
-        progress: Told the share of the work that is done.
+    """Read the pictures of class folders and store them; a dataset of that name is replaced only when all went well.
 
     Raises:
         DatasetError: No picture is left, the name is not allowed, or the disk is full.
@@ -168,7 +155,10 @@ def ensure_demo() -> DatasetCard:
     try:
         data_folder().mkdir(parents=True, exist_ok=True)
         with FileLock(data_folder() / ".demo.lock"):
-            return _drawn() or _draw()
+            if card := _drawn():
+                return card
+            with tempfile.TemporaryDirectory() as folder:
+                return import_demo(*write_demo_files(Path(folder)))
     except OSError as error:
         raise DatasetError(
             f"The demo faces could not be stored under {data_folder()} ({error.strerror or error}). "
@@ -182,12 +172,7 @@ def _drawn() -> DatasetCard | None:
         card = read_card(DEMO)
     except DatasetError:
         return None
-    return card if card.source == _demo_source() else None
-
-
-def _draw() -> DatasetCard:
-    with tempfile.TemporaryDirectory() as folder:
-        return import_demo(*write_demo_files(Path(folder)))
+    return card if card.source == _DEMO_SOURCE else None
 
 
 def import_demo(images: Path, votes: Path) -> DatasetCard:
@@ -196,11 +181,7 @@ def import_demo(images: Path, votes: Path) -> DatasetCard:
     Raises:
         DatasetError: They cannot be stored.
     """
-    return _import(images, votes, DEMO, _demo_source(), None)
-
-
-def _demo_source() -> str:
-    return f"drawn by this app (version {_DEMO_VERSION})"
+    return _import(images, votes, DEMO, _DEMO_SOURCE, None)
 
 
 def _import(images: Path, votes: Path | None, name: str, source: str, progress: Progress | None) -> DatasetCard:

@@ -26,7 +26,6 @@ LEFT_OUT = {
 PAPER_SPLITS = {"train": "Training", "validation": "Validation", "test": "Testing"}
 """What the paper's Table 3 calls the splits."""
 
-
 _COMPARED = 400  # faces looked at to find a typical one
 
 
@@ -37,7 +36,6 @@ class LabelOutcomes:
     Attributes:
         split: ``(n,)`` uint8 indices into ``SPLITS``.
         outcome: ``(n,)`` int64 indices into ``names``.
-        class_names: The scheme's classes.
     """
 
     split: NDArray[np.uint8]
@@ -77,12 +75,7 @@ def label_outcomes(records: FaceRecords, scheme: LabelScheme) -> LabelOutcomes:
 
 
 def cross_tabulate(codes: Sequence[ArrayLike], shape: Sequence[int]) -> NDArray[np.int64]:
-    """Count how often each combination of codes occurs.
-
-    Args:
-        codes: One ``(n,)`` array for each axis, from 0 to below the axis's length.
-        shape: Of the table.
-    """
+    """Count how often each combination of codes occurs, one ``(n,)`` array for each axis."""
     cells = np.ravel_multi_index([np.asarray(code, np.int64) for code in codes], tuple(shape))
     return np.bincount(cells, minlength=math.prod(shape)).reshape(shape)
 
@@ -146,11 +139,7 @@ def _most_average(records: FaceRecords, rows: NDArray[np.int64]) -> int:
 
 
 def votes_in_words(votes: NDArray[np.uint8]) -> str:
-    """One row's votes, most first: "happiness 8, neutral 2".
-
-    Args:
-        votes: ``(10,)`` counts in the order of ``VOTE_COLUMNS``.
-    """
+    """One row's votes, most first: "happiness 8, neutral 2"."""
     order = np.argsort(-votes.astype(int), kind="stable")
     return ", ".join(f"{VOTE_COLUMNS[i].replace('NF', 'not a face')} {votes[i]}" for i in order if votes[i])
 

@@ -15,14 +15,7 @@ _COVERED = 0.75
 
 
 def without_outliers(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Set single votes to zero, in all ten columns, as the authors do.
-
-    Args:
-        votes: ``(n, 10)`` counts in the order of ``VOTE_COLUMNS``.
-
-    Returns:
-        ``(n, 10)`` int64 counts, none of them 1.
-    """
+    """Set single votes to zero, in all ten columns, as the authors do: ``(n, 10)`` int64, none of them 1."""
     if votes.ndim != 2 or votes.shape[1] != len(VOTE_COLUMNS):
         raise ValueError(f"Expected votes of shape (n, 10). Received {votes.shape}.")
     return np.where(votes <= 1, 0, votes).astype(np.int64)
@@ -31,8 +24,7 @@ def without_outliers(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
 def majority(votes: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Keep rows of which more than half of the remaining votes agree on one of the eight emotions.
 
-    Args:
-        votes: ``(n, 10)`` counts; "unknown" and "NF" count against the majority and never win it.
+    "unknown" and "NF" count against the majority and never win it.
 
     Returns:
         ``keep`` (n,) bool and ``labels`` (n,) int64, indices into ``EMOTIONS``, meaningful where ``keep`` holds.
@@ -50,9 +42,6 @@ def vote_distribution(votes: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], NDAr
     Classes are added from the top, tied ones together, until three quarters of the remaining votes are covered or three
     classes are in, stopping at "unknown" or "NF". Rows are dropped that keep half of their votes or less, that would
     need more than three classes, or that "unknown" or "NF" lead.
-
-    Args:
-        votes: ``(n, 10)`` counts.
 
     Returns:
         ``keep`` (n,) bool and ``shares`` (n, 8) float64 over ``EMOTIONS``, rows summing to one where ``keep`` holds.

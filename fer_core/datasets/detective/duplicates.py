@@ -25,7 +25,7 @@ those from 0.85 to 0.88 one in seven showed another person.
 _HASH_SIDE, _HASH_OF = 8, 32
 _BLOCK = 1024
 _PAIRS = 16_384
-_FLAT = 1.0  # standard deviation in greys below which two images have no pattern to compare
+_FLAT = 1.0  # standard deviation in grays below which two images have no pattern to compare
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,6 @@ class Duplicates:
         pairs: ``(n, 2)`` int64 row numbers, the smaller one first, in order.
         exact: ``(n,)`` bool: whether all pixels are equal.
         correlation: ``(n,)`` float32 correlation of the pixels, 1 for exact ones.
-        count: Number of images that were compared.
     """
 
     pairs: NDArray[np.int64]
@@ -58,33 +57,23 @@ class Duplicates:
         return np.asarray(split[self.pairs[:, 0]] != split[self.pairs[:, 1]])
 
     def partners(self, split: NDArray[np.uint8], of: int, among: int) -> NDArray[np.int64]:
-        """Rows of one split that have a duplicate in another, directly or through a third image.
-
-        Args:
-            split: ``(count,)`` split of each row.
-            of: The split whose rows are wanted.
-            among: The split in which their duplicates are.
-        """
+        """Rows of a split with a duplicate in another (``split``: ``(count,)``), directly or through a third image."""
         groups = self.groups()
         return np.flatnonzero((split == of) & np.isin(groups, groups[split == among]))
 
 
 def find_duplicates(images: NDArray[np.uint8], *, progress: Progress | None = None) -> Duplicates:
-    """Compare every image with every other one.
+    """Compare every image, ``(n, 48, 48)``, with every other one.
 
     Two images are near duplicates when their hashes differ in at most ``MAX_DISTANCE`` bits and their pixels correlate
-    by at least ``MIN_CORRELATION``, whatever their brightness and contrast. Images of a single grey have neither: of
+    by at least ``MIN_CORRELATION``, whatever their brightness and contrast. Images of a single gray have neither: of
     these only exact copies count.
-
-    Args:
-        images: ``(n, 48, 48)`` uint8.
-        progress: Told the share that is done.
     """
     flat = np.ascontiguousarray(images).reshape(len(images), np.prod(images.shape[1:], dtype=int))
     alike = _similar_hashes(perceptual_hashes(images), progress)
     correlation = _correlations(flat, alike)
     near = correlation >= MIN_CORRELATION
-    # Copies have equal hashes and are among these, but for images of a single grey.
+    # Copies have equal hashes and are among these, but for images of a single gray.
     copies = _copies(flat)
     pairs = np.concatenate([alike[near], copies])
     values = np.concatenate([correlation[near], np.ones(len(copies), np.float32)])
@@ -96,13 +85,8 @@ def find_duplicates(images: NDArray[np.uint8], *, progress: Progress | None = No
 def perceptual_hashes(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The pattern of each image in 63 bits (pHash): which of its lowest frequencies are above their median.
 
-    Source: C. Zauner, "Implementation and benchmarking of perceptual image hash functions", 2010.
-
-    Args:
-        images: ``(n, 48, 48)`` uint8.
-
-    Returns:
-        ``(n, 63)`` float32, each -1 or 1, so that a product of two rows is 63 less twice their Hamming distance.
+    Each is -1 or 1, so that a product of two rows ``(63,)`` is 63 less twice their Hamming distance. Source: C. Zauner,
+    "Implementation and benchmarking of perceptual image hash functions", 2010.
     """
     if not len(images):
         return np.empty((0, _HASH_SIDE**2 - 1), np.float32)
@@ -130,17 +114,17 @@ def _correlations(flat: NDArray[np.uint8], pairs: NDArray[np.int64]) -> NDArray[
     """Pearson's correlation of the pixels of each pair; 0 where an image has no pattern."""
     values = [np.empty(0, np.float32)]
     for start in range(0, len(pairs), _PAIRS):
-        first, second = (_normalised(flat[rows]) for rows in pairs[start : start + _PAIRS].T)
+        first, second = (_normalized(flat[rows]) for rows in pairs[start : start + _PAIRS].T)
         values.append(np.einsum("ij,ij->i", first, second))
     return np.concatenate(values)
 
 
-def _normalised(flat: NDArray[np.uint8]) -> NDArray[np.float32]:
-    centred = flat.astype(np.float32)
-    centred -= centred.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(centred, axis=1, keepdims=True)
-    centred[length[:, 0] < _FLAT * np.sqrt(flat.shape[1])] = 0
-    return np.asarray(centred / np.maximum(length, 1), np.float32)
+def _normalized(flat: NDArray[np.uint8]) -> NDArray[np.float32]:
+    centered = flat.astype(np.float32)
+    centered -= centered.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centered, axis=1, keepdims=True)
+    centered[length[:, 0] < _FLAT * np.sqrt(flat.shape[1])] = 0
+    return np.asarray(centered / np.maximum(length, 1), np.float32)
 
 
 def _equal(flat: NDArray[np.uint8], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """Rows of a dataset that deserve a doubt, each kind with its reason: what an exclusion list can be made of."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,6 @@ class Finding:
 
     Attributes:
         name: Identifier, and the name an exclusion list gets by default.
-        title: What it is called.
         meaning: What is doubtful about these rows, in a sentence.
         rows: ``(n,)`` int64 row numbers, the most doubtful first.
     """
@@ -44,10 +44,7 @@ class Finding:
 def duplicate_findings(records: FaceRecords, duplicates: Duplicates) -> tuple[Finding, ...]:
     """Images whose picture occurs more than once, across splits and within."""
     split = np.asarray(records.split)
-
-    def shared(of: int, among: int) -> NDArray[np.int64]:
-        return duplicates.partners(split, of, among)
-
+    shared = partial(duplicates.partners, split)
     return (
         Finding(
             "clean-test",

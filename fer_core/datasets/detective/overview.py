@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.summary import LabelOutcomes
 
-_WIDE = 600  # numbers per image from which a randomised search for the axes is quicker
+_WIDE = 600  # numbers per image from which a randomized search for the axes is quicker
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +16,6 @@ class ImageMap:
     """Images as points of a plane.
 
     Attributes:
-        rows: ``(n,)`` int64 row numbers.
         xy: ``(n, 2)`` float32 coordinates, the first axis the one along which the images differ most.
         shares: The part of all differences that each axis shows, 0 to 1.
     """
@@ -29,16 +28,7 @@ class ImageMap:
 def mean_faces(
     images: NDArray[np.uint8], outcomes: LabelOutcomes, splits: Sequence[str]
 ) -> dict[str, NDArray[np.uint8]]:
-    """The mean of all images of each class.
-
-    Args:
-        images: ``(n, 48, 48)`` uint8, of all rows.
-        outcomes: What a label scheme makes of them.
-        splits: The splits to take images from.
-
-    Returns:
-        ``(48, 48)`` uint8 by class; classes without images are missing.
-    """
+    """The mean of all images of each class in some splits, ``(48, 48)``; classes without images are missing."""
     found = {name: outcomes.rows(splits, [name]) for name in outcomes.class_names}
     return {
         name: images[rows].mean(axis=0, dtype=np.float32).round().astype(np.uint8)
@@ -48,14 +38,7 @@ def mean_faces(
 
 
 def sample_rows(rows: NDArray[np.int64], labels: NDArray[np.int64], count: int, seed: int = 0) -> NDArray[np.int64]:
-    """Some rows of each class, the same number where there are enough; the same seed always takes the same.
-
-    Args:
-        rows: ``(n,)`` row numbers to choose from.
-        labels: ``(n,)`` their classes.
-        count: How many rows in all, at most.
-        seed: Of the draw.
-    """
+    """Some rows of each class, the same number where there are enough; the same seed always takes the same."""
     if len(rows) <= count:
         return np.sort(rows)
     rng = np.random.default_rng(seed)
@@ -70,12 +53,7 @@ def sample_rows(rows: NDArray[np.int64], labels: NDArray[np.int64], count: int, 
 
 
 def map_images(rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> ImageMap:
-    """Place images so that the two main directions of their differences become the axes (PCA).
-
-    Args:
-        rows: ``(n,)`` row numbers, at least three.
-        vectors: ``(n, d)``: pixels, or what a network makes of them.
-    """
+    """Place images so that the two main directions of their differences become the axes (PCA of ``(n, d)``)."""
     from sklearn.decomposition import PCA  # noqa: PLC0415 (takes a second, and pages should open before)
 
     if len(rows) < 3 or vectors.shape[1] < 2:
