@@ -69,13 +69,14 @@ def start_limited(
     )
 
 
-def limit_resources(memory: int, *, seconds: int | None = None, file_size: int = GIB) -> None:
+def limit_resources(memory: int, *, seconds: int | None = None, file_size: int = GIB, strict: bool = True) -> None:
     """Limit what this process may use, where the system can: memory, time, the size of files and their number.
 
     Args:
         memory: Bytes of address space.
         seconds: Of processor time; by default any.
         file_size: Bytes of each file it writes.
+        strict: Whether a limit that the system refuses ends the process; the others are set all the same.
     """
     os.umask(0o077)
     if sys.platform == "win32":
@@ -91,7 +92,7 @@ def limit_resources(memory: int, *, seconds: int | None = None, file_size: int =
     for kind, wanted in limits.items():
         _, hard = resource.getrlimit(kind)
         value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with contextlib.suppress(OSError, ValueError):  # macOS refuses some
+        with contextlib.nullcontext() if strict else contextlib.suppress(OSError, ValueError):
             resource.setrlimit(kind, (value, value))
 
 

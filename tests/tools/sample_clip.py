@@ -1,6 +1,10 @@
-"""A drawn clip to try the app with: two people whose faces change while they sway."""
+"""A drawn clip to try the app with: two people whose faces change while they sway.
+
+``python -m tests.tools.sample_clip [FILE.mp4]`` draws the one that comes with the app anew.
+"""
 
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,6 +17,7 @@ from fer_core.datasets.drawn import portrait, surface
 from fer_core.datasets.drawn.canvas import one_thread
 from fer_core.datasets.drawn.expression import Expression, blend, emotion_expression
 from fer_core.datasets.drawn.person import Person, View, random_person, random_view
+from fer_core.recognition.samples import sample_videos
 from fer_core.recognition.videos.writer import VideoWriter
 
 _UNITS = 3.25  # face units across the square in which a person is drawn
@@ -81,7 +86,7 @@ def draw_clip(
 
 
 def write_sample(path: Path) -> None:
-    """Draws the app's own clip, the same every time, which takes half a minute; it lies in ``fer_core/samples``."""
+    """Draws the app's own clip, the same every time, which takes half a minute."""
     stories = (("neutral", "happiness", "surprise", "happiness"), ("anger", "neutral", "sadness", "happiness"))
     with VideoWriter(path) as writer:
         for time, image in draw_clip(cast(6, stories), seconds=12.0, rate=15.0, size=(480, 854)):
@@ -122,3 +127,7 @@ def _expression(emotions: tuple[str, ...], part: float, seconds: float) -> Expre
             later = emotion_expression(after)
             shown = blend(shares | {later: shares.get(later, 0.0) + done})
     return shown
+
+
+if __name__ == "__main__":
+    write_sample(Path(sys.argv[1]) if sys.argv[1:] else next(iter(sample_videos().values())))

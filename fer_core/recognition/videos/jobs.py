@@ -189,7 +189,7 @@ def _run(folder: Path) -> None:
     """In the child: analyze the video in a folder and write there what was found, or why nothing could be."""
     with suppress(psutil.Error, OSError, ValueError):
         psutil.Process().nice(_LOW_PRIORITY)
-    limit_resources(6 * GIB, seconds=3600, file_size=2 * GIB)
+    limit_resources(6 * GIB, seconds=3600, file_size=2 * GIB, strict=False)  # macOS refuses some
     parent = psutil.Process(os.getppid())
     try:
         spec = read_record(folder / _JOB, JobSpec)
