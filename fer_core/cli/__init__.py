@@ -3,7 +3,10 @@
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from fer_core.errors import FerError
 
 
 @dataclass(frozen=True)
@@ -16,3 +19,17 @@ class Answer:
 
 
 Command = Callable[[argparse.Namespace], Answer]
+
+
+def write_file(path: Path, content: bytes) -> str:
+    """Write a file and the folders it needs, and return its path.
+
+    Raises:
+        FerError: It cannot be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise FerError(f"{path} cannot be written ({error.strerror or error}). Choose another folder.") from error
+    return str(path)

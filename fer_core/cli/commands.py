@@ -5,10 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from PIL import Image
 
 from fer_core.checkpoints.checkpoint import (
     DEFAULT_CHECKPOINT,
@@ -18,11 +15,11 @@ from fer_core.checkpoints.checkpoint import (
     load_checkpoint,
 )
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.cli import Answer
+from fer_core.cli import Answer, write_file
 from fer_core.datasets.store import damaged_datasets, ensure_demo, import_dataset, list_datasets
-from fer_core.errors import FerError, ImageError, VideoError
+from fer_core.errors import FerError, VideoError
 from fer_core.faces.detection import Detector, PhotoDetector
-from fer_core.faces.images import read_image
+from fer_core.faces.images import encode_png, read_image
 from fer_core.recognition.drawing import draw_recognitions
 from fer_core.recognition.recognize import Recognition, recognition_rows, recognize, to_csv
 from fer_core.recognition.timelines import FaceTimeline, VideoResult
@@ -89,7 +86,7 @@ def _predict_picture(
     image = read_image(path)
     faces = recognize(image, detector, classifier)
     if annotated:
-        _write_png(annotated / f"{path.stem}.annotated.png", draw_recognitions(image, faces))
+        write_file(annotated / f"{path.stem}.annotated.png", encode_png(draw_recognitions(image, faces)))
     line = f"{path}: " + ("; ".join(map(_in_words, faces)) or "no face found")
     return {"file": str(path), "faces": [_face(item) for item in faces]}, line, recognition_rows(str(path), faces)
 
@@ -126,14 +123,6 @@ def _predict_video(
 def _default_checkpoint() -> Checkpoint:
     found = list_checkpoints()
     return found[0] if found else load_checkpoint(DEFAULT_CHECKPOINT)
-
-
-def _write_png(path: Path, image: NDArray[np.uint8]) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image).save(path)
-    except OSError as error:
-        raise ImageError(f"{path} cannot be written ({error.strerror or error}). Choose another folder.") from error
 
 
 def _face(item: Recognition) -> dict[str, Any]:

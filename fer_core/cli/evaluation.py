@@ -7,11 +7,10 @@ from typing import Any
 
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
-from fer_core.cli import Answer
+from fer_core.cli import Answer, write_file
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.store import dataset_card, load_records
-from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import prior_adjustments
 from fer_core.evaluation.complete_card import complete_card
 from fer_core.evaluation.descriptions import describe_scope
@@ -32,7 +31,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     checkpoint = load_checkpoint(options.checkpoint)
     report, faces, scheme = _tested(checkpoint, options)
     if options.predictions:
-        _write(options.predictions, to_csv(prediction_table(report, faces)))
+        write_file(options.predictions, to_csv(prediction_table(report, faces)))
     document = {
         "checkpoint": checkpoint.name,
         "dataset": options.dataset,
@@ -101,10 +100,10 @@ def report(options: argparse.Namespace) -> Answer:
         steps = list(robustness_steps(checkpoint, faces)) if options.robustness else []
         subject = f"{options.dataset}, {options.split} split, {scheme.title}"
         page = evaluation_report(checkpoint, tested, faces, subject=subject, robustness=steps)
-    written = [_write(path, page.encode())]
+    written = [write_file(path, page.encode())]
     if options.model_card:
         cards = "\n---\n\n".join(model_card_markdown(load_checkpoint(name).card) for name in names)
-        written.append(_write(options.model_card, cards.encode()))
+        written.append(write_file(options.model_card, cards.encode()))
     return Answer({"files": written}, "\n".join(f"Written: {path}" for path in written))
 
 
@@ -174,13 +173,3 @@ def _pair(leaderboard: Leaderboard, first: str, second: str) -> dict[str, Any]:
         "verdict": pair.verdict(p),
         "unseen": {"n": len(unseen), "difference": unseen.difference, "p_value": unseen.p_value()} if unseen else None,
     }
-
-
-def _write(path: Path, content: bytes) -> str:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        reason = error.strerror or error
-        raise EvaluationError(f"{path} cannot be written ({reason}). Choose another folder.") from error
-    return str(path)

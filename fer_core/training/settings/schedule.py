@@ -19,15 +19,11 @@ def learning_rate_at(config: TrainingConfig, progress: float) -> float:
     rest = (progress - warmup) / (1 - warmup)
     if config.schedule == "cosine":
         return config.learning_rate * _between(1.0, _CYCLE_END, rest)
-    if config.schedule == "one_cycle":
-        return config.learning_rate * _one_cycle(rest)
-    return config.learning_rate
-
-
-def _one_cycle(progress: float) -> float:
-    if progress < _CYCLE_PEAK:
-        return _between(_CYCLE_START, 1.0, progress / _CYCLE_PEAK)
-    return _between(1.0, _CYCLE_END, (progress - _CYCLE_PEAK) / (1 - _CYCLE_PEAK))
+    if config.schedule == "constant":
+        return config.learning_rate
+    if rest < _CYCLE_PEAK:
+        return config.learning_rate * _between(_CYCLE_START, 1.0, rest / _CYCLE_PEAK)
+    return config.learning_rate * _between(1.0, _CYCLE_END, (rest - _CYCLE_PEAK) / (1 - _CYCLE_PEAK))
 
 
 def _between(start: float, end: float, progress: float) -> float:

@@ -32,9 +32,19 @@ def training_form(dataset: DatasetCard) -> TrainingConfig:
     with st.container(border=True):
         left, middle, right = st.columns(3, gap="large")
         with left:
-            _pace()
+            st.markdown("**How it learns**")
+            learning_rate(
+                "Learning rate",
+                "How far each step moves the weights. Too small learns slowly, too large never settles.",
+            )
+            whole("epochs", "Epochs", "How often the network sees every training face.")
+            whole("batch_size", "Batch size", "Faces per step: more is smoother, fewer is more often.")
+            choice("optimizer", "Optimiser", "The rule that turns gradients into steps.")
         with middle:
-            _network()
+            st.markdown("**The network**")
+            choice("architecture", "Architecture", "Which layers follow which; the drawing below shows it.")
+            choice("activation", "Activation of hidden layers", "What each hidden neuron does to its sum.")
+            loss_and_head()
         with right:
             _labels(dataset)
     _more_learning()
@@ -45,23 +55,6 @@ def training_form(dataset: DatasetCard) -> TrainingConfig:
     drawn = [name for name in DEFAULTS if name not in ("dataset", *SOURCE_SETTINGS)]
     values = {name: st.session_state[key_of(name)] for name in drawn}
     return with_sources(TrainingConfig.from_flat(values | {"dataset": dataset.name}))
-
-
-def _pace() -> None:
-    st.markdown("**How it learns**")
-    learning_rate(
-        "Learning rate", "How far each step moves the weights. Too small learns slowly, too large never settles."
-    )
-    whole("epochs", "Epochs", "How often the network sees every training face.")
-    whole("batch_size", "Batch size", "Faces per step: more is smoother, fewer is more often.")
-    choice("optimizer", "Optimiser", "The rule that turns gradients into steps.")
-
-
-def _network() -> None:
-    st.markdown("**The network**")
-    choice("architecture", "Architecture", "Which layers follow which; the drawing below shows it.")
-    choice("activation", "Activation of hidden layers", "What each hidden neuron does to its sum.")
-    loss_and_head()
 
 
 def _labels(dataset: DatasetCard) -> None:

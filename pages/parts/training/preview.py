@@ -9,7 +9,7 @@ from fer_core.errors import TrainingError
 from fer_core.plots.network import network_blocks
 from fer_core.plots.pictures import picture_html
 from fer_core.plots.training import learning_rate_curve
-from fer_core.training.settings.architecture_summary import ArchitectureSummary, summarize
+from fer_core.training.settings.architecture_summary import summarize
 from fer_core.training.settings.augmentation import Augmentation, augment, mix
 from fer_core.training.settings.config import TrainingConfig
 from pages.shared.cached import records
@@ -66,16 +66,9 @@ def preview_network(config: TrainingConfig, training_faces: int) -> None:
             alt="The network's layers as blocks, left to right.",
         )
         with st.expander("Layer by layer", icon=":material/table_rows:"):
-            st.dataframe(_layers(network), hide_index=True, height="content")
-
-
-def _layers(network: ArchitectureSummary) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Layer": " ".join(filter(None, (layer.kind, layer.detail))),
-            "Gives": " × ".join(map(str, layer.shape)),
-            "Weights": layer.weights,
-            "Multiply-adds": layer.multiply_adds,
-        }
-        for layer in network.layers
-    )
+            rows = [
+                (f"{one.kind} {one.detail}".rstrip(), " × ".join(map(str, one.shape)), one.weights, one.multiply_adds)
+                for one in network.layers
+            ]
+            table = pd.DataFrame(rows, columns=["Layer", "Gives", "Weights", "Multiply-adds"])
+            st.dataframe(table, hide_index=True, height="content")

@@ -52,10 +52,15 @@ def keep_run(run: Run) -> None:
     """An expander with a run's name, note and files."""
     with st.expander("Name, note and files", icon=":material/edit_note:"), errors_shown(stop=False):
         left, right = st.columns(2, gap="large")
-        with left:
-            _ask_note(run)
-        with right:
-            _ask_name(run)
+        note = left.text_input("Note", run.record.note, max_chars=500, key=f"note_{run.record.id}")
+        if note != run.record.note:
+            annotate_run(run, note)
+            st.toast("The note is kept.", icon=":material/check:")
+        key = f"name_{run.record.id}_{run.name}"
+        name = right.text_input("Name", run.name, max_chars=60, key=key, disabled=run.status.is_active).strip()
+        if name and name != run.name:
+            st.session_state["renamed_run"] = rename_run(run, name).name
+            st.rerun()
         with st.container(horizontal=True):
             if st.button("Use this run's settings", icon=":material/tune:", key="use_settings"):
                 take_settings(run.config, f"the run {run.name}")
@@ -84,22 +89,6 @@ def keep_run(run: Run) -> None:
                 )
             if not run.status.is_active:
                 _offer_deletion(run)
-
-
-def _ask_note(run: Run) -> None:
-    note = st.text_input("Note", run.record.note, max_chars=500, key=f"note_{run.record.id}")
-    if note != run.record.note:
-        annotate_run(run, note)
-        st.toast("The note is kept.", icon=":material/check:")
-
-
-def _ask_name(run: Run) -> None:
-    name = st.text_input(
-        "Name", run.name, max_chars=60, key=f"name_{run.record.id}_{run.name}", disabled=run.status.is_active
-    ).strip()
-    if name and name != run.name:
-        st.session_state["renamed_run"] = rename_run(run, name).name
-        st.rerun()
 
 
 def _offer_deletion(run: Run) -> None:

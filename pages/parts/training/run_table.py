@@ -20,7 +20,13 @@ _REFRESH = 3.0
 
 def show_runs(runs: Sequence[Run]) -> None:
     """The table of runs, kept current while any of them is active, and what is compared below it."""
-    _show_table(active=any(run.status.is_active for run in runs))
+
+    @st.fragment(run_every=_REFRESH if any(run.status.is_active for run in runs) else None)
+    def follow() -> None:
+        table = _table(list_runs())
+        st.dataframe(table, hide_index=True, column_config=_COLUMNS, alt="All training runs, the newest first")
+
+    follow()
     by_name = {run.name: run for run in runs}
     chosen = st.multiselect(
         "Compare",
@@ -47,15 +53,6 @@ _COLUMNS = {
     "dataset": st.column_config.TextColumn("Dataset", width=75),
     "note": st.column_config.TextColumn("Note", width=240),
 }
-
-
-def _show_table(*, active: bool) -> None:
-    @st.fragment(run_every=_REFRESH if active else None)
-    def follow() -> None:
-        table = _table(list_runs())
-        st.dataframe(table, hide_index=True, column_config=_COLUMNS, alt="All training runs, the newest first")
-
-    follow()
 
 
 def _table(runs: Sequence[Run]) -> pd.DataFrame:
