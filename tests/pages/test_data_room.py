@@ -23,7 +23,7 @@ def importing(**paths):
     app = page(view="Import", import_from="Path on the server")
     for key, value in paths.items():
         app.text_input(key=key).set_value(str(value))
-    return app.button(key="import_now").click().run()
+    return app.button(key="dataset_import_now").click().run()
 
 
 def names():
@@ -31,7 +31,7 @@ def names():
 
 
 def test_import_by_path_reports_what_was_kept(small_demo, demo_files):
-    app = importing(faces_path=demo_files[0], votes_path=demo_files[1], import_name="mine")
+    app = importing(dataset_faces_path=demo_files[0], dataset_votes_path=demo_files[1], dataset_import_name="mine")
     assert not app.exception
     assert "160 faces with ten votes each" in text(app)
     assert "joined by row order" in text(app)
@@ -45,9 +45,9 @@ def test_import_by_path_reports_what_was_kept(small_demo, demo_files):
 
 def test_import_by_upload(small_demo, demo_files, home):
     app = page(view="Import")
-    app.file_uploader(key="faces_upload").upload("fer2013.csv.gz", gzip.compress(demo_files[0].read_bytes()))
-    app.file_uploader(key="votes_upload").upload("fer2013new.csv", demo_files[1].read_bytes())
-    app.run().button(key="import_now").click().run()
+    app.file_uploader(key="dataset_faces_upload").upload("fer2013.csv.gz", gzip.compress(demo_files[0].read_bytes()))
+    app.file_uploader(key="dataset_votes_upload").upload("fer2013new.csv", demo_files[1].read_bytes())
+    app.run().button(key="dataset_import_now").click().run()
     assert not app.exception
     assert names() == ["ferplus", "demo"]
     assert [path.name for path in (home / "data").glob(".upload-*")] == []
@@ -68,7 +68,7 @@ def test_nothing_to_import_is_a_sentence(small_demo):
 def test_a_malformed_file_is_one_sentence_and_changes_nothing(small_demo, tmp_path, name, content, sentence):
     path = tmp_path / name
     path.write_text(content)
-    app = importing(faces_path=path)
+    app = importing(dataset_faces_path=path)
     assert not app.exception
     assert len(app.error) == 1
     assert sentence in app.error[0].value
@@ -76,10 +76,13 @@ def test_a_malformed_file_is_one_sentence_and_changes_nothing(small_demo, tmp_pa
 
 
 def test_missing_paths_and_bad_names(small_demo, demo_files, tmp_path):
-    assert "nothing to import" in importing(faces_path=tmp_path / "nowhere.csv").error[0].value
-    assert "a folder" in importing(faces_path=tmp_path).error[0].value
-    assert "cannot be a name" in importing(faces_path=demo_files[0], import_name="../x").error[0].value
-    assert "belongs to the drawn faces" in importing(faces_path=demo_files[0], import_name="demo").error[0].value
+    assert "nothing to import" in importing(dataset_faces_path=tmp_path / "nowhere.csv").error[0].value
+    assert "a folder" in importing(dataset_faces_path=tmp_path).error[0].value
+    assert "cannot be a name" in importing(dataset_faces_path=demo_files[0], dataset_import_name="../x").error[0].value
+    assert (
+        "belongs to the drawn faces"
+        in importing(dataset_faces_path=demo_files[0], dataset_import_name="demo").error[0].value
+    )
 
 
 def test_visitors_of_a_shared_server_may_name_no_path(small_demo, monkeypatch, demo_files):
@@ -88,9 +91,9 @@ def test_visitors_of_a_shared_server_may_name_no_path(small_demo, monkeypatch, d
     app = page(view="Import")
     assert "Path on the server" not in app.segmented_control(key="import_from").options
     monkeypatch.setenv(FOLDER_SETTING, str(demo_files[0].parent))
-    app = importing(faces_path="/etc/passwd")
+    app = importing(dataset_faces_path="/etc/passwd")
     assert "nothing to import" in app.error[0].value
-    assert not importing(faces_path=demo_files[0].name, import_name="mine").error
+    assert not importing(dataset_faces_path=demo_files[0].name, dataset_import_name="mine").error
     assert "mine" in names()
 
 
@@ -106,8 +109,8 @@ def test_import_by_download(small_demo, demo_files, monkeypatch):
     monkeypatch.setattr("pages.parts.dataset.import_tables.download_votes", fetch(1))
     monkeypatch.setattr("pages.parts.dataset.import_tables.download_faces", fetch(0))
     app = page(view="Import", import_from="Download")
-    app.text_input(key="kaggle_key").set_value("KGAT_mine").run()
-    app.button(key="import_now").click().run()
+    app.text_input(key="dataset_kaggle_key").set_value("KGAT_mine").run()
+    app.button(key="dataset_import_now").click().run()
     assert not app.exception
     assert "ferplus" in names()
 
@@ -118,7 +121,7 @@ def test_without_network_or_kagglehub_there_is_a_sentence(small_demo, monkeypatc
 
     monkeypatch.setattr(urllib.request, "urlopen", offline)
     app = page(view="Import", import_from="Download")
-    app.button(key="import_now").click().run()
+    app.button(key="dataset_import_now").click().run()
     assert "Check the network" in app.error[0].value
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *at: None if name == "kagglehub" else find(name, *at))
@@ -142,7 +145,7 @@ def zipped(small_demo):
 
 def offering(zipped):
     app = page(view="Import", import_kind="Folders of pictures")
-    app.file_uploader(key="pictures_upload").upload("faces.zip", zipped)
+    app.file_uploader(key="dataset_pictures_upload").upload("faces.zip", zipped)
     return app.run()
 
 
@@ -155,8 +158,8 @@ def test_pictures_are_reviewed_and_imported(zipped):
         "Angry": "anger",
         "calm": "(leave out)",
     }
-    app.text_input(key="import_name").set_value("mine")
-    app.button(key="import_pictures_now").click().run()
+    app.text_input(key="dataset_import_name").set_value("mine")
+    app.button(key="dataset_import_pictures_now").click().run()
     assert not app.exception
     card = next(card for card in list_datasets() if card.name == "mine")
     assert card.mapping == {"03_happy": "happiness", "Angry": "anger"}
@@ -173,7 +176,7 @@ def test_pictures_are_reviewed_and_imported(zipped):
 
 def test_pictures_need_a_name_and_a_real_zip(zipped):
     app = offering(zipped)
-    app.button(key="import_pictures_now").click().run()
+    app.button(key="dataset_import_pictures_now").click().run()
     assert "no name yet" in app.error[0].value
     app = offering(b"no zip")
     assert not app.exception
@@ -183,9 +186,9 @@ def test_pictures_need_a_name_and_a_real_zip(zipped):
 def test_deleting_asks_first(small_demo, demo_files):
     import_dataset(*demo_files, name="mine")
     app = page(view="Import")
-    app.button(key="delete_mine").click().run()
+    app.button(key="dataset_delete_mine").click().run()
     assert names() == ["mine", "demo"]
-    app.button(key="delete_now").click().run()
+    app.button(key="dataset_delete_now").click().run()
     assert not app.exception
     assert names() == ["demo"]
 
@@ -198,7 +201,7 @@ def test_cards_tell_source_counts_fingerprint_and_labels(small_demo, demo_files)
     assert card.fingerprint[:12] in shown
     assert "96 train, 32 validation, 32 test" in shown
     assert "majority-7, majority-8" in shown
-    assert "delete_demo" not in [button.key for button in app.button]
-    app.button(key="open_mine").click().run()
+    assert "dataset_delete_demo" not in [button.key for button in app.button]
+    app.button(key="dataset_open_mine").click().run()
     assert app.segmented_control(key="view").value == "Overview"
     assert app.selectbox(key="dataset").value == "mine"

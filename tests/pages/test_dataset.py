@@ -151,7 +151,7 @@ def test_a_linked_row_opens_with_its_ten_votes(small_demo):
     assert all(name in shown for name in (*VOTE_COLUMNS[:9], "not a face", "ten people"))
     for count in records.votes[5]:
         assert f">{count or '·'}<" in shown
-    app.button(key="face_on").click().run()
+    app.button(key="dataset_face_on").click().run()
     assert not app.exception
     assert "Row **5**" not in text(app)
 
@@ -197,10 +197,10 @@ def test_an_address_names_the_dataset_and_the_labels(small_demo, demo_files):
 def test_samples_are_shuffled_and_can_be_put_back(small_demo):
     app = page(view="Faces")
     before = faces(app)
-    app.button(key="shuffle").click().run()
+    app.button(key="dataset_shuffle").click().run()
     assert "sample 1" in text(app)
     assert faces(app) != before
-    app.button(key="unshuffle").click().run()
+    app.button(key="dataset_unshuffle").click().run()
     assert faces(app) == before
 
 
@@ -220,7 +220,7 @@ def test_the_lab_shows_every_step(small_demo):
     assert [title in html(app) for title in ("As stored", "De-noising", "Contrast stretching", "CLAHE")] == [
         True
     ] * 3 + [False]
-    app.multiselect(key="lab_steps").set_value(["clahe", "equalise"]).run()
+    app.multiselect(key="dataset_lab_steps").set_value(["clahe", "equalise"]).run()
     assert not app.exception
     assert html(app).index("2. CLAHE") < html(app).index("3. Histogram equalisation")
     assert "preprocessing=clahe+equalise" in app.code[0].value
@@ -232,16 +232,16 @@ def test_the_lab_shows_every_step(small_demo):
 )
 def test_a_link_names_the_steps(small_demo, link, steps):
     app = page(view="Pre-processing", steps=link)
-    assert app.multiselect(key="lab_steps").value == (["denoise", "stretch"] if steps is None else steps)
-    app.multiselect(key="lab_steps").set_value(["equalise"]).run()
+    assert app.multiselect(key="dataset_lab_steps").value == (["denoise", "stretch"] if steps is None else steps)
+    app.multiselect(key="dataset_lab_steps").set_value(["equalise"]).run()
     assert app.query_params["steps"] == "equalise"
-    assert app.multiselect(key="lab_steps").value == ["equalise"]
+    assert app.multiselect(key="dataset_lab_steps").value == ["equalise"]
 
 
 def test_the_lab_takes_a_photo_from_the_face_to_the_crop(small_demo):
     app = page(view="Pre-processing", lab_source="A photo")
     assert all(title in html(app) for title in ("Face detection", "Crop", "Rotation correction"))
-    app.file_uploader(key="lab_photo").upload("broken.png", b"\x89PNG")
+    app.file_uploader(key="dataset_lab_photo").upload("broken.png", b"\x89PNG")
     app.run()
     assert not app.exception
     assert "incomplete or damaged" in app.error[0].value
@@ -249,8 +249,8 @@ def test_the_lab_takes_a_photo_from_the_face_to_the_crop(small_demo):
 
 def test_steps_are_taken_to_training(small_demo):
     app = page(view="Pre-processing")
-    app.multiselect(key="lab_steps").set_value(["clahe"]).run()
-    app.button(key="lab_train").click().run()
+    app.multiselect(key="dataset_lab_steps").set_value(["clahe"]).run()
+    app.button(key="dataset_lab_train").click().run()
     assert not app.exception
     assert "now says: CLAHE" in text(app)
     app.switch_page("pages/training.py").run()
@@ -280,7 +280,7 @@ def test_a_finding_becomes_a_list_with_the_count_it_changes(with_copies):
     assert len(faces(app)) == len(expected)
     effect = app.dataframe[0].value
     assert effect.loc["train", "left out"] == 0
-    app.button(key="make_list").click().run()
+    app.button(key="dataset_make_list").click().run()
     assert not app.exception
     (made,) = list_exclusions(dataset_card("copied"))
     assert made.rows == tuple(sorted(expected.rows.tolist()))
@@ -289,12 +289,12 @@ def test_a_finding_becomes_a_list_with_the_count_it_changes(with_copies):
 
 def test_bad_names_of_lists_are_a_sentence_and_lists_are_deleted(with_copies):
     app = page(dataset="copied", view="Detective", finding="clean-test")
-    app.text_input(key="list_name_clean-test").set_value("../x")
-    app.button(key="make_list").click().run()
+    app.text_input(key="dataset_list_name_clean-test").set_value("../x")
+    app.button(key="dataset_make_list").click().run()
     assert "cannot be a name" in app.error[0].value
     save_exclusions(dataset_card("copied"), "mine", [1], "for a test")
     app = page(dataset="copied", view="Detective")
-    app.button(key="delete_list_mine").click().run()
+    app.button(key="dataset_delete_list_mine").click().run()
     assert list_exclusions(dataset_card("copied")) == ()
 
 

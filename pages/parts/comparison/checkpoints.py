@@ -10,11 +10,11 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import Checkpoint, delete_checkpoint, list_checkpoints
 from fer_core.checkpoints.foreign import SCALING_TITLES
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
-from fer_core.errors import CheckpointError
 from fer_core.labels import KNOWN_ORDERS
 from fer_core.service.diagnostics import megabytes_in
+from pages.shared.deletion import confirm_deletion, show_delete_fault
 from pages.shared.links import show_link
-from pages.shared.messages import errors_shown, plain, refuse
+from pages.shared.messages import errors_shown, plain
 from pages.shared.uploads import kinds
 
 _OWN = "another order"
@@ -25,7 +25,7 @@ _ORDER_TITLES = {
     "ferplus-8": "FER+",
 }
 _MEGABYTES = 400
-_DONE, _FAULT = "comparison_imported", "comparison_fault"
+_DONE = "comparison_imported"
 
 
 def offer_import() -> None:
@@ -98,8 +98,7 @@ def _suggested(file_name: str) -> str:
 def show_kept_checkpoints() -> None:
     """List one's own checkpoints with sizes and ages; deleting asks first."""
     own = [checkpoint for checkpoint in list_checkpoints() if checkpoint.is_own]
-    if fault := st.session_state.pop(_FAULT, None):
-        refuse(fault)
+    show_delete_fault()
     if not own:
         return
     st.subheader("Kept here", anchor="kept")
@@ -108,24 +107,6 @@ def show_kept_checkpoints() -> None:
             age = f"{plain(checkpoint.card.created_at[:10])} · {megabytes_in(checkpoint.directory):,.1f} MB"
             st.markdown(f"**{plain(checkpoint.name)}** · {plain(checkpoint.card.origin)} {age}")
             if st.button("Delete", icon=":material/delete:", key=f"comparison_delete_{checkpoint.name}"):
-                _confirm(checkpoint)
-
-
-@st.dialog("Delete this checkpoint?", icon=":material/delete:")
-def _confirm(checkpoint: Checkpoint) -> None:
-    st.markdown(
-        f"**{plain(checkpoint.name)}** will be gone for everybody who uses this server. The run it came from stays."
-    )
-    with st.container(horizontal=True):
-        key, delete = "comparison_delete_now", partial(_delete, checkpoint)
-        if st.button("Delete for good", type="primary", icon=":material/delete:", key=key, on_click=delete):
-            st.rerun()
-        if st.button("Keep it", key="comparison_keep"):
-            st.rerun()
-
-
-def _delete(checkpoint: Checkpoint) -> None:
-    try:
-        delete_checkpoint(checkpoint)
-    except CheckpointError as error:
-        st.session_state[_FAULT] = error  # said by the run that follows
+                warning = "will be gone for everybody who uses this server. The run it came from stays."
+                delete = partial(delete_checkpoint, checkpoint)
+                confirm_deletion("checkpoint", f"**{plain(checkpoint.name)}** {warning}", delete)

@@ -23,7 +23,7 @@ from pages.shared.messages import errors_shown, plain
 
 LOOKS = FINDINGS, PAIRS, MEANS, MAP = "Findings", "Duplicate pairs", "Mean faces", "Map"
 _ON_PAGE, _SIZE = 120, 72
-_MADE, _FINDING = "made_exclusions", "finding"
+_MADE, _FINDING = "dataset_made_exclusions", "finding"
 
 
 @cached.by_content(4)
@@ -57,7 +57,7 @@ def _show_findings(shown: ShownDataset) -> None:
     st.markdown(f"**{len(finding):,} images.** {finding.meaning}")
     if len(finding):
         rows = finding.rows[choose_page(len(finding), _ON_PAGE, "finding_page")]
-        show_sheet(shown, rows, key="finding_faces", size=_SIZE)
+        show_sheet(shown, rows, key="dataset_finding_faces", size=_SIZE)
         _offer_list(shown, finding)
     _show_lists(shown.card, shown.outcomes)
     show_linked_face(shown, finding.rows)
@@ -93,8 +93,10 @@ def _offer_list(shown: ShownDataset, finding: Finding) -> None:
     numbers = {name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in map(str, effect)}
     st.dataframe(effect, column_config={**numbers, "_index": st.column_config.Column("Split")}, width=520)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name of the list", finding.name, max_chars=60, key=f"list_name_{finding.name}", width=280)
-        if st.button("Make the list", icon=":material/playlist_remove:", key="make_list"):
+        name = st.text_input(
+            "Name of the list", finding.name, max_chars=60, key=f"dataset_list_name_{finding.name}", width=280
+        )
+        if st.button("Make the list", icon=":material/playlist_remove:", key="dataset_make_list"):
             with errors_shown(stop=False):
                 made = save_exclusions(shown.card, name.strip(), finding.rows, finding.title)
                 st.session_state[_MADE] = made.name
@@ -123,7 +125,7 @@ def _show_lists(dataset: DatasetCard, outcomes: LabelOutcomes) -> None:
                 st.markdown("Runs and figures that name this list can then not be repeated.")
                 st.button(
                     "Delete it",
-                    key=f"delete_list_{known.name}",
+                    key=f"dataset_delete_list_{known.name}",
                     type="primary",
                     on_click=delete_exclusions,
                     args=(dataset, known.name),

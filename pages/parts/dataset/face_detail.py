@@ -66,9 +66,9 @@ def _walk(rows: NDArray[np.int64], row: int) -> int:
         return row
     place = int(places[0])
     bar = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
-    back = bar.button("Back", icon=":material/chevron_left:", key="face_back", disabled=place == 0)
+    back = bar.button("Back", icon=":material/chevron_left:", key="dataset_face_back", disabled=place == 0)
     middle = bar.empty()
-    on = bar.button("Next", icon=":material/chevron_right:", key="face_on", disabled=place == len(rows) - 1)
+    on = bar.button("Next", icon=":material/chevron_right:", key="dataset_face_on", disabled=place == len(rows) - 1)
     place = min(max(place + int(on) - int(back), 0), len(rows) - 1)
     open_face(int(rows[place]))
     middle.markdown(f"**{place + 1:,}** of {len(rows):,}", width="content")

@@ -69,7 +69,7 @@ def show_faces(shown: ShownDataset) -> None:
     show_sheet(
         shown,
         on_this_page,
-        key="faces",
+        key="dataset_faces",
         size=width,
         captions=[_caption(records, int(row)) for row in on_this_page] if size == "Large" else (),
         chosen=int(np.flatnonzero(on_this_page == marked)[0]) if marked in on_this_page else -1,
@@ -170,9 +170,11 @@ def _ask_page(pages: int, sample: int, *, shuffles: bool) -> int:
     with controls:
         page = st.pagination(pages, key="page", bind="query-params")
         if shuffles:
-            st.button("Another sample", icon=":material/shuffle:", key="shuffle", on_click=_shuffle, args=[sample + 1])
+            st.button(
+                "Another sample", icon=":material/shuffle:", key="dataset_shuffle", on_click=_shuffle, args=[sample + 1]
+            )
         if sample and shuffles:
-            st.button("File order", icon=":material/sort:", key="unshuffle", on_click=_shuffle, args=[0])
+            st.button("File order", icon=":material/sort:", key="dataset_unshuffle", on_click=_shuffle, args=[0])
     return page
 
 

@@ -20,7 +20,7 @@ from pages.shared.uploads import kinds
 
 _UPLOAD, _PATH = "Upload a zip", "Path on the server"
 _LEAVE_OUT = "(leave out)"
-_PLAN = "picture_plan"
+_PLAN = "dataset_picture_plan"
 _MOST_MB = 400
 _ONE_FACE, _MORE = "Faces, cut out already", "Photos: find the largest face"
 _FROM_FOLDERS, _NEW = "From the folders", "Draw new ones"
@@ -49,7 +49,7 @@ def offer_pictures() -> DatasetCard | None:
     finds = _ask_crop()
     rule = _ask_splits(plan)
     name = ask_name("what to call this dataset")
-    if st.button("Import", icon=":material/download:", type="primary", key="import_pictures_now"):
+    if st.button("Import", icon=":material/download:", type="primary", key="dataset_import_pictures_now"):
         if not name:
             raise DatasetError("The dataset has no name yet. Enter one.")
         return _import(plan, mapping, rule, name, finds_faces=finds)
@@ -62,10 +62,12 @@ def _ask_plan() -> PicturePlan | None:
         "Where are the pictures?", places, default=_UPLOAD, required=True, key="pictures_from", bind="query-params"
     )
     if place == _UPLOAD:
-        upload = st.file_uploader("Zip of class folders", kinds("zip"), key="pictures_upload", max_upload_size=_MOST_MB)
+        upload = st.file_uploader(
+            "Zip of class folders", kinds("zip"), key="dataset_pictures_upload", max_upload_size=_MOST_MB
+        )
         # The zip is read where it lies, so nothing of it is held twice.
         return _plan(upload.file_id, cast("BinaryIO", upload), upload.name) if upload else None
-    text = st.text_input("Folder or zip", placeholder="/home/me/faces", key="pictures_path")
+    text = st.text_input("Folder or zip", placeholder="/home/me/faces", key="dataset_pictures_path")
     explain_paths()
     if not text.strip():
         return None
@@ -114,7 +116,7 @@ def _ask_mapping(plan: PicturePlan) -> dict[str, str]:
             "pictures": st.column_config.NumberColumn("Pictures", format="localized"),
             "class": st.column_config.SelectboxColumn("Class", options=[*EMOTIONS, _LEAVE_OUT], required=True),
         },
-        key=f"mapping_{hash(tuple(plan.folders))}",
+        key=f"dataset_mapping_{hash(tuple(plan.folders))}",
         width=520,
     )
     chosen = zip(edited["folder"].astype(str), edited["class"].astype(str), strict=True)
@@ -128,7 +130,7 @@ def _ask_crop() -> bool:
         [_ONE_FACE, _MORE],
         default=_ONE_FACE,
         required=True,
-        key="pictures_show",
+        key="dataset_pictures_show",
         wrap=True,
         help="Of photos the largest face is cut out and turned upright, as on the Photos page; photos without one are "
         "left out. Pictures that are faces already, such as FER2013's, are taken as they are.",
@@ -142,13 +144,13 @@ def _ask_splits(plan: PicturePlan) -> SplitRule:
     if named:
         place = str(
             st.segmented_control(
-                "Splits", [_FROM_FOLDERS, _NEW], default=_FROM_FOLDERS, required=True, key="pictures_splits"
+                "Splits", [_FROM_FOLDERS, _NEW], default=_FROM_FOLDERS, required=True, key="dataset_pictures_splits"
             )
         )
     left, middle, right = st.columns(3)
-    validation = left.number_input("Validation, %", 0, 50, 10, key="share_validation")
-    test = middle.number_input("Test, %", 0, 50, 10, key="share_test")
-    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="split_seed")
+    validation = left.number_input("Validation, %", 0, 50, 10, key="dataset_share_validation")
+    test = middle.number_input("Test, %", 0, 50, 10, key="dataset_share_test")
+    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="dataset_split_seed")
     rule = SplitRule(place == _FROM_FOLDERS, validation / 100, test / 100, int(seed))
     st.caption(
         f"{plain(rule.in_words(plan.split_sizes))}. Pictures of one person may come into several splits: the Detective "

@@ -59,14 +59,14 @@ def offer_tables() -> DatasetCard | None:
     )
     read = {_UPLOAD: _ask_uploads, _PATH: _ask_paths}.get(str(place), _ask_download)()
     name = ask_name("ferplus, or fer2013 without votes")
-    if st.button("Import", icon=":material/download:", type="primary", key="import_now"):
+    if st.button("Import", icon=":material/download:", type="primary", key="dataset_import_now"):
         return read(name)
     return None
 
 
 def ask_name(placeholder: str) -> str:
     """What to call the new dataset; says when that replaces one."""
-    name = st.text_input("Name", placeholder=placeholder, max_chars=60, key="import_name").strip()
+    name = st.text_input("Name", placeholder=placeholder, max_chars=60, key="dataset_import_name").strip()
     if name in (card.name for card in list_datasets() if not card.is_drawn):
         st.caption(f":material/info: The dataset {plain(name)} is replaced once the import has succeeded.")
     return name
@@ -97,18 +97,16 @@ def opened(text: str) -> Path:
 def _ask_uploads() -> Read:
     left, right = st.columns(2)
     faces = left.file_uploader(
-        "Faces", _TYPES, key="faces_upload", help="fer2013.csv or icml_face_data.csv", max_upload_size=_MOST_MB
+        "Faces", _TYPES, key="dataset_faces_upload", help="fer2013.csv or icml_face_data.csv", max_upload_size=_MOST_MB
     )
-    votes = right.file_uploader("Votes (optional)", _TYPES, key="votes_upload", help="fer2013new.csv")
-    return lambda name: _import_uploads(faces, votes, name)
+    votes = right.file_uploader("Votes (optional)", _TYPES, key="dataset_votes_upload", help="fer2013new.csv")
+    return lambda name: _import_uploads(faces, name, lambda folder: _saved(votes, folder / "votes") if votes else None)
 
 
 def _ask_paths() -> Read:
     left, right = st.columns(2)
-    with left:
-        faces = st.text_input("Faces file", placeholder="/home/me/fer2013.csv", key="faces_path")
-    with right:
-        votes = st.text_input("Votes file (optional)", placeholder="/home/me/fer2013new.csv", key="votes_path")
+    faces = left.text_input("Faces file", placeholder="/home/me/fer2013.csv", key="dataset_faces_path")
+    votes = right.text_input("Votes file (optional)", placeholder="/home/me/fer2013new.csv", key="dataset_votes_path")
     explain_paths()
     return lambda name: _import_paths(faces, votes, name)
 
@@ -120,11 +118,13 @@ def _ask_download() -> Read:
             "Until then upload fer2013.csv here; the votes are fetched from GitHub.",
             icon=":material/package_2:",
         )
-        faces = st.file_uploader("Faces", _TYPES, key="faces_beside_download", max_upload_size=_MOST_MB)
-        return lambda name: _import_votes_downloaded(faces, name)
+        faces = st.file_uploader("Faces", _TYPES, key="dataset_faces_beside_download", max_upload_size=_MOST_MB)
+        return lambda name: _import_uploads(faces, name, _fetch_votes)
     left, right = st.columns(2)
-    username = left.text_input("Kaggle user name", key="kaggle_user", help="Leave it empty for a token (KGAT_…).")
-    key = right.text_input("Kaggle key or token", type="password", key="kaggle_key")
+    username = left.text_input(
+        "Kaggle user name", key="dataset_kaggle_user", help="Leave it empty for a token (KGAT_…)."
+    )
+    key = right.text_input("Kaggle key or token", type="password", key="dataset_kaggle_key")
     own = " Left empty, this computer's own Kaggle account is used." if is_private() else ""
     st.caption(
         f"From Kaggle: Settings, API. It is passed to the download alone and stored nowhere.{own} About 300 MB are "
@@ -133,12 +133,12 @@ def _ask_download() -> Read:
     return lambda name: _import_downloaded(KaggleAccount(username.strip(), key.strip()), name)
 
 
-def _import_uploads(faces: UploadedFile | None, votes: UploadedFile | None, name: str) -> DatasetCard:
+def _import_uploads(faces: UploadedFile | None, name: str, votes_in: Callable[[Path], Path | None]) -> DatasetCard:
     if faces is None:
         raise DatasetError("There is no faces file yet. Choose fer2013.csv, plain or packed, in “Faces”.")
     with _scratch() as folder:
-        saved = _saved(votes, folder / "votes") if votes else None
-        return _import(_saved(faces, folder / "faces"), saved, name)
+        votes = votes_in(folder)
+        return _import(_saved(faces, folder / "faces"), votes, name)
 
 
 def _import_paths(faces: str, votes: str, name: str) -> DatasetCard:
@@ -152,14 +152,6 @@ def _file(text: str) -> Path:
     if path.is_dir():
         raise DatasetError("That path is a folder. Enter the path of the file.")
     return path
-
-
-def _import_votes_downloaded(faces: UploadedFile | None, name: str) -> DatasetCard:
-    if faces is None:
-        raise DatasetError("There is no faces file yet. Choose fer2013.csv, plain or packed, in “Faces”.")
-    with _scratch() as folder:
-        votes = _fetch_votes(folder)
-        return _import(_saved(faces, folder / "faces"), votes, name)
 
 
 def _import_downloaded(account: KaggleAccount, name: str) -> DatasetCard:

@@ -51,7 +51,7 @@ def _ask_steps() -> Preprocessing:
         list(STEPS),
         default=["denoise", "stretch"],
         format_func=titles.__getitem__,
-        key="lab_steps",
+        key="dataset_lab_steps",
         persist_state="session",
         placeholder="No step: the face as it is",
         help="These are the very functions that training and prediction use.",
@@ -66,7 +66,9 @@ def _follow_link() -> None:
     text = st.query_params.get(_STEPS, "").replace(" ", "+")  # what a plus in an address means
     if text and text != st.session_state.get(_FOLLOWED):
         with contextlib.suppress(ValueError):
-            st.session_state["lab_steps"] = list(Preprocessing(split_words("" if text == _NO_STEP else text)).steps)
+            st.session_state["dataset_lab_steps"] = list(
+                Preprocessing(split_words("" if text == _NO_STEP else text)).steps
+            )
 
 
 def _from_dataset(records: FaceRecords, steps: Preprocessing) -> tuple[Stage, ...]:
@@ -76,7 +78,7 @@ def _from_dataset(records: FaceRecords, steps: Preprocessing) -> tuple[Stage, ..
     st.session_state["lab_row"] = min(int(st.session_state["lab_row"]), last)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         row = st.number_input("Row", 0, last, key="lab_row", bind="query-params", width=180)
-        st.button("Another face", icon=":material/shuffle:", key="lab_another", on_click=_another, args=(last,))
+        st.button("Another face", icon=":material/shuffle:", key="dataset_lab_another", on_click=_another, args=(last,))
     return dataset_stages(np.asarray(records.images[int(row)]), steps)
 
 
@@ -88,11 +90,13 @@ def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
     upload = None
     if admits_faces():
         upload = st.file_uploader(
-            "A picture with a face", kinds(*IMAGE_EXTENSIONS), max_upload_size=_LARGEST_MB, key="lab_photo"
+            "A picture with a face", kinds(*IMAGE_EXTENSIONS), max_upload_size=_LARGEST_MB, key="dataset_lab_photo"
         )
     samples = cached.samples(drawn_only=are_samples_drawn_only())
     if upload is None:
-        title = st.pills("Or a sample", list(samples), default=next(iter(samples)), required=True, key="lab_sample")
+        title = st.pills(
+            "Or a sample", list(samples), default=next(iter(samples)), required=True, key="dataset_lab_sample"
+        )
         name, content = str(title), samples[str(title)]
     else:
         name, content = upload.name, upload.getvalue()
@@ -109,7 +113,7 @@ def _choose_face(faces: tuple[Face, ...]) -> Face:
     if len(faces) == 1:
         return faces[0]
     number = st.pills(
-        "Which face, from left to right", range(1, len(faces) + 1), default=1, required=True, key="lab_face"
+        "Which face, from left to right", range(1, len(faces) + 1), default=1, required=True, key="dataset_lab_face"
     )
     return faces[int(number or 1) - 1]
 
@@ -126,7 +130,11 @@ def _offer_training(dataset: DatasetCard, steps: Preprocessing) -> None:
     )
     # Streamlit cannot switch pages while the address is bound to widgets: a link does.
     taken = st.button(
-        "Take them to Training", icon=":material/model_training:", key="lab_train", on_click=_take, args=(steps,)
+        "Take them to Training",
+        icon=":material/model_training:",
+        key="dataset_lab_train",
+        on_click=_take,
+        args=(steps,),
     )
     if taken:
         st.success(f"The Training form now says: {steps.in_words}.", icon=":material/check:")

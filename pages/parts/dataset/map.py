@@ -85,7 +85,7 @@ def show_map(shown: ShownDataset) -> None:
     x, y = ((placed.xy - low) / (high - low).clip(min=1e-9)).round(4).T.tolist()
     texts = [f"{name}\n{shown.describe(int(row))}" for name, row in zip(names, placed.rows, strict=True)]
     data = {"x": x, "y": y, "classes": names, "colors": dict(class_colors(outcomes.class_names)), "texts": texts}
-    open_clicked(_map, shown, placed.rows, "map", data)
+    open_clicked(_map, shown, placed.rows, "dataset_map", data)
     show_linked_face(shown, placed.rows)
 
 

@@ -49,7 +49,7 @@ def _show_distribution(
     _show_balance(total)
     st.plotly_chart(
         drawn(class_distribution, classes if side_by_side else total.to_frame(), shares=shares),
-        key="distribution",
+        key="dataset_distribution",
         config={"displayModeBar": False},
         alt=words,
     )
@@ -61,7 +61,7 @@ def _show_distribution(
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
-        key="download_counts",
+        key="dataset_download_counts",
     )
 
 
@@ -106,7 +106,7 @@ def _show_relabeling(shown: ShownDataset, splits: Sequence[str]) -> None:
     else:
         st.plotly_chart(
             drawn(relabeling_stream, table),
-            key="relabeling_stream",
+            key="dataset_relabeling_stream",
             config={"displayModeBar": False},
             alt="FER2013's labels against those of ten people. The matrix and the download hold the same numbers.",
         )
@@ -123,5 +123,5 @@ def _show_relabeling(shown: ShownDataset, splits: Sequence[str]) -> None:
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
-        key="download_relabeling",
+        key="dataset_download_relabeling",
     )

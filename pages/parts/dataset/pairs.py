@@ -46,7 +46,7 @@ def show_pairs(shown: ShownDataset) -> None:
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
-        key="download_pairs",
+        key="dataset_download_pairs",
     )
     show_linked_face(shown, np.unique(duplicates.pairs[chosen]))
 
@@ -83,7 +83,7 @@ def _show_page(shown: ShownDataset, duplicates: Duplicates, chosen: NDArray[np.i
     show_sheet(
         shown,
         duplicates.pairs[numbers].ravel(),
-        key="pair_faces",
+        key="dataset_pair_faces",
         size=_SIZE,
         captions=[_caption(shown.records, duplicates, int(number), side) for number in numbers for side in (0, 1)],
         together=2,

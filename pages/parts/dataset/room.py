@@ -1,31 +1,36 @@
 """The datasets that are here, and the ways to bring in more."""
 
+from functools import partial
+
 import streamlit as st
 
-from fer_core.datasets.store import DatasetCard, damaged_datasets
-from pages.parts.dataset.cards import show_cards
+from fer_core.datasets.exclusions import list_exclusions
+from fer_core.datasets.store import DatasetCard, damaged_datasets, delete_dataset, list_datasets
+from fer_core.errors import DatasetError
+from fer_core.service.diagnostics import megabytes_in
+from fer_core.storage.files import data_folder
 from pages.parts.dataset.import_pictures import offer_pictures
 from pages.parts.dataset.import_tables import offer_tables
 from pages.parts.dataset.shown import ShownDataset
 from pages.parts.dataset.tables import show_splits
 from pages.shared import cached
+from pages.shared.deletion import confirm_deletion, show_delete_fault
 from pages.shared.messages import errors_shown, plain, show_damages
 
-NEWS = "imported_dataset"
-"""Key of the dataset that was just imported, until that has been said."""
-
+_NEWS = "dataset_imported"
+_SHORT = 12  # characters of a fingerprint that tell datasets apart
 KINDS = TABLES, PICTURES = "FER2013 and FER+", "Folders of pictures"
 
 
 def announce_import() -> None:
     """Select a dataset that was just imported; called before the dataset is chosen."""
-    if card := st.session_state.get(NEWS):
+    if card := st.session_state.get(_NEWS):
         st.session_state["dataset"] = card.name
 
 
 def show_room() -> None:
     """Show the stored datasets and the import."""
-    if card := st.session_state.pop(NEWS, None):
+    if card := st.session_state.pop(_NEWS, None):
         _report(card)
     st.subheader("Bring in faces", anchor="import")
     kind = st.segmented_control(
@@ -34,9 +39,9 @@ def show_room() -> None:
     with errors_shown(stop=False):
         made = offer_tables() if kind == TABLES else offer_pictures()
         if made:
-            st.session_state[NEWS] = made
+            st.session_state[_NEWS] = made
             st.rerun()
-    show_cards()
+    _show_cards()
     show_damages(damaged_datasets())
 
 
@@ -55,3 +60,62 @@ def _report(card: DatasetCard) -> None:
         records = cached.records(card)
         scheme = records.schemes[0]
         show_splits(ShownDataset(card, scheme, records, cached.outcomes(records, scheme)))
+
+
+def _show_cards() -> None:
+    show_delete_fault()
+    cards = list_datasets()
+    st.subheader("Your datasets" if cards else "There is no dataset yet", anchor="datasets")
+    for card in cards:
+        with st.container(border=True):
+            _show_card(card)
+
+
+def _show_card(card: DatasetCard) -> None:
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    with left:
+        st.markdown(f"**{plain(card.name)}** · {sum(card.sizes.values()):,} faces · {_source(card)}")
+        sizes = ", ".join(f"{count:,} {split}" for split, count in card.sizes.items())
+        lists = ", ".join(plain(known.name) for known in list_exclusions(card))
+        st.caption(
+            f"{sizes}  \nLabels: {_schemes(card)}  \nFingerprint {card.fingerprint[:_SHORT]} · imported "
+            f"{plain(card.created_at[:10])} · {megabytes_in(data_folder() / card.name):,.1f} MB"
+            + (f" · exclusion lists: {lists}" if lists else "")
+        )
+        if card.mapping:
+            classes = ", ".join(f"{plain(folder)} → {plain(name)}" for folder, name in card.mapping.items())
+            st.caption(f"Classes: {classes}")
+        if card.skipped:
+            st.caption("Left out: " + ", ".join(f"{n:,} {plain(reason)}" for reason, n in card.skipped.items()))
+    with right:
+        st.button(
+            "Look at it",
+            icon=":material/visibility:",
+            key=f"dataset_open_{card.name}",
+            on_click=st.session_state.update,
+            args=({"dataset": card.name, "view": "Overview"},),
+            width="stretch",
+        )
+        key = f"dataset_delete_{card.name}"
+        if not card.is_drawn and st.button("Delete", icon=":material/delete:", key=key, width="stretch"):
+            warning = (
+                f"**{plain(card.name)}** with {sum(card.sizes.values()):,} faces and its exclusion lists will be gone "
+                "for everybody who uses this server. Checkpoints trained on it stay, and so do the files it was "
+                "imported from."
+            )
+            confirm_deletion("dataset", warning, partial(delete_dataset, card.name))
+
+
+def _source(card: DatasetCard) -> str:
+    if card.is_drawn:
+        return "drawn by this app"
+    if card.kind == "pictures":
+        return f"pictures of {plain(card.images_file)}, splits: {plain(card.splits)}"
+    return " + ".join(plain(name) for name in (card.images_file, card.votes_file) if name)
+
+
+def _schemes(card: DatasetCard) -> str:
+    try:
+        return ", ".join(scheme.name for scheme in cached.records(card).schemes)
+    except DatasetError as error:
+        return plain(str(error))

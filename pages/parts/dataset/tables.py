@@ -122,5 +122,5 @@ def show_statistics(shown: ShownDataset, splits: Sequence[str]) -> None:
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
-        key="download_statistics",
+        key="dataset_download_statistics",
     )
