@@ -45,10 +45,6 @@ _FEATURE_MAPS: dict[DetectorRange, tuple[tuple[int, int], ...]] = {"short": ((16
 class BlazeFace:
     """One network, its anchors and its interpreter, which threads use in turn.
 
-    Args:
-        range_: Which of the two networks.
-        threads: Processor threads of the interpreter.
-
     Raises:
         CheckpointError: The networks are not installed or do not load.
     """
@@ -62,11 +58,7 @@ class BlazeFace:
         self._side = int(self._input["shape"][1])
 
     def __call__(self, image: NDArray[np.uint8], minimum_confidence: float) -> NDArray[np.float32]:
-        """Find every anchor that sees a face; a face is usually seen by several.
-
-        Args:
-            image: RGB, shape (height, width, 3), uint8.
-            minimum_confidence: Between 0 and 1.
+        """Find every anchor that sees a face in RGB (height, width, 3) uint8; a face is usually seen by several.
 
         Returns:
             Shape (n, 17), float32: left, top, right, bottom, six keypoints (x, y) in pixels, and the confidence.

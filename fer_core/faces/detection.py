@@ -112,11 +112,8 @@ class Detector(Protocol):
 class FaceDetector:
     """One BlazeFace network on the whole picture: fast enough for every frame of a webcam; threads may share it.
 
-    Args:
-        range_: ``short`` for faces within about two meters, as at a webcam, ``full`` for five.
-        minimum_confidence: Between 0 and 1.
-        minimum_size: Faces narrower or lower than this are not reported, in pixels.
-        threads: Processor threads of the interpreter; one suits a server with several visitors.
+    Faces narrower or lower than the minimum size, in pixels, or less sure than the minimum confidence, 0 to 1, are not
+    reported. One thread of the interpreter suits a server with several visitors.
 
     Raises:
         CheckpointError: The networks are not installed or do not load.
@@ -146,9 +143,7 @@ class PhotoDetector:
     The second look, with the short range on the surroundings of each, rejects what only resembles a face, and gives
     every face the same kind of box whatever its size, which the classifier's crop relies on. Threads may share it.
 
-    Args:
-        minimum_confidence: At the second look, between 0 and 1.
-        minimum_size: Faces narrower or lower than this are not reported, in pixels.
+    The minimum confidence, between 0 and 1, is that of the second look.
 
     Raises:
         CheckpointError: The networks are not installed or do not load.

@@ -1,8 +1,6 @@
-"""Decoding of pictures and the way to 48x48.
+"""The only places where picture files are decoded and where anything becomes a network's 48x48 gray picture.
 
-:func:`read_image` is the only place where picture files are decoded, and :func:`preprocess_face` the only place where
-anything (a dataset image, a photo, a video frame) becomes the 48x48 gray picture that a network sees, so that training
-and use see the same pixels.
+So training and use see the same pixels.
 """
 
 import io
@@ -72,9 +70,7 @@ def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:
     The picture stands upright (EXIF orientation), transparent parts are white, 16 bits are scaled to 8, an animation
     is its first frame and color profiles are ignored. Metadata is dropped.
 
-    Args:
-        source: The content of a file, or its path.
-        name: The picture's name in error messages; by default the file's name, or "The picture".
+    The name is for error messages; by default the file's name, or "The picture".
 
     Returns:
         RGB, shape (height, width, 3), uint8, read-only.
@@ -118,13 +114,9 @@ def preprocess_face(
     A box may reach over the picture's edge, where the outermost pixels are repeated. Given the eyes, the picture is
     turned about the center of the box until they are level. Shrinking averages areas, so large faces do not alias.
 
-    Args:
-        image: Shape (height, width, 3), RGB, or (height, width); uint8, 0 to 255.
-        xyxy: The box to cut out, in pixels; by default the whole picture. A 48x48 gray picture passes unchanged.
-        eyes: The centers of the right eye (on the left of an upright face) and the left eye, in pixels.
-
-    Returns:
-        Shape (48, 48), uint8, 0 to 255: networks scale it themselves.
+    The picture is (height, width, 3), RGB, or (height, width); uint8, before and after: networks scale it themselves.
+    Without a box the whole is taken, and 48x48 gray passes unchanged. The right eye, on the left of an upright face, is
+    the first.
 
     Raises:
         ValueError: The box is empty or the picture has another shape or type.

@@ -12,14 +12,9 @@ _JOINERS = "\u200c\u200d"  # of scripts and emoji; they do nothing else
 
 
 def visible(text: str, *, most: int = MAX_SHOWN) -> str:
-    """Text in one line without what is not seen but acts, such as characters that turn the reading direction.
+    """Text in one line of at most ``most`` characters, without unseen ones that act, such as on the reading direction.
 
-    Args:
-        text: Anything.
-        most: Characters of it that are kept.
-
-    Returns:
-        The text, with each such character replaced by "\N{REPLACEMENT CHARACTER}" and white space by single spaces.
+    Each such character is replaced by "\N{REPLACEMENT CHARACTER}", white space by single spaces.
     """
     line = " ".join(text[: 4 * most].split())
     acts = [unicodedata.category(c) in _ACTING and c not in _JOINERS for c in line]

@@ -24,12 +24,7 @@ _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")  # Windows starts nothing 
 
 
 def run_limited(module: str, folder: Path, *, timeout: float) -> None:
-    """Runs a module of this project on a folder and waits for it.
-
-    Args:
-        module: Such as ``fer_core.training.child.conversion``.
-        folder: Its only argument, its home and its place for scratch files.
-        timeout: Seconds after which it is killed with everything it started.
+    """Runs a module on a folder, as :func:`start_limited`, and waits; after the timeout, in seconds, all is killed.
 
     Raises:
         CheckpointError: It took too long.
@@ -51,12 +46,7 @@ def start_limited(
 ) -> "subprocess.Popen[bytes]":
     """Starts a module of this project with nothing of ours; it has to call :func:`limit_resources` itself.
 
-    Args:
-        module: Such as ``fer_core.training.child.conversion``.
-        folder: Its only argument, its home and its place for scratch files.
-        stdin: As in ``subprocess``, like the others.
-        stdout: Likewise.
-        stderr: Likewise.
+    The folder is its only argument, its home and its place for scratch files.
     """
     return subprocess.Popen(
         [*_without_network(), sys.executable, "-P", "-m", module, str(folder)],  # -P: no modules from its folder
@@ -98,17 +88,17 @@ def limit_resources(memory: int, *, seconds: int | None = None, file_size: int =
 
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return kept | {
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "TEMP": str(folder),
-        "FER_HOME": str(folder),
-        "KERAS_HOME": str(folder),
-        "PYTHONPATH": str(PROJECT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-    }
+    homes = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "FER_HOME", "KERAS_HOME"), str(folder))
+    return (
+        kept
+        | homes
+        | {
+            "PYTHONPATH": str(PROJECT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+        }
+    )
 
 
 def _without_network() -> list[str]:

@@ -28,13 +28,10 @@ class TrainingState:
 
     Attributes:
         epoch: Epochs complete.
-        weights: The network's weights.
-        average: Their running average, or empty when none is kept.
+        average: The weights' running average, or empty when none is kept.
         optimizer: The optimizer's variables.
-        best_weights: The weights of the best epoch so far.
-        best_epoch: That epoch, counted from 1; 0 before the first.
+        best_epoch: Counted from 1; 0 before the first.
         best_value: Its validation figure.
-        seconds: Training time so far.
     """
 
     epoch: int

@@ -18,13 +18,6 @@ from fer_core.errors import CheckpointError
 from fer_core.storage.files import write_json
 from fer_core.storage.sandbox import GIB, limit_resources
 
-UPLOAD_FILE, ORDER_FILE, FACES_FILE, ANSWER_FILE, RESULT_FOLDER = (
-    "upload",
-    "order.json",
-    "faces.npy",
-    "answer.json",
-    "result",
-)
 _SLOWEST = 250.0  # milliseconds a face
 
 
@@ -37,13 +30,13 @@ def main(folder: Path) -> int:
         answer = {"refused": str(error)}
     except MemoryError:
         answer = {"refused": "The network needs more memory than an import may use. Import a smaller one."}
-    write_json(folder / ANSWER_FILE, answer)
+    write_json(folder / "answer.json", answer)
     return 0
 
 
 def _carry_out(folder: Path) -> dict[str, Any]:
-    order = json.loads((folder / ORDER_FILE).read_text(encoding="utf-8"))
-    archive = read_archive(folder / UPLOAD_FILE)
+    order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
+    archive = read_archive(folder / "upload")
     network = check_network(archive.config)
     if network.outputs != len(order["class_names"]):
         raise CheckpointError(
@@ -57,15 +50,17 @@ def _carry_out(folder: Path) -> dict[str, Any]:
 
 def _convert(folder: Path, clean: Path, network: ForeignNetwork, order: dict[str, Any]) -> dict[str, Any]:
     """TensorFlow starts only now, for a file that passed."""
-    from fer_core.training.network.conversion import open_network, write_files  # noqa: PLC0415
+    from fer_core.training.network.conversion import completed, open_network  # noqa: PLC0415
+    from fer_core.training.network.export import write_network  # noqa: PLC0415
 
-    faces = np.load(folder / FACES_FILE, allow_pickle=False)
+    faces = np.load(folder / "faces.npy", allow_pickle=False)
     opened = open_network(clean, faces)
-    result = folder / RESULT_FOLDER
+    result = folder / "result"
     result.mkdir()
-    weights = write_files(opened, order["scaling"], result)
+    model = completed(opened.network, order["scaling"], makes_logits=opened.makes_logits)
+    write_network(model, result)
     return {
-        "weights": weights,
+        "weights": int(model.count_params()),
         "layers": network.layers,
         "input_shape": list(network.input_shape),
         "makes_logits": opened.makes_logits,

@@ -26,15 +26,10 @@ _Rows = TypeVar("_Rows", NDArray[np.float32], tf.Tensor)
 
 
 def distilled(training: FerDataset, teachers: Sequence[Checkpoint], share: float) -> FerDataset:
-    """Return the training faces with targets that are partly the teachers' mean answer, each at its own temperature.
+    """Return the training faces with targets that are partly (0-1) the teachers' mean, each at its own temperature.
 
     A teacher's answer is the mean of those to a face and to its mirror image; what it gives to classes that the run
-    does not have is shared out among the rest.
-
-    Args:
-        training: The training split, before the run's pre-processing: each teacher has its own.
-        teachers: Any number; without one the faces stay as they are.
-        share: The teachers' part of the targets, 0-1.
+    does not have is shared out among the rest. The faces are not pre-processed yet: each teacher has its own steps.
 
     Raises:
         CheckpointError: A teacher's file is damaged.
@@ -54,12 +49,7 @@ class LiveTeachers:
     """Teachers that see each batch as the learner sees it, so that every epoch has new answers.
 
     After Beyer et al., "Knowledge distillation: a good teacher is patient and consistent" (CVPR 2022). Make it under
-    the run's strategy.
-
-    Args:
-        checkpoints: At least one, trained by this project.
-        config: The run's settings.
-        dtype: Keras' dtype policy of the arithmetic.
+    the run's strategy, of at least one checkpoint trained by this project.
 
     Raises:
         CheckpointError: A teacher's file is damaged.
@@ -70,12 +60,7 @@ class LiveTeachers:
         self._answers = [_answer_of(checkpoint, config.class_names, dtype) for checkpoint in checkpoints]
 
     def blended(self, images: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-        """Return a batch's targets, partly the teachers' mean answer.
-
-        Args:
-            images: ``(n, 48, 48, 1)`` uint8.
-            targets: ``(n, classes)`` float32, rows that sum to one.
-        """
+        """Return targets ``(n, classes)`` of ``(n, 48, 48, 1)`` uint8 images, partly the teachers' mean answer."""
         mean = sum(answer(images) for answer in self._answers) / len(self._answers)
         return _blended(targets, mean, self._share)
 

@@ -18,13 +18,7 @@ _SHARE_STREAM, _SHUFFLE_STREAM = 2**31, 2**31 + 1  # beside the epochs' numbers,
 
 @dataclass(frozen=True, eq=False)
 class EpochData:
-    """One epoch's faces, in the order in which they are trained on.
-
-    Attributes:
-        images: ``(n, 48, 48)`` uint8.
-        targets: ``(n, classes)`` float32, rows that sum to one.
-        weights: ``(n,)`` float32, how much each face counts.
-    """
+    """One epoch's faces, in order: ``(n, 48, 48)`` uint8 images, ``(n, classes)`` and ``(n,)`` float32 for the rest."""
 
     images: NDArray[np.uint8]
     targets: NDArray[np.float32]
@@ -39,13 +33,7 @@ class EpochData:
 
 
 def epoch_data(config: TrainingConfig, training: FerDataset, epoch: int) -> EpochData:
-    """Draw an epoch.
-
-    Args:
-        config: The run's settings.
-        training: The labeled training split.
-        epoch: Its number, from 0.
-    """
+    """Draw an epoch, by its number from 0, of the labeled training split."""
     rng = np.random.default_rng((config.seed, epoch))
     rows = used_rows(config, len(training))
     given = _label_rows(config, len(training))

@@ -38,11 +38,6 @@ _LOWEST = 19  # on Unix: hardly any of the processor's time where others want it
 def run_job(run: Run, status: StatusWriter, strategy_name: StrategyName = "auto") -> Checkpoint | None:
     """Train a run, or go on with it, and make a checkpoint of it; the outcome is in the status too.
 
-    Args:
-        run: Whose turn it is.
-        status: Keeps its files.
-        strategy_name: How the arithmetic is shared out.
-
     Returns:
         The checkpoint, or None when it was paused or is half of an experiment.
 
@@ -60,7 +55,10 @@ def run_job(run: Run, status: StatusWriter, strategy_name: StrategyName = "auto"
         write_probe(run.folder, probe)
         plan = _plan(config, Plan(backup, precision=probe.precision, strategy=strategy))
         done = plan.state.epoch if plan.state else 0
-        _begin_files(run.folder, splits.validation, done)
+        # What the complete epochs have written is kept, and nothing of one that a crash undid.
+        keep_metrics(run.folder, done)
+        keep_views(run.folder, done)
+        write_faces(run.folder, splits.validation)
         status.set(epoch=done, message="Preparing: the first batches take longer")
         state = train(config, splits.train, splits.validation, plan, _observer(run, splits.validation, status))
         if status.should_pause() and not status.should_stop() and state.epoch < config.epochs:
@@ -88,11 +86,7 @@ def _end_experiment(backup: Path, status: StatusWriter) -> None:
 
 
 def assist(config: TrainingConfig, backup: Path) -> None:
-    """Train along with the machine that writes the run's files; this one writes none.
-
-    Args:
-        config: The run's settings, the same on all machines.
-        backup: Folder of the states to go on from, if there are any.
+    """Train along with the machine that writes the run's files; this one writes none, but resumes from the backup.
 
     Raises:
         FerError: It could not be finished.
@@ -120,13 +114,6 @@ def _plan(config: TrainingConfig, plan: Plan) -> Plan:
 def _wanted(config: TrainingConfig, *, together: bool) -> str:
     # Machines that measure for themselves may choose differently, and then their sums do not fit.
     return "float32" if together and config.precision == "auto" else config.precision
-
-
-def _begin_files(folder: Path, validation: FerDataset, done: int) -> None:
-    """Keep what the complete epochs have written, and nothing of one that a crash undid."""
-    keep_metrics(folder, done)
-    keep_views(folder, done)
-    write_faces(folder, validation)
 
 
 def _observer(run: Run, validation: FerDataset, status: StatusWriter) -> Observer:

@@ -45,12 +45,7 @@ def make_checkpoint(
 ) -> Checkpoint:
     """Score the last and the best epoch's weights on each split and save the best as a checkpoint.
 
-    Args:
-        name: The run's name; becomes the checkpoint's unless another run's checkpoint has it already.
-        config: The run's settings.
-        state: After the last epoch.
-        splits: The run's.
-        provenance: Where it comes from. A checkpoint that the same run has made before is replaced.
+    It gets the run's name unless another run's checkpoint has it already; one that the same run has made is replaced.
 
     Raises:
         CheckpointError: The checkpoint could not be saved.

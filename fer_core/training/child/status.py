@@ -20,9 +20,6 @@ class StatusWriter:
 
     As a context it sees how the run ends: by an error of any kind the status becomes failed (or stopped or paused
     where that was asked for) with a sentence.
-
-    Args:
-        run: Whose files.
     """
 
     def __init__(self, run: Run) -> None:

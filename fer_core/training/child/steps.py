@@ -24,13 +24,7 @@ _AVERAGE_EVERY = 4  # steps: averaging costs a pass over all weights
 
 
 class Stepper:
-    """Trains a compiled network batch by batch.
-
-    Args:
-        model: Built and compiled under the strategy.
-        strategy: How a batch is shared out.
-        blend: Changes the targets of each device's part of a batch; None leaves them.
-    """
+    """Trains a network, built and compiled under the strategy, batch by batch, with each device's targets blended."""
 
     def __init__(self, model: keras.Model, strategy: tf.distribute.Strategy, blend: TargetBlend | None = None) -> None:
         self._model, self._strategy, self._blend = model, strategy, blend
@@ -49,15 +43,9 @@ class Stepper:
     def steps(
         self, faces: EpochData, batch_size: int, learning_rate: Callable[[int], float] | None = None
     ) -> Iterator[int]:
-        """Train on all faces once, a batch for each item asked for.
+        """Train on all faces once, a batch of all devices for each item asked for; yield how many steps are done.
 
-        Args:
-            faces: In the order in which they are taken.
-            batch_size: Of all devices together.
-            learning_rate: Of each step, by its number from 0; None leaves the optimizer's.
-
-        Yields:
-            How many steps are done.
+        The learning rate is asked for by the step's number from 0; None leaves the optimizer's.
         """
         self._model.reset_metrics()
         for number, start in enumerate(range(0, len(faces), batch_size)):
@@ -83,12 +71,9 @@ class Stepper:
 
 
 class WeightAverage:
-    """A running average of all weights, the moving statistics of normalization among them.
+    """A running average of all weights, the moving statistics of normalization among them; empty before the first step.
 
-    Args:
-        weights: The average so far, or an empty list before the first step.
-        decay: Per step, less in the first steps, so that random initial weights are soon forgotten; 0 keeps no average.
-        step: How many steps the run has made before.
+    The decay is per step, less in the first ones, so that initial weights are soon forgotten; 0 keeps no average.
     """
 
     def __init__(self, weights: Arrays, decay: float, step: int) -> None:

@@ -15,9 +15,7 @@ _PROBES = 10
 def make_strategy(name: StrategyName) -> tf.distribute.Strategy:
     """Make TensorFlow's strategy; call it before anything else of TensorFlow in this process.
 
-    Args:
-        name: ``auto`` takes several machines where ``TF_CONFIG`` names them, all graphics processors where there are
-            several, else one device.
+    ``auto`` takes several machines where ``TF_CONFIG`` names them, all GPUs where there are several, else one device.
 
     Raises:
         TrainingError: Several machines are asked for, but ``TF_CONFIG`` does not name them.

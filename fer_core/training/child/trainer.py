@@ -33,15 +33,10 @@ from fer_core.training.settings.schedule import learning_rate_at
 
 @dataclass(frozen=True)
 class Observer:
-    """What is told of a run, and what may stop it.
+    """What is told of a run, and what may stop it, between batches, or pause it, after an epoch.
 
-    Attributes:
-        on_batch: Told the share of the epoch that is done.
-        on_epoch: Told an epoch's figures, just before its state is saved; a crash in between undoes it.
-        should_stop: Asked between batches whether to stop.
-        should_pause: Asked after each epoch whether to end there.
-        on_saved: Told the epoch's number when its state is saved.
-        on_validation: Told an epoch's number and the validation faces' probabilities, just before its figures.
+    ``on_batch`` is told the share of the epoch that is done; ``on_validation``, then ``on_epoch`` come just before an
+    epoch's state is saved, and a crash in between undoes them; ``on_saved`` comes after.
     """
 
     on_batch: Callable[[float], None] = lambda share: None
@@ -58,11 +53,9 @@ class Plan:
 
     Attributes:
         backup: Folder of the saved states.
-        state: The saved state to resume from, or None to begin.
+        state: The saved state to resume from, or None to begin, with fresh weights unless initial ones are given.
         precision: Keras' dtype policy, ``float32`` or ``mixed_bfloat16``.
-        strategy: How the arithmetic is shared out.
         writes: Whether this process saves states: of several machines only one does.
-        initial_weights: Weights to begin with, or None for fresh ones.
         teachers: Checkpoints that answer in each step.
     """
 
@@ -78,17 +71,7 @@ class Plan:
 def train(
     config: TrainingConfig, training: FerDataset, validation: FerDataset, plan: Plan, observer: Observer
 ) -> TrainingState:
-    """Train until the last epoch or until it is told to stop.
-
-    Args:
-        config: The run's settings.
-        training: What to learn from.
-        validation: What decides the best epoch.
-        plan: How.
-        observer: What is told, and what may stop it.
-
-    Returns:
-        The state after the last complete epoch.
+    """Train until the last epoch or until it is told to stop, and return the state after the last complete epoch.
 
     Raises:
         TrainingError: The loss is no longer a number, or it was stopped before one epoch was complete.

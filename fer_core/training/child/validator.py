@@ -19,14 +19,7 @@ _PREDICT_BATCH = 256
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """A network's answers for the validation faces.
-
-    Attributes:
-        probabilities: ``(n, classes)`` float32.
-        loss: Mean of the run's loss.
-        accuracy: Share of right answers.
-        macro_f1: Unweighted mean of the classes' F1.
-    """
+    """A network's answers for the validation faces, ``(n, classes)`` float32, and the mean loss and scores they get."""
 
     probabilities: NDArray[np.float32]
     loss: float
@@ -40,13 +33,7 @@ class Validation:
 
 
 class Validator:
-    """Validates weights on a network of its own, so that the one that is trained keeps its state.
-
-    Args:
-        config: The run's settings.
-        dtype: Keras' dtype policy.
-        faces: The validation faces.
-    """
+    """Validates weights on a network of its own, so that the one that is trained keeps its state."""
 
     def __init__(self, config: TrainingConfig, dtype: str, faces: FerDataset) -> None:
         self._config, self._faces = config, faces

@@ -15,12 +15,8 @@ _RISING = ("relu", "elu", "leaky_relu", "selu", "tanh")
 class KerasBuilder:
     """Builds the layers of one network, all of one number format and with the run's activation.
 
-    See :class:`fer_core.training.settings.blueprints.Builder` for its methods.
-
-    Args:
-        config: The run's settings.
-        dtype: Keras' dtype policy.
-        training: Whether to take the layers that train faster; the weights are the same.
+    See :class:`fer_core.training.settings.blueprints.Builder` for its methods. For training it takes the layers that
+    train faster; the weights are the same.
     """
 
     def __init__(self, config: TrainingConfig, dtype: str, *, training: bool) -> None:
@@ -88,16 +84,11 @@ class KerasBuilder:
 
 
 def build_model(config: TrainingConfig, *, dtype: str = "float32", training: bool = False) -> keras.Model:
-    """Build a run's network with fresh weights.
+    """Build a run's network with fresh weights, from ``(n, 48, 48, 1)`` gray values 0–255 to ``(n, classes)`` scores.
 
-    Args:
-        config: The run's settings.
-        dtype: Keras' dtype policy of the hidden layers, ``float32`` or ``mixed_bfloat16``; outputs are float32.
-        training: Whether it is to be trained: some layers are then faster ones with the same weights, and a support
-            vector machine gives its bare scores. Networks to be saved are built of Keras' own layers only.
-
-    Returns:
-        A model from ``(n, 48, 48, 1)`` gray values 0–255 to ``(n, classes)`` scores.
+    The dtype policy of the hidden layers is ``float32`` or ``mixed_bfloat16``; outputs are float32. For training, some
+    layers are faster ones with the same weights, and a support vector machine gives its bare scores. Networks to be
+    saved are built of Keras' own layers only.
     """
     build = KerasBuilder(config, dtype, training=training)
     inputs = keras.Input((48, 48, 1), name="grey")

@@ -12,17 +12,13 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.foreign import SCALINGS, Scaling
 from fer_core.errors import CheckpointError
 from fer_core.faces.images import IMAGE_SIZE
-from fer_core.training.network.export import write_network
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A foreign network in Keras.
+    """A foreign network in Keras, with its answers to known faces: ``(scalings, n, classes)`` float32.
 
-    Attributes:
-        network: As it was saved.
-        answers: ``(scalings, n, classes)`` float32: what it says of known faces under each scaling.
-        makes_logits: Whether its output has to go through a softmax.
+    Where it makes logits, its output has to go through a softmax.
     """
 
     network: keras.Model
@@ -31,11 +27,7 @@ class Opened:
 
 
 def open_network(path: Path, faces: NDArray[np.uint8]) -> Opened:
-    """Opens a checked ``.keras`` file and tries it on known faces.
-
-    Args:
-        path: A clean archive of checked parts.
-        faces: ``(n, 48, 48)`` uint8.
+    """Opens a checked ``.keras`` file and tries it on known faces, ``(n, 48, 48)`` uint8.
 
     Raises:
         CheckpointError: Keras cannot build it, or its answers are no numbers.
@@ -53,24 +45,8 @@ def open_network(path: Path, faces: NDArray[np.uint8]) -> Opened:
     return Opened(network, raw, makes_logits=bool(raw.min() < -1e-6 or raw.max() > 1 + 1e-4))
 
 
-def write_files(opened: Opened, scaling: Scaling, folder: Path) -> int:
-    """Writes both files of a checkpoint: with the scaling, the size and the channels as layers of the network.
-
-    Args:
-        opened: The network.
-        scaling: What it was trained on.
-        folder: Where to write; it exists.
-
-    Returns:
-        How many weights it has.
-    """
-    model = completed(opened.network, scaling, makes_logits=opened.makes_logits)
-    write_network(model, folder)
-    return int(model.count_params())
-
-
 def completed(network: keras.Model, scaling: Scaling, *, makes_logits: bool = False) -> keras.Model:
-    """Wrap a foreign model into one from raw 48x48 gray values to probabilities."""
+    """Wrap a foreign model into one from raw 48x48 gray values to probabilities; scaling and size become layers."""
     height, width, channels = network.input_shape[1:]
     gray = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="grey")
     x = gray

@@ -16,12 +16,7 @@ _CALIBRATION_FACES = 500
 
 
 def write_network(model: keras.Model, folder: Path) -> None:
-    """Write ``model.keras`` and ``model.tflite``, both in float32.
-
-    Args:
-        model: A float32 model from ``(n, 48, 48, 1)`` raw gray values to ``(n, classes)``.
-        folder: Where to write; it exists.
-    """
+    """Write ``model.keras`` and ``model.tflite`` of a model from ``(n, 48, 48, 1)`` raw gray values, all in float32."""
     model.save(folder / KERAS_FILE)
     (folder / LITERT_FILE).write_bytes(_converted(tf.lite.TFLiteConverter.from_keras_model(model)))
 
@@ -29,10 +24,7 @@ def write_network(model: keras.Model, folder: Path) -> None:
 def write_quantized(model: keras.Model, folder: Path, faces: NDArray[np.uint8]) -> None:
     """Write ``model.int8.tflite``: weights and arithmetic in eight bits, inputs and outputs in float32.
 
-    Args:
-        model: As for :func:`write_network`.
-        folder: Where to write; it exists.
-        faces: ``(n, 48, 48)`` uint8 training faces, of which some 500 tell the range of every layer's values.
+    Some 500 of the training faces, ``(n, 48, 48)`` uint8, tell the range of every layer's values.
     """
 
     def samples() -> Iterator[list[NDArray[np.float32]]]:

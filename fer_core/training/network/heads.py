@@ -37,11 +37,8 @@ def loss_of(config: TrainingConfig) -> Loss:
 def squared_hinge(targets: keras.KerasTensor, scores: keras.KerasTensor) -> keras.KerasTensor:
     """Return the squared hinge loss of linear one-vs-all machines, in expectation where a target is a share of votes.
 
-    After Tang, "Deep learning using linear support vector machines" (2013), divided by the number of classes.
-
-    Args:
-        targets: ``(n, classes)``, rows that sum to one.
-        scores: ``(n, classes)``, any real numbers.
+    After Tang, "Deep learning using linear support vector machines" (2013), divided by the number of classes. Both are
+    ``(n, classes)``: rows of targets sum to one, scores are any real numbers.
     """
     missed = ops.square(ops.relu(1 - scores))
     false = ops.square(ops.relu(1 + scores))
@@ -51,13 +48,7 @@ def squared_hinge(targets: keras.KerasTensor, scores: keras.KerasTensor) -> kera
 def to_probabilities(
     config: TrainingConfig, scores: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Turn the scores of a network that is being trained into probabilities.
-
-    Args:
-        config: The run's settings.
-        scores: ``(n, classes)``.
-        labels: ``(n,)``, on which a support vector machine's scale is fitted.
-    """
+    """Turn ``(n, classes)`` scores into probabilities; of a support vector machine by a scale fitted on the labels."""
     if config.output_activation == "svm":
         return np.asarray(softmax(fitted_scale(scores, labels) * scores, axis=1), np.float32)
     return normalized(scores)
@@ -66,9 +57,7 @@ def to_probabilities(
 def fitted_scale(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
     """Return the factor of the scores whose softmax has the least log loss (Guo et al., "On calibration", ICML 2017).
 
-    Args:
-        scores: ``(n, classes)``; a constant added to a row changes nothing.
-        labels: ``(n,)``.
+    A constant added to a row of the ``(n, classes)`` scores changes nothing.
     """
 
     def log_loss(power: float) -> float:
@@ -81,15 +70,9 @@ def fitted_scale(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> floa
 
 
 def calibrate(model: keras.Model, probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Scale the last layer of a network with softmax outputs so that its probabilities fit the labels.
+    """Scale the last layer of a network in place so that its softmax fits the labels, and return the factor.
 
-    Args:
-        model: Changed in place; which class is the most probable stays as it was.
-        probabilities: ``(n, classes)`` that it gave.
-        labels: ``(n,)``.
-
-    Returns:
-        The factor.
+    The probabilities are the ``(n, classes)`` that it gave; which class is the most probable stays as it was.
     """
     scale = fitted_scale(np.log(np.maximum(probabilities, _TINY)), labels)
     outputs = model.layers[-1]
