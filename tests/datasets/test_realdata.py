@@ -211,7 +211,7 @@ def test_findings(records, duplicates):
     assert set(np.flatnonzero(nf == 10)) <= set(found["not-a-face"].tolist())
     keep, _ = majority(records.votes)
     assert not keep[found["ties"]].any()
-    effect = exclusion_effect(records, LABEL_SCHEMES["majority-8"], found["clean-test"])
+    effect = exclusion_effect(label_outcomes(records, LABEL_SCHEMES["majority-8"]), found["clean-test"])
     assert effect.loc["test"].tolist() == [3153, 444, 2709]
 
 

@@ -72,7 +72,7 @@ def wait_for_rows(page, expected, timeout=20.0):
 def test_a_click_on_the_commonest_confusion_shows_its_pictures(page, report):
     true, called = report.commonest_mistake()
     row, column = (report.class_names.index(name) for name in (true, called))
-    page.mouse.click(*page.evaluate_checkpoint(_CELL_PLACE, [row, column]))
+    page.mouse.click(*page.evaluate(_CELL_PLACE, [row, column]))
     wait_for_rows(page, expected_rows(report))
     assert f"cell={true}~{called}" in page.url.replace("%7E", "~")
     assert page.get_by_text(f"{true} face").count() > 0
@@ -93,6 +93,6 @@ def tab_to(page, label):
     """Presses Tab until the box of that label has the focus."""
     for _ in range(120):
         page.keyboard.press("Tab")
-        if label in (page.evaluate_checkpoint("document.activeElement.getAttribute('aria-label') || ''")):
+        if label in (page.evaluate("document.activeElement.getAttribute('aria-label') || ''")):
             return
     raise AssertionError(f"Tab does not reach {label}")

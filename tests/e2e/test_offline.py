@@ -68,7 +68,7 @@ def test_every_page_works_with_nothing_but_itself(tmp_path):
 
 COMMANDS = (
     ["-m", "fer_core", "train", "--dataset", "demo", "--name", "offline", "--set", "epochs=1", "width=8", "share=0.1"],
-    ["-m", "fer_core", "predict", "fer_core/samples/astronaut.jpg", "--checkpoint", "offline"],
+    ["-m", "fer_core", "predict", "fer_core/recognition/samples/astronaut.jpg", "--checkpoint", "offline"],
     ["-m", "fer_core", "evaluate", "offline", "--dataset", "demo", "--split", "test"],
 )
 """What is done in there beside walking through the pages."""
