@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from fer_core.checkpoints.card import ModelCard
-from fer_core.checkpoints.classifier import Classifier, Reading
+from fer_core.checkpoints.classifier import Adjustment, Classifier
 from fer_core.checkpoints.priors import PriorAdjustment, prior_weights
 from fer_core.errors import CheckpointError, Damage
 from fer_core.storage.files import (
@@ -77,7 +77,7 @@ class Checkpoint:
             self.card.class_names,
             threads=threads,
             preprocessing=self.card.preprocessing,
-            reading=Reading(calibration.temperature, weights, calibration.not_sure_below),
+            adjustment=Adjustment(calibration.temperature, weights, calibration.not_sure_below),
             isolated=self.card.is_imported,
         )
 

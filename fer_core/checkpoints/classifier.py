@@ -52,7 +52,7 @@ class Prediction:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class Adjustment:
     """How a network's own probabilities become an answer.
 
     Attributes:
@@ -71,7 +71,7 @@ class Reading:
         return calibrated if self.weights is None else normalized(calibrated * self.weights)
 
 
-_UNADJUSTED = Reading()
+_UNADJUSTED = Adjustment()
 
 
 class Classifier:
@@ -84,7 +84,7 @@ class Classifier:
         *,
         threads: int = 1,
         preprocessing: Preprocessing = UNCHANGED,
-        reading: Reading = _UNADJUSTED,
+        adjustment: Adjustment = _UNADJUSTED,
         isolated: bool = False,
     ) -> None:
         """Open a LiteRT network; an isolated one, as imported ones are, runs in a limited process of its own.
@@ -96,8 +96,8 @@ class Classifier:
         """
         self.class_names = class_names
         self.preprocessing = preprocessing
-        self.not_sure_below = reading.not_sure_below
-        self._reading = reading
+        self.not_sure_below = adjustment.not_sure_below
+        self._adjustment = adjustment
         outputs = len(class_names)
         self._network: LocalNetwork | WorkerNetwork
         self._network = WorkerNetwork(model, outputs) if isolated else LocalNetwork(model, outputs, threads=threads)
@@ -107,7 +107,7 @@ class Classifier:
 
         The faces are ``(n, 48, 48)`` uint8 gray as ``preprocess_face`` makes them; n may be 0.
         """
-        return self._reading.apply(self.predict_raw(images))
+        return self._adjustment.apply(self.predict_raw(images))
 
     def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
         """Return the network's own probabilities of some faces, as :meth:`predict`, before calibration.

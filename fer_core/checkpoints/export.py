@@ -51,7 +51,7 @@ _LESSON = (
 )
 
 
-def take_home(checkpoint: Checkpoint) -> bytes:
+def pack_checkpoint(checkpoint: Checkpoint) -> bytes:
     """A ZIP of a checkpoint's files with ``predict.py``.
 
     Raises:

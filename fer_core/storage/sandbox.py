@@ -103,14 +103,15 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _without_network() -> list[str]:
     """What starts a program in a network namespace of its own, which has no way out."""
-    prefix = _namespace()
+    prefix = network_namespace()
     if not prefix:
         _LOG.warning("An imported network is opened without a network namespace: this system has none for this user.")
     return list(prefix)
 
 
 @functools.cache
-def _namespace() -> tuple[str, ...]:
+def network_namespace() -> tuple[str, ...]:
+    """The words that start a program in a network namespace of its own; none where the system has none."""
     program = shutil.which("unshare")
     for flags in ("-n", "-rn"):
         prefix = (program or "", flags)

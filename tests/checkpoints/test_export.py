@@ -11,14 +11,14 @@ import pytest
 from PIL import Image
 
 from fer_core.checkpoints.card import Calibration
-from fer_core.checkpoints.export import lesson_notebook, take_home
+from fer_core.checkpoints.export import lesson_notebook, pack_checkpoint
 from fer_core.storage.files import PROJECT
 
 
 @pytest.fixture
 def unpacked(save_tiny, tmp_path):
     checkpoint = save_tiny("mine", calibration=Calibration(temperature=0.7, fitted_on="validation"))
-    with zipfile.ZipFile(io.BytesIO(take_home(checkpoint))) as archive:
+    with zipfile.ZipFile(io.BytesIO(pack_checkpoint(checkpoint))) as archive:
         for name in archive.namelist():
             target = tmp_path / "taken" / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def test_it_holds_every_file_of_the_checkpoint(unpacked):
 
 def test_the_script_says_which_steps_it_does_not_take(save_tiny):
     checkpoint = save_tiny("wants", config={"scheme": "majority-7", "preprocessing": "clahe"})
-    with zipfile.ZipFile(io.BytesIO(take_home(checkpoint))) as archive:
+    with zipfile.ZipFile(io.BytesIO(pack_checkpoint(checkpoint))) as archive:
         assert "does not take: CLAHE" in archive.read("wants/predict.py").decode()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from fer_core.checkpoints.classifier import Classifier, Reading
+from fer_core.checkpoints.classifier import Adjustment, Classifier
 from fer_core.checkpoints.network import WorkerNetwork
 from fer_core.errors import CheckpointError
 from fer_core.labels import LABEL_SCHEMES
@@ -27,7 +27,7 @@ def network(tiny_model):
 
 
 def test_it_answers_as_one_in_this_process_does(tiny_model):
-    here, isolated = (Classifier(tiny_model, NAMES, isolated=i, reading=Reading(1.5)) for i in (False, True))
+    here, isolated = (Classifier(tiny_model, NAMES, isolated=i, adjustment=Adjustment(1.5)) for i in (False, True))
     np.testing.assert_array_equal(isolated.predict(FACES), here.predict(FACES))
     assert [p.answer for p in isolated.predictions(FACES[:3])] == [p.answer for p in here.predictions(FACES[:3])]
     assert isolated.predict(FACES[:0]).shape == (0, 7)

@@ -54,12 +54,14 @@ def test_it_has_no_network_where_the_system_allows_that(child):
         """
     )
     apart = str(Path("/proc/self/ns/net").readlink()) != (folder / "namespace").read_text()
-    assert apart == bool(sandbox._namespace())
+    assert apart == bool(sandbox.network_namespace())
 
 
 def test_without_namespaces_a_line_is_logged(child, monkeypatch, caplog):
-    monkeypatch.setattr(sandbox, "_namespace", tuple)
+    monkeypatch.setenv("PATH", "")  # no program that makes one
+    sandbox.network_namespace.cache_clear()
     folder = child("import sys; open(sys.argv[1] + '/ran', 'w')")
+    sandbox.network_namespace.cache_clear()
     assert (folder / "ran").exists()
     assert "without a network namespace" in caplog.text
 

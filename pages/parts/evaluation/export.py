@@ -3,7 +3,7 @@
 import json
 from functools import partial
 
-from fer_core.checkpoints.export import lesson_notebook, take_home
+from fer_core.checkpoints.export import lesson_notebook, pack_checkpoint
 from fer_core.evaluation.robustness import is_measured, robustness_steps
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import evaluation_report
@@ -49,7 +49,7 @@ def show_export(shown: Evaluated) -> None:
     offer_download(
         "The network (ZIP)",
         "Its files, with a short script that uses them anywhere, without this app.",
-        partial(take_home, shown.checkpoint),
+        partial(pack_checkpoint, shown.checkpoint),
         f"{card.name}.zip",
         "application/zip",
     )
