@@ -277,3 +277,10 @@ def test_the_tests_that_reliability_cites_are_there():
     tests = PROJECT / "tests"
     cited = re.findall(r"`([\w/]+\.py)`", (tests / "RELIABILITY.md").read_text(encoding="utf-8"))
     assert [path for path in cited if not (tests / path).exists() and not (PROJECT / path).exists()] == []
+
+
+def test_no_test_replaces_a_private_name():
+    private = re.compile(r"""setattr\((?:["'](?:fer_core|pages)\.[\w.]*\._|\w+, ["']_)""")
+    tests = sorted((PROJECT / "tests").rglob("test_*.py"))
+    found = offenders(tests, lambda path: private.findall(path.read_text(encoding="utf-8")))
+    assert found == {}
