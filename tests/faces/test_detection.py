@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from fer_core.errors import CheckpointError
 from fer_core.faces import blazeface
-from fer_core.faces.blazeface import anchors, averaged, distinct, letterbox, tiles
+from fer_core.faces.blazeface import BlazeFace, anchors, averaged, distinct, letterbox, tiles
 from fer_core.faces.detection import KEYPOINTS, Face, FaceDetector, PhotoDetector
-from fer_core.faces.images import read_image
+from fer_core.faces.images import read_image, tilt_of
+from fer_core.faces.landmarks import FaceMesh
 from fer_core.recognition.samples import sample_pictures
 
 
@@ -105,6 +106,31 @@ def test_noise_shows_no_faces(photo_detector, webcam_detector):
         noise = cv2.resize(noise, (320, 320), interpolation=cv2.INTER_CUBIC)
         assert photo_detector.detect(noise) == ()
         assert webcam_detector.detect(noise) == ()
+
+
+@pytest.mark.parametrize("angle", [-60, -45, 30, 60])
+def test_a_turned_face_is_seen_upright(photo_detector, astronaut, angle):
+    """The astronaut's head turned about the middle of her face, with gray where the picture ends."""
+    middle = ((FACE[0] + FACE[2]) / 2, (FACE[1] + FACE[3]) / 2)
+    rotation = cv2.getRotationMatrix2D(middle, -angle, 1)  # clockwise
+    turned = cv2.warpAffine(astronaut, rotation, astronaut.shape[1::-1], borderValue=(128, 128, 128))
+    (face,) = photo_detector.detect(turned)
+    (upright,) = photo_detector.detect(astronaut)
+    lean = tilt_of(upright.xyxy, upright.eyes)
+    assert tilt_of(face.xyxy, face.eyes) == pytest.approx(angle + lean, abs=6)
+    assert np.allclose(face.keypoints, [rotation @ (*point, 1) for point in upright.keypoints], atol=8)
+
+
+def test_the_face_mesh_confirms_a_face_and_nothing_else(astronaut):
+    mesh, network = FaceMesh(), BlazeFace("short")
+    row = averaged(network(astronaut, 0.5))[0]
+    score, points = mesh(astronaut, row)
+    assert score > 0.99
+    assert points.shape == (468, 2)
+    left, top, right, bottom = FACE
+    assert ((points > (left - 20, top - 50)) & (points < (right + 20, bottom + 20))).all()
+    assert points[[33, 133]].mean(axis=0) == pytest.approx(row[4:6], abs=5)  # the corners of the right eye
+    assert mesh(np.full_like(astronaut, 128), row)[0] < 0.5
 
 
 def test_letterboxing_finds_the_same_place_in_any_shape(webcam_detector, astronaut):
