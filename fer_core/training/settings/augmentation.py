@@ -27,6 +27,9 @@ class Augmentation(Settings):
         shear: Slanted by up to this part of the side.
         brightness: Every gray value raised or lowered by up to this part of the whole range.
         contrast: Distances from the mean gray stretched or squeezed by up to this part.
+        gamma: Gray values raised to a power between ``exp(-gamma)`` and ``exp(gamma)``: dark or washed-out pictures.
+        shade: Light that falls from one side: gray values scaled by up to this part, with opposite signs at both ends.
+        resolution: Half of the faces made smaller by up to this part, and enlarged again, as small faces in photos are.
         blur: Blurred with a standard deviation of up to so many pixels.
         noise: Noise of up to this standard deviation, as a part of the whole range.
         erasing: How probably a rectangle is painted over with noise (Zhong et al., "Random erasing", AAAI 2020).
@@ -41,6 +44,9 @@ class Augmentation(Settings):
     shear: Annotated[float, Meta(ge=0.0, le=0.5)] = 0.0
     brightness: Annotated[float, Meta(ge=0.0, le=0.5)] = 0.0
     contrast: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.0
+    gamma: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    shade: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    resolution: Annotated[float, Meta(ge=0.0, le=0.8)] = 0.0
     blur: Annotated[float, Meta(ge=0.0, le=3.0)] = 0.0
     noise: Annotated[float, Meta(ge=0.0, le=0.3)] = 0.0
     erasing: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
@@ -57,6 +63,12 @@ def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: Generato
     changed = _moved(images, augmentation, rng) if augmentation.moves else images
     if augmentation.brightness or augmentation.contrast:
         changed = _relit(changed, augmentation, rng)
+    if augmentation.gamma:
+        changed = _gamma_corrected(changed, augmentation.gamma, rng)
+    if augmentation.shade:
+        changed = _shaded(changed, augmentation.shade, rng)
+    if augmentation.resolution:
+        changed = _coarsened(changed, augmentation.resolution, rng)
     if augmentation.blur:
         sigmas = rng.uniform(0, augmentation.blur, len(changed))
         changed = np.stack([_blurred(image, sigma) for image, sigma in zip(changed, sigmas, strict=True)])
@@ -109,9 +121,36 @@ def _relit(images: NDArray[np.uint8], augmentation: Augmentation, rng: Generator
     gain = 1 + rng.uniform(-1, 1, n) * augmentation.contrast
     offset = rng.uniform(-1, 1, n) * augmentation.brightness * 255
     mean = images.mean(axis=(1, 2))
-    table = np.arange(256)[None] * gain[:, None] + (mean * (1 - gain) + offset)[:, None]
-    tables = np.clip(np.rint(table), 0, 255).astype(np.uint8)
-    return np.asarray(tables[np.arange(n)[:, None, None], images])
+    return _looked_up(np.arange(256)[None] * gain[:, None] + (mean * (1 - gain) + offset)[:, None], images)
+
+
+def _looked_up(tables: NDArray[np.float64], images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Replace gray values by a table of 256 for each face."""
+    rounded = np.clip(np.rint(tables), 0, 255).astype(np.uint8)
+    return np.asarray(rounded[np.arange(len(images))[:, None, None], images])
+
+
+def _gamma_corrected(images: NDArray[np.uint8], gamma: float, rng: Generator) -> NDArray[np.uint8]:
+    powers = np.exp(rng.uniform(-gamma, gamma, (len(images), 1)))
+    return _looked_up(255 * (np.arange(256)[None] / 255) ** powers, images)
+
+
+def _shaded(images: NDArray[np.uint8], shade: float, rng: Generator) -> NDArray[np.uint8]:
+    side = images.shape[1]
+    angle, strength = rng.uniform(0, 2 * np.pi, len(images)), rng.uniform(0, shade, len(images))
+    across, down = strength * np.cos(angle), strength * np.sin(angle)
+    place = np.linspace(-1, 1, side)
+    light = 1 + across[:, None, None] * place[None, None, :] + down[:, None, None] * place[None, :, None]
+    return np.clip(np.rint(images * light), 0, 255).astype(np.uint8)
+
+
+def _coarsened(images: NDArray[np.uint8], resolution: float, rng: Generator) -> NDArray[np.uint8]:
+    coarse, side = images.copy(), images.shape[1]
+    for index in np.flatnonzero(rng.random(len(images)) < 0.5):
+        small = round(side * (1 - rng.uniform(0, resolution)))
+        shrunk = cv2.resize(images[index], (small, small), interpolation=cv2.INTER_AREA)
+        coarse[index] = cv2.resize(shrunk, (side, side), interpolation=cv2.INTER_LINEAR)
+    return coarse
 
 
 def _blurred(image: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:

@@ -176,6 +176,9 @@ def _augmentation(dataset: DatasetCard) -> None:
         with right:
             part("brightness", "Brightness", "Lighter or darker by up to this part.")
             part("contrast", "Contrast", "Stretched or flattened by up to this part.")
+            part("gamma", "Gamma", "Darker or paler in the middle tones by up to this power.")
+            part("shade", "Side light", "Lit from one side by up to this part.")
+            part("resolution", "Low resolution", "Half of the faces, made smaller by up to this part.", highest=0.8)
             part("blur", "Blur", "Blurred by up to so many pixels.", highest=3.0, step=0.1)
             part("noise", "Noise", "Grain of up to this part of the whole range.")
             part("erasing", "Erasing", "So often a rectangle is painted over.")

@@ -15,6 +15,9 @@ EACH = {
     "shear": 0.2,
     "brightness": 0.2,
     "contrast": 0.4,
+    "gamma": 0.5,
+    "shade": 0.5,
+    "resolution": 0.6,
     "blur": 1.5,
     "noise": 0.1,
     "erasing": 1.0,
@@ -98,3 +101,30 @@ def test_mixing_keeps_the_face_as_the_larger_part_and_labels_as_shares():
     np.testing.assert_array_equal(shares.argmax(axis=1), targets.argmax(axis=1))
     np.testing.assert_allclose(mixed[:, 0, 0] / 255, shares[:, 1], atol=0.003)
     assert shares.max(axis=1).min() < 0.7
+
+
+def test_gamma_keeps_black_and_white_and_the_order_between():
+    ramp = np.broadcast_to(np.linspace(0, 255, 48).astype(np.uint8), (5, 48, 48)).copy()
+    changed = augment(ramp, Augmentation(gamma=0.8), rng()).astype(int)
+    assert (changed[..., 0] == 0).all()
+    assert (changed[..., -1] == 255).all()
+    assert (np.diff(changed, axis=2) >= 0).all()
+    assert len({face.tobytes() for face in changed}) == 5
+
+
+def test_side_light_leaves_the_middle_as_it_was():
+    gray = np.full((20, 48, 48), 100, np.uint8)
+    changed = augment(gray, Augmentation(shade=0.6), rng()).astype(int)
+    assert np.abs(changed[:, 23:25, 23:25] - 100).max() <= 3
+    opposite = changed + changed[:, ::-1, ::-1]
+    assert np.abs(opposite - 200).max() <= 1
+
+
+def test_low_resolution_loses_fine_detail_and_keeps_the_mean():
+    stripes = np.zeros((40, 48, 48), np.uint8)
+    stripes[:, ::2] = 200
+    changed = augment(stripes, Augmentation(resolution=0.6), rng())
+    coarse = (changed != stripes).any(axis=(1, 2))
+    assert 8 < coarse.sum() < 32
+    assert changed[coarse].std(axis=(1, 2)).mean() < 70 < stripes.std()
+    assert np.abs(changed.mean(axis=(1, 2)) - 100).max() < 8
