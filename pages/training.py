@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer_core.datasets.store import list_datasets
 from fer_core.training.runs.store import damaged_runs, list_runs
+from pages.parts.training.data_issues import show_data_issues
 from pages.parts.training.form import training_form
 from pages.parts.training.goal import choose_goal
 from pages.parts.training.preview import preview_network
@@ -65,6 +66,7 @@ with errors_shown():
     choose_preset(dataset)
     config = training_form(dataset)
     preview_network(config, dataset.sizes["train"])
+    is_pointless = show_data_issues(config, dataset)
     goal = choose_goal(config)
     name = st.text_input(
         "Name of the run and its checkpoint",
@@ -73,7 +75,7 @@ with errors_shown():
         help="Letters, digits, dots, hyphens and underscores.",
         key="run_name",
     ).strip()
-    if st.button(goal.label, type="primary", icon=":material/play_arrow:", key="start"):
+    if st.button(goal.label, type="primary", icon=":material/play_arrow:", key="start", disabled=is_pointless):
         started = goal.start(name)
         st.session_state["started"] = ALL if goal.is_search else FOLLOW
         if not goal.is_search:

@@ -1,6 +1,7 @@
 """The command line's commands."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,11 @@ class Answer:
 
 
 Command = Callable[[argparse.Namespace], Answer]
+
+
+def say(sentence: str) -> None:
+    """Tell people something at once, on standard error, while the answer is still being made."""
+    sys.stderr.write(f"fer_core: {sentence}\n")
 
 
 def write_file(path: Path, content: bytes) -> str:

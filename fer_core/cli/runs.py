@@ -1,16 +1,17 @@
 """The commands that train: one run, a search over many, and the list of them; with the options they take."""
 
 import argparse
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
-from fer_core.cli import Answer
+from fer_core.cli import Answer, say
 from fer_core.cli.execution import assist_run, only_process, train_run
-from fer_core.datasets.exclusions import excluded_rows
-from fer_core.datasets.store import dataset_card
+from fer_core.datasets.issues import DataIssue, refuse_pointless
 from fer_core.errors import TrainingError
 from fer_core.storage.plaintext import percent
+from fer_core.training.runs.data import data_issues
 from fer_core.training.runs.lifecycle import clear_requests
 from fer_core.training.runs.record import RunRecord, RunTarget
 from fer_core.training.runs.searches import Method, SearchPlan, create_search, find_search
@@ -99,9 +100,10 @@ def search(options: argparse.Namespace) -> Answer:
         found = find_search(options.existing)
     else:
         config = _config(options)
-        _check_data(config)
+        issues = _check_data(config)
         plan = SearchPlan(config, read_axes(read_assignments(options.over), config), options.method, options.trials)
         found = create_search(plan, options.name)
+        _say_before(issues)
     with only_process(found.folder):
         found = run_search(found)
     tried = [(run, run.best_accuracy()) for run in found.trials()]
@@ -139,15 +141,28 @@ def describe(options: argparse.Namespace) -> Answer:
 
 
 def _new_run(config: TrainingConfig, options: argparse.Namespace) -> Run:
-    _check_data(config)
+    issues = _check_data(config)
     target = RunTarget(options.target, tuple(read_assignments(attempt.split()) for attempt in options.then))
     target.check_attempts(config)
-    return create_run(config, options.name, RunRecord(target=target))
+    run = create_run(config, options.name, RunRecord(target=target))
+    _say_before(issues)
+    return run
 
 
-def _check_data(config: TrainingConfig) -> None:
-    """Raises a DatasetError unless the dataset and its exclusion list are there."""
-    excluded_rows(dataset_card(config.dataset), config.exclude)
+def _check_data(config: TrainingConfig) -> tuple[DataIssue, ...]:
+    """Return what to know about the dataset before anything starts.
+
+    Raises:
+        DatasetError: It is not there, or nothing can be learned from it.
+    """
+    issues = data_issues(config)
+    refuse_pointless(issues)
+    return issues
+
+
+def _say_before(issues: Iterable[DataIssue]) -> None:
+    for issue in issues:
+        say(f"{issue.severity}: {issue.text}")
 
 
 def _config(options: argparse.Namespace) -> TrainingConfig:

@@ -53,19 +53,20 @@ class SplitRule:
     def assign(self, named: Sequence[int], labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The split of each picture, an index into ``SPLITS``, from those the folders name (``len(SPLITS)`` for none).
 
-        Each class is divided in the same proportion (stratified), at random with the seed. Pictures in no split's
-        folder belong to the pool that is drawn from, as training does.
+        Each class is divided in the same proportion (stratified), at random with the seed; one that is large enough
+        gives at least one picture to every split. Pictures in no split's folder belong to the pool that is drawn from,
+        as training does.
         """
         split = np.array(named if self.use_folders else [len(SPLITS)] * len(labels), np.uint8)
         pool = np.isin(split, (_TRAIN, len(SPLITS)))
-        shares = {s: share for s, share in ((_VALIDATION, self.validation), (_TEST, self.test)) if s not in split}
+        shares = {s: x for s, x in ((_VALIDATION, self.validation), (_TEST, self.test)) if x and s not in split}
         split[pool] = _TRAIN
         rng = np.random.default_rng(self.seed)
         for label in np.unique(labels[pool]):
             rows = rng.permutation(np.flatnonzero(pool & (labels == label)))
             start = 0
             for which, share in shares.items():
-                count = round(share * len(rows))
+                count = max(round(share * len(rows)), len(rows) > len(shares))
                 split[rows[start : start + count]] = which
                 start += count
         return split

@@ -56,15 +56,23 @@ def describe_false_alarms(report: EvaluationReport, name: str) -> str:
 
 
 def describe_scope(report: EvaluationReport) -> str:
-    """Describe what was not scored, or return "" when everything was."""
-    parts = []
+    """Describe what was not scored, and a score that cannot be wrong; return "" when everything was scored fairly."""
+    parts, present = [], np.unique(report.y_true)
+    warning = ""
+    if len(present) == 1:
+        name = report.class_names[int(present[0])]
+        warning = (
+            f"All {len(report.y_true):,} faces here are labeled {name}: a network that always answers so gets 100%. "
+            "Choose faces of several classes to measure accuracy."
+        )
     if report.left_out:
         faces = "face is" if report.left_out == 1 else "faces are"
         parts.append(f"{report.left_out:,} labelled {faces} left out, because the checkpoint has no such class")
     if report.unused:
         names = " and ".join(report.unused)
         parts.append(f"{names} could not be answered, because no face here is labelled so")
-    return f"Scored on the {len(report.class_names)} classes in common: {'; '.join(parts)}." if parts else ""
+    scope = f"Scored on the {len(report.class_names)} classes in common: {'; '.join(parts)}." if parts else ""
+    return " ".join(filter(None, (warning, scope)))
 
 
 def odds(p: float) -> str:

@@ -11,6 +11,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords, FerDataset, fingerprint_of, label_records
+from fer_core.datasets.issues import training_set_issues as find_issues
 from fer_core.datasets.store import DatasetCard, load_records
 from fer_core.datasets.summary import LabelOutcomes, label_outcomes, typical_rows
 from fer_core.errors import DatasetError
@@ -51,6 +52,7 @@ def by_content(
 
 
 labeled = by_content(8, "Applying the label rule …")(label_records)
+training_set_issues = by_content(16)(find_issues)
 outcomes = by_content(16, "Applying the label rule …")(label_outcomes)
 typical_faces = by_content(8)(typical_rows)
 scored = by_content(8)(FerDataset.with_classes)

@@ -5,11 +5,17 @@ import zipfile
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from PIL import Image
 
+from fer_core.__main__ import main
 from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import dataset_card, load_records
+from fer_core.storage.files import runs_folder
+from fer_core.training.runs.store import list_runs
 from tests.cli.test_commands import answer, refusal
+
+TRAIN = ("train", "--set", "scheme=fer2013", "epochs=1")
 
 
 @pytest.fixture
@@ -37,6 +43,20 @@ def test_numbers_are_never_guessed(capsys, home, pictures):
     assert card["skipped"] == {"in a folder without a class": 10}
     assert "no pair" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0:anger")
     assert "is no class" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0=rage")
+
+
+def test_what_is_too_little_is_said_before_training(capsys, home, pictures):
+    answer(capsys, "import-pictures", pictures, "--name", "one")
+    assert "All 8 training faces are labeled happiness" in refusal(capsys, *TRAIN, "--dataset", "one")
+    assert "labeled happiness" in refusal(capsys, "search", *TRAIN[1:], "--dataset", "one", "--over", "seed=1,2")
+    assert list_runs() == ()
+    answer(capsys, "import-pictures", pictures, "--name", "few", "--map", "0=anger")
+    runs_folder().mkdir()
+    with FileLock(runs_folder() / ".busy.training.lock"):  # so that it ends where training would begin
+        assert main([*TRAIN, "--dataset", "few", "--name", "busy"]) == 1
+    warned = capsys.readouterr().err
+    assert "warning: Too few training faces to learn these classes: anger 8, happiness 8" in warned
+    assert "note: This dataset has no face labeled disgust" in warned
 
 
 def test_inspect_makes_lists_that_train_and_evaluate_accept(capsys, home_with_checkpoint):

@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.datasets.dataset import label_records
+from fer_core.datasets.exclusions import save_exclusions
 from fer_core.datasets.store import load_records
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.runs.launch import started
@@ -111,6 +112,18 @@ def test_the_form_begins_at_table_4(home, small_demo):
     for key, value in (choices | {"loss": "categorical_crossentropy"}).items():
         assert page.selectbox(key=key).value == value
     assert any("2,345,607" in m.value and "77.3 million" in m.value for m in page.markdown)
+
+
+def test_what_is_too_little_is_said_before_the_start(home, small_demo):
+    page = open_page()
+    assert any("uncertain by up to" in warning.value for warning in page.warning)
+    assert not page.button(key="start").disabled
+    labeled = label_records(load_records("demo"), LABEL_SCHEMES["majority-7"])
+    save_exclusions(small_demo, "one-class", labeled.rows[labeled.labels > 0], "all but neutral")
+    page.run()
+    page.selectbox(key="training_exclude").set_value("one-class").run()
+    assert any("training faces are labeled neutral" in error.value for error in page.error)
+    assert page.button(key="start").disabled
 
 
 def test_every_setting_has_a_control_that_explains_itself(home, small_demo):

@@ -3,10 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
+from fer_core.datasets.issues import refuse_pointless
 from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
 from fer_core.lessons.break_it.experiments import Experiment
 from fer_core.lessons.break_it.results import SideResult, result_of
+from fer_core.training.runs.data import data_issues
 from fer_core.training.runs.lifecycle import resume_run, start_run
 from fer_core.training.runs.record import RunRecord
 from fer_core.training.runs.store import Run, find_run
@@ -47,7 +49,9 @@ class Trial:
 
         Raises:
             TrainingError: A run cannot be started.
+            DatasetError: Nothing can be learned from the dataset.
         """
+        refuse_pointless(data_issues(self.configs[0]))
         sides = self.experiment.usual, self.experiment.changed
         for name, config, side in zip(self.names, self.configs, sides, strict=True):
             run = _find(name)

@@ -13,6 +13,7 @@ import tensorflow as tf
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
+from fer_core.datasets.issues import refuse_pointless
 from fer_core.datasets.store import dataset_card, load_records
 from fer_core.errors import TrainingError
 from fer_core.faces.preprocessing import Preprocessing
@@ -24,6 +25,7 @@ from fer_core.training.child.status import StatusWriter
 from fer_core.training.child.strategy import choose_precision, in_words, make_strategy, spans_machines
 from fer_core.training.child.trainer import Observer, Plan, train
 from fer_core.training.network.export import read_network
+from fer_core.training.runs.data import data_issues
 from fer_core.training.runs.provenance import Provenance, read_probe, write_probe
 from fer_core.training.runs.sources import load_start, load_teachers
 from fer_core.training.runs.store import Run
@@ -141,10 +143,11 @@ def load_splits(config: TrainingConfig) -> Splits:
     Teachers change the targets of the training split alone; live ones answer later.
 
     Raises:
-        DatasetError: The dataset or the exclusion list is not there, or a split is empty.
+        DatasetError: The dataset or the exclusion list is not there, or a split has fewer than two classes.
         TrainingError: A teacher is not there or does not know all classes.
         CheckpointError: A teacher's file is damaged.
     """
+    refuse_pointless(data_issues(config))
     records, scheme = load_records(config.dataset), LABEL_SCHEMES[config.scheme]
     without = excluded_rows(dataset_card(config.dataset), config.exclude)
     steps = Preprocessing(config.preprocessing)
