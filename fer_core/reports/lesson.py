@@ -7,7 +7,7 @@ from html import escape
 from fer_core.lessons.break_it.experiments import Experiment
 from fer_core.lessons.break_it.results import SideResult, figures
 from fer_core.lessons.glossary import GLOSSARY, words_in
-from fer_core.lessons.quiz import verdict
+from fer_core.lessons.quiz.rounds import verdict
 from fer_core.plots.confusion import confusion_table
 from fer_core.plots.training import learning_curve
 from fer_core.reports.page import Section, bullets, chart, html_page, paragraph, tiles
@@ -45,7 +45,7 @@ def lesson_report(rounds: Sequence[Played], tried: Sequence[Tried]) -> str:
 def _round(number: int, played: Played) -> Section:
     scores = [("You", sum(played.mine)), ("The network", sum(played.theirs)), ("Best possible", sum(played.best))]
     shown = [(name, f"{points} points") for name, points in scores if name != "The network" or played.theirs]
-    words = paragraph(f"{len(played.mine)} faces; a point for each of ten people who said the same.")
+    words = paragraph(f"{len(played.mine)} faces; a point for each of ten voters who said the same.")
     if played.theirs:
         words += paragraph(verdict(played.mine, played.theirs), "verdict")
     return Section(f"Ten people voted, round {number}", words + tiles(shown))

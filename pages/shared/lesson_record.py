@@ -8,9 +8,9 @@ from pages.shared.downloads import download_button
 _ROUNDS, _TRIED = "lesson rounds", "lesson experiments"
 
 
-def record_round(number: int, played: Played) -> None:
+def record_round(name: str, played: Played) -> None:
     """Remember a round of the quiz; playing it again replaces it."""
-    st.session_state.setdefault(_ROUNDS, {})[number] = played
+    st.session_state.setdefault(_ROUNDS, {})[name] = played
 
 
 def record_experiment(seen: Tried) -> None:

@@ -57,7 +57,7 @@ def navigate() -> StreamlitPage:
 
 
 def start_page(name: str, lead: str) -> None:
-    """Open a page: make sure the menu is there, set the browser tab's name and write the heading.
+    """Open a page: make sure the menu is there, set the browser tab's name and write the heading and, if any, a lead.
 
     A deep link on a fresh server runs a page's script without ``app.py``; then the pages are declared here and the
     script is started again through them.
@@ -80,7 +80,8 @@ def start_page(name: str, lead: str) -> None:
     st.set_page_config(page_title=f"{heading} · FER Lab", page_icon="🙂", layout="wide")
     legible_page()
     st.title(heading)
-    st.markdown(explained(lead))
+    if lead:
+        st.markdown(explained(lead))
     if not before:
         time.sleep(HEADING_ALONE)
     show_page_words(name)

@@ -41,7 +41,7 @@ def test_a_lesson_tells_guesses_results_reasons_and_words():
     assert f"The guess: {shuffled.choices[2]}." in words(page)
     assert f"What happened: {shuffled.choices[0]}." in words(page)
     assert "11 points" in words(page)
-    assert "The network reads these faces more like the ten people do, by 4 points." in words(page)
+    assert "The network reads these faces more like the ten voters do, by 4 points." in words(page)
     assert f"softmax: {GLOSSARY['softmax']}" not in words(page)
     assert f"accuracy: {GLOSSARY['accuracy']}" in words(page)
 

@@ -1,0 +1,1 @@
+"""The quiz: faces that ten people judged, for one player or for a class with a host."""
