@@ -6,9 +6,8 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.blazeface import DetectorRange
-from fer_core.faces.detection import DEFAULT_MINIMUM_SIZE, FaceDetector
+from fer_core.faces.detection import DEFAULT_MARGIN, DEFAULT_MINIMUM_SIZE, FaceDetector
 from fer_core.recognition.photos import recognize_photo
-from fer_core.recognition.recognize import DEFAULT_MARGIN
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING
 from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
 from pages.parts.webcam import live, stream

@@ -102,12 +102,16 @@ class Classifier:
         self._network: LocalNetwork | WorkerNetwork
         self._network = WorkerNetwork(model, outputs) if isolated else LocalNetwork(model, outputs, threads=threads)
 
-    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict(self, images: NDArray[np.uint8], *, mirror: bool = False) -> NDArray[np.float32]:
         """Return the calibrated probabilities ``(n, classes)`` of some faces: what pages and commands show.
 
-        The faces are ``(n, 48, 48)`` uint8 gray as ``preprocess_face`` makes them; n may be 0.
+        The faces are ``(n, 48, 48)`` uint8 gray as ``preprocess_face`` makes them; n may be 0. With ``mirror`` the
+        network's own probabilities of each face and its mirror image are averaged first.
         """
-        return self._adjustment.apply(self.predict_raw(images))
+        if not mirror:
+            return self._adjustment.apply(self.predict_raw(images))
+        both = self.predict_raw(np.concatenate([images, images[:, :, ::-1]]))
+        return self._adjustment.apply(np.mean(np.split(both, 2), axis=0, dtype=np.float32))
 
     def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
         """Return the network's own probabilities of some faces, as :meth:`predict`, before calibration.
@@ -128,9 +132,10 @@ class Classifier:
         """Predict a single ``(48, 48)`` uint8 face."""
         return self.predictions(image[None])[0]
 
-    def predictions(self, images: NDArray[np.uint8]) -> tuple[Prediction, ...]:
-        """Predict ``(n, 48, 48)`` uint8 faces."""
-        return tuple(Prediction(row, self.class_names, self.not_sure_below) for row in self.predict(images))
+    def predictions(self, images: NDArray[np.uint8], *, mirror: bool = False) -> tuple[Prediction, ...]:
+        """Predict ``(n, 48, 48)`` uint8 faces, as :meth:`predict`."""
+        probabilities = self.predict(images, mirror=mirror)
+        return tuple(Prediction(row, self.class_names, self.not_sure_below) for row in probabilities)
 
 
 def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from fer_core.datasets.dataset import FaceRecords, fingerprint_of
 from fer_core.datasets.lines import Progress
 from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule, folder_word, split_of
 from fer_core.errors import DatasetError, ImageError
-from fer_core.faces.images import preprocess_face, read_image
+from fer_core.faces.images import Square, preprocess_face, read_image
 from fer_core.labels import OWN_LABELS, SPLITS, VOTE_COLUMNS, class_of
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
@@ -182,4 +182,4 @@ def whole_face(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = image.shape[:2]
     side = min(height, width)
     left, top = (width - side) // 2, (height - side) // 2
-    return preprocess_face(image, xyxy=None if height == width else (left, top, left + side, top + side))
+    return preprocess_face(image, Square.around((left, top, left + side, top + side)))

@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.cache import is_kept, raw_probabilities
 from fer_core.evaluation.intervals import wilson
 from fer_core.evaluation.scoring import score
-from fer_core.faces.images import IMAGE_SIZE, preprocess_face, read_image
+from fer_core.faces.images import IMAGE_SIZE, Square, preprocess_face, read_image
 
 _VERSION = 1  # to be raised when a perturbation changes, so that kept predictions are not taken for the new ones
 _Gray = NDArray[np.uint8]
@@ -63,16 +63,14 @@ def _darkened(image: _Gray, darkening: float, _: np.random.Generator) -> _Gray:
 
 def _turned(image: _Gray, degrees: float, rng: np.random.Generator) -> _Gray:
     """Turn to either side by the code that turns tilted faces upright."""
-    angle = math.radians(degrees * rng.choice([-1, 1]))
-    half, x, y = IMAGE_SIZE / 2, IMAGE_SIZE / 4 * math.cos(angle), IMAGE_SIZE / 4 * math.sin(angle)
-    return preprocess_face(image, xyxy=_WHOLE, eyes=((half - x, half - y), (half + x, half + y)))
+    return preprocess_face(image, replace(_WHOLE, tilt=degrees * rng.choice([-1, 1])))
 
 
 def _shifted(image: _Gray, pixels: float, rng: np.random.Generator) -> _Gray:
     """Crop beside its place, as by an inaccurate detector."""
     direction = rng.uniform(0, 2 * math.pi)
     dx, dy = round(pixels * math.cos(direction)), round(pixels * math.sin(direction))
-    return preprocess_face(image, xyxy=(dx, dy, IMAGE_SIZE + dx, IMAGE_SIZE + dy))
+    return preprocess_face(image, replace(_WHOLE, x=_WHOLE.x + dx, y=_WHOLE.y + dy))
 
 
 def _covered(image: _Gray, side: float, rng: np.random.Generator) -> _Gray:
@@ -89,7 +87,7 @@ def _compressed(image: _Gray, quality: float, _: np.random.Generator) -> _Gray:
     return read_image(buffer.getvalue())
 
 
-_WHOLE = (0, 0, IMAGE_SIZE, IMAGE_SIZE)
+_WHOLE = Square.around((0, 0, IMAGE_SIZE, IMAGE_SIZE))
 
 PERTURBATIONS = (
     Perturbation("blur", "pixels (sigma)", (0.5, 1.0, 1.5, 2.0, 3.0), _blurred),

@@ -18,7 +18,7 @@ from fer_core.faces.blazeface import (
     tiles,
     turned,
 )
-from fer_core.faces.images import Box, Point, tilt_of
+from fer_core.faces.images import Box, Point, Square, tilt_of
 from fer_core.faces.landmarks import FaceMesh
 
 KEYPOINTS = ("right eye", "left eye", "nose", "mouth", "right ear", "left ear")
@@ -39,6 +39,15 @@ The second look alone has to ask for 0.8 to see no faces in objects, and then mi
 DEFAULT_MINIMUM_SIZE = 20
 """Faces narrower or lower, in pixels, show too little of an expression."""
 
+DEFAULT_MARGIN = 0.085
+"""What FER2013 shows beyond the detector's box on each side, as a part of the box.
+
+With ``_RISE`` it gives crops the framing of FER2013, where the detector's box is 41 of 48 pixels wide and 3.5 pixels
+below the center (medians over 1,500 pictures of the training split).
+"""
+
+_RISE = 0.085  # how far a crop lies above the detector's box, which leaves out the forehead, as a part of the box
+
 _SUSPICION = 0.2  # confidence from which a place in a photo deserves a second look
 _LONGEST_SIDE = 2200  # in which to look for faces; the smallest tiles still have twice the network's resolution
 _LEVEL = 15.0  # degrees up to which a face counts as upright for the second look
@@ -53,11 +62,13 @@ class Face:
         xyxy: Left, top, right and bottom in pixels; may reach over the picture's edge.
         confidence: The detector's, 0 to 1.
         keypoints: Those of ``KEYPOINTS``, in pixels, or none for a box that no detector made.
+        aligned: The same framing by the face mesh, which is steadier than that by the box and the eyes; or None.
     """
 
     xyxy: Box
     confidence: float = 1.0
     keypoints: tuple[Point, ...] = ()
+    aligned: Square | None = None
 
     def __post_init__(self) -> None:
         x1, y1, x2, y2 = self.xyxy
@@ -83,18 +94,22 @@ class Face:
         """The right and the left eye, if the face has keypoints."""
         return (self.keypoints[0], self.keypoints[1]) if self.keypoints else None
 
+    def framed(self, margin: float = DEFAULT_MARGIN) -> Square:
+        """The square in which FER2013 would show the face: upright, from the hairline to the chin.
+
+        Other margins show more or less beyond the detector's box on each side, as a part of the box.
+        """
+        factor = 1 + 2 * margin
+        if self.aligned:
+            return self.aligned.scaled(factor / (1 + 2 * DEFAULT_MARGIN))
+        return Square.around(self.xyxy, self.eyes).moved(0, -_RISE).scaled(factor)
+
     def squared(self) -> "Face":
         """The same face with a square box around the same centre, as large as the longer side."""
         side = max(self.width, self.height)
         x1 = self.xyxy[0] - (side - self.width) // 2
         y1 = self.xyxy[1] - (side - self.height) // 2
         return replace(self, xyxy=(x1, y1, x1 + side, y1 + side))
-
-    def raised(self, part: float) -> "Face":
-        """The same face with its box moved up by a part of its height; negative parts lower it."""
-        x1, y1, x2, y2 = self.xyxy
-        dy = round(part * self.height)
-        return replace(self, xyxy=(x1, y1 - dy, x2, y2 - dy))
 
     def expanded(self, margin: float) -> "Face":
         """The same face with a box that gains a part of its size on each side; negative margins shrink it."""
@@ -177,7 +192,15 @@ class PhotoDetector:
         rows = distinct(np.concatenate(found)) * np.array([ratio] * 16 + [1], np.float32)
         suspected = _faces(rows, self.minimum_size / 2)
         found = [self._second_look(image, face) for face in suspected]
-        return _faces(distinct(np.concatenate([np.empty((0, 17), np.float32), *found])), self.minimum_size)
+        rows = distinct(np.concatenate([np.empty((0, 17), np.float32), *found]))
+        return tuple(self._aligned(image, face) for face in _faces(rows, self.minimum_size))
+
+    def _aligned(self, image: NDArray[np.uint8], face: Face) -> Face:
+        """The face with its place by the mesh, which looks again from where it first saw it, as long as it is sure."""
+        score, square = self._mesh(image, face.framed())
+        if score >= MESH_CONFIDENCE:
+            score, square = self._mesh(image, square)
+        return replace(face, aligned=square) if score >= MESH_CONFIDENCE else face
 
     def _second_look(self, image: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
         """The face that overlaps a suspected one most, seen from close by and upright: one row or none."""
@@ -185,7 +208,7 @@ class PhotoDetector:
         shared = intersections(np.array(face.xyxy, np.float32), rows)[0]
         best = np.argsort(-shared)[:1]
         rows = rows[best[shared[best] > SAME_FACE]]
-        return rows[[self._mesh(image, row)[0] >= MESH_CONFIDENCE for row in rows]]
+        return rows[[self._mesh(image, _face(row).framed())[0] >= MESH_CONFIDENCE for row in rows]]
 
     def _close_by(self, image: NDArray[np.uint8], face: Face, minimum_confidence: float) -> NDArray[np.float32]:
         """What the short range sees around a face, turned upright, with black where the picture ends."""

@@ -6,6 +6,7 @@ So training and use see the same pixels.
 import io
 import math
 import struct
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -60,8 +61,59 @@ _ORIENTATIONS = {
 # Eyes closer together than this part of the box belong to a face seen from the side: their angle says nothing.
 _MIN_EYE_DISTANCE = 0.15
 
-_TURNED_SIDE = 2 * IMAGE_SIZE  # larger faces are shrunk, to no less than this, before they are turned
-_MAX_CROP_SIDE = 64 * IMAGE_SIZE  # of a turned crop before it shrinks to 48x48
+_KEPT = 2  # times the wanted side: larger crops are shrunk, to no less than this, before they are turned
+_MARGIN = 4  # pixels that the cubic kernel needs around a crop, and rounding
+
+
+@dataclass(frozen=True)
+class Square:
+    """A turned square in a picture, such as a face's, in pixels; it may reach over the picture's edge.
+
+    Attributes:
+        x: The center, to the right of the picture's left edge; pixels are one wide, the first from 0 to 1.
+        y: The center, below the picture's upper edge.
+        side: The length of a side.
+        tilt: How far it is turned, in degrees clockwise.
+    """
+
+    x: float
+    y: float
+    side: float
+    tilt: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.side > 0:
+            raise ValueError(f"Expected a side above 0. Received {self}.")
+
+    @classmethod
+    def around(cls, xyxy: Box, eyes: tuple[Point, Point] | None = None) -> "Square":
+        """The square about a box's center, as large as its longer side, turned by the line through the eyes.
+
+        The right eye, on the left of an upright face, is the first.
+        """
+        x1, y1, x2, y2 = xyxy
+        return cls((x1 + x2) / 2, (y1 + y2) / 2, max(x2 - x1, y2 - y1), tilt_of(xyxy, eyes))
+
+    @property
+    def xyxy(self) -> Box:
+        """The box of the same center and side that is not turned, in whole pixels."""
+        left, top, side = (round(edge) for edge in (self.x - self.side / 2, self.y - self.side / 2, self.side))
+        return left, top, left + max(side, 1), top + max(side, 1)
+
+    @property
+    def axes(self) -> NDArray[np.float64]:
+        """Where its own right and down lie in the picture: the columns of a rotation, shape (2, 2)."""
+        sine, cosine = math.sin(math.radians(self.tilt)), math.cos(math.radians(self.tilt))
+        return np.array([[cosine, -sine], [sine, cosine]])
+
+    def moved(self, right: float, down: float) -> "Square":
+        """The same square further along its own axes, by parts of its side."""
+        dx, dy = self.axes @ (right * self.side, down * self.side)
+        return replace(self, x=self.x + float(dx), y=self.y + float(dy))
+
+    def scaled(self, factor: float) -> "Square":
+        """The square of the same center with so many times the side."""
+        return replace(self, side=self.side * factor)
 
 
 def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:
@@ -106,27 +158,41 @@ def to_gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return gray
 
 
-def preprocess_face(
-    image: NDArray[np.uint8], *, xyxy: Box | None = None, eyes: tuple[Point, Point] | None = None
-) -> NDArray[np.uint8]:
-    """Make the 48x48 gray picture that a network sees.
-
-    A box may reach over the picture's edge, where the outermost pixels are repeated. Given the eyes, the picture is
-    turned about the center of the box until they are level. Shrinking averages areas, so large faces do not alias.
+def preprocess_face(image: NDArray[np.uint8], square: Square | None = None) -> NDArray[np.uint8]:
+    """Make the 48x48 gray picture that a network sees of a square of a picture, or of the whole picture.
 
     The picture is (height, width, 3), RGB, or (height, width); uint8, before and after: networks scale it themselves.
-    Without a box the whole is taken, and 48x48 gray passes unchanged. The right eye, on the left of an upright face, is
-    the first.
+    48x48 gray passes unchanged.
 
     Raises:
-        ValueError: The box is empty or the picture has another shape or type.
+        ValueError: The picture has another shape or type.
     """
     gray = to_gray(image)
-    if xyxy is None:
-        return _resize(gray)
-    if xyxy[2] <= xyxy[0] or xyxy[3] <= xyxy[1]:
-        raise ValueError(f"Expected a box with x1 < x2 and y1 < y2. Received {xyxy}.")
-    return _resize(_crop(gray, xyxy, tilt_of(xyxy, eyes)))
+    return _resize(gray, IMAGE_SIZE) if square is None else cut_square(gray, square, IMAGE_SIZE)
+
+
+def cut_square(image: NDArray[np.uint8], square: Square, side: int) -> NDArray[np.uint8]:
+    """Cut a square out of a picture, turned upright, as ``side`` pixels a side.
+
+    Where the square reaches over the picture's edge, the outermost pixels are repeated. Turning and enlarging are one
+    resampling; shrinking averages areas, so large faces do not alias. Of a large face, areas are averaged before it is
+    turned too: turning every pixel takes longer than all the rest.
+    """
+    x1, y1, x2, y2 = square.xyxy
+    height, width = image.shape[:2]
+    if Square.around(square.xyxy) == square and x1 >= 0 and y1 >= 0 and x2 <= width and y2 <= height:
+        return _resize(image[y1:y2, x1:x2], side)
+    factor = max(1, int(square.side) // (_KEPT * side))
+    region, left, top = _surroundings(image, square, _MARGIN * factor)
+    region = _shrunk(region, factor)
+    crop_side = max(int(square.side) // factor, side)
+    # From the crop to the region; pixel centers lie at whole numbers, half a pixel before the edges' numbers.
+    to_region = square.axes * square.side / (factor * crop_side)
+    center = (np.array([square.x - left, square.y - top]) / factor) - 0.5
+    matrix = np.column_stack([to_region, center - to_region @ np.full(2, (crop_side - 1) / 2)])
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    crop = cv2.warpAffine(region, matrix, (crop_side, crop_side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return _resize(np.asarray(crop, np.uint8), side)
 
 
 def encode_png(image: NDArray[np.uint8]) -> bytes:
@@ -193,60 +259,29 @@ def tilt_of(xyxy: Box, eyes: tuple[Point, Point] | None) -> float:
     return math.degrees(math.atan2(dy, dx))
 
 
-def _crop(gray: NDArray[np.uint8], xyxy: Box, tilt: float) -> NDArray[np.uint8]:
-    """Cut out a box after turning the picture about its center, at the picture's own scale or at least 48x48.
-
-    Turning and enlarging are one resampling; shrinking is left to :func:`_resize`, which averages areas. Of a large
-    face, areas are averaged before it is turned too: turning every pixel takes longer than all the rest.
-    """
-    x1, y1, x2, y2 = xyxy
-    height, width = gray.shape
-    if tilt == 0 and x1 >= 0 and y1 >= 0 and x2 <= width and y2 <= height:
-        return gray[y1:y2, x1:x2]
-    factor = max(1, min(x2 - x1, y2 - y1) // _TURNED_SIDE)
-    region, left, top = _surroundings(gray, xyxy, 4 * factor)  # four pixels for the cubic kernel
-    region = _shrunk(region, factor)
-    crop_width, crop_height = (min(max(side // factor, IMAGE_SIZE), _MAX_CROP_SIDE) for side in (x2 - x1, y2 - y1))
-    # Pixel centers lie at whole numbers: the box's center is half a pixel before the mean of its edges.
-    center = (((x1 + x2) / 2 - left) / factor - 0.5, ((y1 + y2) / 2 - top) / factor - 0.5)
-    matrix = cv2.getRotationMatrix2D(center, tilt, 1.0)
-    matrix[:, 2] -= center
-    matrix *= [[factor * crop_width / (x2 - x1)], [factor * crop_height / (y2 - y1)]]
-    matrix[:, 2] += ((crop_width - 1) / 2, (crop_height - 1) / 2)
-    crop: NDArray[np.uint8] = cv2.warpAffine(
-        region, matrix, (crop_width, crop_height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return crop
+def _surroundings(image: NDArray[np.uint8], square: Square, margin: int) -> tuple[NDArray[np.uint8], int, int]:
+    """The part of the picture that a turned square can touch, with its left and top edge: large pictures stay cheap."""
+    height, width = image.shape[:2]
+    reach = math.ceil(square.side * math.sqrt(0.5)) + margin
+    left = min(max(int(square.x) - reach, 0), width - 1)
+    top = min(max(int(square.y) - reach, 0), height - 1)
+    right, bottom = max(int(square.x) + reach, left + 1), max(int(square.y) + reach, top + 1)
+    return image[top:bottom, left:right], left, top
 
 
-def _surroundings(gray: NDArray[np.uint8], xyxy: Box, margin: int) -> tuple[NDArray[np.uint8], int, int]:
-    """The part of the picture that a turned box can touch, with its left and top edge: large pictures stay cheap."""
-    x1, y1, x2, y2 = xyxy
-    height, width = gray.shape
-    reach = math.ceil(math.hypot(x2 - x1, y2 - y1) / 2) + margin
-    center_x, center_y = (x1 + x2) // 2, (y1 + y2) // 2
-    left, right = (min(max(x, 0), width) for x in (center_x - reach, center_x + reach))
-    top, bottom = (min(max(y, 0), height) for y in (center_y - reach, center_y + reach))
-    if left >= right or top >= bottom:
-        raise ValueError(f"Expected a box that touches the picture of {width}x{height}. Received {xyxy}.")
-    return gray[top:bottom, left:right], left, top
-
-
-def _shrunk(gray: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+def _shrunk(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     """Each square of so many pixels as one, their mean; the outermost pixels are repeated to fill the last squares."""
     if factor == 1:
-        return gray
-    height, width = gray.shape
-    whole = cv2.copyMakeBorder(gray, 0, -height % factor, 0, -width % factor, cv2.BORDER_REPLICATE)
+        return image
+    height, width = image.shape[:2]
+    whole = cv2.copyMakeBorder(image, 0, -height % factor, 0, -width % factor, cv2.BORDER_REPLICATE)
     size = whole.shape[1] // factor, whole.shape[0] // factor
     return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _resize(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    if gray.shape == (IMAGE_SIZE, IMAGE_SIZE):
-        return gray.copy()
-    shrinking = gray.size > IMAGE_SIZE * IMAGE_SIZE
-    resized: NDArray[np.uint8] = cv2.resize(
-        gray, (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
-    )
-    return resized
+def _resize(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    if (height, width) == (side, side):
+        return image.copy()
+    interpolation = cv2.INTER_AREA if height * width > side * side else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, (side, side), interpolation=interpolation), np.uint8)

@@ -9,18 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import Classifier, Prediction
-from fer_core.faces.detection import Detector, Face
+from fer_core.faces.detection import DEFAULT_MARGIN, Detector, Face
 from fer_core.faces.images import preprocess_face, to_gray
-
-DEFAULT_MARGIN = 0.085
-"""What a crop shows beyond the detector's box on each side, as a part of the box.
-
-With ``DEFAULT_RISE`` it gives crops the framing of FER2013, where the detector's box is 41 of 48 pixels wide and 3.5
-pixels below the center (medians over 1,500 pictures of the training split).
-"""
-
-DEFAULT_RISE = 0.085
-"""How far a crop lies above the detector's box, which leaves out the forehead, as a part of the box."""
 
 MAX_LISTED_FACES = 50
 """Pages list this many faces of a picture and count the rest."""
@@ -43,45 +33,37 @@ class Recognition:
     crop: NDArray[np.uint8]
 
 
-def recognize(
-    image: NDArray[np.uint8],
-    detector: Detector,
-    classifier: Classifier,
-    *,
-    margin: float = DEFAULT_MARGIN,
-    align: bool = True,
-) -> tuple[Recognition, ...]:
-    """Find every face in a picture, from left to right, and classify them all at once.
+def recognize(image: NDArray[np.uint8], detector: Detector, classifier: Classifier) -> tuple[Recognition, ...]:
+    """Find every face in a photo, RGB (height, width, 3) uint8, from left to right, and classify them all at once.
 
-    Args:
-        image: RGB, shape (height, width, 3), uint8.
-        detector: Finds the faces.
-        classifier: Classifies them.
-        margin: What a crop shows beyond the detector's box on each side, as a part of the box.
-        align: Whether faces are turned until their eyes are level.
+    A photo's answer is the mean of a face's and its mirror image's (see :meth:`Classifier.predict`): it stays when the
+    photo is mirrored, and more often when it is turned, shrunk or compressed.
     """
-    faces = [frame_face(face, margin) for face in detector.detect(image)]
-    if not faces:
-        return ()
-    gray = to_gray(image)
-    crops = np.stack([preprocess_face(gray, xyxy=face.xyxy, eyes=face.eyes if align else None) for face in faces])
-    height, width = gray.shape
-    return tuple(
-        map(Recognition, (face.clipped(width, height) for face in faces), classifier.predictions(crops), crops)
-    )
+    return _classified(image, detector.detect(image), classifier, DEFAULT_MARGIN, mirror=True)
+
+
+def recognize_frame(
+    image: NDArray[np.uint8], detector: Detector, classifier: Classifier, *, margin: float = DEFAULT_MARGIN
+) -> tuple[Recognition, ...]:
+    """The same for a frame of a stream or video: one look at each face, whose answers are smoothed over time.
+
+    The crops show a margin beyond the detector's box on each side, as a part of the box.
+    """
+    return _classified(image, detector.detect(image), classifier, margin, mirror=False)
 
 
 def recognize_whole(image: NDArray[np.uint8], classifier: Classifier) -> Recognition:
     """Classify a whole picture, RGB or gray, as if it were one face, for pictures in which no face was found."""
     crop = preprocess_face(image)
-    return Recognition(Face((0, 0, image.shape[1], image.shape[0])), classifier.predict_one(crop), crop)
+    (prediction,) = classifier.predictions(crop[None], mirror=True)
+    return Recognition(Face((0, 0, image.shape[1], image.shape[0])), prediction, crop)
 
 
 def reclassify(recognitions: Sequence[Recognition], classifier: Classifier) -> tuple[Recognition, ...]:
-    """The same faces and crops with the predictions of another network."""
+    """The same faces and crops of a photo with the predictions of another network."""
     if not recognitions:
         return ()
-    predictions = classifier.predictions(np.stack([item.crop for item in recognitions]))
+    predictions = classifier.predictions(np.stack([item.crop for item in recognitions]), mirror=True)
     return tuple(replace(item, prediction=new) for item, new in zip(recognitions, predictions, strict=True))
 
 
@@ -90,16 +72,22 @@ def largest_face(image: NDArray[np.uint8], detector: Detector) -> NDArray[np.uin
     faces = detector.detect(image)
     if not faces:
         return np.empty((0, 0), np.uint8)
-    face = frame_face(max(faces, key=lambda found: found.width * found.height))
-    return preprocess_face(image, xyxy=face.xyxy, eyes=face.eyes)
+    return preprocess_face(image, max(faces, key=lambda found: found.width * found.height).framed())
 
 
-def frame_face(face: Face, margin: float = DEFAULT_MARGIN) -> Face:
-    """A detected face with the box in which FER2013 shows faces: square, from the hairline to the chin.
-
-    The box gains ``margin``, a part of its size, on each side and may reach over the picture's edge.
-    """
-    return face.squared().raised(DEFAULT_RISE).expanded(margin)
+def _classified(
+    image: NDArray[np.uint8], faces: Sequence[Face], classifier: Classifier, margin: float, *, mirror: bool
+) -> tuple[Recognition, ...]:
+    if not faces:
+        return ()
+    gray = to_gray(image)
+    height, width = gray.shape
+    squares = [face.framed(margin) for face in faces]
+    crops = np.stack([preprocess_face(gray, square) for square in squares])
+    shown = [
+        replace(face, xyxy=square.xyxy).clipped(width, height) for face, square in zip(faces, squares, strict=True)
+    ]
+    return tuple(map(Recognition, shown, classifier.predictions(crops, mirror=mirror), crops))
 
 
 def summary(recognitions: Sequence[Recognition]) -> str:

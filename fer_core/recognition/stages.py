@@ -1,6 +1,6 @@
 """The stages of a face from a photo or dataset to a network, made by the functions that every page uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from fer_core.faces.detection import Face
 from fer_core.faces.images import preprocess_face, to_gray
 from fer_core.faces.preprocessing import STEPS, Preprocessing
-from fer_core.recognition.recognize import frame_face
 
 _SHOWN = 320  # pixels of the picture with the detected face
 _AROUND = 0.6  # of the face's box is shown around it
@@ -27,11 +26,11 @@ class Stage:
 
 def photo_stages(image: NDArray[np.uint8], face: Face, steps: Preprocessing) -> tuple[Stage, ...]:
     """A face that a detector found in a photo, RGB (height, width, 3), uint8, down to the last preprocessing step."""
-    framed, gray = frame_face(face), to_gray(image)
-    cropped = preprocess_face(gray, xyxy=framed.xyxy)
-    upright = preprocess_face(gray, xyxy=framed.xyxy, eyes=framed.eyes)
+    square, gray = face.framed(), to_gray(image)
+    cropped = preprocess_face(gray, replace(square, tilt=0))
+    upright = preprocess_face(gray, square)
     return (
-        Stage("Face detection", "Where the face is, and its eyes.", _marked(image, framed)),
+        Stage("Face detection", "Where the face is, and its eyes.", _marked(image, replace(face, xyxy=square.xyxy))),
         Stage("Crop", "Only the face is left, grey, 48 × 48.", cropped),
         Stage("Rotation correction", "Turned until the eyes are level.", upright),
         *_step_stages(upright, steps),

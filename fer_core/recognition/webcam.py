@@ -20,9 +20,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import Classifier, Prediction
-from fer_core.faces.detection import DEFAULT_MINIMUM_SIZE, Detector, Face
+from fer_core.faces.detection import DEFAULT_MARGIN, DEFAULT_MINIMUM_SIZE, Detector, Face
 from fer_core.recognition.drawing import draw_faces, draw_notice, draw_recognitions
-from fer_core.recognition.recognize import DEFAULT_MARGIN, Recognition, recognize
+from fer_core.recognition.recognize import Recognition, recognize_frame
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
 
 HISTORY_SECONDS = 60.0
@@ -145,7 +145,7 @@ class FrameAnalyzer:
         shown = image.copy()
         with ExitStack[bool]() as stack:
             stack.push(self._note_problem)
-            recognitions = recognize(image, settings, settings.classifier, margin=settings.margin)
+            recognitions = recognize_frame(image, settings, settings.classifier, margin=settings.margin)
             self._tracking = self._tracking.updated(recognitions, self._clock(), smoothing=settings.smoothing)
             draw_faces(shown, self._tracking.faces)
             self._record(image, self._tracking.faces, 1000 * (time.perf_counter() - start))

@@ -1,6 +1,7 @@
 """Faces are found in portraits, group photos and frames, each once; nothing else is."""
 
 import threading
+from dataclasses import replace
 from importlib import metadata
 from itertools import pairwise
 
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 
 from fer_core.errors import CheckpointError
 from fer_core.faces import blazeface
-from fer_core.faces.blazeface import BlazeFace, anchors, averaged, distinct, letterbox, tiles
+from fer_core.faces.blazeface import anchors, averaged, distinct, letterbox, tiles
 from fer_core.faces.detection import KEYPOINTS, Face, FaceDetector, PhotoDetector
-from fer_core.faces.images import read_image, tilt_of
+from fer_core.faces.images import Square, read_image, tilt_of
 from fer_core.faces.landmarks import FaceMesh
 from fer_core.recognition.samples import sample_pictures
 
@@ -121,16 +122,39 @@ def test_a_turned_face_is_seen_upright(photo_detector, astronaut, angle):
     assert np.allclose(face.keypoints, [rotation @ (*point, 1) for point in upright.keypoints], atol=8)
 
 
-def test_the_face_mesh_confirms_a_face_and_nothing_else(astronaut):
-    mesh, network = FaceMesh(), BlazeFace("short")
-    row = averaged(network(astronaut, 0.5))[0]
-    score, points = mesh(astronaut, row)
+def test_the_face_mesh_confirms_a_face_and_nothing_else(astronaut, webcam_detector):
+    mesh = FaceMesh()
+    (face,) = webcam_detector.detect(astronaut)
+    score, square = mesh(astronaut, face.framed())
     assert score > 0.99
-    assert points.shape == (468, 2)
-    left, top, right, bottom = FACE
-    assert ((points > (left - 20, top - 50)) & (points < (right + 20, bottom + 20))).all()
-    assert points[[33, 133]].mean(axis=0) == pytest.approx(row[4:6], abs=5)  # the corners of the right eye
-    assert mesh(np.full_like(astronaut, 128), row)[0] < 0.5
+    assert overlap(Face(square.xyxy), face.framed().xyxy) > 0.8
+    assert mesh(np.full_like(astronaut, 128), face.framed())[0] < 0.5
+
+
+@pytest.mark.parametrize(("move", "scale", "tilt"), [((0.1, 0), 1, 0), ((-0.05, 0.1), 1.1, 0), ((0, 0), 0.9, 12)])
+def test_the_face_mesh_finds_the_same_place_from_a_wrong_one(astronaut, webcam_detector, move, scale, tilt):
+    mesh = FaceMesh()
+    (face,) = webcam_detector.detect(astronaut)
+    truth = face.framed()
+    wrong = replace(truth.moved(*move).scaled(scale), tilt=truth.tilt + tilt)
+    places = []
+    for square in (truth, wrong):
+        for _ in range(2):
+            square = mesh(astronaut, square)[1]  # noqa: PLW2901
+        places.append((square.x, square.y, square.side, square.tilt))
+    assert places[1] == pytest.approx(places[0], abs=0.02 * truth.side)
+
+
+def test_a_mirrored_face_gets_the_mirrored_square(astronaut, webcam_detector):
+    mesh = FaceMesh()
+    (face,) = webcam_detector.detect(astronaut)
+    framed, width = face.framed(), astronaut.shape[1]
+    square = mesh(astronaut, framed)[1]
+    mirrored = replace(framed, x=width - framed.x, tilt=-framed.tilt)
+    other = mesh(np.ascontiguousarray(astronaut[:, ::-1]), mirrored)[1]
+    assert (width - other.x, other.y, other.side, -other.tilt) == pytest.approx(
+        (square.x, square.y, square.side, square.tilt), abs=0.05
+    )
 
 
 def test_letterboxing_finds_the_same_place_in_any_shape(webcam_detector, astronaut):
@@ -248,8 +272,16 @@ def test_clipped_lies_inside(box, width, height):
     assert not inside or (x1, y1, x2, y2) == box
 
 
-def test_raised_moves_up():
-    assert Face((10, 20, 50, 100)).raised(0.25).xyxy == (10, 0, 50, 80)
+def test_the_framing_is_square_and_ends_where_the_box_ends():
+    assert Face((100, 100, 200, 200)).framed().xyxy == (92, 83, 209, 200)
+    assert Face((100, 100, 200, 200)).framed(0.5).xyxy == (50, 42, 250, 242)
+
+
+def test_the_face_mesh_decides_where_a_face_is_framed():
+    face = Face((100, 100, 200, 200), aligned=Square(140, 150, 117, 5))
+    assert face.framed() == face.aligned
+    assert face.framed(0.5).side == pytest.approx(200)
+    assert (face.framed(0.5).x, face.framed(0.5).tilt) == (140, 5)
 
 
 def test_faces_are_checked():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fer_core.errors import ImageError
-from fer_core.faces.images import IMAGE_SIZE, preprocess_face, read_image, to_gray
+from fer_core.faces.images import IMAGE_SIZE, Square, cut_square, preprocess_face, read_image, to_gray
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 
@@ -245,9 +245,9 @@ def test_one_face_gives_the_same_pixels_through_every_path(tmp_path):
         "dataset": preprocess_face(face),
         "file": preprocess_face(read_image(path)),
         "upload": preprocess_face(uploaded),
-        "box of the whole": preprocess_face(uploaded, xyxy=(0, 0, 48, 48)),
-        "frame": preprocess_face(np.repeat(frame[..., None], 3, axis=2), xyxy=(200, 100, 248, 148)),
-        "frame, eyes level": preprocess_face(frame, xyxy=(200, 100, 248, 148), eyes=level),
+        "box of the whole": preprocess_face(uploaded, Square.around((0, 0, 48, 48))),
+        "frame": preprocess_face(np.repeat(frame[..., None], 3, axis=2), Square.around((200, 100, 248, 148))),
+        "frame, eyes level": preprocess_face(frame, Square.around((200, 100, 248, 148), level)),
     }
     for name, pixels in paths.items():
         np.testing.assert_array_equal(pixels, face, err_msg=name)
@@ -278,7 +278,7 @@ def test_boxes_over_the_edge_still_give_48x48_of_the_pictures_greys(size, corner
     x1, y1 = max(x1, 1 - side), max(y1, 1 - side)
     dx, dy = side / 2 * np.cos(np.radians(angle)), side / 2 * np.sin(np.radians(angle))
     eyes = ((x1 + side / 2 - dx / 2, y1 + side / 2 - dy / 2), (x1 + side / 2 + dx / 2, y1 + side / 2 + dy / 2))
-    face = preprocess_face(image, xyxy=(x1, y1, x1 + side, y1 + side), eyes=eyes)
+    face = preprocess_face(image, Square.around((x1, y1, x1 + side, y1 + side), eyes))
     assert face.shape == (IMAGE_SIZE, IMAGE_SIZE)
     assert (face == 90).all()
 
@@ -295,29 +295,32 @@ def test_turned_faces_come_out_upright(angle, side):
     moved = [tuple(map(float, matrix @ (*eye, 1))) for eye in eyes]
     low = round(centre + 0.5 - side / 2)
     box = (low, low, low + side, low + side)
-    expected, face = preprocess_face(upright, xyxy=box), preprocess_face(turned, xyxy=box, eyes=(moved[0], moved[1]))
+    expected, face = (
+        preprocess_face(upright, Square.around(box)),
+        preprocess_face(turned, Square.around(box, (moved[0], moved[1]))),
+    )
     assert np.abs(face.astype(int) - expected).mean() < 2
 
 
 def test_eyes_of_a_profile_do_not_turn_it():
     image = noise(200, 200)
     box = (50, 50, 150, 150)
-    tilted = preprocess_face(image, xyxy=box, eyes=((100.0, 80.0), (104.0, 88.0)))
-    np.testing.assert_array_equal(tilted, preprocess_face(image, xyxy=box))
+    tilted = preprocess_face(image, Square.around(box, ((100.0, 80.0), (104.0, 88.0))))
+    np.testing.assert_array_equal(tilted, preprocess_face(image, Square.around(box)))
 
 
 @pytest.mark.parametrize("eyes", [None, ((300.0, 400.0), (700.0, 430.0))])
 def test_large_faces_do_not_alias(eyes):
     stripes = np.zeros((960, 960), np.uint8)
     stripes[:, ::2] = 255  # an even grey from far away
-    face = preprocess_face(stripes, xyxy=(0, 0, 960, 960), eyes=eyes)
+    face = preprocess_face(stripes, Square.around((0, 0, 960, 960), eyes))
     assert face[4:-4, 4:-4].std() < 6
 
 
 def test_the_edge_is_repeated():
     image = np.full((100, 100), 50, np.uint8)
     image[:, 60:] = 200
-    face = preprocess_face(image, xyxy=(52, 0, 148, 96))
+    face = preprocess_face(image, Square.around((52, 0, 148, 96)))
     np.testing.assert_array_equal(face[:, -40:], np.full((48, 40), 200))
     np.testing.assert_array_equal(face[:, :3], np.full((48, 3), 50))
 
@@ -326,9 +329,47 @@ def test_a_wrong_call_is_a_value_error():
     for image in (np.zeros((5, 5, 4), np.uint8), np.zeros((5, 5), np.float32), np.zeros((0, 5), np.uint8)):
         with pytest.raises(ValueError, match="Expected"):
             preprocess_face(image)
-    for box in ((5, 5, 5, 9), (500, 500, 600, 600)):
-        with pytest.raises(ValueError, match="Expected a box"):
-            preprocess_face(np.zeros((50, 50), np.uint8), xyxy=box)
+    with pytest.raises(ValueError, match="Expected a side above 0"):
+        Square(5, 5, 0)
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(
+    center=st.tuples(st.floats(-50, 250), st.floats(-50, 250)),
+    side=st.floats(20, 300),
+    tilt=st.floats(-180, 180),
+    move=st.tuples(st.floats(-1, 1), st.floats(-1, 1)),
+)
+def test_a_square_moves_along_its_own_axes_and_back(center, side, tilt, move):
+    square = Square(*center, side, tilt)
+    there = square.moved(*move)
+    assert np.hypot(there.x - square.x, there.y - square.y) == pytest.approx(side * np.hypot(*move), abs=1e-6)
+    back = there.moved(-move[0], -move[1])
+    assert (back.x, back.y) == pytest.approx(center, abs=1e-6)
+    x1, y1, x2, y2 = square.xyxy
+    assert x2 - x1 == y2 - y1 == pytest.approx(side, abs=0.51)
+    assert ((x1 + x2) / 2, (y1 + y2) / 2) == pytest.approx(center, abs=1.01)
+
+
+@pytest.mark.parametrize(("x", "y"), [(550, 550), (-800, 20), (20, 3000)])
+@pytest.mark.parametrize("tilt", [0, 30])
+def test_beside_the_picture_its_outermost_pixels_go_on(x, y, tilt):
+    assert (preprocess_face(np.full((50, 60), 90, np.uint8), Square(x, y, 100, tilt)) == 90).all()
+
+
+@pytest.mark.parametrize("tilt", [0, 17, -120])
+@pytest.mark.parametrize("side", [30, 150, 700])
+def test_a_moved_square_shows_what_lies_there(tilt, side):
+    """What lies right of the center in the picture's square lies in the middle of the square moved there."""
+    image = cv2.GaussianBlur(noise(1200, 1200, seed=2), (0, 0), side / 10)
+    square = Square(600, 600, side, tilt)
+    here, there = (cut_square(image, one, 96).astype(int) for one in (square, square.moved(0.25, 0.125)))
+    assert np.abs(here[12:, 24:] - there[:-12, :-24]).mean() < 2
+
+
+def test_a_square_of_a_color_picture_keeps_its_colors():
+    image = np.full((90, 90, 3), (10, 200, 90), np.uint8)
+    assert (cut_square(image, Square(45, 45, 40, 30), 64) == (10, 200, 90)).all()
 
 
 def test_wide_pictures_and_thin_ones():

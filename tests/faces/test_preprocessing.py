@@ -103,10 +103,12 @@ def test_a_face_gives_the_same_probabilities_through_every_path(home, small_demo
     assert report.accuracy == pytest.approx(checkpoint.card.best.test_accuracy)
     for image, expected in zip(raw.images[:3], keras, strict=False):
         picture = np.repeat(image[..., None], 3, axis=2)
-        whole = recognize_whole(image, classifier).prediction.probabilities
-        found = recognize(picture, WholeFrame(), classifier, margin=0, align=False)[0]
+        whole = classifier.predict_one(recognize_whole(image, classifier).crop).probabilities
+        found = recognize(picture, WholeFrame(), classifier)[0]
         np.testing.assert_allclose(whole, expected, atol=1e-5)
-        np.testing.assert_allclose(classifier.predict(found.crop[None])[0], found.prediction.probabilities, atol=1e-6)
+        np.testing.assert_allclose(
+            classifier.predict(found.crop[None], mirror=True)[0], found.prediction.probabilities, atol=1e-6
+        )
     assert Features(checkpoint).of(raw.images[:3]).shape == (3, 1024)
 
 

@@ -16,7 +16,7 @@ from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.errors import VideoError
 from fer_core.faces.detection import Detector, FaceDetector, PhotoDetector
 from fer_core.recognition.drawing import draw_faces
-from fer_core.recognition.recognize import recognize
+from fer_core.recognition.recognize import recognize_frame
 from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING, TrackedFace, Tracking
 from fer_core.recognition.videos.reader import VideoFrame, VideoLimits, VideoReader
@@ -108,7 +108,7 @@ class VideoAnalysis:
         limits, tracking = self._reader.limits, Tracking()
         interval = max(1 / self._options.frames_per_second, self._reader.seconds / limits.max_frames)
         for frame in self._reader.frames(interval):
-            found = recognize(frame.image, self._detector, self._classifier)
+            found = recognize_frame(frame.image, self._detector, self._classifier)
             if len(found) > MAX_FACES:
                 found = tuple(sorted(found, key=lambda item: -item.face.height)[:MAX_FACES])
             tracking = tracking.updated(found, frame.time, smoothing=self._options.smoothing)
