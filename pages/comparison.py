@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
-from fer_core.evaluation.comparison import SIGNIFICANT
 from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.evaluation.scoring import evaluation_scheme
 from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
@@ -74,11 +73,9 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
 
 def _show_verdict(leaderboard: Leaderboard) -> None:
     best, second = leaderboard.entries[:2]
-    p_value = leaderboard.p_values[second.name]
-    words = leaderboard.pair(second.name, best.name).verdict(p_value)
-    against = f" (against {plain(second.name)}, the next)" if len(leaderboard.entries) > 2 else ""
-    show = st.success if p_value < SIGNIFICANT else st.info
-    show(f"**{plain(words)}**{against}", icon=":material/balance:")
+    pair = leaderboard.pair(second.name, best.name)
+    show = st.success if pair.is_significant else st.info
+    show(f"**{plain(pair.verdict())}**", icon=":material/balance:")
 
 
 def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
@@ -104,7 +101,7 @@ def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     st.html(answers_side_by_side(answers, [checkpoint.name for checkpoint in checkpoints]))
 
 
-start_page("comparison", "Which checkpoint is better? On the same faces, with intervals, and with how likely luck is.")
+start_page("comparison", "Compare checkpoints on the same faces, with confidence intervals and significance tests.")
 damages = damaged_checkpoints()
 checkpoints = _choose_checkpoints({damage.name for damage in damages})
 show_damages(damages)

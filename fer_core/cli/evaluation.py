@@ -12,6 +12,7 @@ from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.store import dataset_card, load_records
 from fer_core.evaluation.calibration import prior_adjustments
+from fer_core.evaluation.comparison import mcnemar
 from fer_core.evaluation.complete_card import complete_card
 from fer_core.evaluation.descriptions import describe_scope
 from fer_core.evaluation.leaderboard import Leaderboard, compare_checkpoints, milliseconds_per_face
@@ -158,7 +159,6 @@ def _leaderboard(options: argparse.Namespace) -> tuple[Leaderboard, dict[str, fl
 
 def _pair(leaderboard: Leaderboard, first: str, second: str) -> dict[str, Any]:
     pair, unseen = leaderboard.pair(first, second), leaderboard.unseen_pair(first, second)
-    p = leaderboard.p_values[first]
     return {
         "first": first,
         "second": second,
@@ -167,9 +167,9 @@ def _pair(leaderboard: Leaderboard, first: str, second: str) -> dict[str, Any]:
         "macro_f1_difference": pair.macro_f1_difference,
         "macro_f1_difference_interval": pair.macro_f1_interval(),
         "table": pair.table.tolist(),
-        "p_value": pair.p_value(),
-        "p_value_exact": pair.p_value(mid=False),
-        "p_value_adjusted": p,
-        "verdict": pair.verdict(p),
-        "unseen": {"n": len(unseen), "difference": unseen.difference, "p_value": unseen.p_value()} if unseen else None,
+        "p_value": mcnemar(*pair.discordant),
+        "p_value_exact": mcnemar(*pair.discordant, exact=True),
+        "p_value_adjusted": pair.p_value,
+        "verdict": pair.verdict(),
+        "unseen": {"n": len(unseen), "difference": unseen.difference, "p_value": unseen.p_value} if unseen else None,
     }

@@ -1,5 +1,12 @@
-"""Two checkpoints on the same images: the difference, its interval and its p-value."""
+"""Two checkpoints on the same images: the difference, its interval and its p-value, which always agree.
 
+Both come from one score test of paired proportions (Tango, "Equivalence test and confidence interval for the difference
+in proportions for the paired-sample design", 1998), which for no difference is McNemar's. When the two were picked
+among several checkpoints, both use the studentized range (Tukey), so that all pairs together are called different by
+chance in 5% of cases at most.
+"""
+
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,21 +15,31 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.summary import cross_tabulate
 from fer_core.errors import EvaluationError
-from fer_core.evaluation.descriptions import odds
-from fer_core.evaluation.intervals import Interval, macro_f1_of, percentile_interval, resampled
+from fer_core.evaluation.intervals import (
+    CONFIDENCE,
+    Interval,
+    macro_f1_of,
+    paired_difference_interval,
+    percentile_interval,
+    resampled,
+)
 from fer_core.evaluation.report import EvaluationReport
 
 SIGNIFICANT = 0.05
-"""Below this p-value a difference is significant."""
+"""Below this p-value a difference is significant, and its interval is without 0."""
 
 
 @dataclass(frozen=True, eq=False)
 class PairedComparison:
-    """Two checkpoints' names and reports on the same images; the second is compared with the first."""
+    """Two checkpoints' names and reports on the same images; the second is compared with the first.
+
+    ``among`` is the number of checkpoints from which the two were picked, perhaps because they are the best.
+    """
 
     names: tuple[str, str]
     first: EvaluationReport
     second: EvaluationReport
+    among: int = 2
 
     def __post_init__(self) -> None:
         a, b = self.first, self.second
@@ -52,14 +69,28 @@ class PairedComparison:
         """Return the macro F1 of the second less that of the first."""
         return self.second.macro_f1 - self.first.macro_f1
 
-    def p_value(self, *, mid: bool = True) -> float:
-        """Return the two-sided p-value of McNemar's test on the images only one gets right; see :func:`mcnemar`."""
-        return mcnemar(int(self.table[0, 1]), int(self.table[1, 0]), mid=mid)
+    @property
+    def p_value(self) -> float:
+        """Return the two-sided p-value of McNemar's test, adjusted for all pairs of the checkpoints."""
+        z, alone = _mcnemar_z(*self.discordant), mcnemar(*self.discordant)
+        adjusted = float(scipy.stats.studentized_range.sf(abs(z) * math.sqrt(2), self.among, np.inf))
+        # Far out only rounding errors are left of it: it lies between the unadjusted value and Bonferroni's.
+        return min(max(adjusted, alone), math.comb(self.among, 2) * alone, 1.0)
+
+    @property
+    def is_significant(self) -> bool:
+        """Return whether one is better than the other, which the interval then shows too."""
+        return self.p_value < SIGNIFICANT
+
+    @property
+    def discordant(self) -> tuple[int, int]:
+        """Return the numbers of images only the first and only the second gets right."""
+        return int(self.table[0, 1]), int(self.table[1, 0])
 
     def difference_interval(self) -> Interval:
-        """Return the 95 % interval of the difference of accuracies, by paired bootstrap."""
-        samples = resampled(self.table.ravel())
-        return percentile_interval((samples[:, 2] - samples[:, 1]) / len(self))
+        """Return the 95% interval of the difference of accuracies, adjusted as the p-value is."""
+        z = scipy.stats.studentized_range.ppf(CONFIDENCE, self.among, np.inf) / math.sqrt(2)
+        return paired_difference_interval(*self.discordant, len(self), float(z))
 
     def macro_f1_interval(self) -> Interval:
         """Return the 95 % interval of the difference of macro F1s, by paired bootstrap."""
@@ -75,44 +106,45 @@ class PairedComparison:
         lead = winner.true_probability - loser.true_probability
         return positions[np.argsort(-lead[positions], kind="stable")]
 
-    def verdict(self, p: float | None = None) -> str:
-        """Return who is better and how significantly, in words; ``p`` is given where it is adjusted for comparisons."""
-        p = self.p_value() if p is None else p
-        low, high = self.difference_interval()
-        if not self.table[0, 1] + self.table[1, 0]:
+    def verdict(self) -> str:
+        """Return which is better, by how much and how significantly, as a sentence."""
+        if not sum(self.discordant):
             return f"Both get exactly the same {self.table[0, 0]:,} of {len(self):,} faces right."
-        points = 100 * abs(self.difference)
-        if p >= SIGNIFICANT:
-            return (
-                f"They cannot be told apart on these {len(self):,} faces: the difference of {points:.1f} points "
-                f"(95 % interval {100 * low:+.1f} to {100 * high:+.1f}) is no more than luck brings: {odds(p)}."
-            )
-        better = self.names[1] if self.difference > 0 else self.names[0]
-        ends = sorted((100 * abs(low), 100 * abs(high)))
-        return (
-            f"{better} is better by {points:.1f} points (95 % interval {ends[0]:.1f} to {ends[1]:.1f}); "
-            f"a difference this large by luck: {odds(p)}."
-        )
+        flips = self.is_significant and self.difference < 0  # so that who is better gains points
+        low, high = self.difference_interval()
+        difference, low, high = (-self.difference, -high, -low) if flips else (self.difference, low, high)
+        figures = f"{100 * difference:+.2f} points (95% CI {100 * low:+.2f} to {100 * high:+.2f}, {self.p_in_words})"
+        better, worse = self.names if flips else self.names[::-1]
+        if self.is_significant:
+            return f"{better} is better than {worse} on these {len(self):,} faces: {figures}."
+        return f"No significant difference on these {len(self):,} faces: {better} against {worse} {figures}."
+
+    @property
+    def p_in_words(self) -> str:
+        """Return the p-value for a sentence, with what it is adjusted for."""
+        text = p_value_text(self.p_value)
+        p = f"p {text}" if text.startswith("<") else f"p = {text}"
+        return p if self.among == 2 else f"{p}, adjusted for choosing among {self.among}"
 
 
-def mcnemar(only_first: int, only_second: int, *, mid: bool = True) -> float:
+def p_value_text(p: float) -> str:
+    """Return a p-value in two digits or as many as show on which side of 0.05 it lies: "0.06", "< 0.001"."""
+    if p < 0.001:
+        return "< 0.001"
+    texts = (f"{p:.{digits}g}" for digits in range(2, 18))
+    return next(text for text in texts if (float(text) < SIGNIFICANT) == (p < SIGNIFICANT))
+
+
+def mcnemar(only_first: int, only_second: int, *, exact: bool = False) -> float:
     """Return the two-sided p-value of McNemar's test (1947), 0 to 1, given the images only one gets right.
 
-    For ``mid``, the observed split counts half: the mid-p version (Fagerland, Lydersen and Laake, 2013), which is less
-    conservative than the exact one.
+    The score test is recommended over the exact one, which is conservative (Fagerland, Lydersen and Laake, 2013).
     """
-    n, fewer = only_first + only_second, min(only_first, only_second)
-    if n == 0 or (mid and 2 * fewer == n):
-        return 1.0
-    tail = scipy.special.bdtr(fewer, n, 0.5)  # with the observed split, and for mid-p half of it
-    if mid:
-        tail = (tail + (scipy.special.bdtr(fewer - 1, n, 0.5) if fewer else 0.0)) / 2
-    return float(min(2 * tail, 1.0))
+    if exact:
+        n, fewer = only_first + only_second, min(only_first, only_second)
+        return float(min(2 * scipy.special.bdtr(fewer, n, 0.5), 1.0)) if n else 1.0
+    return float(2 * scipy.special.ndtr(-abs(_mcnemar_z(only_first, only_second))))
 
 
-def holm(p_values: list[float]) -> list[float]:
-    """Return p-values adjusted for several comparisons (Holm, 1979), in the same order."""
-    p, order = np.asarray(p_values, float), np.argsort(p_values, kind="stable")
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.maximum.accumulate(np.minimum(1.0, p[order] * np.arange(len(p), 0, -1)))
-    return adjusted.tolist()
+def _mcnemar_z(only_first: int, only_second: int) -> float:
+    return (only_second - only_first) / math.sqrt(max(only_first + only_second, 1))

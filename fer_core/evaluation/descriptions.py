@@ -75,16 +75,6 @@ def describe_scope(report: EvaluationReport) -> str:
     return " ".join(filter(None, (warning, scope)))
 
 
-def odds(p: float) -> str:
-    """Return a probability in words: "less than 1 in 1,000", "about 1 in 20", "about 3 in 10", "nearly always"."""
-    if p < 1e-3:
-        bound = next((n for n in (1_000_000, 100_000, 10_000) if p < 1 / n), 1000)
-        return f"less than 1 in {bound:,}"
-    if p < 0.2:
-        return f"about 1 in {int(float(f'{1 / p:.2g}')):,}"
-    return f"about {round(10 * p)} in 10" if p < 0.95 else "nearly always"
-
-
 def _how_many(part: int, whole: int) -> str:
     if part == whole:
         return "all of them"

@@ -4,14 +4,18 @@ import math
 from statistics import NormalDist
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 Interval = tuple[float, float]
 """The lower and the upper end."""
 
-_CONFIDENCE = 0.95
+CONFIDENCE = 0.95
+"""How often an interval holds the true value."""
+
 _RESAMPLES = 2000
-_Z = NormalDist().inv_cdf(0.5 + _CONFIDENCE / 2)
+_TINY = 1e-9  # variance of a difference that is certain
+_Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 
 
 def wilson(hits: int, n: int) -> Interval:
@@ -34,6 +38,30 @@ def f1_interval(hits: int, predicted: int, true: int) -> Interval:
     return 2 * low / (1 + low), 2 * high / (1 + high)
 
 
+def paired_difference_interval(only_first: int, only_second: int, n: int, z: float = _Z) -> Interval:
+    """Return Tango's score interval (1998) for the difference of two shares of the same n, from -1 to 1.
+
+    It holds the differences from which the observed one is less than z standard errors away, given how many only the
+    first and only the second has. It is without 0 exactly when McNemar's test rejects at that z.
+    """
+    return _lower_end(only_first, only_second, n, z), -_lower_end(only_second, only_first, n, z)
+
+
+def _lower_end(only_first: int, only_second: int, n: int, z: float) -> float:
+    observed = (only_second - only_first) / n
+
+    def distance(difference: float) -> float:
+        """Return standard errors from a true difference to the observed one, less z."""
+        # The likeliest share that only the first has, given the difference: a root of 2n x² + b x + c.
+        b = (2 * n - only_second + only_first) * difference - only_first - only_second
+        c = -only_first * difference * (1 - difference)
+        share = (math.sqrt(max(b * b - 8 * n * c, 0.0)) - b) / (4 * n)
+        variance = max(n * (2 * share + difference * (1 - difference)), _TINY)
+        return n * (observed - difference) / math.sqrt(variance) - z
+
+    return -1.0 if observed == -1 else float(scipy.optimize.brentq(distance, -1, observed))
+
+
 def resampled(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return ``(2000, cells)`` bootstrap samples, always the same, of ``(cells,)`` counts of images."""
     return np.asarray(np.random.default_rng(0).multinomial(counts.sum(), counts / counts.sum(), _RESAMPLES))
@@ -41,7 +69,7 @@ def resampled(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def percentile_interval(samples: NDArray[np.float64]) -> Interval:
     """Return the middle 95 % of bootstrapped figures (Efron's percentile interval)."""
-    tail = 50 * (1 - _CONFIDENCE)
+    tail = 50 * (1 - CONFIDENCE)
     low, high = np.percentile(samples, [tail, 100 - tail])
     return float(low), float(high)
 

@@ -17,11 +17,11 @@ from fer_core.datasets.store import list_datasets, load_records
 from fer_core.datasets.summary import label_outcomes
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import calibration_error
-from fer_core.evaluation.comparison import PairedComparison, holm
+from fer_core.evaluation.comparison import PairedComparison
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import common_classes, evaluate_checkpoint
 from fer_core.labels import LabelScheme
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import percent, setting_title
 
 _TIMED, _WARM = 40, 5
 _MOST_LEAKED = 0.1  # share from which a checkpoint is not compared; the public FER2013 itself repeats 8 %
@@ -99,7 +99,7 @@ class Leaderboard:
 
     def pair(self, first: str, second: str) -> PairedComparison:
         """Return two of the checkpoints, the second compared with the first."""
-        return PairedComparison((first, second), self.entry(first).report, self.entry(second).report)
+        return self._paired(first, second)
 
     def unseen_pair(self, first: str, second: str) -> PairedComparison | None:
         """Return the same without the images either was trained on; None without such images, or without others."""
@@ -107,14 +107,18 @@ class Leaderboard:
         if not 0 < len(leaked) < len(self.test):
             return None
         kept = np.setdiff1d(np.arange(len(self.test)), leaked)
-        return PairedComparison((first, second), *(self.entry(name).report.take(kept) for name in (first, second)))
+        return self._paired(first, second, kept)
+
+    def _paired(self, first: str, second: str, kept: NDArray[np.int64] | None = None) -> PairedComparison:
+        a, b = (self.entry(name).report for name in (first, second))
+        a, b = (a, b) if kept is None else (a.take(kept), b.take(kept))
+        return PairedComparison((first, second), a, b, among=len(self.entries))
 
     @cached_property
     def p_values(self) -> dict[str, float]:
-        """Return the p-value of each checkpoint's distance from the best (McNemar, adjusted by Holm)."""
+        """Return the p-value of each checkpoint's distance from the best, adjusted for all pairs."""
         best, *others = self.entries
-        raw = [self.pair(best.name, other.name).p_value() for other in others]
-        return dict(zip((entry.name for entry in others), holm(raw), strict=True))
+        return {other.name: self.pair(other.name, best.name).p_value for other in others}
 
     def table(self) -> pd.DataFrame:
         """Return the leaderboard, a line a checkpoint.
@@ -201,7 +205,7 @@ def settings_table(checkpoints: Sequence[Checkpoint], *, differing: bool = True)
     keys = dict.fromkeys(key for config in cards.values() for key in config)
     table = pd.DataFrame(
         {name: [str(config.get(key, "–")) for key in keys] for name, config in cards.items()},
-        index=pd.Index([key.replace("_", " ") for key in keys], name="setting"),
+        index=pd.Index([setting_title(key) for key in keys], name="setting"),
     )
     return table[table.nunique(axis=1) > 1] if differing else table
 

@@ -7,6 +7,7 @@ import pandas as pd
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
+from fer_core.evaluation.comparison import p_value_text
 from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses, describe_scope
 from fer_core.evaluation.leaderboard import Leaderboard, settings_table
 from fer_core.evaluation.report import EvaluationReport, class_curves
@@ -18,7 +19,7 @@ from fer_core.plots.comparison import class_difference_figure, speed_figure
 from fer_core.plots.confusion import confusion_figure, matrix_difference_figure
 from fer_core.plots.style import BLUE, series_colors
 from fer_core.reports.page import Section, bullets, chart, html_page, paragraph, table, tiles
-from fer_core.storage.plaintext import percent, setting_text
+from fer_core.storage.plaintext import percent, setting_text, setting_title
 
 
 def evaluation_report(
@@ -57,7 +58,7 @@ def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
     curves = {e.name: coverage_curve(e.report.confidence, e.report.is_right) for e in leaderboard.entries}
     board = table(leaderboard_texts(leaderboard, milliseconds))
     board += chart("speed", speed_figure(leaderboard.table(), milliseconds, colors))
-    verdict = paragraph(pair.verdict(leaderboard.p_values[second.name]), "verdict")
+    verdict = paragraph(pair.verdict(), "verdict")
     matrices = {e.name: confusion_figure(e.report, cells="row shares") for e in leaderboard.entries}
     sections = [
         Section("", verdict + bullets(leaderboard.caveats())),
@@ -82,6 +83,7 @@ def leaderboard_texts(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
             "accuracy": [percent(x["accuracy"], 2) for x in lines],
             "95 % interval": [f"{100 * x['low']:.1f} to {100 * x['high']:.1f}" for x in lines],
             "macro F1": [f"{x['macro_f1']:.3f}" for x in lines],
+            "p vs. best": ["–", *(p_value_text(x["p_value"]) for x in lines[1:])],
             "ECE": [f"{100 * x['ece']:.1f} points" for x in lines],
             "weights": [f"{x['weights']:,}" for x in lines],
             "file": [f"{x['megabytes']:.1f} MB" for x in lines],
@@ -169,7 +171,7 @@ def _about(checkpoint: Checkpoint) -> Section:
         "made on": card.created_at[:10],
         "weights": f"{card.weights:,}",
         "dataset": card.dataset or "unknown",
-        **{key.replace("_", " "): setting_text(value) for key, value in card.config.items()},
+        **{setting_title(key): setting_text(value) for key, value in card.settings.items()},
         "network's SHA-256": card.files.get("model.tflite", ""),
     }
     return Section("The checkpoint", table(pd.DataFrame({"value": lines})) + paragraph(card.limits))
@@ -184,5 +186,5 @@ def _pair_section(leaderboard: Leaderboard, other: str, best: str) -> Section:
     )
     figures = chart(f"classes-{best}-{other}", class_difference_figure(pair))
     figures += chart(f"difference-{best}-{other}", matrix_difference_figure(pair))
-    verdict = paragraph(pair.verdict(leaderboard.p_values[other]), "verdict")
+    verdict = paragraph(pair.verdict(), "verdict")
     return Section(f"{best} against {other}", verdict + paragraph(words) + figures)

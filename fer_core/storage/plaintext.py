@@ -45,6 +45,12 @@ def setting_text(value: object) -> str:
     return "+".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
+def setting_title(name: str) -> str:
+    """A setting's dotted name as people read it, its group last: "rotation (augmentation)"."""
+    group, _, own = name.replace("_", " ").rpartition(".")
+    return f"{own} ({group})" if group else own
+
+
 def file_title(name: str, fallback: str) -> str:
     """A file's name as messages show it: no folders, control or direction characters, at most 80 characters."""
     printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name.replace("\\", "/"))

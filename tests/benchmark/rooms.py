@@ -22,6 +22,7 @@ from tests.benchmark.realdata import imported, real_files
 from tests.benchmark.serving import SERVER_BENCHES
 from tests.benchmark.subjects import shipped, test_split
 from tests.benchmark.training import TRAINING_BENCHES
+from tests.benchmark.verdicts import VERDICT_BENCHES
 from tests.benchmark.videos import VIDEO_BENCHES
 from tests.benchmark.webcam import WEBCAM_BENCHES
 
@@ -85,6 +86,7 @@ BENCHES = (
     Bench("training.demo_accuracy", "% on validation after two minutes", 80.0, 97.0, demo_accuracy),
     Bench("evaluation.litert_difference", "of a probability", 0.0, 1e-4, litert_difference),
     *EVALUATION_BENCHES,
+    *VERDICT_BENCHES,
     *DATASET_BENCHES,
     *WEBCAM_BENCHES,
     *PHOTO_BENCHES,

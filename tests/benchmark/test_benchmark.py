@@ -51,7 +51,8 @@ def test_a_figure_that_needs_something_absent_says_so():
 
 def test_names_begin_with_their_room_and_choose_what_is_measured(monkeypatch, tmp_path):
     assert all(
-        bench.name.split(".")[0] in {"data", "training", "evaluation", "webcam", "videos", "photos", "pages", "server"}
+        bench.name.split(".")[0]
+        in {"data", "training", "evaluation", "verdicts", "webcam", "videos", "photos", "pages", "server"}
         for bench in BENCHES
     )
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))

@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_core.errors import EvaluationError
-from fer_core.evaluation.comparison import PairedComparison
+from fer_core.evaluation.comparison import PairedComparison, mcnemar, p_value_text
 from fer_core.evaluation.intervals import wilson
+from tests.benchmark.verdicts import coverage, false_better
 
 
 def pair_of(make_report, counts, names=("old", "new")):
@@ -28,23 +32,63 @@ def test_table_and_difference(make_report, counts):
 
 def test_a_clear_difference_in_words(make_report):
     verdict = pair_of(make_report, (800, 20, 90, 90)).verdict()
-    assert verdict.startswith("new is better by 7.0 points (95 % interval ")
-    assert verdict.endswith("a difference this large by luck: less than 1 in 1,000,000.")
+    assert verdict.startswith("new is better than old on these 1,000 faces: +7.00 points (95% CI +")
+    assert verdict.endswith(", p < 0.001).")
 
 
 def test_the_first_may_be_the_better_one(make_report):
-    assert pair_of(make_report, (800, 90, 20, 90)).verdict().startswith("old is better by 7.0 points")
+    second, first = (pair_of(make_report, counts) for counts in ((800, 20, 90, 90), (800, 90, 20, 90)))
+    assert first.verdict() == second.verdict().replace("new is better than old", "old is better than new")
 
 
-def test_a_difference_that_may_be_luck(make_report):
-    verdict = pair_of(make_report, (800, 20, 24, 156)).verdict()
-    assert "cannot be told apart on these 1,000 faces" in verdict
-    assert "0.4 points" in verdict
+def test_a_difference_that_may_be_chance_is_printed_with_its_signs(make_report):
+    verdict = pair_of(make_report, (500, 40, 55, 5)).verdict()
+    assert verdict == (
+        "No significant difference on these 600 faces: new against old +2.50 points (95% CI -0.70 to +5.74, p = 0.12)."
+    )
 
 
 def test_equal_answers(make_report):
     verdict = pair_of(make_report, (70, 0, 0, 30)).verdict()
     assert verdict == "Both get exactly the same 70 of 100 faces right."
+
+
+@pytest.mark.parametrize(("p", "text"), [(0.0004, "< 0.001"), (0.0123, "0.012"), (0.0499, "0.0499"), (0.05, "0.05")])
+def test_a_p_value_is_rounded_without_changing_sides(p, text):
+    assert p_value_text(p) == text
+
+
+@given(st.tuples(*[st.integers(0, 60)] * 4).filter(sum), st.sampled_from([2, 3, 6, 10]))
+def test_interval_and_p_value_never_contradict_each_other(make_report, counts, among):
+    pair = replace(pair_of(make_report, counts), among=among)
+    low, high = pair.difference_interval()
+    assert -1 <= low <= pair.difference <= high <= 1
+    assert pair.is_significant == (not low <= 0 <= high)
+    assert ("is better" in pair.verdict()) == pair.is_significant
+
+
+def test_two_alone_are_judged_by_mcnemars_test(make_report):
+    pair = pair_of(make_report, (800, 20, 40, 140))
+    assert pair.p_value == pytest.approx(scipy.stats.chi2.sf(20**2 / 60, 1))
+    assert mcnemar(20, 40, exact=True) == pytest.approx(scipy.stats.binomtest(20, 60).pvalue)
+
+
+def test_the_best_of_many_needs_a_larger_lead(make_report):
+    pair = pair_of(make_report, (800, 20, 38, 142))
+    assert pair.is_significant
+    of_ten = replace(pair, among=10)
+    assert not of_ten.is_significant
+    assert of_ten.p_value <= 45 * pair.p_value  # Bonferroni's, which a larger lead never exceeds
+    assert "adjusted for choosing among 10" in of_ten.verdict()
+
+
+@pytest.mark.parametrize(("discordant", "share"), [(0.1, 0.5), (0.1, 0.7), (0.3, 0.6)])
+def test_the_interval_holds_the_true_difference_in_95_of_100_samples(discordant, share):
+    assert 0.935 <= coverage(400, discordant, share, samples=2000, seed=0) <= 0.965
+
+
+def test_ten_equal_checkpoints_are_rarely_told_apart():
+    assert false_better(10, 300, samples=400, seed=0) <= 0.05 + 2 * 0.011  # two standard errors
 
 
 def test_paired_interval_agrees_with_theory(make_report):

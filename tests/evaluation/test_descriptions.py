@@ -4,32 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score, top_k_accuracy_score
 
-from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses, odds
+from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses
 from fer_core.evaluation.report import class_curves, confusion_order
 from tests.evaluation.votes import faces, vote
-
-
-@pytest.mark.parametrize(
-    ("p", "words"),
-    [
-        (1e-9, "less than 1 in 1,000,000"),
-        (5e-6, "less than 1 in 100,000"),
-        (9.9e-4, "less than 1 in 1,000"),
-        (0.0123, "about 1 in 81"),
-        (0.05, "about 1 in 20"),
-        (0.31, "about 3 in 10"),
-        (1.0, "nearly always"),
-    ],
-)
-def test_odds(p, words):
-    assert odds(p) == words
-
-
-@given(st.floats(0, 1))
-def test_odds_never_promise_more_than_p(p):
-    words = odds(p)
-    if words.startswith("less than"):
-        assert p < 1 / int(words.split(" in ")[1].replace(",", ""))
 
 
 def test_misses_and_false_alarms(make_report):

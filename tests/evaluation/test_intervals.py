@@ -2,14 +2,22 @@
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
-from fer_core.evaluation.comparison import holm, mcnemar
-from fer_core.evaluation.intervals import f1_interval, macro_f1_of, percentile_interval, resampled, wilson
+from fer_core.evaluation.comparison import mcnemar
+from fer_core.evaluation.intervals import (
+    f1_interval,
+    macro_f1_of,
+    paired_difference_interval,
+    percentile_interval,
+    resampled,
+    wilson,
+)
 
 
 @given(st.integers(1, 5000), st.data())
@@ -47,25 +55,39 @@ def test_f1_interval_covers_as_often_as_it_says():
 @given(st.integers(0, 400), st.integers(0, 400))
 def test_mcnemar_is_statsmodels(first, second):
     table = [[0, first], [second, 0]]
-    assert mcnemar(first, second, mid=False) == pytest.approx(their_mcnemar(table, exact=True).pvalue, abs=1e-9)
+    assert mcnemar(first, second, exact=True) == pytest.approx(their_mcnemar(table, exact=True).pvalue, abs=1e-9)
+    if first + second:
+        score = their_mcnemar(table, exact=False, correction=False).pvalue
+        assert mcnemar(first, second) == pytest.approx(score, abs=1e-9)
 
 
-@given(st.integers(0, 200), st.integers(0, 200))
-def test_mid_p_is_smaller_and_symmetric(first, second):
-    mid = mcnemar(first, second)
-    assert 0 <= mid <= mcnemar(first, second, mid=False) <= 1
-    assert mid == mcnemar(second, first)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(100, 400))
+def test_ends_of_the_paired_interval_are_196_standard_errors_away(first, second, n):
+    for end in paired_difference_interval(first, second, n):
+        share = likeliest_share(first, second, n, end)
+        variance = n * (2 * share + end - end**2)
+        assert abs(second - first - n * end) / np.sqrt(variance) == pytest.approx(1.96, abs=0.001)
 
 
-def test_mid_p_of_a_published_example():
-    # Fagerland, Lydersen and Laake (2013), table 1: 1 and 7 discordant pairs; exact 0.0703, mid-p 0.0391.
-    assert mcnemar(1, 7, mid=False) == pytest.approx(0.0703, abs=5e-5)
-    assert mcnemar(1, 7) == pytest.approx(0.0391, abs=5e-5)
+def likeliest_share(first, second, n, difference):
+    """The share that only the first has, by searching for the largest likelihood under a given difference."""
+
+    def loss(share):
+        return -(
+            first * np.log(share)
+            + second * np.log(share + difference)
+            + (n - first - second) * np.log(1 - 2 * share - difference)
+        )
+
+    bounds = max(0, -difference) + 1e-9, (1 - difference) / 2 - 1e-9
+    return scipy.optimize.minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-10}).x
 
 
-def test_holm_of_a_textbook_example():
-    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert holm([]) == []
+@pytest.mark.parametrize(("first", "second", "n"), [(0, 0, 50), (50, 0, 50), (0, 50, 50), (1, 0, 1), (0, 1, 1)])
+def test_an_interval_exists_without_any_or_any_common_answer(first, second, n):
+    low, high = paired_difference_interval(first, second, n)
+    assert -1 <= low <= (second - first) / n <= high <= 1
+    assert low < high
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60))

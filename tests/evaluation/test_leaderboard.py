@@ -101,7 +101,10 @@ def test_settings_in_which_they_differ(save_tiny, make_card):
     table = settings_table([a, b])
     assert table.index.tolist() == ["learning rate"]
     assert table.loc["learning rate", "b"] == "0.5"
-    assert len(settings_table([a, b], differing=False)) > 5
+    everything = settings_table([a, b], differing=False).index
+    assert len(everything) > 5
+    assert "rotation (augmentation)" in everything
+    assert everything.is_unique
 
 
 def test_milliseconds_are_measured(two):

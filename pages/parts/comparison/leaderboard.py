@@ -9,7 +9,7 @@ import streamlit as st
 
 from fer_core.errors import TrainingError
 from fer_core.evaluation.calibration import coverage_curve, reliability
-from fer_core.evaluation.descriptions import odds
+from fer_core.evaluation.comparison import p_value_text
 from fer_core.evaluation.leaderboard import Leaderboard, settings_table
 from fer_core.plots.calibration import coverage_figure, reliability_figure
 from fer_core.plots.comparison import speed_figure
@@ -60,7 +60,7 @@ def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
         ece=100 * table["ece"],
         milliseconds=[times[name] for name in table["checkpoint"]],
         minutes=(table["training_seconds"] / 60).where(table["training_seconds"] > 0),
-        p_value=["the best", *(odds(p) for p in table["p_value"][1:])],
+        p_value=["the best", *(p_value_text(p) for p in table["p_value"][1:])],
     )
     st.dataframe(
         shown,
@@ -82,9 +82,9 @@ def _columns() -> dict[str, Any]:
         "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f %%"),
         "ece": st.column_config.NumberColumn("ECE", format="%.1f pts", help="Expected calibration error, in points."),
         "p_value": st.column_config.TextColumn(
-            "Only luck?",
-            help="How often luck alone brings such a distance from the best: McNemar’s test (mid-p), adjusted for "
-            "several comparisons (Holm).",
+            "p vs. best",
+            help="How often chance alone brings such a distance from the best: McNemar’s test, adjusted for all pairs "
+            "of the chosen checkpoints.",
         ),
         "milliseconds": st.column_config.NumberColumn("Per face", format="%.2f ms", help="Here, on one thread."),
         "megabytes": st.column_config.NumberColumn("File", format="%.1f MB"),
@@ -101,7 +101,8 @@ def show_settings(leaderboard: Leaderboard) -> None:
     if table.empty:
         st.info("They were made with the same settings.")
     else:
-        st.dataframe(table, height="content")
+        names = st.column_config.TextColumn("Setting", width=200)
+        st.dataframe(table, height="content", column_config={"_index": names})
     curves: dict[str, Sequence[EpochMetrics]] = {}
     for checkpoint in checkpoints:
         with contextlib.suppress(TrainingError):

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from fer_core.evaluation.comparison import PairedComparison
-from fer_core.evaluation.descriptions import odds
+from fer_core.evaluation.comparison import PairedComparison, mcnemar
 from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.plots.comparison import class_difference_figure
 from fer_core.plots.confusion import confusion_figure, matrix_difference_figure
@@ -49,11 +48,12 @@ def _describe(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     if unseen := leaderboard.unseen_pair(*pair.names):
         st.caption(
             f"On the {len(unseen):,} faces that are no copies of training faces the difference is "
-            f"{100 * unseen.difference:+.1f} points (by luck: {odds(unseen.p_value())})."
+            f"{100 * unseen.difference:+.1f} points ({unseen.p_in_words})."
         )
     st.caption(
-        f"McNemar’s test on the faces only one gets right: p = {pair.p_value():.2g} (mid-p), "
-        f"{pair.p_value(mid=False):.2g} (exact). Intervals by paired bootstrap with 2,000 samples."
+        f"McNemar’s test on the faces only one gets right: p = {mcnemar(*pair.discordant):.2g}, exact "
+        f"{mcnemar(*pair.discordant, exact=True):.2g}, neither adjusted. The interval of the accuracy is Tango’s, from "
+        "the same test; that of macro F1 is a paired bootstrap with 2,000 samples."
     )
 
 

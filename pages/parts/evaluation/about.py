@@ -8,6 +8,7 @@ import streamlit as st
 
 from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.storage.plaintext import setting_title
 from pages.shared.messages import plain
 
 _PRINTED = {"": "Paper, as printed", "training": 0.62, "validation": None, "test": 0.85}
@@ -60,4 +61,4 @@ def _scores(card: ModelCard) -> None:
 
 
 def _table(title: str, values: Mapping[str, object]) -> pd.DataFrame:
-    return pd.DataFrame({title: [k.replace("_", " ") for k in values], "Value": [str(v) for v in values.values()]})
+    return pd.DataFrame({title: [setting_title(k) for k in values], "Value": [str(v) for v in values.values()]})
