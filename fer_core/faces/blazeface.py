@@ -6,7 +6,6 @@ Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile G
 """
 
 import math
-import threading
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from fer_core.errors import CheckpointError
 from fer_core.faces.images import Box
+from fer_core.faces.interpreters import InterpreterPool
 
 DetectorRange = Literal["short", "full"]
 """``short`` for faces within about two meters of the camera (128x128 pixels in), ``full`` for five (192x192)."""
@@ -43,7 +43,7 @@ _FEATURE_MAPS: dict[DetectorRange, tuple[tuple[int, int], ...]] = {"short": ((16
 
 
 class BlazeFace:
-    """One network, its anchors and its interpreter, which threads use in turn.
+    """One network, its anchors and its interpreters, one for each thread.
 
     Raises:
         CheckpointError: The networks are not installed or do not load.
@@ -51,10 +51,10 @@ class BlazeFace:
 
     def __init__(self, range_: DetectorRange, *, threads: int = 1) -> None:
         self._anchors = anchors(range_)
-        self._lock = threading.Lock()
-        self._interpreter = load_network(_FILES[range_], threads)
-        self._input = self._interpreter.get_input_details()[0]
-        self._outputs = self._interpreter.get_output_details()
+        self._interpreters = InterpreterPool(lambda: load_network(_FILES[range_], threads))
+        with self._interpreters.borrowed() as interpreter:
+            self._input = interpreter.get_input_details()[0]
+            self._outputs = interpreter.get_output_details()
         self._side = int(self._input["shape"][1])
 
     def __call__(self, image: NDArray[np.uint8], minimum_confidence: float) -> NDArray[np.float32]:
@@ -64,10 +64,10 @@ class BlazeFace:
             Shape (n, 17), float32: left, top, right, bottom, six keypoints (x, y) in pixels, and the confidence.
         """
         pixels, scale, left, top = letterbox(image, self._side)
-        with self._lock:
-            self._interpreter.set_tensor(self._input["index"], pixels)
-            self._interpreter.invoke()
-            boxes, logits = (self._interpreter.get_tensor(output["index"])[0] for output in self._outputs)
+        with self._interpreters.borrowed() as interpreter:
+            interpreter.set_tensor(self._input["index"], pixels)
+            interpreter.invoke()
+            boxes, logits = (interpreter.get_tensor(output["index"])[0] for output in self._outputs)
         seen = np.flatnonzero(logits[:, 0] >= math.log(minimum_confidence / (1 - minimum_confidence)))
         points = boxes[seen].reshape(-1, 8, 2)
         points[:, 1] /= 2

