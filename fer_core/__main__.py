@@ -122,6 +122,11 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     calibrate.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
 
+    keep = _add(choose, "keep-answers", evaluation.keep, "keep checkpoints' answers to FER+ beside them")
+    keep.add_argument("checkpoints", nargs="*")
+    keep.add_argument("--dataset", default="ferplus", help="FER+ with its pictures, as imported (ferplus)")
+    keep.add_argument("--votes", type=Path, metavar="FILE", help="also write the votes that ship with the app")
+
 
 def _add(
     choose: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, what: str

@@ -52,7 +52,7 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
     """Return the leaderboard on the chosen dataset, labels and split; refusals end the page with the reason."""
     dataset_column, labels_column, split_column = st.columns([2, 3, 1.5])
     with dataset_column:
-        dataset = choose_dataset()
+        dataset = choose_dataset(checkpoints)
     with errors_shown():
         records = cached.records(dataset)
     with labels_column:

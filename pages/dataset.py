@@ -9,6 +9,7 @@ from pages.parts.dataset.overview import show_overview
 from pages.parts.dataset.room import announce_import, show_room
 from pages.parts.dataset.shown import ShownDataset
 from pages.shared import cached
+from pages.shared.links import invite_pictures
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset, choose_scheme, choose_view
@@ -26,22 +27,28 @@ def main() -> None:
     if view == LAB:
         _show_lab()
         return
-    shown = _choose_data()
+    shown = _choose_data(with_votes_alone=view == OVERVIEW)
     if shown.card.is_drawn and view in (OVERVIEW, FACES):
         st.info(
             "These faces are **drawn by the app, not photographed**, and their votes are simulated. They are good for "
             "trying everything out and tell nothing about real faces. For photographed ones, see “Import”.",
             icon=":material/draw:",
         )
+    if not shown.card.has_pictures:
+        invite_pictures("see the faces, the file’s first rows (Table 1) and what became of FER2013’s labels")
+        st.caption(
+            "These counts are computed from the votes that ship: "
+            "[FER+](https://github.com/microsoft/FERPlus) by Microsoft, MIT license."
+        )
     with errors_shown():
         {OVERVIEW: show_overview, FACES: show_faces}.get(view, show_detective)(shown)
 
 
-def _choose_data() -> ShownDataset:
+def _choose_data(*, with_votes_alone: bool) -> ShownDataset:
     left, right = st.columns(2)
     with errors_shown():
         with left:
-            card = choose_dataset()
+            card = choose_dataset([] if with_votes_alone else None)
         records = cached.records(card)
         with right:
             scheme = choose_scheme(records.schemes)

@@ -39,7 +39,7 @@ def _choose() -> Evaluated:
     if checkpoint is None:
         train_first()
     with dataset_column:
-        dataset = choose_dataset()
+        dataset = choose_dataset([checkpoint])
     with errors_shown():
         records = cached.records(dataset)
     with labels_column:

@@ -1,15 +1,17 @@
-"""The commands about checkpoints that exist: evaluate, compare, report, calibrate."""
+"""The commands about checkpoints that exist: evaluate, compare, report, calibrate, keep-answers."""
 
 import argparse
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fer_core.checkpoints.answers import ANSWERS_FILE, ensure_answers, has_answers, keep_answers
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
 from fer_core.cli import Answer, write_file
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
+from fer_core.datasets.shipped import write_votes
 from fer_core.datasets.store import dataset_card, load_records
 from fer_core.evaluation.calibration import prior_adjustments
 from fer_core.evaluation.comparison import mcnemar
@@ -129,6 +131,17 @@ def calibrate(options: argparse.Namespace) -> Answer:
     return Answer({"calibration": asdict(card.calibration), "measured": asdict(card.measured)}, text)
 
 
+def keep(options: argparse.Namespace) -> Answer:
+    """Keep checkpoints' answers to FER+ beside them, and write the votes that ship where a file is named."""
+    records = load_records(options.dataset)
+    if options.votes:
+        write_votes(records, options.votes)
+    kept = [keep_answers(load_checkpoint(name), records) for name in options.checkpoints]
+    files = [str(options.votes)] if options.votes else []
+    files += [str(checkpoint.directory / ANSWERS_FILE) for checkpoint in kept if has_answers(checkpoint)]
+    return Answer({"files": files}, "\n".join(f"Written: {file}" for file in files) or "Nothing is written: not FER+.")
+
+
 def import_file(options: argparse.Namespace) -> Answer:
     """Import a ``.keras`` file of unknown provenance through a limited child process."""
     file = ForeignFile(options.file, options.name or options.file.stem, parse_classes(options.classes), options.scaling)
@@ -137,17 +150,17 @@ def import_file(options: argparse.Namespace) -> Answer:
 
 
 def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[EvaluationReport, FerDataset, LabelScheme]:
-    records = load_records(options.dataset)
+    records = load_records(options.dataset, needs_pictures=False)
     scheme = LABEL_SCHEMES[options.labels] if options.labels else fitting_scheme(checkpoint.card, records)
     without = excluded_rows(dataset_card(options.dataset), options.exclude)
     dataset = label_records(records, scheme, [options.split], without=without)
-    result = evaluate_checkpoint(checkpoint, dataset)
+    result = evaluate_checkpoint(ensure_answers(checkpoint, records), dataset)
     return result, dataset.with_classes(result.class_names), scheme
 
 
 def _leaderboard(options: argparse.Namespace) -> tuple[Leaderboard, dict[str, float]]:
     checkpoints = [load_checkpoint(name) for name in dict.fromkeys(options.checkpoints)]
-    records = load_records(options.dataset)
+    records = load_records(options.dataset, needs_pictures=False)
     schemes = dict.fromkeys(fitting_scheme(c.card, records) for c in checkpoints)
     scheme = LABEL_SCHEMES[options.labels] if options.labels else next(iter(schemes))
     without = excluded_rows(dataset_card(options.dataset), options.exclude)

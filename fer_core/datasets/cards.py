@@ -48,7 +48,8 @@ class DatasetCard:
         images_path: Where the faces file was, to rebuild a damaged copy from.
         votes_path: Where the votes file was, or "".
         fingerprint: SHA-256 of the records.
-        kind: ``tables`` (fer2013.csv and the votes) or ``pictures`` (folders of image files).
+        kind: ``tables`` (fer2013.csv and the votes), ``pictures`` (folders of image files) or ``votes`` (FER+ as it
+            ships, without pictures).
         skipped: Of pictures: how many files were left out, by reason.
         mapping: Of pictures: which class each folder became.
         splits: Of pictures: where the splits come from, for people.
@@ -76,6 +77,16 @@ class DatasetCard:
     def is_drawn(self) -> bool:
         """Whether this is the embedded dataset of drawn faces."""
         return self.name == DEMO
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether its pictures are here."""
+        return self.kind != "votes"
+
+    @property
+    def title(self) -> str:
+        """What people read in lists: its name, and whether it has no pictures."""
+        return self.name if self.has_pictures else f"{self.name} (answers that ship, without pictures)"
 
 
 def check_name(name: str) -> str:

@@ -23,8 +23,8 @@ class FaceRecords:
     """What the files say, row by row, before any label rule.
 
     Attributes:
-        images: ``(n, 48, 48)`` uint8 gray pictures, possibly mapped from disk (read-only).
-        emotion: ``(n,)`` uint8 ids of the files' own labels, indices into ``OWN_LABELS``.
+        images: ``(n, 48, 48)`` uint8 gray pictures, possibly mapped from disk (read-only), or ``(0, 48, 48)``.
+        emotion: ``(n,)`` uint8 ids of the files' own labels, indices into ``OWN_LABELS``, or ``(0,)``.
         split: ``(n,)`` uint8 indices into ``SPLITS``.
         votes: ``(n, 10)`` uint8 votes in the order of ``VOTE_COLUMNS``, or ``(0, 10)`` when there is no votes file.
         fingerprint: SHA-256 of all four arrays, in hexadecimal.
@@ -37,20 +37,26 @@ class FaceRecords:
     fingerprint: str
 
     def __post_init__(self) -> None:
-        n = len(self.images)
-        if self.images.shape != (n, 48, 48) or self.images.dtype != np.uint8:
+        n = len(self.split)
+        if self.images.shape not in ((n, 48, 48), (0, 48, 48)) or self.images.dtype != np.uint8:
             raise ValueError(f"Expected images (n, 48, 48) uint8. Received {self.images.shape} {self.images.dtype}.")
-        if self.emotion.shape != (n,) or self.split.shape != (n,) or self.votes.shape not in ((n, 10), (0, 10)):
-            raise ValueError("Expected one emotion, one split and ten votes (or no votes at all) for every image.")
-        if n and self.emotion.max() >= len(OWN_LABELS):
+        shapes = self.emotion.shape in ((n,), (0,)), self.split.shape == (n,), self.votes.shape in ((n, 10), (0, 10))
+        if not all(shapes):
+            raise ValueError("Expected one split, one emotion (or none) and ten votes (or none) for every row.")
+        if self.emotion.max(initial=0) >= len(OWN_LABELS):
             raise ValueError(f"Expected own labels from 0 to {len(OWN_LABELS) - 1}.")
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.split)
 
     def take(self, index: Index) -> "FaceRecords":
         """Return some of the rows; the fingerprint stays that of all."""
         return replace(self, **_taken(self, index))
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the pictures and the files' own labels are here, not the votes alone."""
+        return len(self.images) > 0
 
     @property
     def has_votes(self) -> bool:
@@ -93,7 +99,7 @@ class FerDataset:
     """Labeled faces, ready to train on or to be tested with.
 
     Attributes:
-        images: ``(n, 48, 48)`` uint8.
+        images: ``(n, 48, 48)`` uint8, or ``(0, 48, 48)``.
         labels: ``(n,)`` int64 indices into ``class_names``.
         targets: ``(n, classes)`` float32 rows that sum to one: one-hot, or the crowd's distribution.
         votes: ``(n, 10)`` uint8, or ``(0, 10)``.
@@ -113,14 +119,23 @@ class FerDataset:
     fingerprint: str
 
     def __post_init__(self) -> None:
-        n = len(self.images)
-        if self.labels.shape != (n,) or self.targets.shape != (n, len(self.class_names)) or self.rows.shape != (n,):
-            raise ValueError("Expected one label, one target and one row number for every image.")
+        n = len(self.labels)
+        if (
+            len(self.images) not in (n, 0)
+            or self.targets.shape != (n, len(self.class_names))
+            or self.rows.shape != (n,)
+        ):
+            raise ValueError("Expected one picture (or none), one target and one row number for every label.")
         if n and not 0 <= self.labels.min() <= self.labels.max() < len(self.class_names):
             raise ValueError(f"Expected labels from 0 to {len(self.class_names) - 1}.")
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.labels)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the pictures are here."""
+        return len(self.images) > 0
 
     def take(self, index: Index) -> "FerDataset":
         """Return some of the faces."""
@@ -145,7 +160,7 @@ class FerDataset:
 
 
 def _taken(value: FaceRecords | FerDataset, index: Index) -> dict[str, Any]:
-    """Some rows of every array; of votes only where there are any."""
+    """Some rows of every array; of pictures, own labels and votes only where there are any."""
     arrays = {name: part for name, part in vars(value).items() if isinstance(part, np.ndarray)}
     return {name: part[index] for name, part in arrays.items() if len(part)}
 
@@ -193,7 +208,7 @@ def _serves(scheme: LabelScheme, *, has_votes: bool, own: NDArray[np.uint8]) -> 
     """Whether records can be labelled by a scheme; the one with contempt is offered where own labels have it."""
     if scheme.rule != "fer2013":
         return has_votes
-    return "contempt" not in scheme.class_names or OWN_LABELS.index("contempt") in own
+    return len(own) > 0 and ("contempt" not in scheme.class_names or OWN_LABELS.index("contempt") in own)
 
 
 def apply_scheme(

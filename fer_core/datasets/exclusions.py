@@ -120,7 +120,7 @@ def delete_exclusions(dataset: DatasetCard, name: str | None = None) -> None:
 
 def _folder(dataset: DatasetCard) -> Path:
     # Not in the dataset's own folder, which an import replaces as a whole.
-    return data_folder() / ".exclusions" / check_name(dataset.name)
+    return data_folder() / ".exclusions" / dataset.name
 
 
 def _path(dataset: DatasetCard, name: str) -> Path:

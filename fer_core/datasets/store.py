@@ -32,6 +32,7 @@ from fer_core.datasets.exclusions import delete_exclusions
 from fer_core.datasets.lines import Progress
 from fer_core.datasets.pictures import PicturePlan, ToFace, read_pictures
 from fer_core.datasets.readers import read_records
+from fer_core.datasets.shipped import FERPLUS, ferplus_card, ferplus_records
 from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
 from fer_core.errors import DatasetError
 from fer_core.storage.files import data_folder
@@ -48,6 +49,7 @@ __all__ = [
     "import_demo",
     "import_pictures",
     "list_datasets",
+    "list_labeled",
     "load_records",
     "picture_names",
 ]
@@ -108,24 +110,41 @@ def _own_name(name: str) -> str:
     return check_name(name)
 
 
+def list_labeled() -> tuple[DatasetCard, ...]:
+    """List the stored datasets and, behind the imported ones, FER+ without its pictures unless it was imported."""
+    stored, ships = list_datasets(), ferplus_card()
+    if any(card.fingerprint == ships.fingerprint for card in stored):
+        return stored
+    return tuple(sorted((*stored, ships), key=lambda card: (card.is_drawn, not card.has_pictures)))
+
+
 def dataset_card(name: str) -> DatasetCard:
-    """The card of a stored dataset; the embedded one is drawn first if it is not there yet.
+    """The card of a dataset; the embedded one is drawn first if it is not there yet.
 
     Raises:
         DatasetError: There is no such dataset, or its card is damaged.
     """
+    if name == FERPLUS:
+        return ferplus_card()
     return ensure_demo() if name == DEMO else read_card(name)
 
 
-def load_records(name: str) -> FaceRecords:
+def load_records(name: str, *, needs_pictures: bool = True) -> FaceRecords:
     """Map a stored dataset's arrays; nothing is copied until it is used.
 
     A damaged copy is rebuilt from its source files when they are still there unchanged.
 
     Raises:
-        DatasetError: There is no such dataset, or it is damaged and cannot be rebuilt.
+        DatasetError: There is no such dataset, it is damaged and cannot be rebuilt, or its pictures are not here.
     """
     card = dataset_card(name)
+    if not card.has_pictures:
+        if needs_pictures:
+            raise DatasetError(
+                f"“{name}” is here without its pictures, which this needs. Import FER2013 and the FER+ votes first, on "
+                "the Dataset page or with import-data, and choose that dataset."
+            )
+        return ferplus_records()
     if not is_whole(card):
         card = _rebuild(card)
     folder = data_folder() / card.name

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from fer_core.checkpoints.answers import rounded, stored_answers
 from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FerDataset, fingerprint_of
+from fer_core.errors import EvaluationError
 from fer_core.storage.files import cache_folder
 
 _KEPT = 2000  # files of about 90 KB; the oldest are deleted first
@@ -26,19 +28,31 @@ def raw_probabilities(
     images: Callable[[], NDArray[np.uint8]] | None = None,
     classifier: Callable[[], Classifier] | None = None,
 ) -> NDArray[np.float32]:
-    """Return the network's ``(n, classes)`` probabilities of a dataset's images, before calibration.
+    """Return the network's ``(n, classes)`` probabilities of a dataset's images, before calibration, :func:`rounded`.
 
-    They are cached by the content of the network's file and the dataset's fingerprint and rows, so a new network, a
-    new import or other rows are classified anew; a new temperature or other labels are not. The variant names what was
-    done to the images. Its images are made, and the classifier is opened, when they are needed.
+    Answers that the checkpoint carries are taken first; with them the pictures need not be here. Others are cached by
+    the content of the network's file and the dataset's fingerprint and rows, so a new network, a new import or other
+    rows are classified anew; a new temperature or other labels are not. The variant names what was done to the images.
+    Its images are made, and the classifier is opened, when they are needed.
 
     Raises:
-        CheckpointError: If the network's file is missing or damaged.
+        CheckpointError: If a file of the checkpoint is missing or damaged.
+        EvaluationError: If the pictures are needed and not here.
     """
+    answers = None if variant else stored_answers(checkpoint)
+    if answers and answers.fingerprint == dataset.fingerprint:
+        known = answers.to(dataset.rows)
+        if known is not None:
+            return known
+    if not dataset.has_pictures:
+        raise EvaluationError(
+            f"“{checkpoint.name}” has no stored answers to these faces, and the pictures are not here. Import FER2013 "
+            "and the FER+ votes on the Dataset page, or choose another dataset."
+        )
 
     def classified() -> NDArray[np.float32]:
         network = classifier() if classifier else checkpoint.open_classifier(threads=2)
-        return network.predict_raw(images() if images else dataset.images)
+        return rounded(network.predict_raw(images() if images else dataset.images))
 
     shape = len(dataset), len(checkpoint.card.class_names)
     return cached_array(_path(checkpoint, dataset, variant), shape, np.float32, classified)

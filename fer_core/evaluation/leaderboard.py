@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
-from fer_core.datasets.store import list_datasets, load_records
+from fer_core.datasets.shipped import ferplus_copies
+from fer_core.datasets.store import list_labeled, load_records
 from fer_core.datasets.summary import label_outcomes
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import calibration_error
@@ -36,14 +37,17 @@ class Leakage:
 
 
 def find_leakage(checkpoint: Checkpoint, test: FerDataset) -> Leakage:
-    """Find a checkpoint's training images among test images."""
+    """Find a checkpoint's training images among test images, without pictures by what is known of FER+'s copies."""
     wanted = checkpoint.card.dataset_fingerprint
-    name = next((card.name for card in list_datasets() if wanted and card.fingerprint == wanted), None)
-    if name is None:
+    name = next((card.name for card in list_labeled() if wanted and card.fingerprint == wanted), None)
+    records = load_records(name, needs_pictures=False) if name else None
+    if records is None or records.has_pictures != test.has_pictures:
         return Leakage(np.zeros(0, np.int64), is_known=False)
-    records = load_records(name)
     outcomes = label_outcomes(records, checkpoint.card.scheme)
     rows = outcomes.rows(["train"], outcomes.class_names)
+    if not test.has_pictures:
+        copies = ferplus_copies()
+        return Leakage(np.flatnonzero(np.isin(copies[test.rows], copies[rows])), is_known=True)
     trained = {image.tobytes() for image in records.images[rows]}
     return Leakage(np.flatnonzero([image.tobytes() in trained for image in test.images]), is_known=True)
 

@@ -151,15 +151,15 @@ def _confidence(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
 
 
 def _subgroups(report: EvaluationReport, dataset: FerDataset) -> Section:
-    light = accuracy_by_bucket(report, brightness(dataset.images))
-    spread = accuracy_by_bucket(report, contrast(dataset.images))
-    charts = [
-        ("brightness", light, "By brightness", "mean grey value, in fifths"),
-        ("contrast", spread, "By contrast", "spread of the grey values, in fifths"),
-    ]
+    charts = []
     if len(dataset.votes):
         by_votes = accuracy_by_agreement(report, dataset)
-        charts.insert(0, ("agreement", by_votes, "By how many people agreed", "votes for the label"))
+        charts.append(("agreement", by_votes, "By how many people agreed", "votes for the label"))
+    if dataset.has_pictures:
+        light = accuracy_by_bucket(report, brightness(dataset.images))
+        charts.append(("brightness", light, "By brightness", "mean grey value, in fifths"))
+        spread = accuracy_by_bucket(report, contrast(dataset.images))
+        charts.append(("contrast", spread, "By contrast", "spread of the grey values, in fifths"))
     made = [chart(name, bucket_figure(t, heading, what, overall=report.accuracy)) for name, t, heading, what in charts]
     return Section("On which pictures", "".join(made))
 

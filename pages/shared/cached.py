@@ -62,12 +62,12 @@ leaderboard = by_content(8, "Testing the checkpoints …")(compare_checkpoints)
 
 @by_content(8, "Opening the dataset …")
 def records(card: DatasetCard) -> FaceRecords:
-    """Map the records of a stored dataset from disk.
+    """Map the records of a dataset from disk.
 
     Raises:
         DatasetError: It is gone, or damaged.
     """
-    return load_records(card.name)
+    return load_records(card.name, needs_pictures=False)
 
 
 @by_content(8, "Opening the network …")

@@ -44,6 +44,13 @@ def show_link(label: str, page: str, query: dict[str, str] | None = None, *, arr
     st.page_link(script(page), label=label, icon=icon, icon_position=position, query_params=query)
 
 
+def invite_pictures(purpose: str) -> None:
+    """Show one line in place of faces of FER+ that are not here: what to import, and why it does not ship."""
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(f":material/hide_image: The pictures are Kaggle's and do not ship. Import FER2013 to {purpose}.")
+        show_link("Import the pictures", "dataset", {"view": "Import"}, arrow=True)
+
+
 def asked_number(name: str, below: int = 10**9) -> int | None:
     """The whole number that a parameter of the address names, or None when it names none from 0 to below the limit."""
     text = st.query_params.get(name, "")

@@ -5,31 +5,33 @@ from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
+from fer_core.checkpoints.answers import has_answers
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES, PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.exclusions import ExclusionList, list_exclusions
-from fer_core.datasets.store import DatasetCard, ensure_demo, list_datasets
+from fer_core.datasets.store import DEMO, DatasetCard, dataset_card, list_datasets, list_labeled
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.labels import LabelScheme
 from pages.shared.links import accept_link, show_link
-from pages.shared.messages import show_damages
+from pages.shared.messages import errors_shown, show_damages
 
 _Value = TypeVar("_Value")
 _NOTHING, _LABELS_FOLLOWED = "nothing", "labels followed"
 
 
-def choose_dataset() -> DatasetCard:
-    """A select box of the stored datasets; imported ones come before the drawn demo, which is always there."""
-    if not any(card.is_drawn for card in list_datasets()):
-        with st.spinner("Drawing the demo faces …"):
-            ensure_demo()
-    return _choose(
-        "Dataset",
-        "dataset",
-        {card.name: card for card in list_datasets()},
-        "“demo” is drawn by this app. For photographed faces import FER2013 and FER+ on the Dataset page.",
-    )
+def choose_dataset(answered_by: Sequence[Checkpoint] | None = None) -> DatasetCard:
+    """A select box of the stored datasets and, last, the drawn demo, which is stored once somebody chooses it.
+
+    Where checkpoints are given, and all of them have stored answers, FER+ without its pictures is offered too.
+    """
+    is_answered = answered_by is not None and all(map(has_answers, answered_by))
+    cards = list_labeled() if is_answered else list_datasets()
+    titles = {card.name: card.title for card in cards if not card.is_drawn} | {DEMO: DEMO}
+    explanation = "“demo” is drawn by this app. For photographed faces import FER2013 and FER+ on the Dataset page."
+    chosen = _choose("Dataset", "dataset", {name: name for name in titles}, explanation, lambda name: titles[name])
+    with errors_shown():
+        return dataset_card(chosen)
 
 
 def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fer_core.checkpoints.answers import ANSWERS_FILE
 from fer_core.checkpoints.checkpoint import (
     DEFAULT_CHECKPOINT,
     INT8_FILE,
@@ -13,7 +14,10 @@ from fer_core.checkpoints.checkpoint import (
     load_checkpoint,
     verified_bytes,
 )
+from fer_core.datasets.dataset import label_records
+from fer_core.datasets.store import load_records
 from fer_core.errors import CheckpointError
+from fer_core.evaluation.scoring import evaluate_checkpoint, evaluation_scheme, headline_figures
 from fer_core.labels import PAPER_EMOTIONS
 from fer_core.storage.files import PROJECT
 from fer_core.training.settings.architecture_summary import summarize
@@ -39,7 +43,7 @@ def test_it_comes_with_the_project_and_stays(shipped):
         delete_checkpoint(shipped)
 
 
-@pytest.mark.parametrize("file", [KERAS_FILE, LITERT_FILE, INT8_FILE])
+@pytest.mark.parametrize("file", [KERAS_FILE, LITERT_FILE, INT8_FILE, ANSWERS_FILE])
 def test_its_files_are_those_that_were_saved(shipped, file):
     assert verified_bytes(shipped, file)
 
@@ -50,6 +54,18 @@ def test_it_is_what_its_recipe_makes(shipped):
     assert TrainingConfig.from_dict(shipped.card.config) == config
     assert shipped.card.weights == summarize(config).weights
     assert shipped.card.class_names == config.class_names
+
+
+def test_without_pictures_it_scores_what_its_card_says(shipped):
+    scheme, measured = evaluation_scheme(shipped.card), shipped.card.measured
+    faces = label_records(load_records("FER+", needs_pictures=False), scheme, ["test"])
+    report = evaluate_checkpoint(shipped, faces)
+    assert len(report) == measured.n
+    assert report.accuracy == measured.accuracy
+    assert report.confusion_matrix().tolist() == [list(row) for row in measured.confusion_matrix]
+    assert report.macro_f1_interval() == measured.macro_f1_interval
+    assert headline_figures(report)["calibration_error"] == pytest.approx(measured.calibration_error, abs=1e-6)
+    assert (shipped.directory / ANSWERS_FILE).stat().st_size <= 150_000
 
 
 def test_its_card_is_complete(shipped):

@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_core.checkpoints.checkpoint import load_checkpoint
+from fer_core.checkpoints.answers import rounded, stored_answers
+from fer_core.checkpoints.checkpoint import SHIPPED, load_checkpoint
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.detective.duplicates import find_duplicates
 from fer_core.datasets.detective.findings import duplicate_findings, exclusion_effect, vote_findings
+from fer_core.datasets.shipped import ferplus_copies, ferplus_records
 from fer_core.datasets.store import import_dataset, load_records
 from fer_core.datasets.summary import label_outcomes, relabeling
 from fer_core.datasets.votes import majority, vote_distribution
-from fer_core.evaluation.scoring import score
+from fer_core.evaluation.scoring import headline_figures, score
 from fer_core.labels import EMOTIONS, LABEL_SCHEMES, SPLITS, VOTE_COLUMNS
 from fer_core.training.child.validator import predict
 from fer_core.training.network.export import read_network
@@ -80,6 +82,31 @@ def test_table_2_to_six_decimals(records):
 
 def test_table_3(records):
     assert records.split_sizes() == {"train": 28709, "validation": 3589, "test": 3589}
+
+
+def test_the_votes_that_ship_are_those_of_the_files(records):
+    ships = ferplus_records()
+    assert ships.fingerprint == records.fingerprint
+    assert np.array_equal(ships.votes, records.votes)
+    assert np.array_equal(ships.split, records.split)
+    first: dict[bytes, int] = {}
+    copies = [first.setdefault(image.tobytes(), row) for row, image in enumerate(records.images)]
+    assert ferplus_copies().tolist() == copies
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_the_answers_that_ship_are_those_of_a_fresh_evaluation(records, name, split):
+    """On the processor that made them they are equal bit for bit; another's sums may differ in the last digit."""
+    checkpoint, answers = load_checkpoint(name), stored_answers(load_checkpoint(name))
+    faces = label_records(records, LABEL_SCHEMES["majority-8"], [split])
+    fresh, kept = rounded(checkpoint.open_classifier(threads=2).predict_raw(faces.images)), answers.to(faces.rows)
+    assert answers.fingerprint == records.fingerprint
+    assert np.abs(fresh - kept).max() < 2e-5
+    one, other = (score(probabilities, checkpoint.card.class_names, faces) for probabilities in (fresh, kept))
+    assert np.array_equal(one.y_pred, other.y_pred)
+    figures = headline_figures(one), headline_figures(other)
+    assert figures[0] == pytest.approx(figures[1], abs=1e-5)
 
 
 def test_fer2013s_own_classes(records):

@@ -53,6 +53,17 @@ def test_with_one_checkpoint_it_says_what_to_do(home_with_checkpoint, page):
     assert "Train a checkpoint" in [link.proto.label for link in page.get("page_link")]
 
 
+def test_without_any_picture_the_shipped_ones_are_compared(tmp_path, monkeypatch):
+    monkeypatch.setenv("FER_HOME", str(tmp_path))
+    page = AppTest.from_file(APP, default_timeout=120).switch_page("pages/comparison.py").run()
+    assert not page.exception
+    assert page.selectbox(key="dataset").value == "FER+"
+    assert page.dataframe[0].value["accuracy"].tolist() == pytest.approx([87.63, 85.75], abs=0.01)
+    assert "257 of the 3,137 faces are exact copies" in texts(page)
+    view(page, "Head to head")
+    assert "Import FER2013 to see them" in texts(page)
+
+
 @pytest.fixture
 def compared(two, page):
     page.run()

@@ -47,7 +47,7 @@ def faces(app):
 
 
 def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo):
-    app = page()
+    app = page(dataset="demo")
     assert "drawn by the app, not photographed" in text(app)
     splits, first_rows, statistics = (element.value for element in app.dataframe)
     assert splits["Size"].tolist() == [96, 32, 32]
@@ -58,9 +58,23 @@ def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo):
     assert "of 96 training rows" in text(app)
 
 
-def test_an_empty_home_draws_the_demo(home, quick_drawing):
+def test_an_empty_home_shows_ferplus_and_draws_nothing(home):
+    app = page()
+    assert app.selectbox(key="dataset").value == "FER+"
+    assert app.metric[0].value == "31,264"
+    splits, statistics = (element.value for element in app.dataframe)
+    assert splits["Size"].tolist() == [28_709, 3_589, 3_589]
+    assert statistics.loc["mean", "neutral"] == pytest.approx(2.995096, abs=5e-7)
+    assert "Import the pictures" in [link.proto.label for link in app.get("page_link")]
+    assert "github.com/microsoft/FERPlus" in text(app)
     assert not list_datasets()
-    assert page().selectbox(key="dataset").value == "demo"
+
+
+def test_faces_are_shown_of_what_has_pictures(small_demo):
+    app = page(dataset="FER+")
+    app.segmented_control(key="view").set_value("Faces").run()
+    assert not app.exception
+    assert app.selectbox(key="dataset").value == "demo"
 
 
 @pytest.mark.parametrize("show", ["Counts", "Shares"])
@@ -75,7 +89,7 @@ def test_every_view_of_the_distribution(small_demo, show, split):
 
 
 def test_the_split_rules_every_figure(small_demo):
-    app = page(bars="Testing")
+    app = page(dataset="demo", bars="Testing")
     votes = load_records("demo").votes[128:]
     assert app.dataframe[2].value.loc["count"].tolist() == [32] * 10
     assert app.dataframe[2].value.loc["mean"].tolist() == pytest.approx(votes.mean(axis=0).tolist())
@@ -84,12 +98,12 @@ def test_the_split_rules_every_figure(small_demo):
 
 @pytest.mark.parametrize("drawing", ["Matrix", "Stream"])
 def test_who_became_what(small_demo, drawing):
-    app = page(scheme="majority-8", relabelling=drawing)
+    app = page(dataset="demo", scheme="majority-8", relabelling=drawing)
     charts = [json.loads(chart.proto.spec)["data"][0]["type"] for chart in app.get("plotly_chart")]
     assert charts == {"Matrix": ["bar"], "Stream": ["bar", "sankey"]}[drawing]
     assert ("<table" in html(app)) == (drawing == "Matrix")
     assert "kept their name" in text(app)
-    assert "Who became what" not in [header.value for header in page(scheme="fer2013").subheader]
+    assert "Who became what" not in [header.value for header in page(dataset="demo", scheme="fer2013").subheader]
 
 
 def test_faces_by_class_and_split(small_demo):

@@ -47,6 +47,26 @@ def test_figures_and_pictures_at_once(evaluated):
     assert "people: " in html(evaluated)
 
 
+@pytest.fixture
+def shipped(tmp_path, monkeypatch, app_at):
+    """The page in an empty home, with the shipped checkpoints."""
+    monkeypatch.setenv("FER_HOME", str(tmp_path))
+    return app_at("evaluation")
+
+
+def test_without_any_picture_it_opens_on_ferplus(shipped):
+    shipped.run()
+    assert not shipped.exception
+    assert shipped.selectbox(key="dataset").value == "FER+"
+    assert shipped.metric[0].value == "87.3 %"
+    assert "Of 3,153 pictures" in texts(shipped)
+    assert "Import FER2013 to see the faces behind each cell" in texts(shipped)
+    assert [e.proto.id for e in shipped.get("plotly_chart")]
+    for name in ("Classes", "Sureness", "Conditions", "Robustness", "Take away"):
+        view(shipped, name)
+    assert not store.list_datasets()
+
+
 def view(page, name):
     page.segmented_control(key="view").set_value(name).run()
     assert not page.exception

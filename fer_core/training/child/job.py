@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import tensorflow as tf
 
+from fer_core.checkpoints.answers import ensure_answers
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
@@ -73,6 +74,7 @@ def run_job(run: Run, status: StatusWriter, strategy_name: StrategyName = "auto"
         shared_out = in_words(strategy)
         provenance = Provenance(run.record.id, config.seed, probe, shared_out, taken_over=run.record.taken_over)
         checkpoint = make_checkpoint(run.name, config, state, splits, provenance)
+        checkpoint = ensure_answers(checkpoint, load_records(config.dataset))
         ended = "stopped" if status.should_stop() else "finished"
         status.set(state=ended, checkpoint=checkpoint.name, message="Checkpoint saved")
         return checkpoint

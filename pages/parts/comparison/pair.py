@@ -8,6 +8,7 @@ from fer_core.plots.comparison import class_difference_figure
 from fer_core.plots.confusion import confusion_figure, matrix_difference_figure
 from fer_core.plots.gallery import pair_gallery
 from pages.shared.charts import drawn, show_chart
+from pages.shared.links import invite_pictures
 from pages.shared.messages import plain
 
 _PICTURES = 12
@@ -88,6 +89,10 @@ def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     positions = pair.only_right(0 if chosen == options[0] else 1)
     if not len(positions):
         st.caption("There are none.")
+        return
+    if not leaderboard.test.has_pictures:
+        st.caption(f"{len(positions):,} faces.")
+        invite_pictures("see them")
         return
     pages, page = -(-len(positions) // _PICTURES), 1
     if pages > 1:

@@ -36,7 +36,8 @@ def show_overview(shown: ShownDataset) -> None:
     _show_distribution(shown.card.name, shown.outcomes, splits, shares=values == SHARES, side_by_side=split == COMPARE)
     _show_relabeling(shown, splits)
     show_splits(shown)
-    show_first_rows(shown)
+    if shown.records.has_pictures:
+        show_first_rows(shown)
     show_statistics(shown, splits)
 
 
@@ -86,7 +87,7 @@ def _show_balance(total: pd.Series) -> None:
 
 
 def _show_relabeling(shown: ShownDataset, splits: Sequence[str]) -> None:
-    if not shown.records.has_votes or shown.scheme.rule == "fer2013":
+    if not (shown.records.has_votes and shown.records.has_pictures) or shown.scheme.rule == "fer2013":
         return
     table = _relabeling(shown.records, shown.outcomes, splits)
     if table.empty:

@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from fer_core.checkpoints.answers import ensure_answers
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.exclusions import ExclusionList
@@ -49,7 +50,9 @@ class Evaluated:
             FerError: If the checkpoint or the dataset cannot be used.
         """
         rows = exclusions.rows if exclusions else ()
-        labeled = cached.labeled(cached.records(dataset), scheme, [split], without=rows)
+        records = cached.records(dataset)
+        checkpoint = ensure_answers(checkpoint, records)
+        labeled = cached.labeled(records, scheme, [split], without=rows)
         report = cached.report(checkpoint, labeled)
         faces = cached.scored(labeled, report.class_names)
         return cls(checkpoint, dataset, scheme, split, labeled, report, faces, exclusions)

@@ -10,6 +10,7 @@ from fer_core.plots.confusion import CellValues, confusion_figure
 from fer_core.plots.gallery import cell_gallery
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared.charts import chart_config, drawn
+from pages.shared.links import invite_pictures
 from pages.shared.messages import plain
 
 _PICTURES = 12
@@ -83,6 +84,9 @@ def _cell_clicked() -> None:
 def _pictures(shown: Evaluated, cell: tuple[str, str]) -> None:
     positions = shown.report.cell(*cell)
     st.markdown(f"**{plain(describe_cell(shown.report, *cell, shown.faces))}.**")
+    if not shown.faces.has_pictures:
+        invite_pictures("see the faces behind each cell")
+        return
     pages, page = -(-len(positions) // _PICTURES), 1
     if pages > 1:
         page = st.pagination(pages, max_visible_pages=5, key=f"evaluation_page {shown.key} {cell}")

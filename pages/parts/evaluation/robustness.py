@@ -19,6 +19,7 @@ from fer_core.plots.gallery import perturbation_examples
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared import cached
 from pages.shared.charts import drawn, show_chart
+from pages.shared.links import invite_pictures
 
 _SOME = 500
 _STEPS = 1 + len(PERTURBATIONS) * len(LEVELS)
@@ -27,6 +28,9 @@ _STEPS = 1 + len(PERTURBATIONS) * len(LEVELS)
 def show_robustness(shown: Evaluated) -> None:
     """Show accuracy under seven perturbations as small multiples: from the card, or measured on request."""
     table = _from_card(shown)
+    if table is None and not shown.faces.has_pictures:
+        invite_pictures("measure robustness with these labels and this split")
+        return
     table = _measured(shown) if table is None else table
     if table is None:
         return
@@ -37,7 +41,8 @@ def show_robustness(shown: Evaluated) -> None:
             show_chart(f"evaluation_robustness-{perturbation.name}", alt, figure, width=172)
     faces = int(table["n"].iloc[0])
     st.caption(f"Lines are Wilson’s 95 % intervals for {faces:,} faces. Level by level, from mild to severe:")
-    st.html(perturbation_examples(shown.faces.images[0]))
+    if shown.faces.has_pictures:
+        st.html(perturbation_examples(shown.faces.images[0]))
     with st.expander("As a table", icon=":material/table:"):
         wide = table.pivot_table(index="perturbation", columns="level", values="accuracy", sort=False) * 100
         wide.columns = ["untouched", *(f"level {level}" for level in LEVELS)]

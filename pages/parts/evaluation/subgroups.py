@@ -19,6 +19,7 @@ from fer_core.plots.classes import bucket_figure
 from fer_core.storage.plaintext import percent
 from pages.parts.evaluation.evaluated import Evaluated, metric
 from pages.shared.charts import drawn, show_chart
+from pages.shared.links import invite_pictures
 from pages.shared.messages import plain
 
 _ASKED = "evaluation_face_sizes"
@@ -34,14 +35,18 @@ def show_subgroups(shown: Evaluated) -> None:
             _chart(shown, accuracy_by_agreement(report, faces), "By how many people agreed", "votes for the label")
         else:
             st.info("This dataset has no votes, so nobody knows how far people agreed.")
-    with places[1]:
-        table = accuracy_by_bucket(report, brightness(faces.images))
-        _chart(shown, table, "By brightness", "mean grey value, 0 black to 255 white, in fifths")
-    with places[2]:
-        table = accuracy_by_bucket(report, contrast(faces.images))
-        _chart(shown, table, "By contrast", "spread of the grey values, in fifths")
-    with places[3]:
-        _by_size(shown)
+    if faces.has_pictures:
+        with places[1]:
+            table = accuracy_by_bucket(report, brightness(faces.images))
+            _chart(shown, table, "By brightness", "mean grey value, 0 black to 255 white, in fifths")
+        with places[2]:
+            table = accuracy_by_bucket(report, contrast(faces.images))
+            _chart(shown, table, "By contrast", "spread of the grey values, in fifths")
+        with places[3]:
+            _by_size(shown)
+    else:
+        with places[1]:
+            invite_pictures("see accuracy by brightness, contrast and face size")
     st.caption("Lines are Wilson’s 95 % intervals; the dotted line is the accuracy on all pictures.")
 
 
