@@ -15,7 +15,7 @@ from fer_core.training.runs.data import data_issues
 from fer_core.training.runs.lifecycle import clear_requests
 from fer_core.training.runs.record import RunRecord, RunTarget
 from fer_core.training.runs.searches import Method, SearchPlan, create_search, find_search
-from fer_core.training.runs.store import Run, create_run, damaged_runs, find_run, list_runs
+from fer_core.training.runs.store import STOP, Run, create_run, damaged_runs, find_run, list_runs
 from fer_core.training.settings.architecture_summary import summarize
 from fer_core.training.settings.cluster import StrategyName, read_cluster
 from fer_core.training.settings.config import TrainingConfig
@@ -98,6 +98,8 @@ def search(options: argparse.Namespace) -> Answer:
 
     if options.existing:
         found = find_search(options.existing)
+        if not found.status.is_active:  # an active one's child is this very process
+            (found.folder / STOP).unlink(missing_ok=True)
     else:
         config = _config(options)
         issues = _check_data(config)

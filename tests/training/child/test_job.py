@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 
 from fer_core.checkpoints.checkpoint import KERAS_FILE, list_checkpoints, verified_bytes
@@ -250,6 +251,32 @@ def test_a_search_tries_settings_as_ordinary_runs(small_demo, stopped_at_the_end
     assert all(run.status.state == "finished" and run.name.startswith("hunt-0") for run in search.trials())
     with pytest.raises(TrainingError, match="nothing to resume"):
         resume_search(find_search("hunt"))
+
+
+def test_a_search_killed_in_each_trial_goes_on_with_the_run_and_repeats_none(small_demo, stopped_at_the_end):
+    base = replace(SMALL, epochs=1, width=4)
+    start_search(SearchPlan(base, read_axes({"learning_rate": "0.001..0.1"}, base), "tpe", 2), "hunt")
+    for name in ("hunt-01", "hunt-02"):
+        wait_for(lambda name=name: (name, "running") in [(r.name, r.status.state) for r in list_runs()])
+        for victim in (find_search("hunt"), find_run(name)):
+            psutil.Process(victim.status.pid).kill()
+        wait_for(lambda name=name: not (find_search("hunt").status.is_active or find_run(name).status.is_active))
+        assert find_run(name).status.state == "failed"
+        resume_search(find_search("hunt"))
+    wait_for(lambda: not find_search("hunt").status.is_active)
+    assert (find_search("hunt").status.state, find_search("hunt").status.epoch) == ("finished", 2)
+    first, second = find_search("hunt").trials()
+    assert {first.name, second.name} == {"hunt-01", "hunt-02"}
+    assert first.status.state == second.status.state == "finished"
+    assert first.config.learning_rate != second.config.learning_rate
+
+
+def wait_for(reached):
+    """Wait until something holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline, find_search("hunt").status
+        time.sleep(0.1)
 
 
 def test_a_search_is_stopped_and_resumed(small_demo, stopped_at_the_end):
