@@ -18,7 +18,8 @@ from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset
 
-_ROUND_OF = "quiz_round_of"
+_ROUND_OF, _FACES = "quiz_round_of", "quiz_room_faces"
+_FEW = 5  # faces of a short round, for a class
 
 
 def _draw(dataset: DatasetCard, checkpoint: Checkpoint | None, count: int, seed: int | None = None) -> QuizRound:
@@ -38,7 +39,7 @@ def _start_alone() -> None:
 
 
 def _open_room(token: str, dataset: DatasetCard, checkpoint: Checkpoint | None) -> None:
-    count = int(st.session_state["quiz_room_faces"])
+    count = int(st.session_state.get(_FACES, _FEW))
     _enter(open_rooms().open(token, partial(_draw, dataset, checkpoint, count)).code)
 
 
@@ -48,7 +49,7 @@ def _enter(code: str) -> None:
 
 
 def _join() -> None:
-    if code := str(st.session_state["quiz_room_code"]).strip():
+    if code := str(st.session_state.get("quiz_room_code", "")).strip():
         _enter(code)
 
 
@@ -65,7 +66,7 @@ def _offer_rounds(token: str | None, dataset: DatasetCard, checkpoint: Checkpoin
         st.button("Play a round", type="primary", icon=":material/play_arrow:", on_click=_start_alone)
     with host:
         st.markdown("##### Play with a class")
-        st.segmented_control("Faces", [5, QUESTIONS], default=5, key="quiz_room_faces", required=True)
+        st.segmented_control("Faces", [_FEW, QUESTIONS], default=_FEW, key=_FACES, required=True)
         st.button(
             "Open a room",
             icon=":material/groups:",

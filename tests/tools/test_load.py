@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from tests.tools import quiz_load
 from tests.tools.load import PAGES, Log, apart, measure
 
 
@@ -26,6 +27,13 @@ def test_visitors_get_every_page_and_no_error():
     assert len(figures["p95_by_page"]) >= 3
     assert figures["p95_seconds"] < 60  # on a machine busy with other tests; the bar is that of the long run
     assert set(figures["p95_by_page"]) <= set(PAGES)
+
+
+@pytest.mark.endurance
+def test_a_class_loses_no_vote_and_none_counts_twice():
+    figures = apart(quiz_load.measure, free_port(), pupils=8, faces=2)
+    assert figures["votes"] == 16
+    assert figures["lost_or_double"] == 0
 
 
 def test_growth_is_measured_after_the_first_third():
