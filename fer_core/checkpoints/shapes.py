@@ -176,7 +176,8 @@ def _impossible(what: str) -> CheckpointError:
 RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
-            "Activation", "ActivityRegularization", "AlphaDropout", "Dropout", "ELU", "GaussianDropout",
+            "Activation", "ActivityRegularization", "AlphaDropout", "Cast", "Dropout", "ELU",
+            "GaussianDropout",
             "GaussianNoise", "Identity", "LeakyReLU", "RandomBrightness", "RandomContrast", "RandomFlip",
             "RandomRotation", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling", "Softmax", "SpatialDropout2D",
         ),

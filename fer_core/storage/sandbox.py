@@ -3,11 +3,14 @@
 import contextlib
 import functools
 import logging
+import math
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TypeAlias
 
@@ -27,7 +30,7 @@ def run_limited(module: str, folder: Path, *, timeout: float) -> None:
     """Runs a module on a folder, as :func:`start_limited`, and waits; after the timeout, in seconds, all is killed.
 
     Raises:
-        CheckpointError: It took too long.
+        CheckpointError: It took too long, in all or by a limit of :func:`processor_seconds`.
     """
     with (folder / "log.txt").open("wb") as log:
         child = start_limited(module, folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -39,6 +42,10 @@ def run_limited(module: str, folder: Path, *, timeout: float) -> None:
             ) from error
         finally:
             end_limited(child)
+    if hasattr(signal, "SIGXCPU") and child.returncode == -signal.SIGXCPU:
+        raise CheckpointError(
+            "Reading the file took more time than any honest network needs and was stopped. Save the model again."
+        )
 
 
 def start_limited(
@@ -84,6 +91,22 @@ def limit_resources(memory: int, *, seconds: int | None = None, file_size: int =
         value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         with contextlib.nullcontext() if strict else contextlib.suppress(OSError, ValueError):
             resource.setrlimit(kind, (value, value))
+
+
+@contextlib.contextmanager
+def processor_seconds(seconds: int) -> Iterator[None]:
+    """Let the system end this process if the block needs more processor time than this, where the system can."""
+    if sys.platform == "win32":
+        yield
+        return
+    import resource  # noqa: PLC0415 (not on Windows)
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + seconds, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -28,6 +28,7 @@ def child(tmp_path, monkeypatch):
         run_limited("some_child", folder, timeout=timeout)
         return folder
 
+    run.folder = folder
     return run
 
 
@@ -122,3 +123,21 @@ print(*(resource.getrlimit(kind)[1] for kind in kinds))
     assert 0 < file_size <= 1 << 30
     assert 0 < files <= 512
     assert core == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no limit of processor time")
+def test_a_part_may_need_less_time_than_the_whole(child):
+    project = str(Path(__file__).parents[2])
+    program = f"""
+        import sys, time
+        sys.path.append({project!r})
+        from fer_core.storage.sandbox import processor_seconds
+        with processor_seconds(5):
+            pass
+        open(sys.argv[1] + "/first", "w").close()
+        with processor_seconds(0):
+            while True: pass
+        """
+    with pytest.raises(CheckpointError, match="more time than any honest network"):
+        child(program)
+    assert (child.folder / "first").exists()

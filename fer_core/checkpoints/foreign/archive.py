@@ -4,18 +4,21 @@ import io
 import lzma
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
 
-from fer_core.checkpoints.foreign.allowlist import MAX_CONFIG_BYTES, MAX_WEIGHTS
+from fer_core.checkpoints.foreign.allowlist import MAX_CONFIG_BYTES
+from fer_core.checkpoints.foreign.walk import MAX_WEIGHTS
 from fer_core.errors import CheckpointError
 
 MAX_FILE_BYTES = 450_000_000
 _MAX_INFLATED = 1 << 30
 _MAX_RATIO = 20  # Keras stores, it does not compress
 _MEMBERS = {"metadata.json": 100_000, "config.json": MAX_CONFIG_BYTES, "model.weights.h5": _MAX_INFLATED}
+_DEEPEST, _MOST_OBJECTS = 24, 20_000  # of the weights' groups; a model of 1,000 layers has some 5,000
 _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, OSError, ValueError, IndexError)
 _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
 _CONVERT = "import keras; keras.models.load_model('model.h5', compile=False).save('model.keras')"
@@ -67,22 +70,32 @@ def _check_weights(content: bytes) -> None:
                 total += dataset.size * dataset.dtype.itemsize
                 if dataset.compression or dataset.external or dataset.is_virtual or dataset.dtype.kind not in "fiu":
                     raise CheckpointError("The weights are compressed or kept elsewhere. Save the model with Keras 3.")
-    except (OSError, RuntimeError, KeyError, ValueError, UnicodeDecodeError) as error:
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
         raise CheckpointError(f"The weights are damaged ({error!s:.80}). Save the model again.") from error
     if total > 4 * MAX_WEIGHTS:
         raise CheckpointError("There are too many weights in this file. Only smaller networks can be imported.")
 
 
-def _datasets(group: "h5py.Group", depth: int = 0) -> list["h5py.Dataset"]:
-    found: list[h5py.Dataset] = []
-    if depth > 40 or len(group) > 10_000:
-        raise CheckpointError("The weights are nested too deeply. Save the model again with Keras 3.")
-    for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            raise CheckpointError("The weights point to something outside of them, which is not allowed.")
-        item = group[name]
-        found += [item] if isinstance(item, h5py.Dataset) else _datasets(item, depth + 1)
-    return found
+def _datasets(file: h5py.File) -> Iterator[h5py.Dataset]:
+    """Every array once, however many links lead to it: a few doubled groups would otherwise be 2^40 arrays."""
+    waiting: list[tuple[h5py.Group, int]] = [(file, 0)]
+    known: set[int] = set()
+    while waiting:
+        group, depth = waiting.pop()
+        for name in group:
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise CheckpointError("The weights point to something outside of them, which is not allowed.")
+            item = group[name]
+            place = h5py.h5o.get_info(item.id).addr
+            if place in known:
+                continue
+            known.add(place)
+            if depth >= _DEEPEST or len(known) > _MOST_OBJECTS:
+                raise CheckpointError("The weights are nested too deeply or too many. Save the model with Keras 3.")
+            if isinstance(item, h5py.Dataset):
+                yield item
+            else:
+                waiting.append((item, depth + 1))
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:

@@ -1,21 +1,13 @@
-"""What may stand in a foreign ``config.json``: numbers, switches, words from a list, and a few plain objects."""
+"""What may stand in a foreign ``config.json``: known keys, numbers, switches, listed words, a few plain objects."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from fer_core.checkpoints.foreign.settings import ENTRY, OBJECTS, TRAINING, TRAINING_MODULES, Kinds
 from fer_core.checkpoints.shapes import Shape
 from fer_core.errors import CheckpointError
 
-_OBJECTS = {
-    "keras": {"DTypePolicy"},
-    "keras.initializers": {
-        "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform", "Ones",
-        "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros",
-    },
-    "keras.regularizers": {"L1", "L1L2", "L2"},
-    "keras.constraints": {"MaxNorm", "NonNeg", "UnitNorm"},
-}  # fmt: skip
 _SAFE_KWARGS = {"training", "mask"}
 _WORDS = {
     # activations
@@ -26,28 +18,37 @@ _WORDS = {
     "reflect", "constant", "wrap", "horizontal", "vertical", "horizontal_and_vertical",
     "fan_in", "fan_out", "fan_avg", "uniform", "normal", "truncated_normal", "untruncated_normal",
     # number formats
-    "float32", "mixed_float16", "mixed_bfloat16",
+    "float16", "bfloat16", "float32", "mixed_float16", "mixed_bfloat16",
 }  # fmt: skip
 
 
-def check_object(entry: Mapping[str, Any], allowed: Mapping[str, set[str]]) -> None:
-    """Refuses an object unless it is of an allowed class, by modules, under its own name."""
+def settings_of_object(entry: Mapping[str, Any], allowed: Kinds, *, extra: Collection[str] = ()) -> Mapping[str, Any]:
+    """Return an object's settings, unless it is of no allowed class or has a key, in or beside them, that is unknown.
+
+    The extra keys may stand beside module, class, name and settings.
+    """
     kind, module = entry.get("class_name"), entry.get("module")
-    if (
-        type(kind) is not str
-        or kind not in allowed.get(str(module), set())
-        or entry.get("registered_name") not in (None, kind)
-    ):
+    kinds = allowed.get(module, {}) if type(module) is str else {}
+    if type(kind) is not str or kind not in kinds or entry.get("registered_name") not in (None, kind):
         raise refused(f"“{kind!s:.60}” of {module!s:.60}")
+    config = settings_of(entry.get("config"))
+    check_keys(entry, {*ENTRY, *extra}, kind)
+    check_keys(config, kinds[kind], kind)
+    return config
+
+
+def check_keys(found: Mapping[str, Any], known: Collection[str], where: str) -> None:
+    """Refuse every key that is not known: what Keras would make of it nobody has looked at."""
+    if unknown := sorted(set(found) - set(known)):
+        raise refused(f"the unknown key “{unknown[0]:.60}” in {where}")
 
 
 def check_values(value: object, key: str = "") -> None:
-    """Settings are numbers, switches, words from a list, names, or the few objects that Keras writes for them."""
+    """Refuse settings that are not numbers, switches, listed words, names, or the few objects that Keras writes."""
     if isinstance(value, dict):
-        if "class_name" in value:
-            check_object(value, _OBJECTS)
-            value = settings_of(value.get("config"))
-        for inner_key, inner in value.items():
+        if type(value.get("shared_object_id", 0)) is not int:
+            raise refused("an object that is shared by no number")
+        for inner_key, inner in settings_of_object(value, OBJECTS, extra=("shared_object_id",)).items():
             check_values(inner, inner_key)
     elif isinstance(value, list):
         for inner in value:
@@ -60,12 +61,38 @@ def check_values(value: object, key: str = "") -> None:
         raise refused(f"the setting {key!s:.40} = {value}")
 
 
+def check_built(shape: object, inputs: Sequence[Shape]) -> None:
+    """Refuse a shape a layer claims to be built for, unless it is unknown or the one it gets; the batch may be any."""
+    if shape is None:
+        return
+    is_several = all(isinstance(one, list) for one in list_of(shape))
+    written = list_of(shape) if is_several else [shape]
+    if [list_of(one)[1:] for one in written] != [list(one) for one in inputs]:
+        raise refused("a layer that was built for another input than it gets")
+
+
+def check_training(training: object) -> None:
+    """Refuse how a model inside was trained unless it is plain, although Keras never gets to see it."""
+    config = settings_of(training)
+    check_keys(config, TRAINING, "how a model inside was trained")
+    level: list[object] = list(config.values())
+    while level:
+        for item in level:
+            if isinstance(item, dict) and "class_name" in item:
+                check_keys(item, {*ENTRY, "shared_object_id"}, "how a model inside was trained")
+                if item.get("module") not in TRAINING_MODULES:
+                    raise refused(f"a model inside, trained with {item.get('module')!s:.60}")
+        containers = [list(item.values()) if isinstance(item, dict) else item for item in level]
+        level = [inner for items in containers if isinstance(items, list) for inner in items]
+
+
 def nodes_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The calls of a layer; none for an input."""
-    if entry.get("class_name") == "InputLayer":
-        return []
     nodes = [settings_of(node) for node in list_of(entry.get("inbound_nodes"))]
+    if nodes and entry.get("class_name") == "InputLayer":
+        raise refused("an input that takes something")
     for node in nodes:
+        check_keys(node, ("args", "kwargs"), "a connection")
         kwargs = settings_of(node.get("kwargs", {}))
         if set(kwargs) - _SAFE_KWARGS or any(value not in (None, True, False) for value in kwargs.values()):
             raise refused(f"a layer that is called with {', '.join(map(str, kwargs))!s:.60}")
@@ -80,7 +107,11 @@ def places_of(node: Mapping[str, Any]) -> list[tuple[str, int]]:
             found = settings_of(tensor)
             if found.get("class_name") != "__keras_tensor__":
                 raise refused("a layer that takes something other than layers")
-            places.append(_place(settings_of(found.get("config")).get("keras_history")))
+            check_keys(found, ("class_name", "config"), "a connection")
+            tensor_config = settings_of(found.get("config"))
+            check_keys(tensor_config, ("shape", "dtype", "keras_history"), "a connection")
+            check_values([tensor_config.get("shape"), tensor_config.get("dtype")])
+            places.append(_place(tensor_config.get("keras_history")))
     return places
 
 
@@ -91,15 +122,10 @@ def _place(history: object) -> tuple[str, int]:
     return parts[0], parts[1]
 
 
-def only_output(outputs: object, made: Mapping[tuple[str, int], Shape]) -> tuple[str, int]:
-    """The one output of a model: a layer and the number of its call."""
-    listed = list_of(outputs)
-    if len(listed) == 1 and isinstance(listed[0], list):
-        listed = listed[0]
-    place = _place(listed)
-    if place not in made:
-        raise refused("an output that no layer makes")
-    return place
+def only_place(places: object) -> tuple[str, int]:
+    """The one input or output of a model: a layer and the number of its call."""
+    listed = list_of(places)
+    return _place(listed[0] if len(listed) == 1 else listed)
 
 
 def name_of(entry: Mapping[str, Any]) -> str:

@@ -74,12 +74,17 @@ def sequential(*layers, shape=(48, 48, 1)):
         "config": {
             "name": "chain",
             "trainable": True,
-            "layers": [entrance(shape=shape), *layers],
+            "layers": [_unnamed(entry) for entry in (entrance(shape=shape), *layers)],
             "build_input_shape": [None, *shape],
         },
         "registered_name": None,
         "build_config": {"input_shape": [None, *shape]},
     }
+
+
+def _unnamed(entry):
+    """An entry as a chain has it: without the keys by which a graph connects layers."""
+    return {key: value for key, value in entry.items() if key not in ("name", "inbound_nodes")}
 
 
 def changed(document, path, value):

@@ -1,15 +1,21 @@
 """What a foreign file may describe, and that nothing else passes: Keras is not needed to refuse it."""
 
+import copy
 import json
 import math
+import subprocess
 import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fer_core.checkpoints.foreign.allowlist import MAX_WEIGHTS, check_network
+from fer_core.checkpoints.foreign.allowlist import check_network
+from fer_core.checkpoints.foreign.settings import LAYERS
+from fer_core.checkpoints.foreign.walk import MAX_WEIGHTS
+from fer_core.checkpoints.shapes import RULES
 from fer_core.errors import CheckpointError
+from tests.checkpoints.foreign.keras_files import descriptions
 from tests.checkpoints.foreign.networks import as_bytes, changed, entrance, functional, layer, sequential
 
 CONV, POOL, HEAD = (("config", "layers", i) for i in (1, 2, 3))
@@ -50,9 +56,7 @@ def test_a_chain_passes_too():
 
 
 def test_a_model_inside_a_model_passes():
-    inner = sequential(layer("Flatten", "flat", (48, 48, 1)), layer("Dense", "mid", (2304,), units=5)) | {
-        "name": "chain"
-    }
+    inner = sequential(layer("Flatten", "flat", (48, 48, 1)), layer("Dense", "mid", (2304,), units=5))
     document = sequential(inner, layer("Dense", "head", (5,), units=7))
     assert check_network(as_bytes(document)).weights == 2305 * 5 + 6 * 7
 
@@ -144,6 +148,86 @@ def test_everything_else_is_refused_without_keras(document):
     assert len(str(refusal.value)) < 400
 
 
+INNER = (*CONV[:2], 1)
+EVIL = {"module": "keras.config", "class_name": "function", "config": "set_image_data_format", "registered_name": None}
+
+
+def inside(path, value):
+    """A graph around a trained graph, as Keras 3.15 writes it, with one place of the inner one changed."""
+    return changed(descriptions()["3.15.1"]["trained_inside"], (*INNER, *path), value)
+
+
+NESTED = {
+    "a loss that changes Keras for everybody": inside(("compile_config",), {"optimizer": "adam", "loss": EVIL}),
+    "a metric that is a lambda": inside(("compile_config", "metrics"), [{"class_name": "__lambda__", "config": {}}]),
+    "an optimizer from elsewhere": inside(("compile_config", "optimizer", "module"), "os"),
+    "an unknown key of training": inside(("compile_config", "callbacks"), []),
+    "a lambda layer": inside(("config", "layers", 1, "class_name"), "Lambda"),
+    "a SavedModel": inside(("config", "layers", 1, "class_name"), "TFSMLayer"),
+    "a vocabulary file": inside(("config", "layers", 1, "config", "vocabulary"), None),
+    "a Torch module": inside(("config", "layers", 1, "config", "activation"), {
+        "module": "keras.layers", "class_name": "TorchModuleWrapper", "config": {}, "registered_name": None}),
+    "two billion rows": inside(("build_config",), {"input_shape": [None, 2 * 10**9, 48, 1]}),
+    "two billion rows of a layer": inside(
+        ("config", "layers", 1, "build_config"), {"input_shape": [None, 2 * 10**9, 48, 1]}),
+    "two billion rows at the top": changed(
+        functional(), ("build_config",), {"input_shape": [None, 2 * 10**9, 48, 1]}),
+    "two billion rows of a chain": changed(
+        sequential(layer("Flatten", "f", (48, 48, 1))), ("config", "build_input_shape"), [None, 2 * 10**9, 48, 1]),
+    "an argument of the model": inside(("config", "fn"), EVIL),
+    "an input that takes an object": inside(("config", "layers", 0, "inbound_nodes"), [{"args": [EVIL], "kwargs": {}}]),
+    "an object that is shared by a word": inside(("config", "layers", 1, "config", "dtype", "shared_object_id"), "a"),
+    "an object with another key": inside(("config", "layers", 1, "config", "dtype", "compile_config"), {}),
+    "another input": inside(("config", "input_layers"), ["conv2d", 0, 0]),
+    "half of a number format": inside(("config", "layers", 1, "config", "quantization_config"), EVIL),
+    "two layers of one name": changed(functional(), (*POOL, "name"), "conv"),
+    "how it was trained is no record": functional() | {"compile_config": "os"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("document", NESTED.values(), ids=NESTED)
+def test_what_hides_in_a_model_inside_is_refused_too(document):
+    with pytest.raises(CheckpointError):
+        check_network(as_bytes(document))
+
+
+@pytest.mark.parametrize("version", descriptions())
+def test_what_each_keras_writes_passes_and_loses_what_is_not_needed(version):
+    for network, document in descriptions()[version].items():
+        checked = check_network(as_bytes(document))
+        text = json.dumps(checked.config)
+        assert checked.outputs == 7, network
+        assert not any(key in text for key in ("compile_config", "build_config", "shared_object_id", "float16"))
+        assert set(_batches(checked.config)) == {None}, network
+
+
+def _batches(config):
+    """The batch sizes of the inputs."""
+    return [_at(config, path)[0] for path in _places(config) if path and path[-1] == "batch_shape"]
+
+
+def test_every_layer_that_can_be_counted_has_its_keys():
+    assert {kind for kinds in LAYERS.values() for kind in kinds} == set(RULES)
+
+
+@pytest.mark.child
+def test_the_installed_keras_writes_no_other_keys():
+    program = """
+import json, sys
+import keras
+needed = {"units": 3, "filters": 3, "kernel_size": 3, "rate": 0.1, "factor": 0.1, "height_factor": 0.1, "scale": 0.1,
+          "stddev": 0.1, "target_shape": [3], "height": 3, "width": 3, "activation": "relu", "width_factor": 0.1,
+          "pool_size": 2}
+for kind, keys in json.loads(sys.stdin.read()).items():
+    layer = getattr(keras.layers, kind)(**{k: v for k, v in needed.items() if k in keys})
+    if unknown := set(layer.get_config()) - set(keys):
+        print(kind, *unknown)
+"""
+    keys = json.dumps({kind: sorted(keys) for kind, keys in LAYERS["keras.layers"].items()})
+    answer = subprocess.run([sys.executable, "-c", program], input=keys, capture_output=True, text=True, check=True)
+    assert answer.stdout == ""
+
+
 def test_there_are_enough_cases():
     assert len(BYPASSES) >= 30
 
@@ -164,6 +248,12 @@ def test_weights_are_bounded_in_all():
     assert MAX_WEIGHTS < 2305 * 9000 + 2 * 9001 * 9000
     with pytest.raises(CheckpointError, match="too large"):
         check_network(as_bytes(sequential(*chain, layer("Dense", "h", (9000,), units=7))))
+
+
+def _at(value, path):
+    for step in path:
+        value = value[step]
+    return value
 
 
 def _places(value, path=()):
@@ -195,9 +285,35 @@ def test_one_changed_place_is_refused_or_harmless(place, junk):
     assert network.outputs >= 1
 
 
-def test_the_checker_needs_no_keras():
-    import subprocess
+GOOD = [functional(), *descriptions()["3.15.1"].values(), *descriptions()["3.6.0"].values()]
+PAYLOADS = st.one_of(JUNK, st.just(EVIL), st.just({"class_name": "__lambda__", "config": {"value": "x"}}))
+HOSTILE = (
+    "fn",
+    "vocabulary",
+    "filepath",
+    "module_x",
+    "class",
+    "custom_objects",
+    "function",
+    "arguments",
+    "call_config",
+)
 
+
+@settings(max_examples=8 * settings().max_examples)
+@given(st.data())
+def test_any_key_added_anywhere_is_refused(data):
+    document = copy.deepcopy(data.draw(st.sampled_from(GOOD)))
+    document.pop("compile_config", None)
+    places = [path for path in _places(document) if "compile_config" not in path[:-1]]  # its objects reach nobody
+    holder = data.draw(st.sampled_from([at for path in places if isinstance(at := _at(document, path), dict)]))
+    key = data.draw(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=12).filter(lambda text: text not in holder)))
+    holder[key] = data.draw(PAYLOADS)
+    with pytest.raises(CheckpointError):
+        check_network(as_bytes(document))
+
+
+def test_the_checker_needs_no_keras():
     program = (
         "import sys, fer_core.checkpoints.foreign.imports; print({'keras', 'tensorflow', 'h5py'} & set(sys.modules))"
     )

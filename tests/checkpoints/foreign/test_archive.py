@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import time
 import zipfile
 
 import h5py
@@ -148,3 +149,39 @@ def test_a_changed_byte_is_refused_or_read(path, position, value):
     except CheckpointError:
         return
     assert archive.weights
+
+
+def doubled(file):
+    """Every group is there under two names: 2^20 ways lead to the array at the bottom."""
+    for _ in range(20):
+        inner = file.create_group("a")
+        file["b"] = inner
+        file = inner
+    file["x"] = np.zeros(4, "f4")
+
+
+def test_an_array_that_a_million_ways_lead_to_is_counted_once(path, tmp_path):
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        doubled(file)
+    content = (tmp_path / "w.h5").read_bytes()
+    write_archive(path, members(**{"model.weights.h5": content}))
+    start = time.process_time()
+    assert read_archive(path).weights == content
+    assert time.process_time() - start < 2  # it took an hour
+
+
+def test_a_circle_ends(path, tmp_path):
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        file.create_group("a")["up"] = file["/"]
+    write_archive(path, members(**{"model.weights.h5": (tmp_path / "w.h5").read_bytes()}))
+    assert read_archive(path)
+
+
+@pytest.mark.parametrize("names", [["/".join("a" * 30)], [f"layer{i}" for i in range(20_001)]], ids=["deep", "many"])
+def test_weights_of_more_groups_than_a_network_has_are_refused(path, tmp_path, names):
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        for name in names:
+            file.create_group(name)
+    write_archive(path, members(**{"model.weights.h5": (tmp_path / "w.h5").read_bytes()}))
+    with pytest.raises(CheckpointError, match="too deeply or too many"):
+        read_archive(path)

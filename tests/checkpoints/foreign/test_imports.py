@@ -14,6 +14,7 @@ from fer_core.errors import CheckpointError
 from fer_core.labels import FER2013_EMOTIONS, KNOWN_ORDERS, PAPER_EMOTIONS
 from tests.checkpoints.foreign.networks import as_bytes, changed, functional, write_archive
 
+KERAS_FILES = "tests.checkpoints.foreign.keras_files"
 BUILD = """
 import sys
 import keras
@@ -94,6 +95,18 @@ def test_the_scaling_is_part_of_the_network(ready, files, scaling):
     checkpoint = import_checkpoint(foreign(files / "chain.keras", scaling=scaling))
     answers = checkpoint.open_classifier().predict(np.load(files / "grey.npy"))
     np.testing.assert_allclose(answers, np.load(files / f"{scaling}.npy"), atol=2e-4)
+
+
+@pytest.mark.child
+def test_models_inside_models_are_imported_too(ready, tmp_path):
+    program = (
+        f"from pathlib import Path; from {KERAS_FILES} import save_networks; save_networks(Path({str(tmp_path)!r}))"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True, capture_output=True)
+    for network in ("built_late", "trained_inside", "chain_inside"):
+        checkpoint = import_checkpoint(foreign(tmp_path / f"{network}.keras", "fer2013", "raw", network))
+        answers = checkpoint.open_classifier().predict(np.zeros((3, 48, 48), np.uint8))
+        np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
 
 
 def test_the_wrong_number_of_classes_is_said(ready, files):
