@@ -8,19 +8,19 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.evaluation.scoring import evaluation_scheme
-from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
+from fer_core.faces.images import read_image
 from fer_core.plots.prediction import answers_side_by_side
 from fer_core.recognition.recognize import MAX_LISTED_FACES, reclassify, recognize, recognize_whole
 from pages.parts.comparison.checkpoints import offer_import, show_kept_checkpoints
 from pages.parts.comparison.leaderboard import show_export, show_leaderboard, show_settings
 from pages.parts.comparison.pair import show_pair
 from pages.shared import cached
+from pages.shared.held_pictures import upload_picture
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.pickers import choose_dataset, choose_exclusions, choose_labels
-from pages.shared.uploads import kinds
 
 _MOST = 8
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -80,9 +80,9 @@ def _show_verdict(leaderboard: Leaderboard) -> None:
 
 def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     """Show an upload or a sample picture, and the answers side by side."""
-    upload, accepted = None, kinds(*IMAGE_EXTENSIONS)
+    upload = None
     if admits_faces(checkpoints[0].card):
-        upload = st.file_uploader("A picture", type=accepted, max_upload_size=50, key="comparison_photo")
+        upload = upload_picture("comparison_photo", "A picture")
     samples = cached.samples(drawn_only=are_samples_drawn_only())
     title = st.pills("Or a sample", list(samples), key="comparison_sample", persist_state="session")
     content = upload.getvalue() if upload else samples.get(str(title))

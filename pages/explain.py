@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.datasets.store import DEMO, dataset_card
 from fer_core.explain.worker import open_layer_reader
 from pages.parts.explain.answer import show_alike, show_answer, show_evidence, show_nudges
-from pages.parts.explain.face import choose_face
+from pages.parts.explain.face import choose_face, forget_sent_face
 from pages.parts.explain.layers import show_layers
 from pages.shared import cached
 from pages.shared.messages import errors_shown
@@ -19,6 +19,7 @@ _layer_reader = cached.by_content(4, "Opening the network …")(open_layer_reade
 start_page(
     "explain",
     "Look inside a network: what each layer makes of a face, what the answer rests on, and how easily it changes.",
+    on_leave=forget_sent_face,
 )
 left, right = st.columns([1, 1], gap="large")
 with left:

@@ -6,15 +6,14 @@ import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
-from fer_core.faces.images import IMAGE_EXTENSIONS
 from fer_core.recognition.photos import Photo, recognize_photo
 from pages.shared import cached
+from pages.shared.held_pictures import upload_pictures
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.photo_view import offer_downloads, show_photo
 from pages.shared.pickers import choose_recognition
-from pages.shared.uploads import kinds
 
 _SAMPLES, _RESULTS, _WHOLE = "photos_samples", "photos_results", "photos_whole"
 _Source = tuple[str, bytes]  # name and content of a file
@@ -34,16 +33,8 @@ def _choose_pictures(checkpoint: Checkpoint) -> list[_Source]:
 
 
 def _uploaded() -> list[_Source]:
-    uploads = st.file_uploader(
-        "Your pictures",
-        type=kinds(*IMAGE_EXTENSIONS),
-        accept_multiple_files=True,
-        max_upload_size=50,
-        help="JPEG, PNG or WebP, one or many at once.",
-    )
-    st.caption(
-        "Pictures stay in the memory of the computer that runs FER Lab and are gone when you leave or close this page."
-    )
+    uploads = upload_pictures("photos_upload", "Your pictures")
+    st.caption("Pictures stay in the memory of the computer that runs FER Lab until you clear them or close the app.")
     return [(upload.name, upload.getvalue()) for upload in uploads]
 
 

@@ -11,8 +11,9 @@ from fer_core.recognition.photos import recognize_photo
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING
 from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
 from pages.parts.webcam import live, stream
-from pages.parts.webcam.camera import kind_of, reason
+from pages.parts.webcam.camera import is_mirrored, kind_of, reason
 from pages.shared import cached
+from pages.shared.held_pictures import take_picture
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, refuse_with
 from pages.shared.navigation import start_page
@@ -20,7 +21,6 @@ from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
 from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
 
-_ANALYZER = "webcam_analyzer"
 _RANGES: dict[DetectorRange, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
 
 
@@ -58,14 +58,8 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
         size = columns[2].slider("Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10)
         prior_adjustment = choose_prior_adjustment(checkpoint)
     classifier = _classifier(checkpoint, prior_adjustment)
-    return checkpoint, StreamSettings(_detector(range_), classifier, margin / 100, size, smoothing)
-
-
-def analyzer_with(settings: StreamSettings) -> FrameAnalyzer:
-    """This session's analyzer; new settings act on its next frame."""
-    analyzer: FrameAnalyzer = st.session_state.setdefault(_ANALYZER, FrameAnalyzer(settings))
-    analyzer.settings = settings
-    return analyzer
+    detector, mirrored = _detector(range_), is_mirrored()
+    return checkpoint, StreamSettings(detector, classifier, margin / 100, size, smoothing, mirrored)
 
 
 def show_buttons(analyzer: FrameAnalyzer) -> None:
@@ -78,16 +72,20 @@ def show_buttons(analyzer: FrameAnalyzer) -> None:
 
 
 def offer_stills(analyzer: FrameAnalyzer, problem: str) -> None:
-    """In place of live video: what is wrong, what to do, and two other ways."""
+    """In place of live video: what is wrong, what to do, and what works all the same."""
     why = reason(problem)
     text = f"**{why.title}.** {why.remedy}"
     if why.is_fault:
         refuse_with(text, f"webcam {kind_of(problem)}", icon=":material/videocam_off:")
     else:
         st.info(text, icon=":material/hourglass_top:")
-    st.markdown("Meanwhile a single picture does it too:")
-    show_link("Upload pictures on the Photos page", "photos")
-    shot = st.camera_input("or take one here", key="webcam_still")
+    st.markdown("This works meanwhile:")
+    with st.container(horizontal=True):
+        show_link("Upload pictures", "photos")
+        show_link("Upload a video", "videos")
+    if not why.camera_works:
+        return
+    shot = take_picture("webcam_still", "or take a picture here")
     if shot:
         photo = recognize_photo("Your picture", shot.getvalue(), cached.photo_detector(), analyzer.settings.classifier)
         show_photo(photo, shot.getvalue(), 1, lambda _: None)
@@ -97,14 +95,12 @@ start_page(
     "webcam",
     "Every face in front of your camera, with what its expression looks like to the network, as it moves. "
     "An expression is not a feeling: what someone feels, no camera tells.",
+    on_leave=stream.stop,  # it never goes on by itself
 )
-if _ANALYZER not in st.session_state:  # navigation takes it away when another page is opened
-    stream.stop()  # it never goes on by itself
-    live.discard_picture()
 above, below = st.container(), st.empty()  # the settings come below what they change
 with below.container(), errors_shown():
     checkpoint, settings = choose_settings()
-analyzer = analyzer_with(settings)
+analyzer = stream.analyzer_with(settings)
 with above:
     if not admits_faces(checkpoint.card):
         below.empty()
@@ -119,7 +115,7 @@ with left.container(horizontal=True, vertical_alignment="center"):
     live.offer_log(analyzer)
 left.caption(
     "Frames go to the computer that runs FER Lab, are looked at and forgotten. Nothing is stored unless you ask for "
-    "it, and then in memory only, until you leave."
+    "it, and then in memory only, until you clear it or close the app."
 )
 with left:
     live.show_picture()

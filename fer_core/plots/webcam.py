@@ -24,6 +24,13 @@ def present_faces(history: Sequence[Moment], now: float) -> tuple[int, ...]:
     return tuple(sorted({moment.face for moment in history if now - moment.time <= _PRESENT}))
 
 
+def gone_faces(history: Sequence[Moment], now: float) -> tuple[int, ...]:
+    """Return the numbers of the other faces of the last minute, the one that left last first."""
+    last_seen = {moment.face: moment.time for moment in history}
+    gone = set(last_seen).difference(present_faces(history, now))
+    return tuple(sorted(gone, key=last_seen.__getitem__, reverse=True))
+
+
 def face_strip(number: int, history: Sequence[Moment], now: float) -> str:
     """Return one face as HTML: its number and emotion, the probabilities now, and those of the last minute as bands.
 

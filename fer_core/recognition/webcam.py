@@ -182,6 +182,13 @@ class FrameAnalyzer:
         noted, text = self._latest_problem
         return text if self._clock() - noted < _PROBLEM_SHOWN else ""
 
+    def forget_faces(self) -> None:
+        """Forget every frame and face, as before the first one; a log that was asked for stays."""
+        with self._lock:
+            self._tracking, self._latest = Tracking(), StreamResult()
+            self._history.clear()
+            self._timings.clear()
+
     def start_log(self) -> None:
         """Start a new, empty log."""
         with self._lock:
@@ -189,8 +196,13 @@ class FrameAnalyzer:
             self.is_logging = True
 
     def stop_log(self) -> None:
-        """Stop logging; the rows stay until the next start."""
+        """Stop logging; the rows stay until the next start, or until they are cleared."""
         self.is_logging = False
+
+    def clear_log(self) -> None:
+        """Forget the log's rows."""
+        with self._lock:
+            self._log.clear()
 
     @property
     def has_log(self) -> bool:

@@ -29,9 +29,9 @@ def notice_points(card: ModelCard | None, deployment: Deployment) -> tuple[tuple
         ("How often it is wrong", error_rates(card) if card else ""),
         (
             "Who sees it, and for how long",
-            f"Pictures and videos go to {here} and nowhere else. Only your own session shows them. They are forgotten "
-            "when you leave the page, a video and its results when you remove it, and everything within five minutes "
-            "after you close the app. The log holds no pictures, names or answers.",
+            f"Pictures and videos go to {here} and nowhere else. Only your own session shows them. They stay there "
+            "until you clear them, and everything is forgotten within five minutes after you close the app. The log "
+            "holds no pictures, names or answers.",
         ),
         (
             "Not allowed",

@@ -2,10 +2,12 @@
 
 import math
 import time
+from collections.abc import Callable
 
 import streamlit as st
 
 from pages.shared.charts import legible_page
+from pages.shared.held_pictures import forget_files, held_files
 from pages.shared.links import PAGES, script
 from pages.shared.messages import PAGE, errors_shown, page_name, refuse_with, report_fault
 from pages.shared.operator import deployment, is_operator_here
@@ -18,14 +20,7 @@ SENT_FACE = "face to explain"
 """Where a crop, ``(48, 48)`` uint8, is left for the Explain page in the session's state."""
 
 _STARTED = "navigation_started"
-_FACES_OF_A_PAGE = {
-    "photos_results": "photos",
-    "webcam_picture": "webcam",
-    "webcam_analyzer": "webcam",
-    SENT_FACE: "explain",
-    "picture to explain": "explain",
-}
-"""What pages keep of people in the session while they are open, and not longer, with the page's name."""
+_LEAVE = "what is done when the page is left"
 
 HEADING_ALONE = 0.1
 """Seconds a new browser has for drawing the heading before the rest follows: it draws all it has got in one go, which
@@ -56,8 +51,10 @@ def navigate() -> StreamlitPage:
     )
 
 
-def start_page(name: str, lead: str) -> None:
+def start_page(name: str, lead: str, *, on_leave: Callable[[], None] | None = None) -> None:
     """Open a page: make sure the menu is there, set the browser tab's name and write the heading and, if any, a lead.
+
+    ``on_leave`` is called once, when this session opens another page, before that is drawn.
 
     A deep link on a fresh server runs a page's script without ``app.py``; then the pages are declared here and the
     script is started again through them.
@@ -69,10 +66,9 @@ def start_page(name: str, lead: str) -> None:
     before = page_name()
     is_new_page = before not in ("", heading.casefold())
     st.session_state[PAGE] = heading.casefold()
-    if is_new_page:
-        for key, owner in _FACES_OF_A_PAGE.items():
-            if owner != name:
-                st.session_state.pop(key, None)
+    if is_new_page and (leave := st.session_state.get(_LEAVE)):
+        leave()
+    st.session_state[_LEAVE] = on_leave
     on_fault(report_fault)
     _forget_endless_numbers()
     forget_with_session(current_session())
@@ -87,7 +83,8 @@ def start_page(name: str, lead: str) -> None:
     show_page_words(name)
     with errors_shown(stop=False):
         limits, uploads = deployment().limits, current_uploads()
-        for removal in keep_within(limits, uploads, is_new_page=is_new_page) if uploads else []:
+        for removal in keep_within(limits, uploads, is_new_page=is_new_page, held=held_files()) if uploads else []:
+            forget_files(removal.files)
             refuse_with(removal.sentence, removal.kind)
 
 

@@ -73,13 +73,14 @@ class Uploads:
         files = (file for files in list(self.store.file_storage.values()) for file in list(files.values()))
         return sum(len(file.data) for file in files) / _MEGABYTE
 
-    def remove_newest(self) -> None:
-        """Remove the file that came last."""
-        self.store.remove_file(self.session, list(self.store.file_storage[self.session])[-1])
+    @property
+    def ids(self) -> list[str]:
+        """The identifiers of its files, in the same order."""
+        return list(self.store.file_storage.get(self.session, {}))
 
-    def remove_all(self) -> None:
-        """Remove all its files."""
-        self.store.remove_session_files(self.session)
+    def remove(self, identifier: str) -> None:
+        """Remove one of its files."""
+        self.store.remove_file(self.session, identifier)
 
 
 def current_uploads() -> Uploads | None:

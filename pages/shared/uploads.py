@@ -1,5 +1,6 @@
 """What a session has uploaded: removed with the page it was meant for, and never more than there is room for."""
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from fer_core.service.deployment import Limits
@@ -25,37 +26,41 @@ def kinds(*endings: str) -> list[str]:
 
 
 class Removal(NamedTuple):
-    """Why a session's newest files were removed: a sentence for people and a kind for the log."""
+    """Why a session's newest files were removed: a sentence for people, a kind for the log, and their identifiers."""
 
     sentence: str
     kind: str
+    files: frozenset[str]
 
 
-def keep_within(limits: Limits, uploads: Uploads, *, is_new_page: bool) -> list[Removal]:
+def keep_within(limits: Limits, uploads: Uploads, *, is_new_page: bool, held: Container[str] = ()) -> list[Removal]:
     """Remove uploads that nobody can reach any more, and the newest ones where there are too many.
+
+    On a new page only those stay whose identifiers are among the ``held``.
 
     Streamlit keeps what was uploaded on a page until the session ends, though its boxes forget it when the page is
     left; and it has no limit but that of a single file.
     """
     removals = []
-    if is_new_page:
-        uploads.remove_all()
-    before = len(uploads.megabytes)
+    for identifier in uploads.ids if is_new_page else ():
+        if identifier not in held:
+            uploads.remove(identifier)
+    before = uploads.ids
     while (sizes := uploads.megabytes) and (max(sizes) > limits.upload_mb or sum(sizes) > limits.session_mb):
-        uploads.remove_newest()
-    if len(uploads.megabytes) < before:
+        uploads.remove(uploads.ids[-1])
+    if gone := frozenset(before).difference(uploads.ids):
         sentence = (
-            f"That is too much at once: one file may have {limits.upload_mb:,} MB, and all files on a page together "
-            f"{limits.session_mb:,} MB. The last one was not kept. Remove some, or choose smaller ones."
+            f"That is too much at once: one file may have {limits.upload_mb:,} MB, and all your files together "
+            f"{limits.session_mb:,} MB. The last one was not kept. Clear some, or choose smaller ones."
         )
-        removals.append(Removal(sentence, "upload quota"))
-    before = len(uploads.megabytes)
+        removals.append(Removal(sentence, "upload quota", gone))
+    before = uploads.ids
     while uploads.megabytes and uploads.server_megabytes > limits.server_mb:
-        uploads.remove_newest()
-    if len(uploads.megabytes) < before:
+        uploads.remove(uploads.ids[-1])
+    if gone := frozenset(before).difference(uploads.ids):
         sentence = (
             "The server’s room for uploads is full at present, so the last file was not kept. Try again in a few "
             "minutes, when others have finished, or choose a smaller one."
         )
-        removals.append(Removal(sentence, "upload room full"))
+        removals.append(Removal(sentence, "upload room full", gone))
     return removals

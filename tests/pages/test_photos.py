@@ -68,7 +68,7 @@ def test_without_a_checkpoint_it_leads_to_training(page):
 
 def test_empty_page_invites(ready):
     assert {"Astronaut", "Three friends", "A quarrel", "The jury"} <= {b.label for b in ready.button}
-    assert "gone when you leave or close this page" in texts(ready)
+    assert "until you clear them or close the app" in texts(ready)
     assert "not a feeling" in texts(ready)
     assert not labels(ready)
 
@@ -115,6 +115,25 @@ def test_each_picture_is_looked_at_once(ready, quarrel, nobody, monkeypatch):
     assert len(seen) == 2
     kept = ready.session_state["photos_results"]
     assert [key[0] for key in kept] == ["a.jpg"]
+
+
+def test_pictures_survive_a_look_inside_until_they_are_cleared(ready, quarrel, nobody):
+    upload(ready, ("a.jpg", quarrel), ("b.png", nobody))
+    ready.button_group(key="look inside 1").set_value("1").run()
+    assert ready.title[0].value == "Explain"
+    ready.switch_page("pages/photos.py").run()
+    assert "a.jpg** · 2 faces" in texts(ready)
+    assert "b.png" in texts(ready)
+    assert "From before: a.jpg, b.png" in texts(ready)
+    upload(ready, ("c.png", nobody))
+    assert texts(ready).count(" · No face found") == 2
+    ready.button(key="clear photos_upload").click().run()
+    assert not ready.exception
+    assert "a.jpg" not in texts(ready)
+    assert not ready.session_state["photos_results"]
+    ready.switch_page("pages/about.py").run()
+    ready.switch_page("pages/photos.py").run()
+    assert "a.jpg" not in texts(ready)
 
 
 def test_the_same_file_twice_is_no_trouble(ready, nobody):

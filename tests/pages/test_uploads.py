@@ -40,10 +40,10 @@ def held(store, session="mine"):
     return [len(file.data) / MB for file in store.file_storage.get(session, {}).values()]
 
 
-def kept(store, *, is_new_page=False):
+def kept(store, *, is_new_page=False, held=()):
     """The kinds of what was removed from the session "mine"."""
     limits = Limits(upload_mb=3, session_mb=4, server_mb=6)
-    return [removal.kind for removal in keep_within(limits, Uploads(store, "mine"), is_new_page=is_new_page)]
+    return [removal.kind for removal in keep_within(limits, Uploads(store, "mine"), is_new_page=is_new_page, held=held)]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,12 @@ def test_leaving_a_page_removes_its_uploads(store):
     assert kept(store, is_new_page=True) == []
     assert held(store) == []
     assert held(store, "others") == [1]
+
+
+def test_what_a_session_holds_stays_when_a_page_is_left(store):
+    put(store, "mine", 1, 2)
+    assert kept(store, is_new_page=True, held={"mine1"}) == []
+    assert held(store) == [2]
 
 
 def test_a_real_page_refuses_what_is_too_much_and_goes_on(home_with_checkpoint, open_page, monkeypatch):

@@ -105,23 +105,24 @@ def test_who_starts_the_camera_before_the_page_is_whole_gets_it_too(home_with_ch
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("answer", "words", "has_camera"),
     [
-        ("NotAllowedError", "The camera is not allowed"),
-        ("NotFoundError", "No camera was found"),
-        ("NotReadableError", "The camera does not answer"),
-        ("OverconstrainedError", "No camera was found"),
-        ("Insecure", "gives no camera to this address"),
-        ("SomethingNew", "The camera cannot be used (SomethingNew)"),
+        ("NotAllowedError", "The camera is not allowed", False),
+        ("NotFoundError", "No camera was found", False),
+        ("NotReadableError", "The camera does not answer", False),
+        ("OverconstrainedError", "No camera was found", False),
+        ("Insecure", "gives no camera to this address", False),
+        ("NoWebRTC", "This browser does no live video", True),
+        ("SomethingNew", "The camera cannot be used (SomethingNew)", True),
     ],
 )
-def test_a_refusal_is_said_with_other_ways(page, browser, answer, words):
+def test_a_refusal_is_said_with_what_works_all_the_same(page, browser, answer, words, has_camera):
     browser.says = answer
     button(page, "Start the camera").click().run()
     assert not page.exception
     assert words in text(page)
-    assert page.get("camera_input")
-    assert any("Photos" in link.proto.label for link in page.get("page_link"))
+    assert bool(page.get("camera_input")) == has_camera
+    assert {"Upload pictures", "Upload a video"} <= {link.proto.label for link in page.get("page_link")}
     assert "Start the camera" in labels(page)
     browser.says = webcam_camera.PENDING
     button(page, "Start the camera").click().run()
@@ -190,7 +191,7 @@ class OneFace:
         return (Face((100, 100, 220, 220)),)
 
 
-def test_a_picture_and_a_log_are_kept_on_request_and_gone_with_the_page(page, browser, monkeypatch):
+def test_a_picture_and_a_log_are_kept_on_request_until_they_are_cleared(page, browser):
     browser.offers = True
     button(page, "Start the camera").click().run()
     stream = analyzer(page)
@@ -203,12 +204,48 @@ def test_a_picture_and_a_log_are_kept_on_request_and_gone_with_the_page(page, br
     assert not page.exception
     assert "Your picture" in text(page)
     assert "1 face" in text(page).replace("\\", "")
-    assert [b.proto.label for b in page.get("download_button")] == ["Log as CSV", "Picture as PNG"]
     page.switch_page("pages/photos.py").run()
+    assert browser.closed == 1
+    assert not stream.history()
     page.switch_page("pages/webcam.py").run()
-    assert "Your picture" not in text(page)
+    assert "Your picture" in text(page)
     assert "The camera is off" in text(page)
-    assert analyzer(page) is not stream
+    assert [b.proto.label for b in page.get("download_button")] == ["Log as CSV", "Picture as PNG"]
+    assert len(stream.log_rows())
+    page.toggle[0].set_value(False).run()
+    button(page, "Clear the picture").click().run()
+    button(page, "Clear the log").click().run()
+    assert "Your picture" not in text(page)
+    assert not page.get("download_button")
+
+
+def test_present_faces_come_first_and_gone_ones_are_folded_until_the_stop(page, browser):
+    browser.offers = True
+    button(page, "Start the camera").click().run()
+    stream, faces = analyzer(page), OneFace()
+    stream.settings = type(stream.settings)(faces, stream.settings.classifier)
+    stream.annotate(FRAME)
+    page.run()
+    assert cards(page) == ["1"]
+    with_earlier = [e.label for e in page.expander]
+    assert "Earlier faces" not in with_earlier
+    button(page, "Stop the camera").click().run()
+    assert not cards(page)
+    assert not stream.history()
+    assert stream.latest().number == 0
+
+
+def cards(page):
+    """The numbers of the faces that are shown, in order."""
+    bodies = [e.proto.body for e in page.get("html")]
+    return [body.partition("</span>")[0].rpartition(">")[2] for body in bodies if "a minute ago" in body]
+
+
+def test_the_browser_says_whether_the_picture_is_a_mirror(page):
+    assert analyzer(page).settings.mirrored
+    page.session_state["camera"] = {"mirrored": False}
+    page.run()
+    assert not analyzer(page).settings.mirrored
 
 
 def test_a_face_of_the_frozen_frame_is_looked_into(page, browser):
@@ -253,7 +290,7 @@ def test_one_webcam_more_than_there_are_places_is_told_kindly(home_with_checkpoi
     assert "All webcams of this server are in use" in text(last)
     assert not last.error
     assert last.get("camera_input")
-    assert any("Photos" in link.proto.label for link in last.get("page_link"))
+    assert any("Upload" in link.proto.label for link in last.get("page_link"))
 
     button(sessions[0], "Stop the camera").click().run()
     button(last, "Start the camera").click().run()

@@ -15,7 +15,7 @@ from fer_core.errors import FerError
 from fer_core.faces.detection import Face
 from fer_core.faces.images import encode_png, read_image
 from fer_core.labels import EMOTIONS, PAPER_EMOTIONS
-from fer_core.plots.webcam import face_strip, present_faces
+from fer_core.plots.webcam import face_strip, gone_faces, present_faces
 from fer_core.recognition.drawing import FACE_COLORS, draw_faces, face_color
 from fer_core.recognition.webcam import HISTORY_SECONDS, MOMENTS_A_SECOND, FrameAnalyzer, StreamResult, StreamSettings
 from fer_core.service.deployment import read_ice_servers
@@ -253,7 +253,9 @@ def test_the_strip_shows_now_and_the_last_minute(analyzer):
     html = face_strip(1, history, now)
     assert all(name in html for name in PAPER_EMOTIONS)
     assert "data:image/svg+xml;base64," in html
+    assert gone_faces(history, now) == ()
     assert present_faces(history, now + 10) == ()
+    assert gone_faces(history, now + 10) == (1, 2)
 
 
 def test_the_strip_survives_another_checkpoint(analyzer, detector, tiny_model):

@@ -8,22 +8,21 @@ import streamlit as st
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.store import DatasetCard
 from fer_core.faces.detection import Face
-from fer_core.faces.images import IMAGE_EXTENSIONS, read_image
+from fer_core.faces.images import read_image
 from fer_core.faces.preprocessing import STEPS, Preprocessing
 from fer_core.plots.pictures import stage_cards
 from fer_core.recognition.stages import Stage, dataset_stages, photo_stages
 from fer_core.storage.plaintext import setting_text, split_words
 from pages.shared import cached
+from pages.shared.held_pictures import upload_picture
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces, are_samples_drawn_only
-from pages.shared.uploads import kinds
 
 TRAINING_STEPS = "training_preprocessing"
 """Key of the Training page's choice of steps."""
 
 SOURCES = FACE, PHOTO = "A face of the dataset", "A photo"
-_LARGEST_MB = 50
 _STEPS, _FOLLOWED, _NO_STEP = "steps", "link_followed_steps", "none"
 
 
@@ -89,9 +88,7 @@ def _another(last: int) -> None:
 def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
     upload = None
     if admits_faces():
-        upload = st.file_uploader(
-            "A picture with a face", kinds(*IMAGE_EXTENSIONS), max_upload_size=_LARGEST_MB, key="dataset_lab_photo"
-        )
+        upload = upload_picture("dataset_lab_photo", "A picture with a face")
     samples = cached.samples(drawn_only=are_samples_drawn_only())
     if upload is None:
         title = st.pills(
@@ -100,7 +97,7 @@ def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
         name, content = str(title), samples[str(title)]
     else:
         name, content = upload.name, upload.getvalue()
-    st.caption("The picture stays in memory and is gone when you leave this page.")
+    st.caption("A picture of yours stays in memory until you clear it or close the app.")
     image = read_image(content, name=name)
     faces = cached.photo_detector().detect(image)
     if not faces:

@@ -8,16 +8,15 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.summary import votes_in_words
-from fer_core.faces.images import IMAGE_EXTENSIONS
 from fer_core.recognition.photos import Photo, recognize_photo
 from pages.shared import cached
+from pages.shared.held_pictures import take_picture, upload_picture
 from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.navigation import SENT_FACE
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset, choose_view
 from pages.shared.streamlit_internals import UploadedFile
-from pages.shared.uploads import kinds
 
 _PHOTO = "picture to explain"
 _DATASET, _UPLOAD, _CAMERA, _SENT = "From a dataset", "From a picture", "From the webcam", "Sent here"
@@ -41,6 +40,11 @@ def choose_face(checkpoint: Checkpoint) -> ExplainedFace | None:
     return _from_dataset(checkpoint) if source == _DATASET else _from_picture(checkpoint, source)
 
 
+def forget_sent_face() -> None:
+    """Forget the face that another page sent, which is still there."""
+    st.session_state.pop(SENT_FACE, None)
+
+
 def _from_dataset(checkpoint: Checkpoint) -> ExplainedFace:
     dataset = choose_dataset()
     records = cached.records(dataset)
@@ -62,11 +66,11 @@ def _from_picture(checkpoint: Checkpoint, source: str) -> ExplainedFace | None:
     if not admits_faces(checkpoint.card):
         return None
     if source == _CAMERA:
-        upload = st.camera_input("Freeze a frame with your face")
+        upload = take_picture("explain_camera", "Freeze a frame with your face")
     else:
-        upload = st.file_uploader("A picture with a face", type=kinds(*IMAGE_EXTENSIONS), max_upload_size=50)
+        upload = upload_picture("explain_upload", "A picture with a face")
     if upload is None:
-        st.caption("It stays in the memory of the computer that runs FER Lab and is gone when you leave this page.")
+        st.caption("It stays in the memory of the computer that runs FER Lab until you clear it or close the app.")
         return None
     photo = _looked_at(upload, checkpoint)
     if photo.problem or not photo.recognitions:

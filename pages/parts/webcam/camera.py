@@ -9,9 +9,14 @@ import streamlit as st
 
 _HTML = """
 <div class="stage">
-  <video autoplay muted playsinline aria-label="Live video, mirrored, with the faces boxed"></video>
+  <video autoplay muted playsinline aria-label="Live video with the faces boxed"></video>
   <p role="status">The camera is on. Connecting …</p>
 </div>
+<form class="choices" hidden>
+  <label>Camera <select aria-label="Camera"></select></label>
+  <label><input type="checkbox" checked> Mirrored</label>
+  <output></output>
+</form>
 """
 _CSS = """
 .stage { display: none; position: relative; overflow: hidden; border-radius: var(--st-base-radius) }
@@ -21,6 +26,15 @@ video { display: block; width: 100%; height: auto }
 p { position: absolute; inset: 0; display: grid; place-items: center; margin: 0; background: #14161a; color: #fff;
     font-family: var(--st-font) }
 .playing p { display: none }
+.choices { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.25rem; margin: .6rem 0 0;
+    font: .875rem var(--st-font); color: var(--st-text-color) }
+[hidden] { display: none !important }
+label { display: inline-flex; align-items: center; gap: .5rem; max-width: 100% }
+select { min-width: 0; max-width: 16rem; min-height: 2.25rem; padding: 0 .5rem; font: inherit; color: inherit;
+    background: var(--st-secondary-background-color); border: 1px solid var(--st-border-color);
+    border-radius: var(--st-base-radius) }
+input { width: 1.1rem; height: 1.1rem; margin: 0; accent-color: var(--st-primary-color) }
+:is(select, input):focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px }
 """
 _camera = st.components.v2.component(
     "fer_camera", html=_HTML, css=_CSS, js=Path(__file__).with_name("camera.js").read_text(encoding="utf-8")
@@ -43,11 +57,18 @@ _CONSTRAINTS = {
 
 @dataclass(frozen=True)
 class Reason:
-    """Why live video does not work, what to do (Markdown), and whether something is broken."""
+    """Why live video does not work.
+
+    Attributes:
+        remedy: What to do, as Markdown.
+        is_fault: Whether something is broken.
+        camera_works: Whether the browser can still take single pictures.
+    """
 
     title: str
     remedy: str
     is_fault: bool = True
+    camera_works: bool = False
 
 
 _NO_CAMERA = Reason(
@@ -67,6 +88,7 @@ _REASONS = {
     "NoWebRTC": Reason(
         "This browser does no live video",
         "WebRTC is switched off in it, by a setting or an extension. Switch it on, or use another browser.",
+        camera_works=True,
     ),
     "NotAllowedError": Reason(
         "The camera is not allowed",
@@ -82,16 +104,19 @@ _REASONS = {
         "The camera works, but the network lets no live video through: a firewall, or a network between the two of "
         "you. On a school’s network ask for UDP to be let through, or have a TURN server set (`FER_ICE_SERVERS`, see "
         "README).",
+        camera_works=True,
     ),
     BUSY: Reason(
         "All webcams of this server are in use",
         "So many at once are as many as it can serve well. Try again in a minute or two; nothing is wrong with yours.",
         is_fault=False,
+        camera_works=True,
     ),
     OFF: Reason(
         "This server shows no live video",
         "Whoever runs it has set it so (`FER_WEBCAMS`, see README). Single pictures work.",
         is_fault=False,
+        camera_works=True,
     ),
     "Ended": Reason(
         "The camera has stopped",
@@ -101,6 +126,7 @@ _REASONS = {
     STALLED: Reason(
         "The video has stopped",
         "No frame has come for some seconds: the computer slept or the network broke off. Start again.",
+        camera_works=True,
     ),
 }
 
@@ -122,7 +148,13 @@ def show_camera(
         problem, for :func:`reason`.
     """
     data = {"attempt": attempt, "on": is_on, "answer": answer, "servers": servers, "constraints": _CONSTRAINTS}
-    state = _camera(key=KEY, data=data, on_report_change=_rerun_only, on_offer_change=on_offer)
+    state = _camera(
+        key=KEY,
+        data=data | {"mirrored": is_mirrored()},
+        on_report_change=_rerun_only,
+        on_offer_change=on_offer,
+        on_mirrored_change=_rerun_only,
+    )
     return _of_attempt(attempt, state.get("report"), "word")
 
 
@@ -131,9 +163,16 @@ def offer(attempt: int) -> str:
     return _of_attempt(attempt, st.session_state[KEY].get("offer"), "sdp")
 
 
+def is_mirrored() -> bool:
+    """Whether the live picture is to be a mirror, as the browser last said; its own memory decides."""
+    return bool((st.session_state.get(KEY) or {}).get("mirrored", True))
+
+
 def reason(problem: str) -> Reason:
     """What a problem's name means."""
-    unknown = Reason(f"The camera cannot be used ({problem})", "Try another browser, or start again.")
+    unknown = Reason(
+        f"The camera cannot be used ({problem})", "Try another browser, or start again.", camera_works=True
+    )
     return _REASONS.get(problem, unknown)
 
 

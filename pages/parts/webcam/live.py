@@ -1,12 +1,14 @@
 """What stands beside the live video, and the picture that is taken of it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from fer_core.faces.images import encode_png
 from fer_core.plots.prediction import face_cards
-from fer_core.plots.webcam import face_strip, present_faces
+from fer_core.plots.webcam import face_strip, gone_faces, present_faces
 from fer_core.recognition.recognize import MAX_LISTED_FACES, summary, to_csv
-from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyzer, StreamResult
+from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyzer, Moment, StreamResult
 from pages.parts.webcam import stream
 from pages.shared.downloads import download_button
 from pages.shared.messages import plain
@@ -33,12 +35,12 @@ def show_live(analyzer: FrameAnalyzer) -> None:
 
 
 def take_picture(analyzer: FrameAnalyzer) -> None:
-    """Keep the newest frame, until another is taken or the page is left."""
+    """Keep the newest frame in the session, until another is taken or it is cleared."""
     st.session_state[_PICTURE] = analyzer.latest()
 
 
 def show_picture() -> None:
-    """Show the picture that was taken, with its faces and buttons to download or discard it."""
+    """Show the picture that was taken, with its faces and buttons to download or clear it."""
     result: StreamResult | None = st.session_state.get(_PICTURE)
     if result is None:
         return
@@ -52,7 +54,7 @@ def show_picture() -> None:
         offer_look_inside(result.recognitions[:MAX_LISTED_FACES], "webcam")
         with st.container(horizontal=True):
             download_button("Picture as PNG", lambda: encode_png(result.drawn()), "webcam.png")
-            st.button("Discard", icon=":material/delete:", type="tertiary", on_click=discard_picture)
+            st.button("Clear the picture", icon=":material/delete:", type="tertiary", on_click=_clear_picture)
 
 
 def offer_log(analyzer: FrameAnalyzer) -> None:
@@ -64,10 +66,10 @@ def offer_log(analyzer: FrameAnalyzer) -> None:
     if logging or analyzer.has_log:
         make, key = lambda: to_csv(analyzer.log_rows()), "webcam_log_csv"
         download_button("Log as CSV", make, "webcam-log.csv", icon="table", key=key)
+        st.button("Clear the log", icon=":material/delete:", type="tertiary", on_click=analyzer.clear_log)
 
 
-def discard_picture() -> None:
-    """Forget the picture that was taken."""
+def _clear_picture() -> None:
     st.session_state.pop(_PICTURE, None)
 
 
@@ -81,18 +83,28 @@ def _show_rate(analyzer: FrameAnalyzer) -> None:
 
 
 def _show_faces(analyzer: FrameAnalyzer) -> None:
-    history, now = analyzer.history(), analyzer.now() if stream.is_wanted() else analyzer.latest().time
-    numbers = present_faces(history, now)
+    if not stream.is_wanted():
+        st.caption("Each face will have its probabilities here: now, and over the last minute.")
+        return
+    history, now = analyzer.history(), analyzer.now()
+    present, gone = present_faces(history, now), gone_faces(history, now)
+    _show_cards(present, history, now)
+    if not analyzer.latest().number:
+        st.caption("The first frame is on its way …")
+    elif not present:
+        st.info(
+            "No face in sight. Come closer, turn to the camera, or lower the smallest face.", icon=":material/face:"
+        )
+    if gone:
+        earlier = st.expander("Earlier faces", icon=":material/history:", key="webcam_gone", on_change="rerun")
+        if earlier.open:
+            with earlier:
+                _show_cards(gone, history, now)
+
+
+def _show_cards(numbers: Sequence[int], history: Sequence[Moment], now: float) -> None:
     for number in numbers[:_STRIPS]:
         with st.container(border=True):
             st.html(face_strip(number, history, now))
     if len(numbers) > _STRIPS:
-        st.caption(f"and {len(numbers) - _STRIPS} more, in the video.")
-    if stream.is_wanted() and not analyzer.latest().number:
-        st.caption("The first frame is on its way …")
-    elif stream.is_wanted() and not numbers:
-        st.info(
-            "No face in sight. Come closer, turn to the camera, or lower the smallest face.", icon=":material/face:"
-        )
-    if not stream.is_wanted() and not numbers:
-        st.caption("Each face will have its probabilities here: now, and over the last minute.")
+        st.caption(f"and {len(numbers) - _STRIPS} more.")

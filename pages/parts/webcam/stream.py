@@ -11,7 +11,7 @@ from typing import Any
 import av
 import streamlit as st
 
-from fer_core.recognition.webcam import FrameAnalyzer
+from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
 from fer_core.service.deployment import read_ice_servers
 from fer_core.service.incidents import record_event
 from fer_core.service.webcam_slots import WebcamSlots
@@ -22,9 +22,17 @@ from pages.shared.operator import deployment, setting
 
 _WANTED, _ATTEMPT, _PROBLEM = "webcam_on", "webcam_attempt", "webcam_problem"
 _PEER, _ANSWER, _BEGUN, HOLDER = "webcam_peer", "webcam_answer", "webcam_begun", "webcam_holder"
+_ANALYZER = "webcam_analyzer"
 
 CONNECTING_SECONDS, FIRST_FRAME_SECONDS, STALLED_SECONDS = 10.0, 20.0, 6.0
 """How long a stream may take to connect once the camera is there, to send its first frame, and to send the next."""
+
+
+def analyzer_with(settings: StreamSettings) -> FrameAnalyzer:
+    """This session's analyzer; new settings act on its next frame."""
+    analyzer: FrameAnalyzer = st.session_state.setdefault(_ANALYZER, FrameAnalyzer(settings))
+    analyzer.settings = settings
+    return analyzer
 
 
 def start() -> None:
@@ -62,7 +70,7 @@ def show_stream(analyzer: FrameAnalyzer) -> None:
     Raises:
         SettingError: The setting of the STUN and TURN servers cannot be read.
     """
-    attempt, answer = st.session_state[_ATTEMPT], st.session_state.get(_ANSWER, "")
+    attempt, answer = st.session_state.setdefault(_ATTEMPT, _newest()), st.session_state.get(_ANSWER, "")
     servers = ice_servers()
     report = camera.show_camera(attempt, is_wanted(), answer, servers, lambda: _connect(analyzer, servers))
     if not is_wanted():
@@ -130,18 +138,22 @@ def _connect(analyzer: FrameAnalyzer, servers: list[dict[str, Any]]) -> None:
 
 
 def _end() -> None:
-    """End a connection, if there is one, and its attempt.
-
-    An attempt's number is a time in milliseconds, so that those of a new session are newer too.
-    """
-    st.session_state[_ATTEMPT] = max(st.session_state.get(_ATTEMPT, 0) + 1, time.time_ns() // 10**6)
+    """End a connection, if there is one, and its attempt, and forget the faces that it showed."""
+    st.session_state[_ATTEMPT] = max(st.session_state.get(_ATTEMPT, 0) + 1, _newest())
     peer: Peer | None = st.session_state.pop(_PEER, None)
     for key in (_ANSWER, _BEGUN):
         st.session_state.pop(key, None)
     if peer is not None:
         peer.close()
+    if _ANALYZER in st.session_state:
+        st.session_state[_ANALYZER].forget_faces()
     if HOLDER in st.session_state:
         slots().leave(_holder())
+
+
+def _newest() -> int:
+    """An attempt's number: a time in milliseconds, so that those of a new session are newer too."""
+    return time.time_ns() // 10**6
 
 
 def slots() -> WebcamSlots:
