@@ -88,7 +88,7 @@ def offer_stills(analyzer: FrameAnalyzer, problem: str) -> None:
     shot = take_picture("webcam_still", "or take a picture here")
     if shot:
         photo = recognize_photo("Your picture", shot.getvalue(), cached.photo_detector(), analyzer.settings.classifier)
-        show_photo(photo, shot.getvalue(), 1, lambda _: None)
+        show_photo(photo, shot.getvalue(), 1)
 
 
 start_page(

@@ -185,15 +185,18 @@ class PhotoDetector:
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces in a photo, RGB, shape (height, width, 3), uint8, from left to right, each once."""
+        found = [self._second_look(image, face) for face in self.candidates(image)]
+        rows = distinct(np.concatenate([np.empty((0, 17), np.float32), *found]))
+        return tuple(self._aligned(image, face) for face in _faces(rows, self.minimum_size))
+
+    def candidates(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """Everything in a photo that deserves a second look, from left to right; much of it is no face."""
         small, ratio = _shrunk(image)
         height, width = small.shape[:2]
         found = [self._in_tile(small, tile) for tile in ((0, 0, width, height), *tiles(height, width))]
         found.append(self._close_by(small, Face((0, 0, width, height)), _SUSPICION))
         rows = distinct(np.concatenate(found)) * np.array([ratio] * 16 + [1], np.float32)
-        suspected = _faces(rows, self.minimum_size / 2)
-        found = [self._second_look(image, face) for face in suspected]
-        rows = distinct(np.concatenate([np.empty((0, 17), np.float32), *found]))
-        return tuple(self._aligned(image, face) for face in _faces(rows, self.minimum_size))
+        return _faces(rows, self.minimum_size / 2)
 
     def _aligned(self, image: NDArray[np.uint8], face: Face) -> Face:
         """The face with its place by the mesh, which looks again from where it first saw it, as long as it is sure."""

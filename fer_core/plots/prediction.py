@@ -59,9 +59,9 @@ def _grid(columns: str, gap: str, cells: str) -> str:
     return f'<div style="{style}">{cells}</div>'
 
 
-def face_cards(recognitions: Sequence[Recognition], *, is_whole: bool = False) -> str:
-    """Return a card for each face as HTML: its number (whole pictures have none), the crop, the answer and the bars."""
-    titles = ["Whole picture" if is_whole else f"Face {number}" for number in range(1, len(recognitions) + 1)]
+def face_cards(recognitions: Sequence[Recognition], *, title: str = "") -> str:
+    """Return a card for each face as HTML: its number, or the only one's title, the crop, the answer and the bars."""
+    titles = [title or f"Face {number}" for number in range(1, len(recognitions) + 1)]
     return flowing(map(_card, titles, recognitions), "minmax(min(100%,290px),1fr)", "20px")
 
 

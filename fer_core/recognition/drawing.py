@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from fer_core.checkpoints.classifier import NOT_SURE
+from fer_core.faces.detection import Face
 from fer_core.faces.images import Box
 from fer_core.labels import class_colors
 from fer_core.recognition.recognize import Recognition
@@ -22,6 +23,7 @@ FACE_COLORS = ("#ffd23f", "#4cc9f0", "#f72585", "#80ed99", "#ff8c42", "#b892ff",
 """The colors that tell tracked faces apart, by number; bright, because labels in frames stand on dark ground."""
 
 _DARK = "#14161a"
+_UNSURE_COLOR, _UNSURE_LINE = "#ffffff", 0.5  # of places that may be faces; their lines' width beside that of faces
 _SMALLEST_FONT = 9
 _SHRINKING = (1, 0.8, 0.6)  # font sizes to try in a photo until all texts find a place
 _FRAME_DARK, _FRAME_WHITE, _BAR_GROUND = (20, 22, 26), (255, 255, 255), (74, 78, 86)
@@ -66,6 +68,15 @@ class _Label:
             canvas.text((badge + self.pad, middle), self.text, _ink(self.color), self.font, anchor="lm")
 
 
+@dataclass(frozen=True)
+class _Mark:
+    """A box in a photo with a text and the color of both."""
+
+    xyxy: Box
+    text: str
+    color: str
+
+
 def draw_recognitions(image: NDArray[np.uint8], recognitions: Sequence[Recognition]) -> NDArray[np.uint8]:
     """Draw a box and a label such as "1 happiness 92 %" for each face into a copy of a photo.
 
@@ -76,30 +87,42 @@ def draw_recognitions(image: NDArray[np.uint8], recognitions: Sequence[Recogniti
         image: RGB, shape (height, width, 3), uint8.
         recognitions: Its faces; the first has the number 1.
     """
+    return _marked(image, [_mark(recognition) for recognition in recognitions], 1.0)
+
+
+def draw_candidates(image: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.uint8]:
+    """Draw the places that were not sure enough to be faces, thinly, with numbers and scores, as the recognitions."""
+    marks = [_Mark(face.xyxy, percent(face.confidence), _UNSURE_COLOR) for face in faces]
+    return _marked(image, marks, _UNSURE_LINE)
+
+
+def _mark(recognition: Recognition) -> _Mark:
+    prediction = recognition.prediction
+    text = f"{prediction.class_name} {percent(prediction.confidence)}" if prediction.is_sure else NOT_SURE
+    color = class_colors(prediction.class_names)[prediction.class_name]
+    return _Mark(recognition.face.xyxy, text, color)
+
+
+def _marked(image: NDArray[np.uint8], marks: Sequence[_Mark], thickness: float) -> NDArray[np.uint8]:
     picture = Image.fromarray(image)
     canvas = ImageDraw.Draw(picture)
-    line = max(2, round(math.sqrt(picture.width * picture.height) / 350))
-    for recognition in recognitions:
-        _draw_outline(canvas, recognition, line)
-    for label, place in _layout(recognitions, picture.size, line):
+    line = max(1, round(thickness * max(2, math.sqrt(picture.width * picture.height) / 350)))
+    for mark in marks:
+        _draw_outline(canvas, mark, line)
+    for label, place in _layout(marks, picture.size, line):
         label.draw(canvas, *place[:2])
     return np.array(picture)
 
 
-def _draw_outline(canvas: ImageDraw.ImageDraw, recognition: Recognition, line: int) -> None:
+def _draw_outline(canvas: ImageDraw.ImageDraw, mark: _Mark, line: int) -> None:
     """Draw a colored outline between two dark ones, which set it off from every ground."""
-    x1, y1, x2, y2 = recognition.face.xyxy
+    x1, y1, x2, y2 = mark.xyxy
     edge = max(1, line // 3)
     area = (x1, y1, x2 - 1, y2 - 1)
     canvas.rectangle(area, outline=_DARK, width=line + 2 * edge)
     inner = (x1 + edge, y1 + edge, x2 - 1 - edge, y2 - 1 - edge)
     if inner[0] < inner[2] and inner[1] < inner[3]:
-        canvas.rectangle(inner, outline=_color(recognition), width=line)
-
-
-def _color(recognition: Recognition) -> str:
-    prediction = recognition.prediction
-    return class_colors(prediction.class_names)[prediction.class_name]
+        canvas.rectangle(inner, outline=mark.color, width=line)
 
 
 def _ink(ground: str) -> str:
@@ -109,30 +132,28 @@ def _ink(ground: str) -> str:
     return "black" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "white"
 
 
-def _layout(recognitions: Sequence[Recognition], size: tuple[int, int], line: int) -> list[tuple[_Label, Box]]:
+def _layout(marks: Sequence[_Mark], size: tuple[int, int], line: int) -> list[tuple[_Label, Box]]:
     """Labels of one size with their places: the largest size at which each text finds one, else the smallest."""
-    heights = [recognition.face.height for recognition in recognitions]
+    heights = [mark.xyxy[3] - mark.xyxy[1] for mark in marks]
     largest = max(12, min(math.sqrt(size[0] * size[1]) / 42, float(np.median(heights or [0])) / 3))
     layout: list[tuple[_Label, Box]] = []
     for shrink in _SHRINKING:
         font = _font(max(_SMALLEST_FONT, round(shrink * largest)))
-        layout = _layout_with(font, recognitions, size, line)
+        layout = _layout_with(font, marks, size, line)
         if all(label.text for label, _ in layout):
             break
     return layout
 
 
 def _layout_with(
-    font: ImageFont.FreeTypeFont, recognitions: Sequence[Recognition], size: tuple[int, int], line: int
+    font: ImageFont.FreeTypeFont, marks: Sequence[_Mark], size: tuple[int, int], line: int
 ) -> list[tuple[_Label, Box]]:
     """Labels that cover no other label and no other face; the number alone where there is no such place."""
-    faces = [recognition.face.xyxy for recognition in recognitions]
+    faces = [mark.xyxy for mark in marks]
     layout: list[tuple[_Label, Box]] = []
-    for index, recognition in enumerate(recognitions):
+    for index, mark in enumerate(marks):
         taken = [*faces[:index], *faces[index + 1 :], *(place for _, place in layout)]
-        prediction = recognition.prediction
-        text = f"{prediction.class_name} {percent(prediction.confidence)}" if prediction.is_sure else NOT_SURE
-        labels = [_Label(str(index + 1), text, _color(recognition), font) for text in (text, "")]
+        labels = [_Label(str(index + 1), text, mark.color, font) for text in (mark.text, "")]
         options = [(label, place) for label in labels for place in _places(label, faces[index], size, line)]
         free = (option for option in options if not any(_overlap(option[1], other) for other in taken))
         layout.append(next(free, options[-1]))

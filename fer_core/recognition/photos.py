@@ -1,8 +1,11 @@
 """Photos and their recognitions: one value a photo, one table and one archive for all of them."""
 
 import io
+import math
+import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 
@@ -14,13 +17,24 @@ from PIL import Image, ImageOps
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.drawn.scene import sample_scenes
 from fer_core.errors import ImageError
-from fer_core.faces.detection import Detector
+from fer_core.faces.detection import Face, PhotoDetector
 from fer_core.faces.images import encode_png, read_image
-from fer_core.recognition.drawing import draw_recognitions
-from fer_core.recognition.recognize import Recognition, recognition_rows, recognize, recognize_whole, summary
+from fer_core.recognition.drawing import draw_candidates, draw_recognitions
+from fer_core.recognition.recognize import (
+    Recognition,
+    recognition_rows,
+    recognize,
+    recognize_faces,
+    recognize_whole,
+    summary,
+)
 from fer_core.recognition.samples import sample_pictures
 from fer_core.storage.plaintext import file_stem
 
+WHOLE = 0
+"""Stands for the whole picture where no face is found; candidates count from 1."""
+
+_MOST_CANDIDATES = 5  # places shown where no face is found
 _PREVIEW_SIDE = 1400  # pixels of the longer side: sharp on a wide page, small to send
 
 NO_FACE = "No face found"
@@ -34,7 +48,8 @@ class Photo:
     Attributes:
         name: The file's name.
         recognitions: Its faces, from left to right, or the whole picture as one.
-        is_whole: Whether no face was found and the whole picture was classified instead.
+        candidates: Where no face was found, the places that look most like one, from left to right.
+        anyway: What was classified although no face was found: ``WHOLE`` or the number of a candidate, from 1.
         size: Width and height in pixels; (0, 0) when it could not be read.
         preview: The picture with its faces boxed and numbered, a JPEG; empty when it could not be read.
         problem: Why it could not be read, or "".
@@ -42,7 +57,8 @@ class Photo:
 
     name: str
     recognitions: tuple[Recognition, ...] = ()
-    is_whole: bool = False
+    candidates: tuple[Face, ...] = ()
+    anyway: int | None = None
     size: tuple[int, int] = (0, 0)
     preview: bytes = b""
     problem: str = ""
@@ -52,13 +68,36 @@ class Photo:
         """The recognitions in one line, such as "2 faces, as they look: 1 happiness, 1 neutral"."""
         if self.problem:
             return "could not be read"
-        if self.is_whole:
-            return f"{NO_FACE}; the whole picture was classified"
+        if self.anyway is not None:
+            return f"{NO_FACE}; {self.shown_anyway} was classified"
         return summary(self.recognitions)
+
+    @property
+    def shown_anyway(self) -> str:
+        """What was classified although no face was found, in words, or ""."""
+        if self.anyway is None:
+            return ""
+        return f"place {self.anyway}" if self.anyway else "the whole picture"
+
+
+def recognize_photos(
+    files: Sequence[tuple[str, bytes, int | None]], detector: PhotoDetector, classifier: Classifier
+) -> Generator[Photo]:
+    """Look at picture files as :func:`recognize_photo`, as many at once as there are cores; results keep their order.
+
+    A file is its name, its content, and what to classify anyway.
+    """
+
+    def look(file: tuple[str, bytes, int | None]) -> Photo:
+        name, content, anyway = file
+        return recognize_photo(name, content, detector, classifier, anyway=anyway)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        yield from threads.map(look, files)
 
 
 def recognize_photo(
-    name: str, content: bytes, detector: Detector, classifier: Classifier, *, whole_if_none: bool = False
+    name: str, content: bytes, detector: PhotoDetector, classifier: Classifier, *, anyway: int | None = None
 ) -> Photo:
     """Find and classify the faces in a picture file; one that cannot be read is a photo with a problem.
 
@@ -67,18 +106,34 @@ def recognize_photo(
         content: The file's bytes: JPEG, PNG or WebP.
         detector: Finds the faces.
         classifier: Classifies them.
-        whole_if_none: Whether to classify the whole picture when it has no face.
+        anyway: What to classify when no face is found: ``WHOLE``, the number of a candidate, or None for nothing.
     """
     try:
         image = read_image(content, name=name)
     except ImageError as error:
         return Photo(name, problem=str(error))
-    recognitions = recognize(image, detector, classifier)
-    is_whole = whole_if_none and not recognitions
-    if is_whole:
-        recognitions = (recognize_whole(image, classifier),)
     size = image.shape[1], image.shape[0]
-    return Photo(name, recognitions, is_whole, size, _preview(draw_recognitions(image, recognitions)))
+    if recognitions := recognize(image, detector, classifier):
+        return Photo(name, recognitions, size=size, preview=_preview(draw_recognitions(image, recognitions)))
+    candidates = _most_likely(detector.candidates(image), size)
+    if anyway == WHOLE:
+        recognitions = (recognize_whole(image, classifier),)
+    elif anyway is not None and anyway <= len(candidates):
+        recognitions = recognize_faces(image, candidates[anyway - 1 : anyway], classifier)
+    preview = _preview(draw_candidates(image, candidates))
+    return Photo(name, recognitions, candidates, anyway if recognitions else None, size, preview)
+
+
+def cropped(content: bytes, left: float, top: float, right: float, bottom: float) -> bytes:
+    """The part of a picture file between four edges, from 0 to 1 of its width and height, as a PNG.
+
+    Raises:
+        ImageError: It cannot be read.
+    """
+    image = read_image(content)
+    height, width = image.shape[:2]
+    x1, y1 = min(int(left * width), width - 1), min(int(top * height), height - 1)
+    return encode_png(image[y1 : max(math.ceil(bottom * height), y1 + 1), x1 : max(math.ceil(right * width), x1 + 1)])
 
 
 def photo_table(photos: Sequence[Photo]) -> pd.DataFrame:
@@ -136,8 +191,14 @@ def thumbnail(content: bytes, width: int, height: int) -> NDArray[np.uint8]:
 def _rows(photo: Photo) -> pd.DataFrame:
     table = recognition_rows(photo.name, photo.recognitions)
     if photo.recognitions:
-        return table.assign(note=f"{NO_FACE}: this is the whole picture" if photo.is_whole else "")
+        return table.assign(note=f"{NO_FACE}: this is {photo.shown_anyway}" if photo.shown_anyway else "")
     return pd.DataFrame({"file": [photo.name], "note": [photo.problem or NO_FACE]})
+
+
+def _most_likely(faces: Sequence[Face], size: tuple[int, int]) -> tuple[Face, ...]:
+    """The most confident few, in their order and with boxes that end at the picture's edge."""
+    best = sorted(faces, key=lambda face: -face.confidence)[:_MOST_CANDIDATES]
+    return tuple(face.clipped(*size) for face in faces if face in best)
 
 
 def _preview(image: NDArray[np.uint8]) -> bytes:

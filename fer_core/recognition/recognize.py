@@ -39,7 +39,12 @@ def recognize(image: NDArray[np.uint8], detector: Detector, classifier: Classifi
     A photo's answer is the mean of a face's and its mirror image's (see :meth:`Classifier.predict`): it stays when the
     photo is mirrored, and more often when it is turned, shrunk or compressed.
     """
-    return _classified(image, detector.detect(image), classifier, DEFAULT_MARGIN, mirror=True)
+    return recognize_faces(image, detector.detect(image), classifier)
+
+
+def recognize_faces(image: NDArray[np.uint8], faces: Sequence[Face], classifier: Classifier) -> tuple[Recognition, ...]:
+    """Classify given faces of a photo, as :func:`recognize` those that it finds."""
+    return _classified(image, faces, classifier, DEFAULT_MARGIN, mirror=True)
 
 
 def recognize_frame(

@@ -1,26 +1,42 @@
 """A photo with its faces, and the results of several to take away."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
 from fer_core.plots.prediction import face_cards
-from fer_core.recognition.photos import Photo, annotated_name, annotated_png, annotated_zip, photo_table
+from fer_core.recognition.photos import WHOLE, Photo, annotated_name, annotated_png, annotated_zip, cropped, photo_table
 from fer_core.recognition.recognize import MAX_LISTED_FACES, Recognition, to_csv
 from pages.shared.downloads import download_button
 from pages.shared.links import script
 from pages.shared.messages import plain, refuse_with
 from pages.shared.navigation import SENT_FACE
 
+_TITLES = {None: "", WHOLE: "Whole picture"}
+_CROP_WIDTH = 240  # of the part to look at again, in pixels
 _BESIDE = 3  # faces that fit beside their picture
 _HEIGHT = 560  # of a picture on the page, in pixels, at most
 
 
-def show_photo(photo: Photo, content: bytes, number: int, classify_whole: Callable[[bytes], None]) -> None:
+@dataclass(frozen=True)
+class PhotoActions:
+    """What a page does when no face was found and the visitor helps.
+
+    Attributes:
+        classify: Called with what to classify anyway: the whole picture or a candidate's number.
+        crop: Called with the picture file of the part in which to look again.
+    """
+
+    classify: Callable[[int], None]
+    crop: Callable[[bytes], None]
+
+
+def show_photo(photo: Photo, content: bytes, number: int, actions: PhotoActions | None = None) -> None:
     """A framed photo with the faces in it; its number is its place on the page, from 1.
 
-    ``classify_whole`` is called with the file's content when the whole picture is to be classified.
+    Without actions nothing is offered where no face was found.
     """
     with st.container(border=True):
         st.markdown(f"**{plain(photo.name)}** · {plain(photo.summary)}")
@@ -31,26 +47,72 @@ def show_photo(photo: Photo, content: bytes, number: int, classify_whole: Callab
         left, right = st.columns([3, 2], gap="medium") if beside else (st.container(), st.container())
         width, height = photo.size
         shown_width = min(width, _HEIGHT * width // height) or 1
-        left.image(photo.preview, width=shown_width, alt="The picture with its faces boxed and numbered")
+        left.image(photo.preview, width=shown_width, alt=_alt(photo))
         with left:
             make, key = partial(annotated_png, photo, content), f"annotated {number}"
             download_button("Annotated picture", make, annotated_name(photo), key=key, type="tertiary")
         with right:
-            _faces(photo, content, number, classify_whole)
+            _show_faces(photo, content, number, actions)
 
 
-def _faces(photo: Photo, content: bytes, number: int, classify_whole: Callable[[bytes], None]) -> None:
-    if photo.is_whole:
-        st.caption("No face was found here. This is what the network says of the whole picture, as if it were a face.")
-    if not photo.recognitions:
-        st.info("No face found. Faces that are small, turned away or covered are missed.", icon=":material/search_off:")
-        st.button("Classify the whole picture", key=f"whole {number}", on_click=classify_whole, args=(content,))
-        return
+def _alt(photo: Photo) -> str:
+    if photo.candidates:
+        return "The picture with the places that were looked at closely, numbered, with their scores"
+    return "The picture with its faces boxed and numbered"
+
+
+def _show_faces(photo: Photo, content: bytes, number: int, actions: PhotoActions | None) -> None:
     listed = photo.recognitions[:MAX_LISTED_FACES]
-    st.html(face_cards(listed, is_whole=photo.is_whole))
-    offer_look_inside(listed, str(number))
+    if photo.anyway is not None:
+        st.caption(f"No face was found here. This is what the network says of {photo.shown_anyway}, as if it were one.")
+    if listed:
+        st.html(face_cards(listed, title=_TITLES.get(photo.anyway, f"Place {photo.anyway}")))
+        offer_look_inside(listed, str(number))
     if len(photo.recognitions) > len(listed):
         st.caption(f"{len(listed)} of {len(photo.recognitions)} faces are listed here; the CSV file has all of them.")
+    if not listed:
+        _show_search(photo)
+    if actions and (not listed or photo.anyway is not None):
+        _offer_help(photo, content, number, actions)
+
+
+def _show_search(photo: Photo) -> None:
+    """Where it was looked for faces, and what helps."""
+    count = len(photo.candidates)
+    places = "1 place was" if count == 1 else f"{count or 'No'} places were"
+    scores = "; see the scores in the picture" if count else ""
+    st.info(
+        f"**No face found.** The whole picture was searched, and its parts at up to three sizes. {places} looked at "
+        f"closely{scores}.\n\n"
+        "What helps: a larger face (100 pixels or more), more light, a face turned to the camera, nothing covering it.",
+        icon=":material/search_off:",
+    )
+
+
+def _offer_help(photo: Photo, content: bytes, number: int, actions: PhotoActions) -> None:
+    with st.container(horizontal=True):
+        for place, label in enumerate(["the whole picture", *_places(photo)]):
+            if place != photo.anyway:
+                key = f"anyway {place} {number}"
+                st.button(f"Classify {label}", key=key, on_click=actions.classify, args=(place,))
+        with st.popover("Crop to the face", icon=":material/crop:"):
+            _offer_crop(photo, content, number, actions)
+
+
+def _places(photo: Photo) -> list[str]:
+    return [f"place {place}" for place in range(1, len(photo.candidates) + 1)]
+
+
+@st.fragment
+def _offer_crop(photo: Photo, content: bytes, number: int, actions: PhotoActions) -> None:
+    key = f"{number} {photo.size}"  # anew for each part
+    left, right = st.slider("Left and right edge (%)", 0, 100, (0, 100), key=f"crop across {key}")
+    top, bottom = st.slider("Upper and lower edge (%)", 0, 100, (0, 100), key=f"crop down {key}")
+    edges = left / 100, top / 100, right / 100, bottom / 100
+    st.image(cropped(photo.preview, *edges), width=_CROP_WIDTH, alt="The part in which to look again")
+    if st.button("Look here", key=f"look here {number}", type="primary"):
+        actions.crop(cropped(content, *edges))
+        st.rerun()
 
 
 def offer_look_inside(recognitions: Sequence[Recognition], key: str) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from fer_core.errors import ImageError
 from fer_core.faces.images import read_image
-from fer_core.recognition.photos import annotated_zip, recognize_photo
+from fer_core.recognition.photos import WHOLE, annotated_zip, recognize_photo
 from tests.faces.test_images import BOMBS, encode, png_header
 
 RNG = np.random.default_rng(5)
@@ -115,13 +115,13 @@ def test_nothing_of_a_polyglot_survives(name, detector, classifier):
     """Decided by content; what is given back is drawn anew, so the payload is gone."""
     content = POLYGLOTS[name]
     assert read_image(content, name="face.html").shape == (40, 60, 3)
-    photo = recognize_photo("face.jpg", content, detector, classifier, whole_if_none=True)
+    photo = recognize_photo("face.jpg", content, detector, classifier, anyway=WHOLE)
     packed = annotated_zip([photo], [content])
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert len(archive.namelist()) == 1
         kept = b"".join(archive.read(member) for member in archive.namelist())
     assert b"payload" not in packed + kept
-    assert photo.is_whole
+    assert photo.anyway == WHOLE
     assert b"payload" not in photo.preview
 
 
@@ -130,6 +130,8 @@ def detector():
     class Nobody:
         def detect(self, image):
             return ()
+
+        candidates = detect
 
     return Nobody()
 
@@ -146,7 +148,7 @@ def test_no_metadata_leaves_with_an_annotated_picture(detector, classifier):
     exif.get_ifd(0x8825)[2] = (48.0, 12.0, 34.0)
     content = encode(PICTURE, "JPEG", exif=exif)
     assert b"SECRETPLACE" in content
-    photo = recognize_photo("face.jpg", content, detector, classifier, whole_if_none=True)
+    photo = recognize_photo("face.jpg", content, detector, classifier, anyway=WHOLE)
     with zipfile.ZipFile(io.BytesIO(annotated_zip([photo], [content]))) as archive:
         kept = archive.read(archive.namelist()[0])
     assert b"SECRETPLACE" not in kept

@@ -6,7 +6,7 @@ import streamlit as st
 from PIL import Image
 
 from fer_core.datasets.drawn.scene import sample_scenes
-from fer_core.faces.detection import PhotoDetector
+from fer_core.faces.detection import Face, PhotoDetector
 from fer_core.recognition.recognize import MAX_LISTED_FACES
 from pages.shared.navigation import SENT_FACE
 
@@ -103,6 +103,39 @@ def test_no_face_offers_the_whole_picture_and_says_so(ready, nobody):
     assert "No face found; the whole picture was classified" in texts(ready)
     assert "Whole picture" in html(ready)
     assert "No face was found here" in texts(ready)
+
+
+def press(page, label):
+    next(b for b in page.button if b.label == label).click().run()
+    assert not page.exception
+
+
+def test_without_a_face_it_shows_where_it_looked_and_a_place_can_be_classified(ready, nobody, monkeypatch):
+    places = (Face((20, 20, 60, 60), 0.21), Face((120, 30, 170, 80), 0.34))
+    monkeypatch.setattr(PhotoDetector, "candidates", lambda self, image: places)
+    monkeypatch.setattr(PhotoDetector, "detect", lambda self, image: ())
+    upload(ready, ("grey.png", nobody))
+    assert "2 places were looked at closely" in texts(ready)
+    assert "What helps" in texts(ready)
+    press(ready, "Classify place 2")
+    assert "No face found; place 2 was classified" in texts(ready)
+    assert "<b>Place 2</b>" in html(ready)
+    press(ready, "Classify the whole picture")
+    assert "<b>Whole picture</b>" in html(ready)
+
+
+def test_a_picture_is_cropped_and_looked_at_again(ready, nobody):
+    upload(ready, ("grey.png", nobody))
+    ready.slider[0].set_value((50, 100)).run()
+    ready.slider[1].set_value((0, 25)).run()
+    press(ready, "Look here")
+    ready.run()
+    (photo,) = ready.session_state["photos_results"].values()
+    assert photo.size == (100, 30)
+    assert ready.slider[0].value == (0, 100)
+    press(ready, "Undo crop")
+    (photo,) = ready.session_state["photos_results"].values()
+    assert photo.size == (200, 120)
 
 
 def test_each_picture_is_looked_at_once(ready, quarrel, nobody, monkeypatch):

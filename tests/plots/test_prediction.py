@@ -64,7 +64,7 @@ def test_cards_are_numbered_like_the_boxes(prediction):
 
 def test_whole_picture_has_no_number(prediction):
     whole = Recognition(Face((0, 0, 9, 9)), prediction, np.zeros((48, 48), np.uint8))
-    assert "<b>Whole picture</b>" in face_cards([whole], is_whole=True)
+    assert "<b>Whole picture</b>" in face_cards([whole], title="Whole picture")
 
 
 def test_votes_stand_beside_the_network():

@@ -1,4 +1,5 @@
 import io
+import time
 import zipfile
 
 import numpy as np
@@ -8,15 +9,18 @@ from PIL import Image
 
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.drawn.scene import sample_scenes
-from fer_core.faces.detection import PhotoDetector
+from fer_core.faces.detection import Face, PhotoDetector
 from fer_core.faces.images import read_image
 from fer_core.recognition.photos import (
+    WHOLE,
     Photo,
     annotated_name,
     annotated_png,
     annotated_zip,
+    cropped,
     photo_table,
     recognize_photo,
+    recognize_photos,
     sample_photos,
     thumbnail,
 )
@@ -59,11 +63,63 @@ def test_faces_are_found_and_shown(quarrel, detector, classifier):
 
 def test_whole_picture_only_when_asked_and_only_without_faces(quarrel, nobody, detector, classifier):
     assert recognize_photo("a", nobody, detector, classifier).summary == "No face found"
-    whole = recognize_photo("a", nobody, detector, classifier, whole_if_none=True)
-    assert whole.is_whole
+    whole = recognize_photo("a", nobody, detector, classifier, anyway=WHOLE)
+    assert whole.anyway == WHOLE
     assert whole.recognitions[0].face.xyxy == (0, 0, 200, 120)
     assert whole.summary == "No face found; the whole picture was classified"
-    assert not recognize_photo("b", quarrel, detector, classifier, whole_if_none=True).is_whole
+    assert not recognize_photo("b", quarrel, detector, classifier, anyway=WHOLE).shown_anyway
+
+
+class Unsure:
+    """A detector that finds no face but five places and one more that may be one, the last reaching over the edge."""
+
+    def detect(self, image):
+        return ()
+
+    def candidates(self, image):
+        places = [Face((10 * n, 10, 10 * n + 40, 50), n / 10) for n in range(1, 6)]
+        return (*places, Face((180, 90, 240, 150), 0.9))
+
+
+def test_where_no_face_is_found_the_likeliest_places_are_kept(nobody, classifier):
+    photo = recognize_photo("a", nobody, Unsure(), classifier)
+    assert [face.confidence for face in photo.candidates] == [0.2, 0.3, 0.4, 0.5, 0.9]
+    assert photo.candidates[-1].xyxy == (180, 90, 200, 120)
+    assert photo.recognitions == ()
+    assert (read_image(photo.preview) != 128).any()
+
+
+def test_a_place_is_classified_when_asked(nobody, classifier):
+    photo = recognize_photo("a", nobody, Unsure(), classifier, anyway=2)
+    assert photo.summary == "No face found; place 2 was classified"
+    assert len(photo.recognitions) == 1
+    assert photo_table([photo])["note"].tolist() == ["No face found: this is place 2"]
+    assert recognize_photo("a", nobody, Unsure(), classifier, anyway=9).summary == "No face found"
+
+
+def test_several_photos_at_once_keep_their_order(quarrel, nobody, detector, classifier):
+    files = [("a", nobody, None), ("b", quarrel, None), ("c", b"x", None), ("d", nobody, WHOLE)]
+    photos = list(recognize_photos(files, detector, classifier))
+    assert [photo.name for photo in photos] == ["a", "b", "c", "d"]
+    assert [len(photo.recognitions) for photo in photos] == [0, 2, 0, 1]
+    alone = recognize_photo("b", quarrel, detector, classifier)
+    for together, one in zip(photos[1].recognitions, alone.recognitions, strict=True):
+        np.testing.assert_array_equal(together.prediction.probabilities, one.prediction.probabilities)
+
+
+def test_photos_that_nobody_waits_for_are_not_looked_at(nobody, detector, classifier):
+    photos = recognize_photos([(str(n), nobody, None) for n in range(200)], detector, classifier)
+    assert next(photos).name == "0"
+    start = time.monotonic()
+    photos.close()
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("edges", "size"), [((0, 0, 1, 1), (200, 120)), ((0.5, 0, 1, 0.25), (100, 30)), ((1, 1, 1, 1), (1, 1))]
+)
+def test_a_picture_is_cropped_to_a_part(nobody, edges, size):
+    assert read_image(cropped(nobody, *edges)).shape[1::-1] == size
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xd8\xff"])
@@ -78,7 +134,7 @@ def test_table_has_every_picture(quarrel, nobody, detector, classifier):
         recognize_photo("=bad", b"x", detector, classifier),
         recognize_photo("two", quarrel, detector, classifier),
         recognize_photo("none", nobody, detector, classifier),
-        recognize_photo("whole", nobody, detector, classifier, whole_if_none=True),
+        recognize_photo("whole", nobody, detector, classifier, anyway=WHOLE),
     ]
     table = pd.read_csv(io.BytesIO(to_csv(photo_table(photos))), dtype=str, keep_default_na=False)
     assert table["file"].tolist() == ["'=bad", "two", "two", "none", "whole"]

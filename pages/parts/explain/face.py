@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.summary import votes_in_words
-from fer_core.recognition.photos import Photo, recognize_photo
+from fer_core.recognition.photos import WHOLE, Photo, recognize_photo
 from pages.shared import cached
 from pages.shared.held_pictures import take_picture, upload_picture
 from pages.shared.links import asked_number
@@ -83,7 +83,8 @@ def _from_picture(checkpoint: Checkpoint, source: str) -> ExplainedFace | None:
     number = 1
     if len(photo.recognitions) > 1:
         number = int(st.number_input("Which face", 1, len(photo.recognitions), 1))
-    kind = "The whole picture: no face was found in it" if photo.is_whole else f"Face {number} as the network sees it"
+    whole = "The whole picture: no face was found in it"
+    kind = f"Face {number} as the network sees it" if photo.anyway is None else whole
     return ExplainedFace(photo.recognitions[number - 1].crop, kind)
 
 
@@ -94,6 +95,6 @@ def _looked_at(upload: UploadedFile, checkpoint: Checkpoint) -> Photo:
     if kept is None or kept[0] != key:
         detector, classifier = cached.photo_detector(), cached.classifier(checkpoint)
         with errors_shown():
-            photo = recognize_photo(upload.name, upload.getvalue(), detector, classifier, whole_if_none=True)
+            photo = recognize_photo(upload.name, upload.getvalue(), detector, classifier, anyway=WHOLE)
         st.session_state[_PHOTO] = kept = key, photo
     return kept[1]
