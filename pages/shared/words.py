@@ -40,8 +40,8 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
     "quiz": ("checkpoint", "FER+", "FER2013", "majority"),
     "break_it": (
         *("accuracy", "augmentation", "balanced sampling", "batch size", "bias", "checkpoint", "confusion matrix"),
-        *("epoch", "FER+", "FER2013", "learning rate", "loss", "majority", "overfitting", "recall", "ReLU", "seed"),
-        *("softmax", "test", "validation", "weights"),
+        *("confidence", "early stopping", "epoch", "FER+", "FER2013", "learning rate", "loss", "majority"),
+        *("overfitting", "recall", "ReLU", "seed", "softmax", "test", "validation", "weights"),
     ),
     "webcam": ("checkpoint", "test", "WebRTC"),
     "photos": ("checkpoint", "test"),
