@@ -21,6 +21,7 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
         *("label smoothing", "learning rate", "loss", "macro F1", "majority", "mixup", "momentum", "optimiser"),
         *("overfitting", "patience", "pooling", "pre-processing", "ReLU", "seed", "softmax", "split", "test"),
         *("validation", "vote distribution", "warm-up", "weight decay", "weights"),
+        *("confidence", "interval"),
     ),
     "evaluation": (
         *("accuracy", "average precision", "balanced accuracy", "calibration", "calibration error", "checkpoint"),
