@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 
 class FerError(Exception):
-    """Base of every error a user can cause; the message says what is wrong, where, and what to do next."""
+    """Base of every error a user can cause; the message says what is wrong, where, and what to do next.
+
+    Args:
+        is_hint: Whether something was only left empty or mistyped: pages then show the message without a number, and
+            nothing is logged.
+    """
+
+    def __init__(self, message: str = "", *, is_hint: bool = False) -> None:
+        super().__init__(message)
+        self.is_hint = is_hint
 
 
 class DatasetError(FerError):

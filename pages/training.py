@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer_core.datasets.store import list_datasets
+from fer_core.storage.files import folder_name
 from fer_core.training.runs.store import damaged_runs, list_runs
 from pages.parts.training.data_issues import show_data_issues
 from pages.parts.training.form import training_form
@@ -68,13 +69,15 @@ with errors_shown():
     preview_network(config, dataset.sizes["train"])
     is_pointless = show_data_issues(config, dataset)
     goal = choose_goal(config)
-    name = st.text_input(
-        "Name of the run and its checkpoint",
-        placeholder="named after the time",
-        max_chars=60,
-        help="Letters, digits, dots, hyphens and underscores.",
-        key="run_name",
-    ).strip()
+    name = folder_name(
+        st.text_input(
+            "Name of the run and its checkpoint",
+            placeholder="named after the time",
+            max_chars=60,
+            help="Letters, digits, dots, hyphens and underscores. Blanks become hyphens.",
+            key="run_name",
+        )
+    )
     if st.button(goal.label, type="primary", icon=":material/play_arrow:", key="start", disabled=is_pointless):
         started = goal.start(name)
         st.session_state["started"] = ALL if goal.is_search else FOLLOW

@@ -117,6 +117,7 @@ class ModelCard:
         files: SHA-256 of each file.
         provenance: What else it was made from and made on (a ``Provenance`` as JSON types).
         doubts: Those of the notes that warn of a wrong order or scaling.
+        better_reading: The "classes", separated by commas, and the "scaling" that the doubts speak of, or nothing.
         prior: Share of each class among the training faces, in the order of ``class_names``; empty when unknown.
         measured: Its figures on a test split.
     """
@@ -145,6 +146,7 @@ class ModelCard:
     origin: Origin = "trained"
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    better_reading: dict[str, str] = field(default_factory=dict)
     prior: tuple[Share, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     measured: MeasuredFigures = field(default_factory=MeasuredFigures)

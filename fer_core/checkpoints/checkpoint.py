@@ -14,6 +14,7 @@ from fer_core.errors import CheckpointError, Damage
 from fer_core.storage.files import (
     LONGEST_NAME,
     NAME_RULE,
+    folder_name,
     home,
     is_folder_name,
     models_folders,
@@ -51,6 +52,11 @@ class Checkpoint:
     def is_own(self) -> bool:
         """Whether it was made or imported here; those that come with the project stay."""
         return self.directory.parent == home() / "models" and self.name not in SHIPPED
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it has not been deleted meanwhile."""
+        return (self.directory / CARD_FILE).exists()
 
     @property
     def litert_path(self) -> Path:
@@ -176,6 +182,18 @@ def verified_bytes(checkpoint: Checkpoint, file: str = LITERT_FILE) -> bytes:
     return content
 
 
+def check_checkpoint_name(text: str) -> str:
+    """Return a typed name as a checkpoint's, with hyphens for blanks.
+
+    Raises:
+        CheckpointError: It is no folder's name everywhere.
+    """
+    name = folder_name(text)
+    if not is_folder_name(name):
+        raise CheckpointError(f"“{name[:60]}” cannot be a name. {NAME_RULE}", is_hint=True)
+    return name
+
+
 def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Checkpoint:
     """Store a checkpoint under ``models/``, all or nothing, replacing one of the same name.
 
@@ -184,8 +202,7 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
     Raises:
         CheckpointError: The name is not allowed, or the disk is full or read-only; nothing was changed.
     """
-    if not is_folder_name(card.name):
-        raise CheckpointError(f"“{card.name[:60]}” cannot be a name. {NAME_RULE}")
+    check_checkpoint_name(card.name)
     target = home() / "models" / card.name
     check_own(Checkpoint(target, card))
     try:
@@ -220,7 +237,7 @@ def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
 
 
 def delete_checkpoint(checkpoint: Checkpoint) -> None:
-    """Delete a checkpoint of the user's own for good; shipped ones stay.
+    """Delete a checkpoint of the user's own for good, if it is still there; shipped ones stay.
 
     Raises:
         CheckpointError: It is shipped, or its folder cannot be removed.
@@ -228,6 +245,8 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
     check_own(checkpoint)
     try:
         shutil.rmtree(checkpoint.directory)
+    except FileNotFoundError:
+        return  # somebody else deleted it
     except OSError as error:
         raise CheckpointError(
             f"“{checkpoint.name}” could not be removed ({error.strerror or error}). Close what uses its files."

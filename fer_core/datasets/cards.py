@@ -14,7 +14,7 @@ import numpy as np
 
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.errors import Damage, DatasetError
-from fer_core.storage.files import data_folder, is_folder_name, new_folder, read_json, stamp, write_json
+from fer_core.storage.files import data_folder, folder_name, is_folder_name, new_folder, read_json, stamp, write_json
 from fer_core.storage.records import as_record, write_record
 
 DEMO = "demo"
@@ -90,15 +90,17 @@ class DatasetCard:
 
 
 def check_name(name: str) -> str:
-    """Return a name that is safe as a folder on every system.
+    """Return a name that is safe as a folder on every system, with hyphens for blanks.
 
     Raises:
         DatasetError: It is not.
     """
+    name = folder_name(name)
     if not is_folder_name(name) or "." in name:
         raise DatasetError(
             f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, - and _, beginning with a letter or digit, "
-            "and no word that Windows keeps, such as con."
+            "and no word that Windows keeps, such as con.",
+            is_hint=True,
         )
     return name
 

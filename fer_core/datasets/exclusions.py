@@ -53,12 +53,15 @@ def save_exclusions(dataset: DatasetCard, name: str, rows: ArrayLike, reason: st
     if not chosen or chosen[0] < 0 or chosen[-1] >= sum(dataset.sizes.values()):
         raise DatasetError("There is no row to leave out. Choose a finding with at least one image.")
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    made = ExclusionList(check_name(name), dataset.name, dataset.fingerprint, reason, chosen, now)
+    name = check_name(name)
+    made = ExclusionList(name, dataset.name, dataset.fingerprint, reason, chosen, now)
     path = _path(dataset, name)
     if path.exists():
         known = load_exclusions(dataset, name)
         if known.rows != chosen:
-            raise DatasetError(f"“{name}” already stands for other rows. Choose another name, or delete that list.")
+            raise DatasetError(
+                f"“{name}” already stands for other rows. Choose another name, or delete that list.", is_hint=True
+            )
         return known
     try:
         write_record(path, made)

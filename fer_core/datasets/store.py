@@ -106,7 +106,7 @@ def import_pictures(
 
 def _own_name(name: str) -> str:
     if name == DEMO:
-        raise DatasetError("The name “demo” belongs to the drawn faces. Choose another name.")
+        raise DatasetError("The name “demo” belongs to the drawn faces. Choose another name.", is_hint=True)
     return check_name(name)
 
 

@@ -58,6 +58,11 @@ def models_folders() -> tuple[Path, ...]:
     return tuple(dict.fromkeys((home() / "models", PROJECT / "models")))
 
 
+def folder_name(text: str) -> str:
+    """A typed name as a folder's: without blanks around it and with hyphens for those within; it may still be none."""
+    return "-".join(text.split())
+
+
 def is_folder_name(name: str) -> bool:
     """Whether a name is safe as a folder on every system."""
     is_plain = re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,58}[A-Za-z0-9_-])?", name) is not None

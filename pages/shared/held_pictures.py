@@ -77,7 +77,7 @@ def forget_files(identifiers: Container[str]) -> None:
 def _hold(key: str, draw: Callable[[str], Sequence[UploadedFile]], *, only_newest: bool = False) -> list[UploadedFile]:
     """Draw a box of Streamlit's, which forgets its files when it is not drawn, and return all that is held."""
     held = _all_held().setdefault(key, _Held())
-    box = f"{key} {held.rounds}"
+    box = f"{key} {held.rounds}" if held.rounds else key  # a new one is empty
     if box not in st.session_state:
         held.before = held.files
     new = draw(box)

@@ -35,7 +35,10 @@ def errors_shown(*, stop: bool = True) -> Iterator[None]:
 
 
 def refuse(error: FerError, *, icon: str = ":material/error:") -> None:
-    """Show a refusal: its sentence, which names the remedy, and its number."""
+    """Show a refusal: its sentence, which names the remedy, and its number; of a hint, the sentence alone."""
+    if error.is_hint:
+        st.info(plain(str(error)), icon=":material/info:")
+        return
     number = _told(str(error)) or _tell(str(error), record_error(error, page=page_name()).number)
     st.error(_with_number(plain(str(error)), number), icon=icon)
 

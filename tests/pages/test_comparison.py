@@ -5,9 +5,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fer_core.checkpoints.checkpoint import list_checkpoints
+from fer_core.checkpoints.checkpoint import delete_checkpoint, list_checkpoints
 from fer_core.datasets import store
-from fer_core.labels import KNOWN_ORDERS, PAPER_EMOTIONS
+from fer_core.labels import EMOTIONS, KNOWN_ORDERS, PAPER_EMOTIONS
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -146,8 +146,9 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
 
     def instead(file):
         asked.append((file.name, file.class_names, file.scaling, file.path.read_bytes()))
-        doubt = "perhaps it was another **order**."
-        return save_tiny(file.name, origin="imported", notes=("Right for 12 %.", doubt), doubts=(doubt,))
+        doubt, better = "perhaps it was another **order**.", {"classes": ",".join(EMOTIONS), "scaling": "raw"}
+        doubted = {} if file.replaces else {"doubts": (doubt,), "better_reading": better}
+        return save_tiny(file.name, origin="imported", notes=("Right for 12 %.", doubt), **doubted)
 
     monkeypatch.setattr("pages.parts.comparison.checkpoints.import_checkpoint", instead)
     page.run()
@@ -158,6 +159,12 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
     assert asked == [("my-net", KNOWN_ORDERS["fer2013"], "unit", b"content")]
     assert "my-net" in page.success[0].value.replace("\\", "")
     assert r"\*\*order\*\*" in page.warning[0].value
+    next(b for b in page.button if b.label == "Use that order").click().run()
+    assert not page.exception
+    assert asked[1:] == [("my-net", EMOTIONS, "raw", b"content")]
+    assert not page.warning
+    assert "Use that order" not in [b.label for b in page.button]
+    delete_checkpoint(next(c for c in list_checkpoints() if c.name == "my-net"))  # somebody else was quicker
     next(b for b in page.button if b.label == "Remove it again").click().run()
     assert not page.exception
     assert "my-net" not in [c.name for c in list_checkpoints()]

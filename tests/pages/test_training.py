@@ -144,8 +144,14 @@ def test_what_an_unchanged_form_starts_are_the_defaults(home, small_demo):
 
 def test_a_name_that_is_not_allowed_is_said_and_nothing_starts(home, small_demo):
     page = start(open_page(), "../up")
-    assert "cannot be a name" in page.error[0].value
+    assert any("cannot be a name" in info.value for info in page.info)
+    assert not page.error
     assert list_runs() == ()
+    page = start(open_page(), "my first run")
+    assert find_run("my-first-run").name == "my-first-run"
+    page = start(open_page(), "my first run")
+    assert any("already" in info.value for info in page.info)
+    assert not page.error
 
 
 def test_start_follows_the_new_run(home, small_demo):
@@ -362,7 +368,14 @@ def followed(status, epochs=2):
     return open_page("Follow a run")
 
 
-def test_a_finished_run_leads_to_the_evaluation(home, small_demo):
+def test_a_checkpoint_that_was_deleted_is_not_ready(home, small_demo):
+    page = followed(None)
+    assert not page.success
+    assert any("has been deleted" in caption.value for caption in page.caption)
+
+
+def test_a_finished_run_leads_to_the_evaluation(home, small_demo, save_tiny):
+    save_tiny("lesson")
     page = followed(None)
     assert [m.value for m in page.metric][:3] == ["50.0 %", "60.0 %", "50.0 %"]
     assert "lesson" in page.success[0].value

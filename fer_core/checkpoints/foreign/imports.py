@@ -4,7 +4,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import UNKNOWN_SCORES, ModelCard
-from fer_core.checkpoints.checkpoint import Checkpoint, free_name, save_checkpoint
+from fer_core.checkpoints.checkpoint import Checkpoint, check_checkpoint_name, free_name, save_checkpoint
 from fer_core.checkpoints.foreign import SCALING_TITLES, SCALINGS, Scaling
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import DEMO, ensure_demo, list_datasets, load_records
@@ -36,12 +36,17 @@ _LIMITS = (
 
 @dataclass(frozen=True)
 class ForeignFile:
-    """A file from elsewhere and what its owner says of it: the checkpoint's name, the outputs in order, the scaling."""
+    """A file from elsewhere and what its owner says of it: the checkpoint's name, the outputs in order, the scaling.
+
+    Attributes:
+        replaces: Whether it takes the place of the checkpoint of that name, if there is one.
+    """
 
     path: Path
     name: str
     class_names: tuple[str, ...]
     scaling: Scaling
+    replaces: bool = False
 
 
 def parse_classes(text: str) -> tuple[str, ...]:
@@ -59,7 +64,8 @@ def parse_classes(text: str) -> tuple[str, ...]:
         raise CheckpointError(
             "Name the classes in the order of the network's outputs, separated by commas and each once, for example "
             "“anger, disgust, fear, happiness, sadness, surprise, neutral”; or one of the known orders: "
-            f"{', '.join(KNOWN_ORDERS)}."
+            f"{', '.join(KNOWN_ORDERS)}.",
+            is_hint=True,
         )
     return names
 
@@ -74,7 +80,8 @@ def import_checkpoint(
     Raises:
         CheckpointError: The file is refused, with the reason; nothing was changed.
     """
-    _check_name(file.path)
+    _check_ending(file.path)
+    file = replace(file, name=check_checkpoint_name(file.name))
     faces, labels = _known_faces()
     folder = Path(tempfile.mkdtemp(prefix="fer-import-"))
     try:
@@ -91,7 +98,7 @@ def import_checkpoint(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _check_name(path: Path) -> None:
+def _check_ending(path: Path) -> None:
     """By the name alone: what the file holds, only the child looks at."""
     if path.suffix.lower() != ".keras" and path.suffix.lower() in (".h5", ".hdf5", ".pb", ".pkl", ".pickle", ".pt"):
         raise CheckpointError(
@@ -143,9 +150,9 @@ def _card(file: ForeignFile, answer: dict[str, Any], labels: Sequence[str]) -> M
     inside = f"{height}x{width}" + (" RGB" if channels == 3 else " grey")
     known = [name for name in file.class_names if name in EMOTIONS]
     called = np.array(answer["called"], np.int64)
-    notes, doubts = probe_notes(file, called, labels, makes_logits=answer["makes_logits"])
+    notes, doubts, better = probe_notes(file, called, labels, makes_logits=answer["makes_logits"])
     return ModelCard(
-        name=free_name(file.name),
+        name=file.name if file.replaces else free_name(file.name),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         class_names=file.class_names,
         input=f"48x48 grey faces, raw values 0 to 255; inside they become {inside}, {SCALING_TITLES[file.scaling]}",
@@ -168,15 +175,19 @@ def _card(file: ForeignFile, answer: dict[str, Any], labels: Sequence[str]) -> M
         origin="imported",
         notes=notes,
         doubts=doubts,
+        better_reading=better,
     )
 
 
 def probe_notes(
     file: ForeignFile, called: NDArray[np.int64], labels: Sequence[str], *, makes_logits: bool
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what trying the network on known faces tells, and what of it warns of a wrong order or scaling.
+) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
+    """Return what trying the network on known faces tells.
 
     ``called`` is ``(scalings, n)``: which output was largest, under each scaling and for each face.
+
+    Returns:
+        All notes; those that warn of a wrong order or scaling; and what fits better, as ``ModelCard.better_reading``.
     """
     orders = {"the chosen order": file.class_names}
     orders |= {f"the order “{key}”": o for key, o in KNOWN_ORDERS.items() if len(o) == len(file.class_names)}
@@ -188,16 +199,17 @@ def probe_notes(
     chosen = scores["the chosen order", file.scaling]
     notes = [f"On {len(labels)} known faces it was right for {percent(chosen)}, as many of each class as there are."]
     (order, scaling), best = max(scores.items(), key=lambda item: item[1])
-    doubts = []
+    doubts, better = [], {}
     if best > chosen + _SUSPICIOUS:
         doubts.append(
             f"With {order} and the scaling {SCALING_TITLES[scaling]} it would have been right for {percent(best)}: "
-            "perhaps it was trained with that. If so, import it again."
+            "perhaps it was trained with that."
         )
+        better = {"classes": ",".join(orders[order]), "scaling": scaling}
     notes += doubts
     if makes_logits:
         notes.append("Its outputs were no probabilities; a softmax was added.")
-    return tuple(notes), tuple(doubts)
+    return tuple(notes), tuple(doubts), better
 
 
 def _share_right(called: NDArray[np.int64], class_names: Sequence[str], labels: Sequence[str]) -> float:

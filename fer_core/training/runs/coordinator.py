@@ -24,7 +24,7 @@ from fer_core.training.runs.launch import started
 from fer_core.training.runs.lifecycle import resume_run, start_run, stop_run
 from fer_core.training.runs.record import RunRecord
 from fer_core.training.runs.searches import Search, SearchPlan
-from fer_core.training.runs.store import STOP, Run, find_run
+from fer_core.training.runs.store import STOP, Run, find_run, name_taken
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.fields import assignments_text
 from fer_core.training.settings.metrics import State, write_status
@@ -120,7 +120,7 @@ def _start(name: str, config: TrainingConfig, record: RunRecord) -> Run:
     except TrainingError:
         return start_run(config, name, record)
     if run.record.search != record.search:
-        raise TrainingError(f"There is a run called “{name}” already. Choose another name.")
+        raise name_taken(name)
     return run if run.status.is_active or run.status.state == "finished" else resume_run(run)
 
 

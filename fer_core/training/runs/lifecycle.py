@@ -17,7 +17,7 @@ from fer_core.storage.files import LONGEST_NAME
 from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import end_process, launch_child
 from fer_core.training.runs.record import RECORD_FILE, RunRecord
-from fer_core.training.runs.store import PAUSE, STOP, Run, check_run_name, create_run, find_run, list_runs
+from fer_core.training.runs.store import PAUSE, STOP, Run, check_run_name, create_run, find_run, list_runs, name_taken
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.fields import assignments_text
 from fer_core.training.settings.metrics import write_status
@@ -109,11 +109,11 @@ def rename_run(run: Run, new_name: str) -> Run:
     Raises:
         TrainingError: The run is gone or active, or the new name is not allowed or taken.
     """
-    check_run_name(new_name)
+    new_name = check_run_name(new_name)
     with idle_run(run) as idle:
         target = idle.folder.with_name(new_name)
         if target.exists():
-            raise TrainingError(f"There is a run called “{new_name}” already. Choose another name.")
+            raise name_taken(new_name)
         _move(idle.folder, target)
     return replace(idle, folder=target)
 

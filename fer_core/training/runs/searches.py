@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from fer_core.errors import TrainingError
-from fer_core.storage.files import read_json, searches_folder
+from fer_core.storage.files import folder_name, read_json, searches_folder
 from fer_core.storage.records import as_record, write_record
 from fer_core.training.runs.launch import is_alive, launch_child, queued_status
 from fer_core.training.runs.store import STOP, Run, check_run_name, list_runs
@@ -75,7 +75,7 @@ def create_search(plan: SearchPlan, name: str | None = None) -> Search:
     Raises:
         TrainingError: The name is not allowed or taken, or the folder cannot be written.
     """
-    name = name or f"search-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    name = folder_name(name or f"search-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     check_run_name(f"{name}-{MOST_TRIALS}")  # its runs' names must be allowed too
     folder = searches_folder() / name
     try:
@@ -83,7 +83,7 @@ def create_search(plan: SearchPlan, name: str | None = None) -> Search:
         write_record(folder / _FILE, plan)
         write_status(folder, status := queued_status(os.getpid(), plan.runs))
     except FileExistsError as error:
-        raise TrainingError(f"There is a search called “{name}” already. Choose another name.") from error
+        raise TrainingError(f"There is a search called “{name}” already. Choose another name.", is_hint=True) from error
     except OSError as error:
         raise TrainingError(f"The search could not be stored ({error.strerror or error}). Free some space.") from error
     return Search(folder, plan, status)

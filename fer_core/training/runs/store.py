@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fer_core.errors import Damage, TrainingError
-from fer_core.storage.files import NAME_RULE, is_folder_name, runs_folder, write_text
+from fer_core.storage.files import NAME_RULE, folder_name, is_folder_name, runs_folder, write_text
 from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import is_alive, queued_status
 from fer_core.training.runs.record import RECORD_FILE, RunRecord, read_run_record
@@ -83,8 +83,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
         TrainingError: The name is not allowed or taken, the machine is too small, a checkpoint that is to be taken
             over does not fit, or the folder cannot be written.
     """
-    name = name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    check_run_name(name)
+    name = check_run_name(name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     check_memory(config)
     record = replace(record or RunRecord(), taken_over=source_hashes(config))
     folder = runs_folder() / name
@@ -94,7 +93,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
         write_record(folder / RECORD_FILE, record)
         write_status(folder, status := queued_status(os.getpid(), config.epochs))
     except FileExistsError as error:
-        raise TrainingError(f"There is a run called “{name}” already. Choose another name.") from error
+        raise name_taken(name) from error
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise TrainingError(
@@ -103,14 +102,21 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
     return Run(folder, config, status, record)
 
 
-def check_run_name(name: str) -> None:
-    """Refuse names that are no folder's everywhere.
+def check_run_name(text: str) -> str:
+    """Return a typed name as a run's, with hyphens for blanks.
 
     Raises:
-        TrainingError: The name is not allowed.
+        TrainingError: It is no folder's name everywhere.
     """
+    name = folder_name(text)
     if not is_folder_name(name):
-        raise TrainingError(f"“{name[:60]}” cannot be a name. {NAME_RULE}")
+        raise TrainingError(f"“{name[:60]}” cannot be a name. {NAME_RULE}", is_hint=True)
+    return name
+
+
+def name_taken(name: str) -> TrainingError:
+    """What is raised when there is a run of that name."""
+    return TrainingError(f"There is a run called “{name}” already. Choose another name.", is_hint=True)
 
 
 def list_runs() -> tuple[Run, ...]:

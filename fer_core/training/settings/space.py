@@ -53,7 +53,9 @@ def read_axis(name: str, values: str, config: TrainingConfig) -> Axis:
         return _read_range(name, values, config)
     choices = tuple(dict.fromkeys(filter(None, (value.strip() for value in values.split(",")))))
     if len(choices) < 2:
-        raise TrainingError(f"{name} has {len(choices) or 'no'} value to choose from; give two or more, or a range.")
+        raise TrainingError(
+            f"{name} has {len(choices) or 'no'} value to choose from; give two or more, or a range.", is_hint=True
+        )
     for choice in choices:
         config.with_settings({name: choice})
     return Axis(name, choices)
@@ -62,11 +64,13 @@ def read_axis(name: str, values: str, config: TrainingConfig) -> Axis:
 def _read_range(name: str, values: str, config: TrainingConfig) -> Axis:
     kind = type(config.flat()[name])
     if kind not in (int, float):
-        raise TrainingError(f"{name} is no number: give a list of its values instead of {values!s:.40}.")
+        raise TrainingError(f"{name} is no number: give a list of its values instead of {values!s:.40}.", is_hint=True)
     ends = [end.strip() for end in values.split(_RANGE, 1)]
     low, high = (float(config.with_settings({name: end}).flat()[name]) for end in ends)
     if low >= high:
-        raise TrainingError(f"{name} goes from {low:g} to {high:g}; the first number must be the smaller one.")
+        raise TrainingError(
+            f"{name} goes from {low:g} to {high:g}; the first number must be the smaller one.", is_hint=True
+        )
     return Axis(name, low=low, high=high, whole=kind is int)
 
 

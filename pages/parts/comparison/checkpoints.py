@@ -15,6 +15,7 @@ from fer_core.service.diagnostics import megabytes_in
 from pages.shared.deletion import confirm_deletion, show_delete_fault
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain
+from pages.shared.streamlit_internals import UploadedFile
 from pages.shared.uploads import kinds
 
 _OWN = "another order"
@@ -55,21 +56,25 @@ def offer_import() -> None:
         "Call it", value=_suggested(upload.name) if upload else "", placeholder="imported", max_chars=60
     )
     if st.button("Check and import", icon=":material/upload_file:", type="primary", disabled=upload is None) and upload:
-        with errors_shown(), st.spinner("Opening it in a process of its own; this takes up to a minute …"):
-            st.session_state[_DONE] = _import(upload.name, upload.getvalue(), name, parse_classes(classes), scaling)
-    if done := st.session_state.get(_DONE):
-        _show_imported(done)
+        with errors_shown():
+            _import(upload, name.strip() or "imported", parse_classes(classes), scaling)
+    done: Checkpoint | None = st.session_state.get(_DONE)
+    if done and done.is_there:
+        _show_imported(done, upload)
 
 
-def _import(file_name: str, content: bytes, name: str, classes: tuple[str, ...], scaling: str) -> Checkpoint:
-    suffix = Path(file_name.replace("\\", "/")).suffix[:10]
-    with tempfile.TemporaryDirectory(prefix="fer-upload-") as folder:
+def _import(upload: UploadedFile, name: str, classes: tuple[str, ...], scaling: str, *, replaces: bool = False) -> None:
+    """Import the upload and remember it for :func:`_show_imported`."""
+    suffix = Path(upload.name.replace("\\", "/")).suffix[:10]
+    words = "Opening it in a process of its own; this takes up to a minute …"
+    with st.spinner(words), tempfile.TemporaryDirectory(prefix="fer-upload-") as folder:
         path = Path(folder) / f"upload{suffix}"
-        path.write_bytes(content)
-        return import_checkpoint(ForeignFile(path, name or "imported", classes, scaling))  # type: ignore[arg-type]
+        path.write_bytes(upload.getvalue())
+        file = ForeignFile(path, name, classes, scaling, replaces)  # type: ignore[arg-type]
+        st.session_state[_DONE] = import_checkpoint(file)
 
 
-def _show_imported(checkpoint: Checkpoint) -> None:
+def _show_imported(checkpoint: Checkpoint, upload: UploadedFile | None) -> None:
     card = checkpoint.card
     st.success(
         f"The checkpoint **{plain(card.name)}** is ready; it can be chosen on every page.", icon=":material/check:"
@@ -80,6 +85,13 @@ def _show_imported(checkpoint: Checkpoint) -> None:
         query = {"checkpoint": card.name}
         show_link("Evaluate it", "evaluation", query)
         show_link("Try it on a photo", "photos", query)
+        if upload and (better := card.better_reading):
+            label, help_ = "Use that order", "Imports the file again, in place of this checkpoint."
+            if st.button(label, icon=":material/swap_vert:", type="primary", help=help_):
+                with errors_shown():
+                    classes = parse_classes(better["classes"])
+                    _import(upload, card.name, classes, better["scaling"], replaces=True)
+                st.rerun()
         if st.button("Remove it again", icon=":material/delete:", type="tertiary"):
             with errors_shown():
                 delete_checkpoint(st.session_state.pop(_DONE))

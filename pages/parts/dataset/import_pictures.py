@@ -51,7 +51,7 @@ def offer_pictures() -> DatasetCard | None:
     name = ask_name("what to call this dataset")
     if st.button("Import", icon=":material/download:", type="primary", key="dataset_import_pictures_now"):
         if not name:
-            raise DatasetError("The dataset has no name yet. Enter one.")
+            raise DatasetError("The dataset has no name yet. Enter one.", is_hint=True)
         return _import(plan, mapping, rule, name, finds_faces=finds)
     return None
 

@@ -13,7 +13,7 @@ from fer_core.datasets.lines import Progress
 from fer_core.datasets.store import DatasetCard, import_dataset, list_datasets
 from fer_core.errors import DatasetError
 from fer_core.service.server_paths import allowed_path, import_folder
-from fer_core.storage.files import data_folder
+from fer_core.storage.files import data_folder, folder_name
 from fer_core.storage.plaintext import percent
 from pages.shared.messages import plain
 from pages.shared.operator import is_private
@@ -66,7 +66,8 @@ def offer_tables() -> DatasetCard | None:
 
 def ask_name(placeholder: str) -> str:
     """What to call the new dataset; says when that replaces one."""
-    name = st.text_input("Name", placeholder=placeholder, max_chars=60, key="dataset_import_name").strip()
+    name = st.text_input("Name", placeholder=placeholder, max_chars=60, key="dataset_import_name")
+    name = folder_name(name)
     if name in (card.name for card in list_datasets() if not card.is_drawn):
         st.caption(f":material/info: The dataset {plain(name)} is replaced once the import has succeeded.")
     return name
@@ -135,7 +136,7 @@ def _ask_download() -> Read:
 
 def _import_uploads(faces: UploadedFile | None, name: str, votes_in: Callable[[Path], Path | None]) -> DatasetCard:
     if faces is None:
-        raise DatasetError("There is no faces file yet. Choose fer2013.csv, plain or packed, in “Faces”.")
+        raise DatasetError("There is no faces file yet. Choose fer2013.csv, plain or packed, in “Faces”.", is_hint=True)
     with _scratch() as folder:
         votes = votes_in(folder)
         return _import(_saved(faces, folder / "faces"), votes, name)
@@ -143,20 +144,20 @@ def _import_uploads(faces: UploadedFile | None, name: str, votes_in: Callable[[P
 
 def _import_paths(faces: str, votes: str, name: str) -> DatasetCard:
     if not faces.strip():
-        raise DatasetError("There is no faces file yet. Enter the path of fer2013.csv, plain or packed.")
+        raise DatasetError("There is no faces file yet. Enter the path of fer2013.csv, plain or packed.", is_hint=True)
     return _import(_file(faces), _file(votes) if votes.strip() else None, name)
 
 
 def _file(text: str) -> Path:
     path = opened(text)
     if path.is_dir():
-        raise DatasetError("That path is a folder. Enter the path of the file.")
+        raise DatasetError("That path is a folder. Enter the path of the file.", is_hint=True)
     return path
 
 
 def _import_downloaded(account: KaggleAccount, name: str) -> DatasetCard:
     if not account.key and not is_private():
-        raise DatasetError("There is no Kaggle key yet. Enter your own, or upload fer2013.csv.")
+        raise DatasetError("There is no Kaggle key yet. Enter your own, or upload fer2013.csv.", is_hint=True)
     with _scratch() as folder:
         votes = _fetch_votes(folder)
         with progress_bar("Fetching the faces from Kaggle") as show:

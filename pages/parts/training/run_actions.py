@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer_core.reports.run import run_report
+from fer_core.storage.files import folder_name
 from fer_core.training.runs.lifecycle import (
     annotate_run,
     delete_run,
@@ -57,7 +58,8 @@ def keep_run(run: Run) -> None:
             annotate_run(run, note)
             st.toast("The note is kept.", icon=":material/check:")
         key = f"name_{run.record.id}_{run.name}"
-        name = right.text_input("Name", run.name, max_chars=60, key=key, disabled=run.status.is_active).strip()
+        name = right.text_input("Name", run.name, max_chars=60, key=key, disabled=run.status.is_active)
+        name = folder_name(name)
         if name and name != run.name:
             st.session_state["renamed_run"] = rename_run(run, name).name
             st.rerun()

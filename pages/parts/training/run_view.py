@@ -5,6 +5,7 @@ from typing import get_args
 
 import streamlit as st
 
+from fer_core.checkpoints.checkpoint import list_checkpoints
 from fer_core.plots.confusion import confusion_table
 from fer_core.plots.gallery import followed_strip
 from fer_core.plots.training import Quantity, learning_curve
@@ -160,6 +161,9 @@ def _validation(run: Run) -> None:
 def _next_steps(run: Run) -> None:
     status = run.status
     if not status.checkpoint or status.is_active:
+        return
+    if status.checkpoint not in [checkpoint.name for checkpoint in list_checkpoints()]:
+        st.caption(f"Its checkpoint {plain(status.checkpoint)} has been deleted.")
         return
     st.success(f"The checkpoint **{plain(status.checkpoint)}** is ready.", icon=":material/check:")
     query = {"checkpoint": status.checkpoint}

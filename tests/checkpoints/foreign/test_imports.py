@@ -193,10 +193,12 @@ def test_another_order_that_fits_better_is_suggested(tmp_path):
     called = np.array([[FER2013_EMOTIONS.index(name) for name in labels]] * len(SCALINGS))
     called[1:] = 0
     file = ForeignFile(tmp_path, "x", PAPER_EMOTIONS, SCALINGS[1])
-    notes, (doubt,) = probe_notes(file, called, labels, makes_logits=False)
+    notes, (doubt,), better = probe_notes(file, called, labels, makes_logits=False)
     assert doubt in notes
     assert all(words in doubt for words in ("order “fer2013”", "right for 100 %", "perhaps"))
+    assert better == {"classes": ",".join(FER2013_EMOTIONS), "scaling": SCALINGS[0]}
     right = ForeignFile(tmp_path, "x", FER2013_EMOTIONS, SCALINGS[0])
-    notes, doubts = probe_notes(right, called, labels, makes_logits=False)
+    notes, doubts, better = probe_notes(right, called, labels, makes_logits=False)
     assert not any("perhaps" in note for note in notes)
     assert doubts == ()
+    assert better == {}
