@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from fer_core.checkpoints.checkpoint import list_checkpoints
 from fer_core.service.deployment import Deployment
 from fer_core.storage.files import cache_folder, data_folder, home, logs_folder, runs_folder
 from fer_core.training.runs.provenance import hardware
@@ -67,11 +68,12 @@ def folders() -> tuple[FolderSize, ...]:
     named = {
         "datasets (data)": data_folder(),
         "runs": runs_folder(),
-        "own checkpoints (models)": home() / "models",
         "cache": cache_folder(),
         "logs": logs_folder(),
     }
-    return tuple(FolderSize(name, _entries(path), megabytes_in(path)) for name, path in named.items())
+    own = [checkpoint.directory for checkpoint in list_checkpoints() if checkpoint.is_own]
+    checkpoints = FolderSize("own checkpoints (models)", len(own), sum(map(megabytes_in, own)))
+    return (*(FolderSize(name, _entries(path), megabytes_in(path)) for name, path in named.items()), checkpoints)
 
 
 def runs_by_state() -> dict[str, int]:

@@ -130,7 +130,9 @@ def test_faces_alike_are_looked_for_once(page):
     button = next(b for b in page.button if b.label == "Look at them")
     button.click().run()
     assert not page.exception
-    assert "The training faces that leave the most similar numbers" in texts(page)
+    assert "that leave the most similar numbers" in texts(page)
+    assert "The training faces" not in texts(page)  # the network's card names no dataset
+    assert "It did not learn from these faces" in texts(page)
     page.run()
     assert all(b.label != "Look at them" for b in page.button)
 

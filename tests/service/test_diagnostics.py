@@ -19,6 +19,17 @@ def test_folders_are_measured_and_need_not_be_there(home):
     assert megabytes_in(home / "nowhere") == 0
 
 
+def test_of_checkpoints_only_one_s_own_are_counted(home, save_tiny):
+    """With the project's folder as the home, shipped ones and other files lie beside them."""
+    (home / "models" / "README.md").parent.mkdir(parents=True)
+    (home / "models" / "README.md").write_text("not a checkpoint")
+    save_tiny("fer-lab")
+    own = save_tiny("mine")
+    (found,) = [folder for folder in folders() if "checkpoints" in folder.folder]
+    assert found.entries == 1
+    assert found.megabytes == megabytes_in(own.directory)
+
+
 def test_no_runs_are_no_states(home):
     assert runs_by_state() == {}
 

@@ -95,13 +95,15 @@ def _set_back() -> None:
 
 
 def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: DatasetCard) -> None:
-    """The training faces nearest to a face by what the network knows of them, with their ten votes."""
+    """The faces of a training split nearest to a face by what the network knows of them, with their ten votes."""
     records = cached.records(dataset)
     training = np.flatnonzero(records.split == SPLITS.index("train"))
     features = stored_features(checkpoint, records.fingerprint)
+    learned = checkpoint.card.dataset_fingerprint == records.fingerprint
+    kind = "training faces" if learned else "faces"
     if features is None:
         st.caption(
-            f"The network has to look at all {len(training):,} training faces of “{plain(dataset.name)}” once: seconds "
+            f"The network has to look at all {len(training):,} {kind} of “{plain(dataset.name)}” once: seconds "
             "for some thousands, a minute or two for all of FER+. After that it is instant, for everybody here."
         )
         if st.button("Look at them", type="primary", icon=":material/visibility:"):
@@ -117,8 +119,9 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: Dataset
     captions = [votes_in_words(records.votes[row]) if records.has_votes else f"row {row}" for row in rows]
     st.html(face_grid(records.images[rows], captions, [f"Row {row}" for row in rows], size=120, columns=6))
     st.caption(
-        "The training faces that leave the most similar numbers just before the output layer, with what ten people "
-        "called them. When they disagree among themselves, so does the network."
+        f"The {kind} of “{plain(dataset.name)}” that leave the most similar numbers just before the output layer, with "
+        "what ten people called them. When they disagree among themselves, so does the network."
+        f"{'' if learned else ' It did not learn from these faces, as far as its card tells.'}"
     )
 
 
