@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import get_args
 
 from fer_core.checkpoints.foreign import SCALINGS
-from fer_core.checkpoints.priors import PriorAdjustment
+from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.cli import Command, commands, evaluation, runs
 from fer_core.cli.data import add_data_commands
 from fer_core.cli.runs import add_search, add_settings, add_train
 from fer_core.errors import FerError
 from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
 from fer_core.recognition.videos.analysis import FaceDistance
+
+_OLD_PRIORS = {"between": "halfway", "equal": "uniform"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,12 +74,7 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--annotated", type=Path, metavar="PATH", help="write what was found into this folder, or one video as PATH.mp4"
     )
-    command.add_argument(
-        "--common",
-        choices=get_args(PriorAdjustment),
-        default="between",
-        help="how common each emotion is taken to be: as in training, all equally, or between (the default)",
-    )
+    _add_prior(command, "--common")
     command.add_argument("--frames-per-second", type=_rate, default=10.0, help="of videos, how many to look at (10)")
     command.add_argument(
         "--sight",
@@ -103,6 +100,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     report.add_argument("--model-card", type=Path, metavar="FILE.md", help="write the checkpoint's card as Markdown")
 
     for command in (evaluate, compare, report):
+        _add_prior(command)
         command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
         command.add_argument("--split", choices=SPLITS, default="test")
         command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what counts as right (as in training)")
@@ -121,12 +119,22 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--not-sure", type=_share, default=0.5, metavar="SHARE", help="less probable answers are “not sure” (0.5)"
     )
     calibrate.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
-    calibrate.add_argument("--replace", action="store_true", help="replace figures measured on another dataset")
 
     keep = _add(choose, "keep-answers", evaluation.keep, "keep checkpoints' answers to FER+ beside them")
     keep.add_argument("checkpoints", nargs="*")
     keep.add_argument("--dataset", default="ferplus", help="FER+ with its pictures, as imported (ferplus)")
     keep.add_argument("--votes", type=Path, metavar="FILE", help="also write the votes that ship with the app")
+
+
+def _add_prior(command: argparse.ArgumentParser, *old_names: str) -> None:
+    command.add_argument(
+        "--prior",
+        *old_names,
+        type=lambda text: _OLD_PRIORS.get(text, text),
+        choices=get_args(PriorAdjustment),
+        default=DEFAULT_PRIOR,
+        help=f"the class shares that answers assume: the training faces', equal ones, or halfway ({DEFAULT_PRIOR})",
+    )
 
 
 def _add(

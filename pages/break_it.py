@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from fer_core.checkpoints.priors import AnsweredBy
 from fer_core.datasets.store import DatasetCard
 from fer_core.evaluation.scoring import fitting_scheme
-from fer_core.lessons.break_it.catalogue import EXPERIMENTS, find_experiment
-from fer_core.lessons.break_it.experiments import Experiment
+from fer_core.lessons.break_it.experiments import EXPERIMENTS, Experiment, find_experiment
 from fer_core.lessons.break_it.results import SideResult
 from fer_core.lessons.break_it.trial import Trial
 from pages.parts.break_it.view import show_sides, show_trial, show_verdict
@@ -14,7 +14,7 @@ from pages.shared.lesson_record import offer_lesson
 from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_dataset, train_first
+from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_prior, train_first
 
 _EXPERIMENT = "break_it_experiment"
 
@@ -74,12 +74,13 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[SideResult, Sid
     checkpoint = choose_checkpoint()
     if checkpoint is None:
         train_first()
+    prior = choose_prior(checkpoint)
     if _guess_of(experiment) is None:
         return None
     records = cached.records(dataset)
     scheme = fitting_scheme(checkpoint.card, records)
-    results = cached.misread(checkpoint, cached.labeled(records, scheme, ["test"]), experiment.mistake)
-    st.caption(f"“{plain(checkpoint.name)}” on {results[0].matrix.sum():,} test faces.")
+    results = cached.misread(checkpoint, cached.labeled(records, scheme, ["test"]), experiment.mistake, prior)
+    st.caption(f"{plain(AnsweredBy(checkpoint.name, prior).in_words)}, on {results[0].matrix.sum():,} test faces.")
     return results
 
 

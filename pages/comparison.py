@@ -20,7 +20,7 @@ from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
-from pages.shared.pickers import choose_dataset, choose_exclusions, choose_labels
+from pages.shared.pickers import choose_dataset, choose_exclusions, choose_labels, choose_prior
 
 _MOST = 8
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -60,14 +60,20 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
     split = split_column.segmented_control(
         "Split", ["test", "validation"], default="test", required=True, key="eval_split", **_REMEMBERED
     )
-    exclusions = choose_exclusions(dataset)
+    prior, exclusions = choose_prior(*checkpoints), choose_exclusions(dataset)
     others = [c.name for c in checkpoints if not c.card.is_imported and evaluation_scheme(c.card) != scheme]
     if others:
         st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are judged by the labels chosen here.")
     without = exclusions.rows if exclusions else ()
     with errors_shown():
         return cached.leaderboard(
-            checkpoints, records, dataset.name, scheme=scheme, split=split or "test", without=without
+            checkpoints,
+            records,
+            dataset.name,
+            scheme=scheme,
+            split=split or "test",
+            without=without,
+            prior_adjustment=prior,
         )
 
 
@@ -80,8 +86,8 @@ def _show_verdict(leaderboard: Leaderboard) -> None:
 
 def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     """Show an upload or a sample picture, and the answers side by side."""
-    upload = None
-    if admits_faces(checkpoints[0].card):
+    upload, prior = None, choose_prior(*checkpoints)
+    if admits_faces(checkpoints[0].card, prior):
         upload = upload_picture("comparison_photo", "A picture")
     samples = cached.samples(drawn_only=are_samples_drawn_only())
     title = st.pills("Or a sample", list(samples), key="comparison_sample", persist_state="session")
@@ -91,7 +97,7 @@ def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
         return
     with errors_shown():
         image = read_image(content, name=upload.name if upload else str(title))
-        networks = [cached.classifier(checkpoint) for checkpoint in checkpoints]
+        networks = [cached.classifier(checkpoint, prior) for checkpoint in checkpoints]
         found = recognize(image, cached.photo_detector(), networks[0])[:MAX_LISTED_FACES]
         if not found:
             st.info("No face found. This is what they say of the whole picture, as if it were a face.")

@@ -18,7 +18,14 @@ from pages.parts.evaluation.subgroups import show_subgroups
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_exclusions, choose_labels, train_first
+from pages.shared.pickers import (
+    choose_checkpoint,
+    choose_dataset,
+    choose_exclusions,
+    choose_labels,
+    choose_prior,
+    train_first,
+)
 
 _SPLIT = "The validation split chose the best epoch, so it flatters a little. The test split chose nothing."
 _REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -47,9 +54,9 @@ def _choose() -> Evaluated:
     split = split_column.segmented_control(
         "Split", ["test", "validation"], default="test", required=True, key="eval_split", help=_SPLIT, **_REMEMBERED
     )
-    exclusions = choose_exclusions(dataset)
+    prior, exclusions = choose_prior(checkpoint), choose_exclusions(dataset)
     with errors_shown():
-        return Evaluated.of(checkpoint, dataset, scheme, split or "test", exclusions)
+        return Evaluated.of(checkpoint, dataset, scheme, split or "test", prior=prior, exclusions=exclusions)
 
 
 def _notes(shown: Evaluated) -> None:
@@ -78,7 +85,7 @@ def _notes(shown: Evaluated) -> None:
 start_page("evaluation", "How often a checkpoint is right, which expressions it mixes up, and how sure all that is.")
 shown = _choose()
 _notes(shown)
-show_figures(shown.report)
+show_figures(shown)
 view = st.segmented_control(
     "View", list(_VIEWS), default="Mix-ups", required=True, key="view", label_visibility="collapsed", **_REMEMBERED
 )

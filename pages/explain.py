@@ -10,7 +10,7 @@ from pages.parts.explain.layers import show_layers
 from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_view, train_first
+from pages.shared.pickers import choose_recognition, choose_view
 
 LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge the face", "Faces alike"
 
@@ -21,27 +21,26 @@ start_page(
     "Look inside a network: what each layer makes of a face, what the answer rests on, and how easily it changes.",
     on_leave=forget_sent_face,
 )
+checkpoint, prior = choose_recognition()
 left, right = st.columns([1, 1], gap="large")
-with left:
-    checkpoint = choose_checkpoint()
-if checkpoint is None:
-    train_first()
 with errors_shown():
     with left:
-        face = choose_face(checkpoint)
+        face = choose_face(checkpoint, prior)
     if face is None:
         st.stop()
     with right:
-        show_answer(face.image, face.caption, cached.classifier(checkpoint).predict_one(face.image))
+        classifier = cached.classifier(checkpoint, prior)
+        (answer,) = classifier.predictions(face.image[None], mirror=face.is_from_picture)
+        show_answer(face.image, face.caption, answer)
     view = choose_view([LAYERS, EVIDENCE, NUDGES, ALIKE], "explain_view", bind="query-params")
     if view == NUDGES:
-        show_nudges(face.image, checkpoint)
+        show_nudges(face.image, classifier)
     elif view == ALIKE:
         show_alike(face.image, checkpoint, dataset_card(st.session_state.get("dataset", DEMO)))
     else:
         seen = checkpoint.card.preprocessing.apply(face.image[None])[0]
         layers = _layer_reader(checkpoint).layers(seen)
         if view == LAYERS:
-            show_layers(face.image, seen, layers, checkpoint.card)
+            show_layers(face.image, seen, layers, checkpoint.card, prior)
         else:
-            show_evidence(face.image, layers, checkpoint)
+            show_evidence(face.image, layers, classifier)

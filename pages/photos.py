@@ -24,8 +24,8 @@ _ANYWAY, _CROPS = "photos_anyway", "photos_crops"
 _File = tuple[str, bytes]  # name and content of a file
 
 
-def _choose_pictures(checkpoint: Checkpoint) -> list[_File]:
-    chosen = _uploaded() if admits_faces(checkpoint.card) else []
+def _choose_pictures(checkpoint: Checkpoint, prior: PriorAdjustment) -> list[_File]:
+    chosen = _uploaded() if admits_faces(checkpoint.card, prior) else []
     built_in = cached.samples(drawn_only=are_samples_drawn_only())
     if st.session_state.get(_SAMPLES):
         titles = st.pills(
@@ -90,10 +90,10 @@ def _source(file: _File) -> _Source:
     return _Source(name, part or content, chosen, hashlib.sha256(part).hexdigest() if part else chosen)
 
 
-def _recognized(sources: list[_Source], checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) -> Generator[Photo]:
+def _recognized(sources: list[_Source], checkpoint: Checkpoint, prior: PriorAdjustment) -> Generator[Photo]:
     """The faces in each picture, which this session keeps, so that each picture is looked at once."""
     kept: dict[tuple[object, ...], Photo] = st.session_state[_RESULTS]
-    version = checkpoint.name, cached.version_of(checkpoint), prior_adjustment
+    version = checkpoint.name, cached.version_of(checkpoint), prior
     anyway = [st.session_state[_ANYWAY].get(source.digest) for source in sources]
     keys = [(one.name, one.digest, what, *version) for one, what in zip(sources, anyway, strict=True)]
     new = {
@@ -101,7 +101,7 @@ def _recognized(sources: list[_Source], checkpoint: Checkpoint, prior_adjustment
         for key, one, what in zip(keys, sources, anyway, strict=True)
         if key not in kept
     }
-    detector, classifier = cached.photo_detector(), cached.classifier(checkpoint, prior_adjustment)
+    detector, classifier = cached.photo_detector(), cached.classifier(checkpoint, prior)
     with closing(recognize_photos(list(new.values()), detector, classifier)) as found:
         for key in keys:
             if key not in kept:
@@ -137,13 +137,13 @@ start_page(
     "Find every face in a picture and see what its expression looks like to the network. "
     "An expression is not a feeling: what someone feels, no picture tells.",
 )
-checkpoint, prior_adjustment = choose_recognition()
+checkpoint, prior = choose_recognition()
 for key in (_RESULTS, _ANYWAY, _CROPS):
     st.session_state.setdefault(key, {})
-sources = [_source(file) for file in _choose_pictures(checkpoint)]
+sources = [_source(file) for file in _choose_pictures(checkpoint, prior)]
 progress, downloads = st.empty(), st.empty()
 photos: list[Photo] = []
-with errors_shown(), closing(_recognized(sources, checkpoint, prior_adjustment)) as found:
+with errors_shown(), closing(_recognized(sources, checkpoint, prior)) as found:
     for number, source in enumerate(sources, start=1):
         progress.progress((number - 1) / len(sources), f"Looking at picture {number} of {len(sources)} …")
         photos.append(next(found))

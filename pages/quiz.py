@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.store import DatasetCard
 from fer_core.lessons.quiz.rooms import CODE_LENGTH
 from fer_core.lessons.quiz.rounds import QUESTIONS, QuizRound, draw_round
@@ -16,15 +16,14 @@ from pages.shared.browser_token import browser_token
 from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_dataset
+from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_prior
 
 _ROUND_OF, _FACES = "quiz_round_of", "quiz_room_faces"
 _FEW = 5  # faces of a short round, for a class
 
 
-def _draw(dataset: DatasetCard, checkpoint: Checkpoint | None, count: int, seed: int | None = None) -> QuizRound:
+def _draw(dataset: DatasetCard, classifier: Classifier | None, count: int, seed: int | None = None) -> QuizRound:
     """Draw a round of a dataset, with a new seed unless one is given."""
-    classifier = cached.classifier(checkpoint) if checkpoint else None
     records, seed = cached.records(dataset), _new_seed() if seed is None else seed
     return draw_round(records, seed, classifier, count=count, is_simulated=dataset.is_drawn)
 
@@ -38,9 +37,9 @@ def _start_alone() -> None:
     forget_answers()
 
 
-def _open_room(token: str, dataset: DatasetCard, checkpoint: Checkpoint | None) -> None:
+def _open_room(token: str, dataset: DatasetCard, classifier: Classifier | None) -> None:
     count = int(st.session_state.get(_FACES, _FEW))
-    _enter(open_rooms().open(token, partial(_draw, dataset, checkpoint, count)).code)
+    _enter(open_rooms().open(token, partial(_draw, dataset, classifier, count)).code)
 
 
 def _enter(code: str) -> None:
@@ -57,7 +56,7 @@ def _leave() -> None:
     st.query_params.clear()
 
 
-def _offer_rounds(token: str | None, dataset: DatasetCard, checkpoint: Checkpoint | None) -> None:
+def _offer_rounds(token: str | None, dataset: DatasetCard, classifier: Classifier | None) -> None:
     """What is shown before a round."""
     alone, host, join = st.columns(3, gap="medium", border=True)
     with alone:
@@ -72,7 +71,7 @@ def _offer_rounds(token: str | None, dataset: DatasetCard, checkpoint: Checkpoin
             icon=":material/groups:",
             disabled=token is None,
             on_click=_open_room,
-            args=[token, dataset, checkpoint],
+            args=[token, dataset, classifier],
             help="You lead on the projector; everyone votes on a phone. No account, nothing about anyone is kept.",
         )
     with join:
@@ -114,7 +113,9 @@ with left:
     dataset = choose_dataset()
 with right:
     checkpoint = choose_checkpoint()
+prior = choose_prior(checkpoint) if checkpoint else None
 with errors_shown():
+    classifier = cached.classifier(checkpoint, prior) if checkpoint and prior else None
     faces = cached.records(dataset)
     number = asked_number("round")
     if not faces.has_votes:
@@ -122,7 +123,7 @@ with errors_shown():
     elif number and not _ends_with_dataset(number, dataset):
         if dataset.is_drawn:
             st.caption("These faces are drawn, and their votes are simulated: no person gave them.")
-        play_alone(_draw(dataset, checkpoint, QUESTIONS, number), number)
+        play_alone(_draw(dataset, classifier, QUESTIONS, number), number)
         st.button("Another round", icon=":material/replay:", on_click=_start_alone)
     else:
-        _offer_rounds(token, dataset, checkpoint)
+        _offer_rounds(token, dataset, classifier)

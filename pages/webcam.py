@@ -19,7 +19,7 @@ from pages.shared.messages import errors_shown, refuse_with
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
-from pages.shared.pickers import choose_checkpoint, choose_prior_adjustment, train_first
+from pages.shared.pickers import choose_checkpoint, choose_prior, say_who_answers, train_first
 
 _RANGES: dict[DetectorRange, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
 
@@ -30,9 +30,9 @@ def _detector(range_: DetectorRange) -> FaceDetector:
 
 
 @cached.by_content(4, "Opening the network …")
-def _classifier(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) -> Classifier:
+def _classifier(checkpoint: Checkpoint, prior: PriorAdjustment) -> Classifier:
     # Of its own: an evaluation under way must not hold up frames.
-    return checkpoint.open_classifier(live=True, prior_adjustment=prior_adjustment)
+    return checkpoint.open_classifier(live=True, prior_adjustment=prior)
 
 
 def choose_settings() -> tuple[Checkpoint, StreamSettings]:
@@ -56,8 +56,9 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
         smoothing = columns[0].slider("Smoothing (s)", 0.0, 2.0, DEFAULT_SMOOTHING, 0.1, help=help_)
         margin = columns[1].slider("Margin around a face (%)", -10, 40, round(100 * DEFAULT_MARGIN))
         size = columns[2].slider("Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10)
-        prior_adjustment = choose_prior_adjustment(checkpoint)
-    classifier = _classifier(checkpoint, prior_adjustment)
+        prior = choose_prior(checkpoint)
+        say_who_answers(checkpoint, prior)
+    classifier = _classifier(checkpoint, prior)
     detector, mirrored = _detector(range_), is_mirrored()
     return checkpoint, StreamSettings(detector, classifier, margin / 100, size, smoothing, mirrored)
 
@@ -102,7 +103,7 @@ with below.container(), errors_shown():
     checkpoint, settings = choose_settings()
 analyzer = stream.analyzer_with(settings)
 with above:
-    if not admits_faces(checkpoint.card):
+    if not admits_faces(checkpoint.card, settings.classifier.answered_by.prior):
         below.empty()
         st.stop()
     left, right = st.columns([3, 2], gap="large")

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
+import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 
-from fer_core.checkpoints.priors import PriorAdjustment
+from fer_core.checkpoints.priors import PriorAdjustment, prior_weights
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.storage.plaintext import setting_text, split_words
@@ -50,8 +52,6 @@ class Calibration:
         not_sure_below: A best answer with less probability than this is shown as "not sure".
         fitted_on: What it was fitted on, in words; "" when it was not.
         error_before: Expected calibration error on those faces, as is ``error_after``.
-        between: How far from the training shares of the classes (0) towards equal ones (1) to go by default: where
-            accuracy and balanced accuracy add up to most.
     """
 
     temperature: Annotated[float, Meta(gt=0)] = 1.0
@@ -59,7 +59,22 @@ class Calibration:
     fitted_on: str = ""
     error_before: Share = 0.0
     error_after: Share = 0.0
-    between: Share = 0.0
+
+
+@dataclass(frozen=True)
+class PriorFigures:
+    """Figures under one class prior: of the split, and the recall of each class that has faces."""
+
+    accuracy: Share
+    balanced_accuracy: Share
+    macro_f1: Share
+    recall: dict[str, Share] = field(default_factory=dict)
+
+
+def recall_by_class(class_names: Sequence[str], matrix: Sequence[Sequence[int]]) -> dict[str, float]:
+    """Return the recall of each class that has faces; rows of the confusion matrix are true."""
+    rows = enumerate(zip(class_names, matrix, strict=True))
+    return {name: row[place] / sum(row) for place, (name, row) in rows if sum(row) and len(row) > place}
 
 
 @dataclass(frozen=True)
@@ -75,7 +90,7 @@ class MeasuredFigures:
         calibration_error: Expected calibration error, after the temperature.
         confusion_matrix: Counts; rows are true, columns predicted, both in the order of ``class_names``.
         robustness: By perturbation, the accuracy at each of its levels, the mildest first.
-        by_prior_adjustment: By how common classes are taken to be, accuracy, balanced accuracy and macro F1.
+        by_prior_adjustment: The same figures under each class prior; all others are under that of training.
         int8_accuracy: Accuracy of the network in eight bits; 0 when there is none.
     """
 
@@ -94,7 +109,7 @@ class MeasuredFigures:
     class_names: tuple[str, ...] = ()
     confusion_matrix: tuple[tuple[Count, ...], ...] = ()
     robustness: dict[str, tuple[Share, ...]] = field(default_factory=dict)
-    by_prior_adjustment: dict[PriorAdjustment, tuple[Share, ...]] = field(default_factory=dict)
+    by_prior_adjustment: dict[PriorAdjustment, PriorFigures] = field(default_factory=dict)
     int8_accuracy: Share = 0.0
 
 
@@ -173,10 +188,23 @@ class ModelCard:
         shares = dict(zip(self.class_names, self.prior, strict=True)) if self.prior else {}
         return tuple(shares[name] for name in class_names) if shares else ()
 
-    def strength(self, prior_adjustment: PriorAdjustment) -> float:
-        """How far from the training shares of the classes (0) towards equal ones (1) a view of them goes."""
-        strengths: dict[PriorAdjustment, float] = {"training": 0.0, "between": self.calibration.between, "equal": 1.0}
-        return strengths[prior_adjustment] if self.prior else 0.0
+    def known_prior(self, wanted: PriorAdjustment) -> PriorAdjustment:
+        """The wanted class prior, or that of training where the training shares are unknown."""
+        return wanted if self.prior else "training"
+
+    def class_weights(self, prior: PriorAdjustment, class_names: Sequence[str] = ()) -> NDArray[np.float32] | None:
+        """What multiplies each class's probability under a class prior, by default of all classes; None for nothing."""
+        if self.known_prior(prior) == "training":
+            return None
+        return prior_weights(self.prior_of(class_names or self.class_names), prior)
+
+    def figures_under(self, prior: PriorAdjustment) -> PriorFigures | None:
+        """The measured figures under a class prior, or None where it was not measured."""
+        measured = self.measured
+        if measured.n and self.known_prior(prior) == "training":
+            recall = recall_by_class(measured.class_names, measured.confusion_matrix)
+            return PriorFigures(measured.accuracy, measured.balanced_accuracy, measured.macro_f1, recall)
+        return measured.by_prior_adjustment.get(prior)
 
     @property
     def is_imported(self) -> bool:
@@ -193,11 +221,7 @@ class ModelCard:
         """
         if document.get("schema_version") not in _READABLE:
             raise ValueError(f"Expected a card of version {_SCHEMA}. Received {document.get('schema_version')}.")
-        measured = document.get("measured")
-        if isinstance(measured, dict) and "by_commonness" in measured:  # its name in cards of 2026
-            measured = measured | {"by_prior_adjustment": measured["by_commonness"]}
-            document = document | {"measured": {k: v for k, v in measured.items() if k != "by_commonness"}}
-        card = as_record(cls, document | {"schema_version": _SCHEMA})
+        card = as_record(cls, _upgraded(document) | {"schema_version": _SCHEMA})
         scheme, steps = card.config.get("scheme"), card.config.get("preprocessing", "")
         if not isinstance(scheme, str) or scheme not in LABEL_SCHEMES:
             raise ValueError("Its label scheme is unknown.")
@@ -207,6 +231,25 @@ class ModelCard:
             raise ValueError("It has not one training share for each class.")
         _ = card.preprocessing  # raises ValueError for steps this version does not know
         return card
+
+
+def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a card without the strength and the figures of 2026's "in between", which was no fixed prior."""
+    calibration, measured = document.get("calibration"), document.get("measured")
+    if isinstance(calibration, dict):
+        document = document | {"calibration": {k: v for k, v in calibration.items() if k != "between"}}
+    if isinstance(measured, dict):
+        rest = {k: v for k, v in measured.items() if k not in ("by_commonness", "by_prior_adjustment")}
+        found: Any = measured.get("by_prior_adjustment", measured.get("by_commonness")) or {}
+        named = {"equal": "uniform"} | {name: name for name in get_args(PriorAdjustment)}
+        kept = {named[name]: _prior_figures(each) for name, each in found.items() if name in named}
+        document = document | {"measured": rest | {"by_prior_adjustment": kept}}
+    return document
+
+
+def _prior_figures(figures: Any) -> Any:  # noqa: ANN401 (whatever the file holds, which is checked next)
+    names = "accuracy", "balanced_accuracy", "macro_f1"
+    return dict(zip(names, figures, strict=False)) if isinstance(figures, list) else figures
 
 
 def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:

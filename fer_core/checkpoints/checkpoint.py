@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.classifier import Adjustment, Classifier
-from fer_core.checkpoints.priors import PriorAdjustment, prior_weights
+from fer_core.checkpoints.priors import AnsweredBy, PriorAdjustment
 from fer_core.errors import CheckpointError, Damage
 from fer_core.storage.files import (
     LONGEST_NAME,
@@ -70,13 +70,13 @@ class Checkpoint:
 
         An imported network runs in a limited process of its own, which ends with the classifier. Live, as for a
         stream's frames, the network in eight bits is taken where there is one: speed counts more than the last decimal.
-        The prior adjustment has no effect where the card knows no training shares.
+        The class prior has no effect where the card knows no training shares.
 
         Raises:
             CheckpointError: The file is missing or damaged.
         """
         calibration = self.card.calibration
-        weights = prior_weights(self.card.prior, self.card.strength(prior_adjustment)) if self.card.prior else None
+        weights = self.card.class_weights(prior_adjustment)
         file = INT8_FILE if live and INT8_FILE in self.card.files else LITERT_FILE
         return Classifier(
             verified_bytes(self, file),
@@ -84,6 +84,7 @@ class Checkpoint:
             threads=threads,
             preprocessing=self.card.preprocessing,
             adjustment=Adjustment(calibration.temperature, weights, calibration.not_sure_below),
+            answered_by=AnsweredBy(self.name, self.card.known_prior(prior_adjustment)),
             isolated=self.card.is_imported,
         )
 
@@ -204,7 +205,6 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
     """
     check_checkpoint_name(card.name)
     target = home() / "models" / card.name
-    check_own(Checkpoint(target, card))
     try:
         with new_folder(target) as folder:
             write_files(folder)
@@ -223,9 +223,8 @@ def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
     """Replace a checkpoint's card; the networks stay as they are.
 
     Raises:
-        CheckpointError: It is shipped, or the card cannot be written.
+        CheckpointError: The card cannot be written.
     """
-    check_own(checkpoint)
     try:
         write_json(checkpoint.directory / CARD_FILE, asdict(card))
     except OSError as error:
@@ -242,7 +241,8 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: It is shipped, or its folder cannot be removed.
     """
-    check_own(checkpoint)
+    if not checkpoint.is_own:
+        raise CheckpointError(f"“{checkpoint.name}” belongs to the app and stays. Remove only checkpoints of your own.")
     try:
         shutil.rmtree(checkpoint.directory)
     except FileNotFoundError:
@@ -251,19 +251,6 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
         raise CheckpointError(
             f"“{checkpoint.name}” could not be removed ({error.strerror or error}). Close what uses its files."
         ) from error
-
-
-def check_own(checkpoint: Checkpoint) -> None:
-    """Refuse to write to a checkpoint that comes with the app: everything that changes one asks here.
-
-    Raises:
-        CheckpointError: It is shipped.
-    """
-    if not checkpoint.is_own:
-        raise CheckpointError(
-            f"“{checkpoint.name}” belongs to the app and stays as it is. Train or import a checkpoint of your own, or "
-            "copy the folder to another name, and choose that."
-        )
 
 
 def free_name(wanted: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.network import LocalNetwork, WorkerNetwork
-from fer_core.checkpoints.priors import normalized
+from fer_core.checkpoints.priors import UNNAMED, AnsweredBy, normalized
 from fer_core.faces.preprocessing import UNCHANGED, Preprocessing
 
 NOT_SURE = "not sure"
@@ -25,6 +25,7 @@ class Prediction:
     probabilities: NDArray[np.float32]
     class_names: tuple[str, ...]
     not_sure_below: float = 0.0
+    answered_by: AnsweredBy = UNNAMED
 
     def __post_init__(self) -> None:
         if self.probabilities.shape != (len(self.class_names),):
@@ -85,6 +86,7 @@ class Classifier:
         threads: int = 1,
         preprocessing: Preprocessing = UNCHANGED,
         adjustment: Adjustment = _UNADJUSTED,
+        answered_by: AnsweredBy = UNNAMED,
         isolated: bool = False,
     ) -> None:
         """Open a LiteRT network; an isolated one, as imported ones are, runs in a limited process of its own.
@@ -97,20 +99,22 @@ class Classifier:
         self.class_names = class_names
         self.preprocessing = preprocessing
         self.not_sure_below = adjustment.not_sure_below
+        self.answered_by = answered_by
         self._adjustment = adjustment
         outputs = len(class_names)
         self._network: LocalNetwork | WorkerNetwork
         self._network = WorkerNetwork(model, outputs) if isolated else LocalNetwork(model, outputs, threads=threads)
 
-    def predict(self, images: NDArray[np.uint8], *, mirror: bool = False) -> NDArray[np.float32]:
+    def predict(self, images: NDArray[np.uint8], *, mirror: bool = False, gain: float = 1.0) -> NDArray[np.float32]:
         """Return the calibrated probabilities ``(n, classes)`` of some faces: what pages and commands show.
 
         The faces are ``(n, 48, 48)`` uint8 gray as ``preprocess_face`` makes them; n may be 0. With ``mirror`` the
-        network's own probabilities of each face and its mirror image are averaged first.
+        network's own probabilities of each face and its mirror image are averaged first; the gain is that of
+        :meth:`predict_raw`.
         """
         if not mirror:
-            return self._adjustment.apply(self.predict_raw(images))
-        both = self.predict_raw(np.concatenate([images, images[:, :, ::-1]]))
+            return self._adjustment.apply(self.predict_raw(images, gain=gain))
+        both = self.predict_raw(np.concatenate([images, images[:, :, ::-1]]), gain=gain)
         return self._adjustment.apply(np.mean(np.split(both, 2), axis=0, dtype=np.float32))
 
     def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
@@ -135,7 +139,7 @@ class Classifier:
     def predictions(self, images: NDArray[np.uint8], *, mirror: bool = False) -> tuple[Prediction, ...]:
         """Predict ``(n, 48, 48)`` uint8 faces, as :meth:`predict`."""
         probabilities = self.predict(images, mirror=mirror)
-        return tuple(Prediction(row, self.class_names, self.not_sure_below) for row in probabilities)
+        return tuple(Prediction(row, self.class_names, self.not_sure_below, self.answered_by) for row in probabilities)
 
 
 def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:

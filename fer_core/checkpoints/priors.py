@@ -5,27 +5,40 @@ probabilities", Neural Computation, 2002.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-PriorAdjustment = Literal["training", "between", "equal"]
-"""As among the training faces; part of the way, as far as validation recommends; or all classes equally."""
+PriorAdjustment = Literal["training", "halfway", "uniform"]
+"""The class shares that answers assume: those of the training faces, equal ones, or their geometric mean, halfway."""
 
-PRIOR_ADJUSTMENT_TITLES: dict[PriorAdjustment, str] = {
-    "training": "as in training",
-    "between": "in between",
-    "equal": "all equally",
-}
-"""What people read."""
+DEFAULT_PRIOR: PriorAdjustment = "halfway"
+"""What pages and commands use where nothing else is chosen; models/README.md has the figures that decided it."""
 
+_STRENGTHS: dict[PriorAdjustment, float] = {"training": 0.0, "halfway": 0.5, "uniform": 1.0}
 _LEAST = 1e-3  # of a class that training hardly had, so that no weight grows beyond all bounds
 
 
-def prior_weights(prior: Sequence[float], strength: float) -> NDArray[np.float32]:
-    """Return each class's factor, ``(classes,)``, the largest 1; strength 0 keeps the prior, 1 makes it uniform."""
-    weights = np.maximum(np.asarray(prior, np.float64), _LEAST) ** -strength
+class AnsweredBy(NamedTuple):
+    """Which checkpoint gave an answer, by name, and the class prior that the answer assumes."""
+
+    checkpoint: str = ""
+    prior: PriorAdjustment = "training"
+
+    @property
+    def in_words(self) -> str:
+        """Return both for people, such as "fer-lab, class prior: halfway"; "" without a checkpoint."""
+        return f"{self.checkpoint}, class prior: {self.prior}" if self.checkpoint else ""
+
+
+UNNAMED = AnsweredBy()
+"""A network that belongs to no checkpoint."""
+
+
+def prior_weights(prior: Sequence[float], adjustment: PriorAdjustment) -> NDArray[np.float32]:
+    """Return each class's factor, ``(classes,)``, the largest 1, given the shares among the training faces."""
+    weights = np.maximum(np.asarray(prior, np.float64), _LEAST) ** -_STRENGTHS[adjustment]
     return np.asarray(weights / weights.max(), np.float32)
 
 

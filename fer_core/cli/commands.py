@@ -18,6 +18,7 @@ from fer_core.checkpoints.classifier import Classifier
 from fer_core.cli import Answer, write_file
 from fer_core.datasets.store import damaged_datasets, ensure_demo, import_dataset, list_datasets
 from fer_core.errors import FerError, VideoError
+from fer_core.evaluation.descriptions import describe_answers
 from fer_core.faces.detection import Detector, PhotoDetector
 from fer_core.faces.images import encode_png, read_image
 from fer_core.recognition.drawing import draw_recognitions
@@ -59,8 +60,8 @@ def _line(checkpoint: Checkpoint) -> str:
 def predict(options: argparse.Namespace) -> Answer:
     """Finds and classifies the faces of each picture or video; one bad file does not stop the others."""
     checkpoint = load_checkpoint(options.checkpoint) if options.checkpoint else _default_checkpoint()
-    classifier = checkpoint.open_classifier(threads=2, prior_adjustment=options.common)
-    live, detector = checkpoint.open_classifier(live=True, prior_adjustment=options.common), PhotoDetector()
+    classifier = checkpoint.open_classifier(threads=2, prior_adjustment=options.prior)
+    live, detector = checkpoint.open_classifier(live=True, prior_adjustment=options.prior), PhotoDetector()
     entries: list[dict[str, Any]] = []
     lines, tables, problems = [], [], []
     for path in options.files:
@@ -76,6 +77,8 @@ def predict(options: argparse.Namespace) -> Answer:
             entries.append(entry)
             lines.append(line)
             tables.append(table)
+    if lines:
+        lines.insert(0, describe_answers(checkpoint.card, options.prior))
     text = to_csv(pd.concat(tables)).decode("utf-8-sig").rstrip() if options.csv and tables else "\n".join(lines)
     return Answer(entries, text, tuple(problems))
 
@@ -88,7 +91,8 @@ def _predict_picture(
     if annotated:
         write_file(annotated / f"{path.stem}.annotated.png", encode_png(draw_recognitions(image, faces)))
     line = f"{path}: " + ("; ".join(map(_in_words, faces)) or "no face found")
-    return {"file": str(path), "faces": [_face(item) for item in faces]}, line, recognition_rows(str(path), faces)
+    document = {"file": str(path), **classifier.answered_by._asdict(), "faces": [_face(item) for item in faces]}
+    return document, line, recognition_rows(str(path), faces)
 
 
 def _predict_video(
@@ -103,6 +107,7 @@ def _predict_video(
     result = analyze_video(path, classifier, options=analysis, annotated=annotated)
     document = {
         "file": str(path),
+        **classifier.answered_by._asdict(),
         "seconds": result.seconds,
         "frames_analysed": result.frames,
         "frames_decoded": result.decoded,
@@ -115,7 +120,7 @@ def _predict_video(
         for one in result.timelines
     ]
     lines = [f"{path}: {result.summary}", *faces, *(f"  {note}" for note in result.notes)]
-    table = result.table()
+    table = result.table().assign(**classifier.answered_by._asdict())
     table.insert(0, "file", str(path))
     return document, "\n".join(lines), table
 

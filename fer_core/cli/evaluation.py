@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.checkpoints.answers import ANSWERS_FILE, ensure_answers, has_answers, keep_answers
+from fer_core.checkpoints.card import PriorFigures
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.cli import Answer, write_file
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.shipped import write_votes
 from fer_core.datasets.store import dataset_card, load_records
-from fer_core.evaluation.calibration import prior_adjustments
+from fer_core.evaluation.calibration import prior_figures
 from fer_core.evaluation.comparison import mcnemar
 from fer_core.evaluation.complete_card import complete_card
 from fer_core.evaluation.descriptions import describe_scope
@@ -36,17 +38,16 @@ def evaluate(options: argparse.Namespace) -> Answer:
     if options.predictions:
         write_file(options.predictions, to_csv(prediction_table(report, faces)))
     document = {
-        "checkpoint": checkpoint.name,
         "dataset": options.dataset,
         "split": options.split,
         "scheme": scheme.name,
         "exclude": options.exclude,
         **figures_document(report),
-        "prior_adjustments": {name: asdict(seen) for name, seen in prior_adjustments(report, checkpoint.card).items()},
+        "prior_adjustments": {prior: asdict(seen) for prior, seen in _by_prior(checkpoint, options).items()},
     }
     low, high = report.accuracy_interval()
     lines = [
-        f"{checkpoint.name} on {options.dataset}, {options.split}: accuracy {percent(report.accuracy, 2)} "
+        f"{report.answered_by.in_words}, on {options.dataset}, {options.split}: accuracy {percent(report.accuracy, 2)} "
         f"(95 % interval {100 * low:.1f} to {100 * high:.1f}), macro F1 {report.macro_f1:.3f}, "
         f"calibration error {100 * document['calibration_error']:.1f} points, n = {len(report):,}",
         *filter(None, [describe_scope(report)]),
@@ -71,6 +72,7 @@ def compare(options: argparse.Namespace) -> Answer:
         "checkpoints": [
             {
                 "name": e.name,
+                "prior": e.report.answered_by.prior,
                 **headline_figures(e.report),
                 "milliseconds": times[e.name],
                 "weights": e.checkpoint.card.weights,
@@ -100,7 +102,8 @@ def report(options: argparse.Namespace) -> Answer:
     else:
         checkpoint = load_checkpoint(names[0])
         tested, faces, scheme = _tested(checkpoint, options)
-        steps = list(robustness_steps(checkpoint, faces)) if options.robustness else []
+        prior = options.prior
+        steps = list(robustness_steps(checkpoint, faces, prior_adjustment=prior)) if options.robustness else []
         subject = f"{options.dataset}, {options.split} split, {scheme.title}"
         page = evaluation_report(checkpoint, tested, faces, subject=subject, robustness=steps)
     written = [write_file(path, page.encode())]
@@ -118,7 +121,6 @@ def calibrate(options: argparse.Namespace) -> Answer:
         options.dataset,
         not_sure_below=options.not_sure,
         robustness=options.robustness,
-        replace_figures=options.replace,
     )
     card = checkpoint.card
     low, high = (100 * end for end in card.measured.accuracy_interval)
@@ -155,8 +157,14 @@ def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[Evalua
     scheme = LABEL_SCHEMES[options.labels] if options.labels else fitting_scheme(checkpoint.card, records)
     without = excluded_rows(dataset_card(options.dataset), options.exclude)
     dataset = label_records(records, scheme, [options.split], without=without)
-    result = evaluate_checkpoint(ensure_answers(checkpoint, records), dataset)
+    checkpoint = ensure_answers(checkpoint, records)
+    result = evaluate_checkpoint(checkpoint, dataset, prior_adjustment=options.prior)
     return result, dataset.with_classes(result.class_names), scheme
+
+
+def _by_prior(checkpoint: Checkpoint, options: argparse.Namespace) -> dict[PriorAdjustment, PriorFigures]:
+    report, _, _ = _tested(checkpoint, argparse.Namespace(**vars(options) | {"prior": "training"}))
+    return prior_figures(report, checkpoint.card)
 
 
 def _leaderboard(options: argparse.Namespace) -> tuple[Leaderboard, dict[str, float]]:
@@ -166,7 +174,13 @@ def _leaderboard(options: argparse.Namespace) -> tuple[Leaderboard, dict[str, fl
     scheme = LABEL_SCHEMES[options.labels] if options.labels else next(iter(schemes))
     without = excluded_rows(dataset_card(options.dataset), options.exclude)
     leaderboard = compare_checkpoints(
-        checkpoints, records, options.dataset, scheme=scheme, split=options.split, without=without
+        checkpoints,
+        records,
+        options.dataset,
+        scheme=scheme,
+        split=options.split,
+        without=without,
+        prior_adjustment=options.prior,
     )
     return leaderboard, {c.name: milliseconds_per_face(c.open_classifier()) for c in checkpoints}
 

@@ -1,6 +1,5 @@
-"""Calibration: temperature, prior adjustment, reliability and the cost of "not sure"."""
+"""Calibration: temperature, class prior, reliability and the cost of "not sure"."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -9,17 +8,15 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.card import Calibration, ModelCard
+from fer_core.checkpoints.card import Calibration, ModelCard, PriorFigures, recall_by_class
 from fer_core.checkpoints.classifier import with_temperature
-from fer_core.checkpoints.priors import PriorAdjustment, normalized, prior_weights
-from fer_core.datasets.summary import cross_tabulate
+from fer_core.checkpoints.priors import AnsweredBy, PriorAdjustment, normalized
 from fer_core.evaluation.intervals import wilson
-from fer_core.evaluation.report import EvaluationReport, recalls
+from fer_core.evaluation.report import EvaluationReport
 
 NOT_SURE_BELOW = 0.5
 """The default threshold of "not sure": a calibrated answer below it is more often wrong than right."""
 
-_STRENGTHS = np.arange(0, 1.01, 0.05)
 _BINS = 15  # as in Guo et al., 2017
 _LOWEST, _HIGHEST = 0.05, 20.0  # temperatures
 
@@ -39,34 +36,14 @@ def fit_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.int64
     return float(np.exp(scipy.optimize.minimize_scalar(loss, bounds=bounds, method="bounded").x))
 
 
-def recommended_strength(
-    probabilities: NDArray[np.float32], labels: NDArray[np.int64], prior: Sequence[float]
-) -> float:
-    """Return how far to go from the training prior (0) to a uniform one (1), the smallest of equally good strengths.
-
-    Accuracy plus balanced accuracy of the validation faces is largest there; the probabilities are calibrated.
-    """
-
-    def accuracies(strength: float) -> float:
-        answers = normalized(probabilities * prior_weights(prior, strength)).argmax(axis=1)
-        balanced = recalls(cross_tabulate((labels, answers), [probabilities.shape[1]] * 2)).mean()
-        return float((answers == labels).mean() + balanced)
-
-    return round(float(max(_STRENGTHS, key=accuracies)), 2)
-
-
 def calibrate(
     probabilities: NDArray[np.float32],
     labels: NDArray[np.int64],
     fitted_on: str,
     *,
     not_sure_below: float,
-    prior: Sequence[float] = (),
 ) -> Calibration:
-    """Fit a temperature and a prior adjustment to ``(n, classes)`` uncalibrated probabilities of validation faces.
-
-    The prior has the classes' shares among the training faces; it is empty when they are unknown.
-    """
+    """Fit a temperature to ``(n, classes)`` uncalibrated probabilities of validation faces."""
     temperature = fit_temperature(probabilities, labels)
     calibrated = with_temperature(probabilities, temperature)
     return Calibration(
@@ -75,7 +52,6 @@ def calibrate(
         fitted_on,
         error_before=round(calibration_error(probabilities, labels), 5),
         error_after=round(calibration_error(calibrated, labels), 5),
-        between=recommended_strength(calibrated, labels, prior) if prior else 0.0,
     )
 
 
@@ -143,23 +119,22 @@ def coverage_curve(confidence: NDArray[np.float32], is_right: NDArray[np.bool_])
     )
 
 
-@dataclass(frozen=True)
-class PriorAdjustmentFigures:
-    """Figures of one split under one prior adjustment, from 0 (the training prior) to 1 (a uniform prior)."""
+def with_prior(report: EvaluationReport, card: ModelCard, prior: PriorAdjustment) -> EvaluationReport:
+    """Return a calibrated report under the training prior as it is under another class prior."""
+    weights = card.class_weights(prior, report.class_names)
+    answered_by = AnsweredBy(card.name, card.known_prior(prior))
+    if weights is None:
+        return replace(report, answered_by=answered_by)
+    probabilities = normalized(report.probabilities * weights)
+    y_pred = probabilities.argmax(axis=1).astype(np.int64)
+    return replace(report, probabilities=probabilities, y_pred=y_pred, answered_by=answered_by)
 
-    strength: float
-    accuracy: float
-    balanced_accuracy: float
-    macro_f1: float
 
-
-def prior_adjustments(report: EvaluationReport, card: ModelCard) -> dict[PriorAdjustment, PriorAdjustmentFigures]:
-    """Return a calibrated report's figures under each prior adjustment; none when its card has no training shares."""
-    prior = card.prior_of(report.class_names)
-    found: dict[PriorAdjustment, PriorAdjustmentFigures] = {}
-    for name in get_args(PriorAdjustment) if prior else ():
-        strength = card.strength(name)
-        probabilities = normalized(report.probabilities * prior_weights(prior, strength))
-        seen = replace(report, probabilities=probabilities, y_pred=probabilities.argmax(axis=1))
-        found[name] = PriorAdjustmentFigures(strength, seen.accuracy, seen.balanced_accuracy, seen.macro_f1)
+def prior_figures(report: EvaluationReport, card: ModelCard) -> dict[PriorAdjustment, PriorFigures]:
+    """Return the figures of a report under the training prior, under each; none without known training shares."""
+    found: dict[PriorAdjustment, PriorFigures] = {}
+    for prior in get_args(PriorAdjustment) if card.prior else ():
+        seen = with_prior(report, card, prior)
+        recall = recall_by_class(seen.class_names, seen.confusion_matrix().tolist())
+        found[prior] = PriorFigures(seen.accuracy, seen.balanced_accuracy, seen.macro_f1, recall)
     return found

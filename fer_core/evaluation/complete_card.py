@@ -1,12 +1,11 @@
 """What training leaves open in a checkpoint's card: calibration on the validation split, figures on the test split."""
 
-from dataclasses import astuple, replace
+from dataclasses import replace
 
 from fer_core.checkpoints.card import Calibration, MeasuredFigures
-from fer_core.checkpoints.checkpoint import INT8_FILE, Checkpoint, check_own, update_card
+from fer_core.checkpoints.checkpoint import INT8_FILE, Checkpoint, update_card
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
-from fer_core.errors import EvaluationError
-from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, prior_adjustments
+from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, prior_figures
 from fer_core.evaluation.robustness import PERTURBATIONS, robustness_steps
 from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme, headline_figures, score
 
@@ -18,21 +17,14 @@ def complete_card(
     *,
     not_sure_below: float = NOT_SURE_BELOW,
     robustness: bool = False,
-    replace_figures: bool = False,
 ) -> Checkpoint:
     """Calibrate a checkpoint on a dataset's validation split, measure it on test and write both into its card.
 
-    The threshold of "not sure" is 0 to 1. The robustness classifies the test split 35 times more; without it, what
-    was measured on the same faces before stays.
+    The threshold of "not sure" is 0 to 1. The robustness classifies the test split 35 times more.
 
     Raises:
-        FerError: If the checkpoint is shipped, the dataset does not fit, the card has figures of another dataset and
-            they are not to be replaced, or the card cannot be written.
+        FerError: If the dataset does not fit, or the card cannot be written.
     """
-    check_own(checkpoint)
-    if not replace_figures:
-        _check_dataset(checkpoint, records, dataset_name)
-    before = checkpoint.card.measured
     if checkpoint.card.dataset_fingerprint == records.fingerprint:
         training = label_records(records, checkpoint.card.scheme, ["train"])
         prior = tuple(training.targets.mean(axis=0, dtype=float).round(6).tolist())
@@ -40,28 +32,13 @@ def complete_card(
     calibration = calibration_of(checkpoint, records, dataset_name, not_sure_below=not_sure_below)
     checkpoint = replace(checkpoint, card=replace(checkpoint.card, calibration=calibration))
     figures = measured_figures(checkpoint, records, dataset_name, robustness=robustness)
-    if before.fingerprint == records.fingerprint and not robustness:
-        figures = replace(figures, robustness=before.robustness)
     return update_card(checkpoint, replace(checkpoint.card, measured=figures))
-
-
-def _check_dataset(checkpoint: Checkpoint, records: FaceRecords, dataset_name: str) -> None:
-    """Refuse to replace the figures of one dataset by those of another."""
-    card = checkpoint.card
-    named, fingerprint = card.dataset, card.dataset_fingerprint
-    if card.measured.n:
-        named, fingerprint = card.measured.dataset, card.measured.fingerprint
-    if (card.measured.n or card.calibration.fitted_on) and fingerprint != records.fingerprint:
-        raise EvaluationError(
-            f"The card of “{checkpoint.name}” has figures of “{named or 'another dataset'}”, and “{dataset_name}” is "
-            "another dataset. Choose that one, or say that they are to be replaced (--replace)."
-        )
 
 
 def calibration_of(
     checkpoint: Checkpoint, records: FaceRecords, dataset_name: str, *, not_sure_below: float = NOT_SURE_BELOW
 ) -> Calibration:
-    """Fit a checkpoint's temperature and prior adjustment on a dataset's validation split.
+    """Fit a checkpoint's temperature on a dataset's validation split.
 
     Raises:
         FerError: If the dataset has no validation faces for it, or the checkpoint's file is damaged.
@@ -69,8 +46,7 @@ def calibration_of(
     scheme = fitting_scheme(checkpoint.card, records)
     report = evaluate_checkpoint(checkpoint, label_records(records, scheme, ["validation"]), raw=True)
     fitted_on = f"the {len(report):,} validation faces of “{dataset_name}” ({scheme.title})"
-    prior = checkpoint.card.prior_of(report.class_names)
-    return calibrate(report.probabilities, report.y_true, fitted_on, not_sure_below=not_sure_below, prior=prior)
+    return calibrate(report.probabilities, report.y_true, fitted_on, not_sure_below=not_sure_below)
 
 
 def measured_figures(
@@ -94,9 +70,7 @@ def measured_figures(
         class_names=report.class_names,
         confusion_matrix=tuple(map(tuple, report.confusion_matrix().tolist())),
         robustness=_robustness(checkpoint, dataset) if robustness else {},
-        by_prior_adjustment={
-            name: astuple(seen)[1:] for name, seen in prior_adjustments(report, checkpoint.card).items()
-        },
+        by_prior_adjustment=prior_figures(report, checkpoint.card),
         int8_accuracy=_int8_accuracy(checkpoint, dataset),
     )
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.checkpoints.card import ModelCard
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.subgroups import agreement
@@ -73,6 +75,18 @@ def describe_scope(report: EvaluationReport) -> str:
         parts.append(f"{names} could not be answered, because no face here is labelled so")
     scope = f"Scored on the {len(report.class_names)} classes in common: {'; '.join(parts)}." if parts else ""
     return " ".join(filter(None, (warning, scope)))
+
+
+def describe_answers(card: ModelCard, prior: PriorAdjustment) -> str:
+    """Describe who answers, under which class prior, and how often it is wrong under that."""
+    prior = card.known_prior(prior)
+    words = f"Answers by {card.name}, class prior: {prior}"
+    if figures := card.figures_under(prior):
+        return (
+            f"{words} ({figures.accuracy:.1%} accuracy, {figures.balanced_accuracy:.1%} balanced, on "
+            f"{card.measured.n:,} test faces of {card.measured.dataset})."
+        )
+    return f"{words} (not measured under this prior)."
 
 
 def _how_many(part: int, whole: int) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
 from fer_core.checkpoints.classifier import Classifier
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
 from fer_core.datasets.shipped import ferplus_copies
 from fer_core.datasets.store import list_labeled, load_records
@@ -96,6 +97,7 @@ class Leaderboard:
     split: str
     scheme: LabelScheme
     left_out: int
+    prior: PriorAdjustment
 
     def entry(self, name: str) -> Entry:
         """Return the entry of a checkpoint."""
@@ -112,6 +114,15 @@ class Leaderboard:
             return None
         kept = np.setdiff1d(np.arange(len(self.test)), leaked)
         return self._paired(first, second, kept)
+
+    def _describe_priors(self) -> str:
+        """Return under which class prior they answered; where one's training shares are unknown, under its own."""
+        names: dict[str, list[str]] = {}
+        for entry in self.entries:
+            names.setdefault(entry.report.answered_by.prior, []).append(entry.name)
+        if len(names) == 1:
+            return f"Class prior: {next(iter(names))}."
+        return f"Class prior: {'; '.join(f'{prior} for {_listed(each)}' for prior, each in names.items())}."
 
     def _paired(self, first: str, second: str, kept: NDArray[np.int64] | None = None) -> PairedComparison:
         a, b = (self.entry(name).report for name in (first, second))
@@ -150,7 +161,7 @@ class Leaderboard:
 
     def caveats(self) -> tuple[str, ...]:
         """Return what must be known beside the figures, as sentences."""
-        sentences = []
+        sentences = [self._describe_priors()]
         if self.left_out:
             sentences.append(
                 f"Scored on the {len(self.test.class_names)} classes that all of them know; {self.left_out:,} labelled "
@@ -169,10 +180,11 @@ def compare_checkpoints(
     scheme: LabelScheme,
     split: str = "test",
     without: ArrayLike = (),
+    prior_adjustment: PriorAdjustment = "training",
 ) -> Leaderboard:
     """Test several checkpoints on the same images: those whose class all of them know.
 
-    Rows ``without`` are left out.
+    Rows ``without`` are left out; all answer under one class prior, as far as their training shares are known.
 
     Raises:
         EvaluationError: If there are fewer than two, too few classes in common, or one was trained on the test.
@@ -187,9 +199,10 @@ def compare_checkpoints(
     for checkpoint in checkpoints:
         leakage = find_leakage(checkpoint, test)
         refuse_leakage(checkpoint, leakage, test)
-        entries.append(Entry(checkpoint, evaluate_checkpoint(checkpoint, dataset, among=common), leakage))
+        report = evaluate_checkpoint(checkpoint, dataset, prior_adjustment=prior_adjustment, among=common)
+        entries.append(Entry(checkpoint, report, leakage))
     entries.sort(key=lambda entry: -entry.report.accuracy)
-    return Leaderboard(tuple(entries), test, dataset_name, split, scheme, len(dataset) - len(test))
+    return Leaderboard(tuple(entries), test, dataset_name, split, scheme, len(dataset) - len(test), prior_adjustment)
 
 
 def milliseconds_per_face(classifier: Classifier) -> float:

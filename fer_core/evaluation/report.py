@@ -7,6 +7,7 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
+from fer_core.checkpoints.priors import UNNAMED, AnsweredBy
 from fer_core.datasets.summary import cross_tabulate
 from fer_core.evaluation.intervals import Interval, f1_interval, macro_f1_of, percentile_interval, resampled, wilson
 
@@ -25,6 +26,7 @@ class EvaluationReport:
         class_names: The classes that are scored.
         left_out: Number of labeled images left out because the network has no such class.
         unused: Classes of the network that the labels do not have; it could not answer them.
+        answered_by: The checkpoint, and the class prior that the probabilities assume.
     """
 
     y_true: NDArray[np.int64]
@@ -35,6 +37,7 @@ class EvaluationReport:
     fingerprint: str
     left_out: int = 0
     unused: tuple[str, ...] = ()
+    answered_by: AnsweredBy = UNNAMED
 
     def __post_init__(self) -> None:
         n = len(self.y_true)

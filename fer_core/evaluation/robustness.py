@@ -16,8 +16,10 @@ from PIL import Image
 from fer_core.checkpoints.card import MeasuredFigures
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier, with_temperature
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.cache import is_kept, raw_probabilities
+from fer_core.evaluation.calibration import with_prior
 from fer_core.evaluation.intervals import wilson
 from fer_core.evaluation.scoring import score
 from fer_core.faces.images import IMAGE_SIZE, Square, preprocess_face, read_image
@@ -113,7 +115,11 @@ class RobustnessStep(NamedTuple):
 
 
 def robustness_steps(
-    checkpoint: Checkpoint, dataset: FerDataset, *, classifier: Callable[[], Classifier] | None = None
+    checkpoint: Checkpoint,
+    dataset: FerDataset,
+    *,
+    prior_adjustment: PriorAdjustment = "training",
+    classifier: Callable[[], Classifier] | None = None,
 ) -> Iterator[RobustnessStep]:
     """Measure one level after the other; each is cached on disk, so that an interrupted measurement goes on.
 
@@ -124,6 +130,7 @@ def robustness_steps(
         raw = raw_probabilities(checkpoint, dataset, variant=variant, images=images, classifier=network)
         probabilities = with_temperature(raw, checkpoint.card.calibration.temperature)
         report = score(probabilities, checkpoint.card.class_names, dataset)
+        report = with_prior(report, checkpoint.card, prior_adjustment)
         yield RobustnessStep(name, level, report.accuracy, len(report))
 
 

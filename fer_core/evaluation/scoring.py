@@ -9,19 +9,26 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import with_temperature
-from fer_core.checkpoints.priors import restricted
+from fer_core.checkpoints.priors import PriorAdjustment, restricted
 from fer_core.datasets.dataset import FaceRecords, FerDataset
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.cache import raw_probabilities
-from fer_core.evaluation.calibration import calibration_error
+from fer_core.evaluation.calibration import calibration_error, with_prior
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 
 
 def evaluate_checkpoint(
-    checkpoint: Checkpoint, dataset: FerDataset, *, among: Sequence[str] = (), raw: bool = False
+    checkpoint: Checkpoint,
+    dataset: FerDataset,
+    *,
+    prior_adjustment: PriorAdjustment = "training",
+    among: Sequence[str] = (),
+    raw: bool = False,
 ) -> EvaluationReport:
     """Evaluate a checkpoint on labeled images with cached predictions, calibrated unless ``raw``; see :func:`score`.
+
+    The class prior is that of training for what cards hold, and what a person chose for what people see.
 
     Raises:
         FerError: If the checkpoint's file is damaged, or too few classes are in common.
@@ -29,7 +36,7 @@ def evaluate_checkpoint(
     card, probabilities = checkpoint.card, raw_probabilities(checkpoint, dataset)
     if not raw:
         probabilities = with_temperature(probabilities, card.calibration.temperature)
-    return score(probabilities, card.class_names, dataset, among=among)
+    return with_prior(score(probabilities, card.class_names, dataset, among=among), card, prior_adjustment)
 
 
 def score(

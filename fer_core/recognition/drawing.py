@@ -80,14 +80,16 @@ class _Mark:
 def draw_recognitions(image: NDArray[np.uint8], recognitions: Sequence[Recognition]) -> NDArray[np.uint8]:
     """Draw a box and a label such as "1 happiness 92 %" for each face into a copy of a photo.
 
-    Lines and text grow with the picture. Labels stay inside the picture, off each other and off other faces; where
-    that leaves no room for the text, the label is the number alone, in the emotion's color.
+    Who answered stands small in the lower left corner. Lines and text grow with the picture. Labels stay inside the
+    picture, off each other and off other faces; where that leaves no room for the text, the label is the number alone,
+    in the emotion's color.
 
     Args:
         image: RGB, shape (height, width, 3), uint8.
         recognitions: Its faces; the first has the number 1.
     """
-    return _marked(image, [_mark(recognition) for recognition in recognitions], 1.0)
+    signature = recognitions[0].prediction.answered_by.in_words if recognitions else ""
+    return _marked(image, [_mark(recognition) for recognition in recognitions], 1.0, signature)
 
 
 def draw_candidates(image: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.uint8]:
@@ -103,7 +105,9 @@ def _mark(recognition: Recognition) -> _Mark:
     return _Mark(recognition.face.xyxy, text, color)
 
 
-def _marked(image: NDArray[np.uint8], marks: Sequence[_Mark], thickness: float) -> NDArray[np.uint8]:
+def _marked(
+    image: NDArray[np.uint8], marks: Sequence[_Mark], thickness: float, signature: str = ""
+) -> NDArray[np.uint8]:
     picture = Image.fromarray(image)
     canvas = ImageDraw.Draw(picture)
     line = max(1, round(thickness * max(2, math.sqrt(picture.width * picture.height) / 350)))
@@ -111,6 +115,7 @@ def _marked(image: NDArray[np.uint8], marks: Sequence[_Mark], thickness: float) 
         _draw_outline(canvas, mark, line)
     for label, place in _layout(marks, picture.size, line):
         label.draw(canvas, *place[:2])
+    _sign(canvas, signature, picture.size)
     return np.array(picture)
 
 
@@ -123,6 +128,14 @@ def _draw_outline(canvas: ImageDraw.ImageDraw, mark: _Mark, line: int) -> None:
     inner = (x1 + edge, y1 + edge, x2 - 1 - edge, y2 - 1 - edge)
     if inner[0] < inner[2] and inner[1] < inner[3]:
         canvas.rectangle(inner, outline=mark.color, width=line)
+
+
+def _sign(canvas: ImageDraw.ImageDraw, text: str, size: tuple[int, int]) -> None:
+    """Write who answered into the lower left corner, where there is room for it."""
+    font = _font(max(_SMALLEST_FONT, round(math.sqrt(size[0] * size[1]) / 60)))
+    pad = round(font.size / 3)
+    if text and font.getlength(text) + 2 * pad <= size[0]:
+        canvas.text((pad, size[1] - pad), text, "white", font, "lb", stroke_width=2, stroke_fill=_DARK)
 
 
 def _ink(ground: str) -> str:

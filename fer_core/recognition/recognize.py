@@ -107,15 +107,16 @@ def summary(recognitions: Sequence[Recognition]) -> str:
 def recognition_rows(name: str, recognitions: Sequence[Recognition]) -> pd.DataFrame:
     """A table of a picture's faces, of which several can be concatenated.
 
-    Its columns are file, face (1, 2, …), x1, y1, x2, y2 (pixels), class_name, confidence, and each class's probability.
+    Its columns are file, face (1, 2, …), x1, y1, x2, y2 (pixels), checkpoint, prior, class_name, confidence, and each
+    class's probability.
     """
-    columns = ["file", "face", "x1", "y1", "x2", "y2", "class_name", "confidence"]
+    columns = ["file", "face", "x1", "y1", "x2", "y2", "checkpoint", "prior", "class_name", "confidence"]
     if recognitions:
         columns += recognitions[0].prediction.class_names
     rows = []
     for number, item in enumerate(recognitions, start=1):
         prediction = item.prediction
-        row = [name, number, *item.face.xyxy, prediction.class_name, prediction.confidence]
+        row = [name, number, *item.face.xyxy, *prediction.answered_by, prediction.class_name, prediction.confidence]
         rows.append(row + prediction.probabilities.astype(float).tolist())
     return pd.DataFrame(rows, columns=columns)
 

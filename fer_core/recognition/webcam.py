@@ -210,11 +210,15 @@ class FrameAnalyzer:
         return bool(self._log)
 
     def log_rows(self) -> pd.DataFrame:
-        """The log as a table with the columns time (seconds since its first row), face, class_name and each class."""
+        """The log as a table.
+
+        Its columns are time (seconds since its first row), face, checkpoint, prior, class_name and each class.
+        """
         with self._lock:
             log = tuple(self._log)
         rows = [
-            {"time": round(m.time - log[0].time, 2), "face": m.face, "class_name": m.class_name}
+            {"time": round(m.time - log[0].time, 2), "face": m.face, **m.prediction.answered_by._asdict()}
+            | {"class_name": m.class_name}
             | dict(zip(m.prediction.class_names, m.prediction.probabilities.astype(float).tolist(), strict=True))
             for m in log
         ]

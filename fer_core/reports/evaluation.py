@@ -46,7 +46,11 @@ def evaluation_report(
         figure = robustness_figure(robustness_table(robustness), units)
         sections.append(Section("As pictures get worse", chart("robustness", figure)))
     sections.append(_about(checkpoint))
-    return html_page(f"{checkpoint.name}: evaluation", f"Tested on {subject}.", sections)
+    return html_page(
+        f"{checkpoint.name}: evaluation",
+        f"Tested on {subject}, class prior: {report.answered_by.prior}.",
+        sections,
+    )
 
 
 def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) -> str:

@@ -18,6 +18,7 @@ def figures_document(report: EvaluationReport) -> dict[str, Any]:
     table = report.per_class().join(report.class_intervals())
     return {
         "fingerprint": report.fingerprint,
+        **report.answered_by._asdict(),
         **headline_figures(report),
         "n": len(report),
         "left_out": report.left_out,
@@ -32,6 +33,8 @@ def prediction_table(report: EvaluationReport, dataset: FerDataset) -> pd.DataFr
     names = np.array(report.class_names, dtype=object)
     table = pd.DataFrame(
         {
+            "checkpoint": report.answered_by.checkpoint,
+            "prior": report.answered_by.prior,
             "row": report.rows,
             "true": names[report.y_true],
             "predicted": names[report.y_pred],

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
 from fer_core.checkpoints.card import MeasuredFigures, ModelCard
-from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.storage.plaintext import percent, setting_text
 
@@ -84,11 +83,11 @@ def _figures(measured: MeasuredFigures) -> str:
     ]
     if measured.by_prior_adjustment:
         views = [
-            (PRIOR_ADJUSTMENT_TITLES.get(name, name), percent(accuracy, 2), percent(balanced, 2), f"{macro_f1:.3f}")
-            for name, (accuracy, balanced, macro_f1) in measured.by_prior_adjustment.items()
+            (prior, percent(seen.accuracy, 2), percent(seen.balanced_accuracy, 2), f"{seen.macro_f1:.3f}")
+            for prior, seen in measured.by_prior_adjustment.items()
         ]
-        table = _table(("", "Accuracy", "Balanced accuracy", "Macro F1"), views)
-        parts += ["By how common emotions are taken to be:", table]
+        table = _table(("Class prior", "Accuracy", "Balanced accuracy", "Macro F1"), views)
+        parts += ["By class prior (all other figures: training):", table]
     if measured.robustness:
         rows = [(name, *(percent(a, 1) for a in values)) for name, values in measured.robustness.items()]
         table = _table(("", *(f"level {level}" for level in range(1, 6))), rows)

@@ -1,6 +1,7 @@
 """What people are told before their faces are looked at, in plain words; no legal advice."""
 
-from fer_core.checkpoints.card import ModelCard
+from fer_core.checkpoints.card import ModelCard, PriorFigures
+from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.service.deployment import Deployment
 
 LEAD = "Faces say something about people, so here is what happens to them. Please read it once."
@@ -9,8 +10,13 @@ _NO_CONTACT = "Ask whoever gave you this address."
 _OWN_COMPUTER = "Ask whoever set FER Lab up on this computer; the page About tells where it comes from."
 
 
-def notice_points(card: ModelCard | None, deployment: Deployment) -> tuple[tuple[str, str], ...]:
-    """The notice's titles and sentences, in order; without a card, no network looks at the picture."""
+def notice_points(
+    card: ModelCard | None, deployment: Deployment, prior: PriorAdjustment = DEFAULT_PRIOR
+) -> tuple[tuple[str, str], ...]:
+    """The notice's titles and sentences, in order; without a card, no network looks at the picture.
+
+    The class prior is that under which the card's network answers.
+    """
     own = deployment.context == "personal"
     here = "this computer" if own else "the computer that runs FER Lab"
     no_contact = _OWN_COMPUTER if own else _NO_CONTACT
@@ -26,7 +32,7 @@ def notice_points(card: ModelCard | None, deployment: Deployment) -> tuple[tuple
             "An expression is not a feeling. The answer says what a face looks like to other people, not what somebody "
             "feels or thinks.",
         ),
-        ("How often it is wrong", error_rates(card) if card else ""),
+        ("How often it is wrong", error_rates(card, prior) if card else ""),
         (
             "Who sees it, and for how long",
             f"Pictures and videos go to {here} and nowhere else. Only your own session shows them. They stay there "
@@ -43,34 +49,29 @@ def notice_points(card: ModelCard | None, deployment: Deployment) -> tuple[tuple
     return tuple((title, sentence) for title, sentence in points if sentence)
 
 
-def error_rates(card: ModelCard) -> str:
-    """How often a checkpoint's answer differs from what most people said, as far as its card knows."""
+def error_rates(card: ModelCard, prior: PriorAdjustment = DEFAULT_PRIOR) -> str:
+    """How often a checkpoint's answer under a class prior differs from what most people said, as its card knows."""
     measured, people = card.measured, "Even ten people looking at one face often disagree."
-    if measured.n:
-        wrong = (
-            f"On {measured.n:,} test faces of “{measured.dataset}” it is wrong {_of_hundred(1 - measured.accuracy)}."
-        )
-        return f"{wrong}{_worst(card)} On other pictures expect more errors. {people}"
+    if figures := card.figures_under(prior):
+        wrong = f"On {measured.n:,} test faces of “{measured.dataset}” it is wrong {_of_hundred(1 - figures.accuracy)}"
+        setting = f"class prior: {card.known_prior(prior)}"
+        return f"{wrong} ({setting}).{_worst(figures)} On other pictures expect more errors. {people}"
     if card.is_imported:
         return f"Unknown: “{card.name}” was imported and has not been tested here; take no answer for right. {people}"
-    wrong = f"On the test faces of “{card.dataset}” it is wrong {_of_hundred(1 - card.best.test_accuracy)}."
-    return f"{wrong} On other pictures expect more errors. {people}"
+    wrong = f"On the test faces of “{card.dataset}” it is wrong {_of_hundred(1 - card.best.test_accuracy)}"
+    return f"{wrong} under its training prior. On other pictures expect more errors. {people}"
 
 
 def _of_hundred(share: float) -> str:
     return f"{100 * share:.0f} times in 100"
 
 
-def _worst(card: ModelCard) -> str:
+def _worst(figures: PriorFigures) -> str:
     """The class that is missed most, if its faces were counted."""
-    matrix = zip(card.measured.class_names, card.measured.confusion_matrix, strict=True)
-    missed = {
-        name: 1 - row[place] / sum(row) for place, (name, row) in enumerate(matrix) if sum(row) and len(row) > place
-    }
-    if not missed:
+    if not figures.recall:
         return ""
-    name = max(missed, key=missed.__getitem__)
-    return f" Of faces that people called {name} it misses {100 * missed[name]:.0f} in 100."
+    name = min(figures.recall, key=figures.recall.__getitem__)
+    return f" Of faces that people called {name} it misses {100 * (1 - figures.recall[name]):.0f} in 100."
 
 
 CLOSED_REASON = (

@@ -29,7 +29,7 @@ _Result = TypeVar("_Result")
 def version_of(checkpoint: Checkpoint) -> str:
     """What changes whenever a checkpoint answers differently: new weights, or a new calibration."""
     calibration = checkpoint.card.calibration
-    settings = calibration.temperature, calibration.not_sure_below, calibration.between
+    settings = calibration.temperature, calibration.not_sure_below
     return f"{checkpoint.card.created_at} {settings}"
 
 
@@ -71,13 +71,13 @@ def records(card: DatasetCard) -> FaceRecords:
 
 
 @by_content(8, "Opening the network …")
-def classifier(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment = "training") -> Classifier:
-    """Open a checkpoint's network.
+def classifier(checkpoint: Checkpoint, prior: PriorAdjustment) -> Classifier:
+    """Open a checkpoint's network, to answer under a class prior.
 
     Raises:
         CheckpointError: A file is missing or damaged.
     """
-    return checkpoint.open_classifier(threads=2, prior_adjustment=prior_adjustment)
+    return checkpoint.open_classifier(threads=2, prior_adjustment=prior)
 
 
 @by_content(1, "Opening the face detector …")
@@ -104,13 +104,15 @@ def sample_thumbnails(width: int, height: int, *, drawn_only: bool = False) -> d
 
 
 @by_content(16, "Asking the network rightly and wrongly …")
-def misread(checkpoint: Checkpoint, faces: FerDataset, mistake: Mistake) -> tuple[SideResult, SideResult]:
+def misread(
+    checkpoint: Checkpoint, faces: FerDataset, mistake: Mistake, prior: PriorAdjustment
+) -> tuple[SideResult, SideResult]:
     """What a checkpoint answers on labeled faces without and with a mistake.
 
     Raises:
         FerError: The checkpoint cannot be used, or no face has one of its classes.
     """
-    network = classifier(checkpoint)
+    network = classifier(checkpoint, prior)
     known = faces.with_classes(network.class_names)
     if not len(known):
         raise DatasetError("This dataset has no test face that the network has a class for. Choose another one.")

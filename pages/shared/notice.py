@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer_core.checkpoints.card import ModelCard
+from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.service.incidents import record_event
 from fer_core.service.notice import CLOSED_REASON, CLOSED_REMEDY, LEAD, notice_points
 from pages.shared.messages import errors_shown, page_name, plain
@@ -12,10 +13,10 @@ ACCEPTED = "notice accepted"
 """Key of whether this session has accepted the notice."""
 
 
-def admits_faces(card: ModelCard | None = None) -> bool:
+def admits_faces(card: ModelCard | None = None, prior: PriorAdjustment = DEFAULT_PRIOR) -> bool:
     """Whether this session may give the app pictures of people; where it may not yet, the page says why.
 
-    The card is of the checkpoint that would look at them, whose error rates are told.
+    The card is of the checkpoint that would look at them, whose error rates under the class prior are told.
     """
     with errors_shown():
         how = deployment()
@@ -27,7 +28,7 @@ def admits_faces(card: ModelCard | None = None) -> bool:
     with st.container(border=True, key="notice"):
         st.subheader("Before your first picture", anchor="notice")
         st.markdown(LEAD)
-        points = [f"**{title}.** {plain(sentence)}" for title, sentence in notice_points(card, how)]
+        points = [f"**{title}.** {plain(sentence)}" for title, sentence in notice_points(card, how, prior)]
         middle = (len(points) + 1) // 2
         for column, half in zip(st.columns(2, gap="large"), (points[:middle], points[middle:]), strict=True):
             column.markdown("\n\n".join(half))

@@ -1,22 +1,26 @@
 """The choices that several pages offer, remembered between pages and kept in the address."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, get_args
 
 import streamlit as st
 
 from fer_core.checkpoints.answers import has_answers
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
-from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES, PriorAdjustment
+from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.exclusions import ExclusionList, list_exclusions
 from fer_core.datasets.store import DEMO, DatasetCard, dataset_card, list_datasets, list_labeled
+from fer_core.evaluation.descriptions import describe_answers
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.labels import LabelScheme
 from pages.shared.links import accept_link, show_link
-from pages.shared.messages import errors_shown, show_damages
+from pages.shared.messages import errors_shown, plain, show_damages
 
 _Value = TypeVar("_Value")
+PRIOR = "prior"
+"""Key of the class prior, in the session and in the address."""
+
 _NOTHING, _LABELS_FOLLOWED = "nothing", "labels followed"
 
 
@@ -87,14 +91,21 @@ def choose_checkpoint() -> Checkpoint | None:
 
 
 def choose_recognition() -> tuple[Checkpoint, PriorAdjustment]:
-    """A select box of the checkpoints beside how common each emotion is taken to be; without any, the page ends."""
+    """A select box of the checkpoints beside the class prior, and who answers below; without any, the page ends."""
     left, right = st.columns(2, gap="medium")
     with left:
         checkpoint = choose_checkpoint()
     if checkpoint is None:
         train_first()
     with right:
-        return checkpoint, choose_prior_adjustment(checkpoint)
+        prior = choose_prior(checkpoint)
+    say_who_answers(checkpoint, prior)
+    return checkpoint, prior
+
+
+def say_who_answers(checkpoint: Checkpoint, prior: PriorAdjustment) -> None:
+    """Name the checkpoint, the class prior, and how often they are wrong together."""
+    st.caption(plain(describe_answers(checkpoint.card, prior)))
 
 
 def choose_view(views: Sequence[str], key: str, *, label: str = "View", **options: Any) -> str:  # noqa: ANN401
@@ -110,22 +121,30 @@ def train_first() -> NoReturn:
     st.stop()
 
 
-def choose_prior_adjustment(checkpoint: Checkpoint) -> PriorAdjustment:
-    """How common each emotion is taken to be; nothing is drawn for a checkpoint whose training shares are unknown."""
-    if not checkpoint.card.prior:
+def choose_prior(*checkpoints: Checkpoint) -> PriorAdjustment:
+    """Buttons of the class priors, one choice for all pages; none where no checkpoint's training shares are known."""
+    if not any(checkpoint.card.prior for checkpoint in checkpoints):
         return "training"
-    return st.segmented_control(
-        "How common is each emotion here?",
-        list(PRIOR_ADJUSTMENT_TITLES),
-        format_func=lambda view: PRIOR_ADJUSTMENT_TITLES[view].capitalize(),
-        default="between",
+    accept_link(PRIOR, get_args(PriorAdjustment))
+    chosen: PriorAdjustment = st.segmented_control(
+        "Class prior",
+        get_args(PriorAdjustment),
+        default=DEFAULT_PRIOR,
         required=True,
-        key="prior_adjustment",
+        key=PRIOR,
+        bind="query-params",
         persist_state="session",
-        help="A third of the training faces is neutral and hardly any shows disgust or contempt, and the network's "
-        "answers hold these shares. “All equally” takes them out: rare emotions are then seen more often, and more "
-        "often wrongly. “In between” is what served the validation faces best.",
+        help="How common each class is taken to be, on every page. “training” as among the training faces, a third of "
+        "them neutral: right most often on such faces. “uniform” all classes alike: rare classes are found more often, "
+        "and neutral faces missed more often. “halfway” lies between: it costs little and finds more rare classes.",
     )
+    return chosen
+
+
+def carried_prior() -> PriorAdjustment:
+    """The class prior chosen on some page of this session."""
+    chosen: PriorAdjustment = st.session_state.get(PRIOR) or DEFAULT_PRIOR
+    return chosen
 
 
 def _choose(

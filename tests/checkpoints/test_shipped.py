@@ -72,7 +72,7 @@ def test_its_card_is_complete(shipped):
     card = shipped.card
     assert card.measured.n > 3000
     assert card.measured.accuracy == pytest.approx(card.best.test_accuracy, abs=1e-3)
-    assert set(card.measured.by_prior_adjustment) == {"training", "between", "equal"}
+    assert set(card.measured.by_prior_adjustment) == {"training", "halfway", "uniform"}
     assert len(card.measured.robustness) >= 5
     assert "validation" in card.calibration.fitted_on
     assert sum(card.prior) == pytest.approx(1, abs=1e-4)

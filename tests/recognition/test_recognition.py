@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fer_core.checkpoints.classifier import Classifier, Prediction
+from fer_core.checkpoints.priors import AnsweredBy
 from fer_core.faces.detection import Face, PhotoDetector
 from fer_core.faces.images import preprocess_face, read_image, to_gray
 from fer_core.labels import EMOTIONS
@@ -34,6 +35,7 @@ class BrightnessClassifier(Classifier):
     class_names = ("dark", "bright")
 
     not_sure_below = 0.0
+    answered_by = AnsweredBy("bright", "halfway")
 
     def __init__(self):
         self.batches, self.mirrored = [], []
@@ -68,7 +70,11 @@ def detector():
 def recognition(class_name="happiness", box=(10, 20, 60, 70), class_names=EMOTIONS):
     rest = 0.2 / (len(class_names) - 1)
     probabilities = np.array([0.8 if name == class_name else rest for name in class_names], np.float32)
-    return Recognition(Face(box), Prediction(probabilities, tuple(class_names)), np.zeros((48, 48), np.uint8))
+    return Recognition(
+        Face(box),
+        Prediction(probabilities, tuple(class_names), 0.0, AnsweredBy("fer-lab", "halfway")),
+        np.zeros((48, 48), np.uint8),
+    )
 
 
 def test_all_faces_go_to_the_classifier_in_one_batch():
@@ -172,8 +178,11 @@ def test_summary():
 def test_rows_have_a_column_for_each_class_and_unrounded_probabilities():
     first, second = recognition(), recognition("anger", (1, 2, 3, 4))
     table = recognition_rows("a.jpg", [first, second])
-    assert list(table) == ["file", "face", "x1", "y1", "x2", "y2", "class_name", "confidence", *EMOTIONS]
-    assert table.iloc[1, :7].tolist() == ["a.jpg", 2, 1, 2, 3, 4, "anger"]
+    assert list(table) == [
+        *("file", "face", "x1", "y1", "x2", "y2", "checkpoint", "prior", "class_name", "confidence"),
+        *EMOTIONS,
+    ]
+    assert table.iloc[1, :9].tolist() == ["a.jpg", 2, 1, 2, 3, 4, "fer-lab", "halfway", "anger"]
     np.testing.assert_array_equal(table[list(EMOTIONS)].to_numpy(np.float32)[0], first.prediction.probabilities)
 
 
@@ -184,7 +193,7 @@ def test_pictures_without_faces_add_no_rows():
 
 def test_a_class_named_like_a_column_loses_nothing():
     table = recognition_rows("a.jpg", [recognition("file", class_names=("file", "face"))])
-    assert table.shape == (1, 10)
+    assert table.shape == (1, 12)
     assert table.iloc[0, 0] == "a.jpg"
 
 
@@ -193,7 +202,7 @@ def test_a_class_named_like_a_column_loses_nothing():
 def test_no_cell_is_a_formula_and_the_text_is_kept(name):
     table = recognition_rows(name, [recognition("-anger", class_names=("-anger", "=1+1"))])
     header, row = csv.reader(io.StringIO(to_csv(table).decode("utf-8-sig")))
-    for cell in (row[0], row[6], *header):
+    for cell in (row[0], row[8], *header):
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert row[0].removeprefix("'") == name.removeprefix("'")
     assert header[-2:] == ["'-anger", "'=1+1"]

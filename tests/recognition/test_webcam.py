@@ -186,7 +186,7 @@ def test_nothing_is_logged_unless_asked(analyzer):
     analyzer.stop_log()
     play(analyzer, 20)
     rows = analyzer.log_rows()
-    assert list(rows.columns) == ["time", "face", "class_name", *PAPER_EMOTIONS]
+    assert list(rows.columns) == ["time", "face", "checkpoint", "prior", "class_name", *PAPER_EMOTIONS]
     assert len(rows) == pytest.approx(2 * 2 * MOMENTS_A_SECOND, abs=4)
     assert rows["time"].iloc[0] == 0
     assert np.allclose(rows[list(PAPER_EMOTIONS)].sum(axis=1), 1, atol=1e-5)

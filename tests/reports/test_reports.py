@@ -62,7 +62,7 @@ def test_a_report_is_one_file_without_links_and_pictures(evaluated):
     assert len(page.specs) >= 8
     assert all({"data", "layout"} <= spec.keys() for spec in page.specs)
     words = " ".join(page.words)
-    assert "Tested on demo, test split." in words
+    assert "Tested on demo, test split, class prior: training." in words
     assert f"{100 * evaluated[1].accuracy:.1f} %" in words
 
 

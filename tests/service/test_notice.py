@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from fer_core.checkpoints.card import UNKNOWN_SCORES, MeasuredFigures
+from fer_core.checkpoints.card import UNKNOWN_SCORES, MeasuredFigures, PriorFigures
 from fer_core.checkpoints.checkpoint import list_checkpoints
 from fer_core.service.deployment import Deployment
 from fer_core.service.notice import error_rates, notice_points
@@ -29,8 +31,18 @@ def test_it_says_all_that_has_to_be_said(make_card):
 
 def test_measured_figures_are_told_with_the_class_that_is_missed_most(make_card):
     words = error_rates(make_card(measured=MEASURED))
-    assert "On 200 test faces of “ferplus” it is wrong 20 times in 100." in words
+    assert "On 200 test faces of “ferplus” it is wrong 20 times in 100 (class prior: training)." in words
     assert "called fear it misses 30 in 100" in words
+
+
+def test_the_figures_told_are_those_of_the_prior_in_use(make_card):
+    under = {"halfway": PriorFigures(0.7, 0.6, 0.5, {"fear": 0.9, "anger": 0.25})}
+    card = make_card(measured=replace(MEASURED, by_prior_adjustment=under), prior=(0.4, *[0.1] * 6))
+    assert "wrong 20 times in 100 (class prior: training)" in error_rates(card, "training")
+    words = error_rates(card, "halfway")
+    assert "wrong 30 times in 100 (class prior: halfway)" in words
+    assert "called anger it misses 75 in 100" in words
+    assert "under its training prior" in error_rates(card, "uniform")  # which was not measured
 
 
 def test_without_them_the_test_split_of_training_is_told(make_card):

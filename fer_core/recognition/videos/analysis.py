@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.checkpoints.priors import PriorAdjustment
+from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.errors import VideoError
 from fer_core.faces.detection import Detector, FaceDetector, PhotoDetector
 from fer_core.recognition.drawing import draw_faces
@@ -39,13 +39,13 @@ class AnalysisOptions:
         frames_per_second: Frames analyzed; no more than it has.
         face_distance: Which faces are looked for.
         smoothing: Time constant of the probabilities in seconds; 0 leaves the network's answers raw.
-        prior_adjustment: How common each class is taken to be, for whoever opens the classifier.
+        prior_adjustment: The class prior, for whoever opens the classifier.
     """
 
     frames_per_second: float = 10.0
     face_distance: FaceDistance = "room"
     smoothing: float = DEFAULT_SMOOTHING
-    prior_adjustment: PriorAdjustment = "between"
+    prior_adjustment: PriorAdjustment = DEFAULT_PRIOR
 
     def __post_init__(self) -> None:
         if not 0 < self.frames_per_second <= 1000:

@@ -23,6 +23,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from fer_core.checkpoints.priors import AnsweredBy
 from fer_core.errors import FerError, VideoError
 from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.videos.analysis import AnalysisCancelledError, AnalysisOptions, Progress, analyze_video
@@ -100,6 +101,7 @@ class VideoJob:
     def __init__(self, name: str, chunks: Iterable[bytes], checkpoint: Checkpoint, options: AnalysisOptions) -> None:
         self.name = name
         self.checkpoint = checkpoint
+        self.answered_by = AnsweredBy(checkpoint.name, checkpoint.card.known_prior(options.prior_adjustment))
         _delete_orphaned_folders()
         root = Path(tempfile.gettempdir())
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{os.getpid()}-", dir=root))

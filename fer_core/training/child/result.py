@@ -75,7 +75,7 @@ def make_checkpoint(
         limits=_LIMITS,
         notes=(_SHUFFLED,) if config.shuffle_labels else (),
         prior=prior,
-        calibration=_calibration(model, config.dataset, splits.validation, prior),
+        calibration=_calibration(model, config.dataset, splits.validation),
         **_faces(config, splits, provenance),
     )
 
@@ -105,7 +105,7 @@ def _faces(config: TrainingConfig, splits: Splits, provenance: Provenance) -> di
 
 def _name_for(run: str, wanted: str) -> str:
     """The name of the checkpoint that a run has made already, or a free one."""
-    own = [c.name for c in list_checkpoints() if c.is_own and c.card.provenance.get("run") == run]
+    own = [c.name for c in list_checkpoints() if c.card.provenance.get("run") == run]
     return own[0] if own else free_name(wanted)
 
 
@@ -115,8 +115,8 @@ def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: Splits) -> 
     return EpochScores(epoch, *accuracies)
 
 
-def _calibration(model: keras.Model, dataset: str, validation: FerDataset, prior: tuple[float, ...]) -> Calibration:
+def _calibration(model: keras.Model, dataset: str, validation: FerDataset) -> Calibration:
     """What validation faces, which chose the epoch already, ask for."""
     fitted_on = f"the {len(validation):,} validation faces of “{dataset}” ({LABEL_SCHEMES[validation.scheme].title})"
     probabilities = predict(model, validation.images)
-    return calibrate(probabilities, validation.labels, fitted_on, not_sure_below=NOT_SURE_BELOW, prior=prior)
+    return calibrate(probabilities, validation.labels, fitted_on, not_sure_below=NOT_SURE_BELOW)

@@ -135,7 +135,8 @@ def show_export(leaderboard: Leaderboard) -> None:
         "text/csv",
     )
     command = (
-        f"python -m fer_core compare {' '.join(names)} --dataset {leaderboard.dataset_name} --split {leaderboard.split}"
+        f"python -m fer_core compare {' '.join(names)} --dataset {leaderboard.dataset_name} "
+        f"--split {leaderboard.split} --prior {leaderboard.prior}"
     )
     st.caption("The same as a command:")
     st.code(command, language=None, wrap_lines=True)
@@ -144,7 +145,9 @@ def show_export(leaderboard: Leaderboard) -> None:
 
 def _predictions(leaderboard: Leaderboard) -> pd.DataFrame:
     first = leaderboard.entries[0].report
-    table = pd.DataFrame({"row": first.rows, "true": [first.class_names[i] for i in first.y_true]})
+    table = pd.DataFrame(
+        {"prior": leaderboard.prior, "row": first.rows, "true": [first.class_names[i] for i in first.y_true]}
+    )
     for entry in leaderboard.entries:
         table[f"{entry.name} predicted"] = [entry.report.class_names[i] for i in entry.report.y_pred]
         table[f"{entry.name} confidence"] = entry.report.confidence.astype(float)

@@ -16,6 +16,7 @@ from pages.parts.dataset.shown import ROW, ShownDataset, open_face
 from pages.shared import cached
 from pages.shared.links import accept_link, asked_number
 from pages.shared.messages import errors_shown, plain
+from pages.shared.pickers import carried_prior
 
 _SIZE = 300
 _NO_CHECKPOINT = "none"
@@ -101,6 +102,7 @@ def _ask_checkpoint(records: FaceRecords, row: int) -> tuple[Prediction | None, 
     )
     if name not in checkpoints:
         return None, ""
+    st.caption(f"Class prior: {carried_prior()}")
     with errors_shown():
-        prediction = cached.classifier(checkpoints[name]).predict_one(np.asarray(records.images[row]))
+        prediction = cached.classifier(checkpoints[name], carried_prior()).predict_one(np.asarray(records.images[row]))
     return prediction, name

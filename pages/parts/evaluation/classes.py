@@ -1,14 +1,11 @@
-"""An evaluation class by class: figures, points with intervals, a table, curves and prior adjustments."""
+"""An evaluation class by class: figures, points with intervals, a table, curves and class priors."""
 
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from fer_core.checkpoints.priors import PRIOR_ADJUSTMENT_TITLES
-from fer_core.evaluation.calibration import prior_adjustments
-from fer_core.evaluation.report import EvaluationReport, class_curves
+from fer_core.evaluation.report import class_curves
 from fer_core.plots.classes import class_figure, precision_recall_figure, roc_figure
 from fer_core.storage.plaintext import percent
 from pages.parts.evaluation.evaluated import Evaluated
@@ -32,8 +29,9 @@ _COLUMNS = (
 _ADJUSTED = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
 
 
-def show_figures(report: EvaluationReport) -> None:
+def show_figures(shown: Evaluated) -> None:
     """Show the figures of the whole split, and what to compare them with."""
+    report = shown.report
     values = report.accuracy, report.macro_f1, report.balanced_accuracy, report.top_k_accuracy(2)
     with st.container(horizontal=True):
         for (title, meaning), value in zip(_MEANINGS.items(), values, strict=True):
@@ -43,11 +41,21 @@ def show_figures(report: EvaluationReport) -> None:
     st.caption(
         f"Of {len(report):,} pictures. With others of the same kind, expect an accuracy between {100 * low:.1f} and "
         f"{percent(high, 1)} (95 % interval). Always answering “{plain(name)}” would be right for {percent(share, 1)}."
+        f"{_accuracy_by_prior(shown)}"
     )
 
 
+def _accuracy_by_prior(shown: Evaluated) -> str:
+    """Describe the accuracy under each class prior, the one in use in bold; "" where there is no choice."""
+    texts = [
+        f"**{prior} {seen.accuracy:.2%}**" if prior == shown.prior else f"{prior} {seen.accuracy:.2%}"
+        for prior, seen in shown.figures_by_prior().items()
+    ]
+    return f" Accuracy by class prior: {' · '.join(texts)}." if texts else ""
+
+
 def show_classes(shown: Evaluated) -> None:
-    """Show precision, recall and F1 with their intervals, prior adjustments, ROC and precision–recall curves."""
+    """Show precision, recall and F1 with their intervals, class priors, ROC and precision–recall curves."""
     report, table = shown.report, shown.report.per_class()
     left, right = st.columns(2, gap="medium")
     with left:
@@ -65,7 +73,7 @@ def show_classes(shown: Evaluated) -> None:
             "Lines are 95 % intervals: Wilson’s for precision and recall; for F1, Wilson’s of the share of hits among "
             "all pictures that are of the class or were called so."
         )
-    _prior_adjustments(shown)
+    _by_prior(shown)
     if curves := class_curves(report):
         figures = {"roc": roc_figure, "precision-recall": precision_recall_figure}
         for column, (name, figure) in zip(st.columns(2, gap="medium"), figures.items(), strict=True):
@@ -91,22 +99,21 @@ def _class_table(table: pd.DataFrame) -> None:
     st.dataframe(table, hide_index=True, column_config=columns, alt=alt)
 
 
-def _prior_adjustments(shown: Evaluated) -> None:
-    """Show what a prior adjustment gains and costs; nothing where the training shares are unknown."""
-    if not (found := prior_adjustments(shown.report, shown.checkpoint.card)):
+def _by_prior(shown: Evaluated) -> None:
+    """Show what each class prior gains and costs; nothing where the training shares are unknown."""
+    if not (found := shown.figures_by_prior()):
         return
-    st.subheader("How common is each emotion?", anchor=False)
-    table = pd.DataFrame([asdict(figures) for figures in found.values()])
-    table[list(_ADJUSTED)] *= 100
-    table.insert(0, "view", [PRIOR_ADJUSTMENT_TITLES[name] for name in found])
-    columns = {name: st.column_config.NumberColumn(title, format="%.1f %%") for name, title in _ADJUSTED.items()}
-    titles: dict[str, Any] = {"view": "Emotions are", **columns}
-    alt = "Accuracy, balanced accuracy and macro F1 by how common emotions are taken to be"
-    st.dataframe(table.drop(columns="strength"), hide_index=True, column_config=titles, alt=alt)
-    between = shown.checkpoint.card.calibration.between
+    st.subheader("Class prior", anchor=False)
+    table = pd.DataFrame(
+        {name: 100 * getattr(figures, name) for name in _ADJUSTED} | {"prior": prior}
+        for prior, figures in found.items()
+    )
+    columns = {name: st.column_config.NumberColumn(title, format="%.2f%%") for name, title in _ADJUSTED.items()}
+    titles: dict[str, Any] = {"prior": "Class prior", **columns}
+    alt = "Accuracy, balanced accuracy and macro F1 under each class prior"
+    st.dataframe(table, hide_index=True, column_order=tuple(titles), column_config=titles, alt=alt)
     st.caption(
-        "The network’s answers hold the shares of its training faces, a third of them neutral. Taking these out finds "
-        "more of the rare emotions and loses some of the common ones. “In between” goes "
-        f"{percent(between)} of the way, as far as accuracy and balanced accuracy of the validation faces add up to "
-        "most; Photos, Webcam and Videos begin with it. The figures above are those as in training."
+        "The network’s answers hold the class shares of its training faces, a third of them neutral (training). "
+        "Dividing by these shares treats all classes alike (uniform): rare classes are found more often, common ones "
+        f"missed more often. Halfway divides by their square root. Everything else on this page: {shown.prior}."
     )

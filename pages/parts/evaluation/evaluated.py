@@ -6,10 +6,13 @@ from functools import partial
 import streamlit as st
 
 from fer_core.checkpoints.answers import ensure_answers
+from fer_core.checkpoints.card import PriorFigures
 from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.exclusions import ExclusionList
 from fer_core.datasets.store import DatasetCard
+from fer_core.evaluation.calibration import prior_figures
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LabelScheme
 from pages.shared import cached
@@ -42,6 +45,8 @@ class Evaluated:
         dataset: DatasetCard,
         scheme: LabelScheme,
         split: str,
+        *,
+        prior: PriorAdjustment,
         exclusions: ExclusionList | None,
     ) -> "Evaluated":
         """Evaluate a checkpoint, once per content.
@@ -53,7 +58,7 @@ class Evaluated:
         records = cached.records(dataset)
         checkpoint = ensure_answers(checkpoint, records)
         labeled = cached.labeled(records, scheme, [split], without=rows)
-        report = cached.report(checkpoint, labeled)
+        report = cached.report(checkpoint, labeled, prior_adjustment=prior)
         faces = cached.scored(labeled, report.class_names)
         return cls(checkpoint, dataset, scheme, split, labeled, report, faces, exclusions)
 
@@ -62,7 +67,16 @@ class Evaluated:
         return cached.report(self.checkpoint, self.labeled, raw=True)
 
     @property
+    def prior(self) -> PriorAdjustment:
+        """Return the class prior that the answers assume."""
+        return self.report.answered_by.prior
+
+    def figures_by_prior(self) -> dict[PriorAdjustment, PriorFigures]:
+        """Return the figures under each class prior; none where the training shares are unknown."""
+        return prior_figures(cached.report(self.checkpoint, self.labeled), self.checkpoint.card)
+
+    @property
     def key(self) -> str:
         """Return what changes whenever something else is shown."""
         left_out = self.exclusions.name if self.exclusions else ""
-        return f"{self.checkpoint.name} {self.dataset.name} {self.split} {self.scheme.name} {left_out}"
+        return f"{self.checkpoint.name} {self.dataset.name} {self.split} {self.scheme.name} {left_out} {self.prior}"

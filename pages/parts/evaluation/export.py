@@ -16,7 +16,7 @@ from pages.shared.downloads import offer_download
 
 def show_export(shown: Evaluated) -> None:
     """Offer downloads and the format in which charts are saved."""
-    card, stem = shown.checkpoint.card, f"{shown.checkpoint.name}-{shown.dataset.name}-{shown.split}"
+    card, stem = shown.checkpoint.card, f"{shown.checkpoint.name}-{shown.dataset.name}-{shown.split}-{shown.prior}"
     offer_download(
         "Report (HTML)",
         "Everything on this page as one file: it opens without a network and prints well. It holds no faces, which "
@@ -65,6 +65,10 @@ def show_export(shown: Evaluated) -> None:
 
 def _report(shown: Evaluated) -> bytes:
     checkpoint, faces = shown.checkpoint, shown.faces
-    steps = list(robustness_steps(checkpoint, faces)) if is_measured(checkpoint, faces) else []
+    steps = (
+        list(robustness_steps(checkpoint, faces, prior_adjustment=shown.prior))
+        if is_measured(checkpoint, faces)
+        else []
+    )
     subject = f"{shown.dataset.name}, {shown.split} split, {shown.scheme.title}"
     return evaluation_report(checkpoint, shown.report, faces, subject=subject, robustness=steps).encode()

@@ -1,13 +1,16 @@
 """How accuracy falls as pictures get worse."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.robustness import (
     LEVELS,
     PERTURBATIONS,
+    RobustnessStep,
     card_table,
     is_measured,
     robustness_steps,
@@ -55,7 +58,7 @@ def _from_card(shown: Evaluated) -> pd.DataFrame | None:
     here = shown.report.fingerprint, shown.split, shown.scheme.name, len(shown.report)
     if not measured.robustness or here != (measured.fingerprint, measured.split, measured.scheme, measured.n):
         return None
-    st.caption(f"From the checkpoint’s card: measured on all {measured.n:,} faces of this split.")
+    st.caption(f"From the checkpoint’s card: all {measured.n:,} faces of this split, class prior: training.")
     return card_table(measured)
 
 
@@ -69,11 +72,16 @@ def _measured(shown: Evaluated) -> pd.DataFrame | None:
     if not is_measured(shown.checkpoint, sample) and not _asked(len(sample)):
         return None
     bar, steps = st.empty(), []
-    for step in robustness_steps(shown.checkpoint, sample, classifier=partial(cached.classifier, shown.checkpoint)):
+    for step in _steps(shown, sample):
         steps.append(step)
         bar.progress(len(steps) / _STEPS, f"{step.perturbation.capitalize() or 'Untouched'}, level {step.level} …")
     bar.empty()
     return robustness_table(steps)
+
+
+def _steps(shown: Evaluated, sample: FerDataset) -> Iterator[RobustnessStep]:
+    network = partial(cached.classifier, shown.checkpoint, "training")  # is asked for its own answers only
+    return robustness_steps(shown.checkpoint, sample, prior_adjustment=shown.prior, classifier=network)
 
 
 def _asked(faces: int) -> bool:

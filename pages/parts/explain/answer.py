@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.checkpoints.classifier import Prediction
+from fer_core.checkpoints.classifier import Classifier, Prediction
 from fer_core.checkpoints.features import Features
 from fer_core.datasets.store import DatasetCard
 from fer_core.datasets.summary import votes_in_words
@@ -31,10 +31,9 @@ _NUDGES = tuple(f"explain_nudge_{name}" for name in ("brightness", "rotation", "
 _LOOKING = "Looking at the training faces …"
 
 
-def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: Checkpoint) -> None:
+def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], classifier: Classifier) -> None:
     """The occlusion map, Grad-CAM and how often small nudges keep the answer."""
-    classifier = cached.classifier(checkpoint)
-    names = list(checkpoint.card.class_names)
+    names = list(classifier.class_names)
     answer = classifier.predict_one(face)
     class_name = st.selectbox("What speaks for", names, names.index(answer.class_name), key="explain_class")
     index = names.index(class_name)
@@ -65,9 +64,8 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], checkpoint: 
     )
 
 
-def show_nudges(face: NDArray[np.uint8], checkpoint: Checkpoint) -> None:
+def show_nudges(face: NDArray[np.uint8], classifier: Classifier) -> None:
     """Sliders that change the face, and the probabilities before and after."""
-    classifier = cached.classifier(checkpoint)
     controls, before, after = st.columns([2, 2, 2], gap="large")
     with controls:
         padding = "How much smaller the face is in the picture; its edge goes on outwards."

@@ -7,6 +7,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.classifier import Classifier
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.summary import votes_in_words
 from fer_core.recognition.photos import WHOLE, Photo, recognize_photo
 from pages.shared import cached
@@ -19,25 +21,30 @@ from pages.shared.pickers import choose_dataset, choose_view
 from pages.shared.streamlit_internals import UploadedFile
 
 _PHOTO = "picture to explain"
+_MIRRORED = "The answer is the mean of the face and its mirror image, as on Photos."
 _DATASET, _UPLOAD, _CAMERA, _SENT = "From a dataset", "From a picture", "From the webcam", "Sent here"
 
 
 @dataclass(frozen=True, eq=False)
 class ExplainedFace:
-    """A face to look into, ``(48, 48)`` uint8, and what is known of it, for people."""
+    """A face to look into, ``(48, 48)`` uint8, and what is known of it, for people.
+
+    One from a picture is answered as on the Photos page: with its mirror image.
+    """
 
     image: NDArray[np.uint8]
     caption: str
+    is_from_picture: bool = False
 
 
-def choose_face(checkpoint: Checkpoint) -> ExplainedFace | None:
+def choose_face(checkpoint: Checkpoint, prior: PriorAdjustment) -> ExplainedFace | None:
     """The controls that choose a face, or None while none is chosen."""
     sent = st.session_state.get(SENT_FACE)
     sources = [*([] if sent is None else [_SENT]), _DATASET, _UPLOAD, _CAMERA]
     source = choose_view(sources, "explain_source", label="Face")
     if source == _SENT and sent is not None:
-        return ExplainedFace(sent, "As it was found in a picture")
-    return _from_dataset(checkpoint) if source == _DATASET else _from_picture(checkpoint, source)
+        return ExplainedFace(sent, f"As it was found in a picture. {_MIRRORED}", is_from_picture=True)
+    return _from_dataset() if source == _DATASET else _from_picture(checkpoint, prior, source)
 
 
 def forget_sent_face() -> None:
@@ -45,7 +52,7 @@ def forget_sent_face() -> None:
     st.session_state.pop(SENT_FACE, None)
 
 
-def _from_dataset(checkpoint: Checkpoint) -> ExplainedFace:
+def _from_dataset() -> ExplainedFace:
     dataset = choose_dataset()
     records = cached.records(dataset)
     if "row" not in st.session_state:
@@ -62,8 +69,8 @@ def _draw_row(rows: int) -> None:
     st.session_state["row"] = int(np.random.default_rng().integers(rows))
 
 
-def _from_picture(checkpoint: Checkpoint, source: str) -> ExplainedFace | None:
-    if not admits_faces(checkpoint.card):
+def _from_picture(checkpoint: Checkpoint, prior: PriorAdjustment, source: str) -> ExplainedFace | None:
+    if not admits_faces(checkpoint.card, prior):
         return None
     if source == _CAMERA:
         upload = take_picture("explain_camera", "Freeze a frame with your face")
@@ -72,7 +79,7 @@ def _from_picture(checkpoint: Checkpoint, source: str) -> ExplainedFace | None:
     if upload is None:
         st.caption("It stays in the memory of the computer that runs FER Lab until you clear it or close the app.")
         return None
-    photo = _looked_at(upload, checkpoint)
+    photo = _looked_at(upload, cached.classifier(checkpoint, prior))
     if photo.problem or not photo.recognitions:
         refuse_with(
             plain(photo.problem) or "No face was found. Choose a picture in which one is larger.",
@@ -85,16 +92,16 @@ def _from_picture(checkpoint: Checkpoint, source: str) -> ExplainedFace | None:
         number = int(st.number_input("Which face", 1, len(photo.recognitions), 1))
     whole = "The whole picture: no face was found in it"
     kind = f"Face {number} as the network sees it" if photo.anyway is None else whole
-    return ExplainedFace(photo.recognitions[number - 1].crop, kind)
+    return ExplainedFace(photo.recognitions[number - 1].crop, f"{kind}. {_MIRRORED}", is_from_picture=True)
 
 
-def _looked_at(upload: UploadedFile, checkpoint: Checkpoint) -> Photo:
+def _looked_at(upload: UploadedFile, classifier: Classifier) -> Photo:
     """What was found in a picture; kept while it is on the page, so that no click looks for its faces again."""
-    key = upload.file_id, checkpoint.name
-    kept: tuple[tuple[str, str], Photo] | None = st.session_state.get(_PHOTO)
+    key = upload.file_id, *classifier.answered_by
+    kept: tuple[tuple[str, ...], Photo] | None = st.session_state.get(_PHOTO)
     if kept is None or kept[0] != key:
-        detector, classifier = cached.photo_detector(), cached.classifier(checkpoint)
         with errors_shown():
+            detector = cached.photo_detector()
             photo = recognize_photo(upload.name, upload.getvalue(), detector, classifier, anyway=WHOLE)
         st.session_state[_PHOTO] = kept = key, photo
     return kept[1]

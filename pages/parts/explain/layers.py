@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import ModelCard
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.explain.arithmetic import products, work_out
 from fer_core.explain.layers import Layer, describe_layer
 from fer_core.explain.pictures import filter_sheet, map_sheet, slice_sheet, strongest
@@ -24,7 +25,9 @@ _FACE = "The face"
 _LISTED = 5  # products of a dense layer
 
 
-def show_layers(face: NDArray[np.uint8], seen: NDArray[np.uint8], layers: Sequence[Layer], card: ModelCard) -> None:
+def show_layers(
+    face: NDArray[np.uint8], seen: NDArray[np.uint8], layers: Sequence[Layer], card: ModelCard, prior: PriorAdjustment
+) -> None:
     """Show one layer at a time, with the network drawn above.
 
     The face is ``(48, 48)`` uint8, as it was found and as it is seen after the checkpoint's own pre-processing.
@@ -44,7 +47,7 @@ def show_layers(face: NDArray[np.uint8], seen: NDArray[np.uint8], layers: Sequen
     source = layers[layer.sources[0]].output if layer.sources[0] >= 0 else seen[..., None].astype(np.float32)
     st.markdown(f"**{chosen}.** {explained(describe_layer(layers, place))}")
     if layer.kind == "softmax":
-        show_softmax(source.ravel(), layer.output, card)
+        show_softmax(source.ravel(), layer.output, card, prior)
     elif layer.is_map:
         _maps(layer, source)
     else:

@@ -7,20 +7,29 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.classifier import with_temperature
+from fer_core.checkpoints.priors import PriorAdjustment, normalized
 from pages.shared.words import explained
 
 _TERMS = 3  # of a sum, in a line that a phone has room for
 
 
-def show_softmax(scores: NDArray[np.float32], shares: NDArray[np.float32], card: ModelCard) -> None:
-    """Equation (1) from ``(classes,)`` scores to shares: filled in for the most probable class, and a table of all."""
+def show_softmax(
+    scores: NDArray[np.float32], shares: NDArray[np.float32], card: ModelCard, prior: PriorAdjustment
+) -> None:
+    """Equation (1) from ``(classes,)`` scores to shares: filled in for the most probable class, and a table of all.
+
+    Behind the shares stand what the temperature and the class prior make of them.
+    """
     top, temperature = int(shares.argmax()), card.calibration.temperature
     st.latex(r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} \qquad (1)")
     st.latex(filled_in(scores, card.class_names[top], top))
     table = pd.DataFrame({"class": card.class_names, "score z": scores, "e to the z": np.exp(scores.astype(float))})
     table["probability"] = shares
+    calibrated, weights = with_temperature(shares[None], temperature), card.class_weights(prior)
     if temperature != 1:
-        table["calibrated"] = with_temperature(shares[None], temperature)[0]
+        table["calibrated"] = calibrated[0]
+    if weights is not None:
+        table[f"prior: {prior}"] = normalized(calibrated * weights)[0]
     bar = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
     st.dataframe(
         table,
@@ -31,6 +40,7 @@ def show_softmax(scores: NDArray[np.float32], shares: NDArray[np.float32], card:
             "e to the z": st.column_config.NumberColumn(format="%.3g"),
             "probability": bar,
             "calibrated": bar,
+            f"prior: {prior}": bar,
         },
     )
     if temperature != 1:
@@ -38,8 +48,14 @@ def show_softmax(scores: NDArray[np.float32], shares: NDArray[np.float32], card:
         st.markdown(
             explained(
                 f"**Calibration.** On the validation faces this network was {direction}. So the app divides every "
-                f"score by a temperature of {temperature:.2f} before equation (1): that is the answer above."
+                f"score by a temperature of {temperature:.2f} before equation (1)."
             )
+        )
+    if weights is not None:
+        st.markdown(
+            f"**Class prior: {prior}.** Each probability is divided by the class's share among the training faces"
+            f"{', by the root of it,' if prior == 'halfway' else ''} and all are scaled to sum to one again (Bayes' "
+            "rule)."
         )
 
 

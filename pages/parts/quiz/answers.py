@@ -12,6 +12,7 @@ from fer_core.plots.pictures import picture_html
 from fer_core.plots.prediction import share_bars
 from fer_core.reports.lesson import Played
 from pages.shared.lesson_record import offer_lesson, record_round
+from pages.shared.messages import plain
 
 
 def show_face(face: NDArray[np.uint8], size: int) -> None:
@@ -31,6 +32,7 @@ def show_network(question: Question) -> None:
     """Show the network's probabilities; nothing without a network."""
     if question.prediction:
         st.markdown("**The network**")
+        st.caption(plain(question.prediction.answered_by.in_words))
         names, shares = question.prediction.class_names, question.prediction.probabilities
         percents = {name: round(100 * float(share)) for name, share in zip(names, shares, strict=True)}
         st.html(share_bars(percents, most=100, unit="%"))

@@ -25,10 +25,10 @@ _DISTANCES: dict[FaceDistance, str] = {
 }
 
 
-def order_analysis(checkpoint: Checkpoint, prior_adjustment: PriorAdjustment) -> None:
+def order_analysis(checkpoint: Checkpoint, prior: PriorAdjustment) -> None:
     """Let a person choose a video, or the sample, and start its analysis."""
-    upload = _uploaded() if admits_faces(checkpoint.card) else None
-    options = replace(_choose_options(), prior_adjustment=prior_adjustment)
+    upload = _uploaded() if admits_faces(checkpoint.card, prior) else None
+    options = replace(_choose_options(), prior_adjustment=prior)
     if upload is None:
         _offer_sample(checkpoint, options)
     elif st.button("Analyse the video", type="primary", icon=":material/movie:"):

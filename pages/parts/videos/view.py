@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -80,7 +81,7 @@ def _follow() -> None:
 def _heading(job: VideoJob) -> DeltaGenerator:
     """What is analysed and by which network, and the place beside it."""
     left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"**{plain(job.name)}** · looked at by {plain(job.checkpoint.name)}")
+    left.markdown(f"**{plain(job.name)}** · answers by {plain(job.answered_by.in_words)}")
     return right
 
 
@@ -129,7 +130,11 @@ def _offer_downloads(job: VideoJob, result: VideoResult) -> None:
     stem = file_stem(job.name, "video")
     with st.container(horizontal=True):
         download_button("Annotated video", job.annotated, f"{stem}-faces.mp4")
-        download_button("All moments as CSV", lambda: to_csv(result.table()), f"{stem}-faces.csv", icon="table")
+        download_button("All moments as CSV", lambda: to_csv(_table(job)), f"{stem}-faces.csv", icon="table")
+
+
+def _table(job: VideoJob) -> pd.DataFrame:
+    return job.result.table().assign(**job.answered_by._asdict())
 
 
 def _show_timeline(result: VideoResult) -> None:
