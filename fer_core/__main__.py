@@ -119,6 +119,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--not-sure", type=_share, default=0.5, metavar="SHARE", help="less probable answers are “not sure” (0.5)"
     )
     calibrate.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
+    calibrate.add_argument("--replace", action="store_true", help="replace figures measured on another dataset")
 
     keep = _add(choose, "keep-answers", evaluation.keep, "keep checkpoints' answers to FER+ beside them")
     keep.add_argument("checkpoints", nargs="*")

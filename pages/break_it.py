@@ -5,7 +5,8 @@ import streamlit as st
 from fer_core.checkpoints.priors import AnsweredBy
 from fer_core.datasets.store import DatasetCard
 from fer_core.evaluation.scoring import fitting_scheme
-from fer_core.lessons.break_it.experiments import EXPERIMENTS, Experiment, find_experiment
+from fer_core.lessons.break_it.catalogue import EXPERIMENTS, find_experiment
+from fer_core.lessons.break_it.experiments import Experiment
 from fer_core.lessons.break_it.results import SideResult
 from fer_core.lessons.break_it.trial import Trial
 from pages.parts.break_it.view import show_sides, show_trial, show_verdict

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.checkpoint import Checkpoint, update_card, verified_bytes
+from fer_core.checkpoints.checkpoint import Checkpoint, check_own, update_card, verified_bytes
 from fer_core.datasets.dataset import FaceRecords, label_records
 from fer_core.datasets.shipped import ferplus_card
 from fer_core.errors import CheckpointError
@@ -94,10 +94,11 @@ def keep_answers(checkpoint: Checkpoint, records: FaceRecords) -> Checkpoint:
     """Let a checkpoint answer the faces of FER+ and keep that beside it; other records change nothing.
 
     Raises:
-        CheckpointError: The network is damaged, or the answers cannot be written.
+        CheckpointError: It is shipped, the network is damaged, or the answers cannot be written.
     """
     if records.fingerprint != ferplus_card().fingerprint or not records.has_pictures:
         return checkpoint
+    check_own(checkpoint)
     faces = label_records(records, LABEL_SCHEMES["majority-8"], _ANSWERED)
     probabilities = checkpoint.open_classifier(threads=2).predict_raw(faces.images)
     content = Answers(records.fingerprint, faces.rows, rounded(probabilities)).to_bytes()

@@ -205,6 +205,7 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
     """
     check_checkpoint_name(card.name)
     target = home() / "models" / card.name
+    check_own(Checkpoint(target, card))
     try:
         with new_folder(target) as folder:
             write_files(folder)
@@ -223,8 +224,9 @@ def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
     """Replace a checkpoint's card; the networks stay as they are.
 
     Raises:
-        CheckpointError: The card cannot be written.
+        CheckpointError: It is shipped, or the card cannot be written.
     """
+    check_own(checkpoint)
     try:
         write_json(checkpoint.directory / CARD_FILE, asdict(card))
     except OSError as error:
@@ -241,8 +243,7 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: It is shipped, or its folder cannot be removed.
     """
-    if not checkpoint.is_own:
-        raise CheckpointError(f"“{checkpoint.name}” belongs to the app and stays. Remove only checkpoints of your own.")
+    check_own(checkpoint)
     try:
         shutil.rmtree(checkpoint.directory)
     except FileNotFoundError:
@@ -251,6 +252,19 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
         raise CheckpointError(
             f"“{checkpoint.name}” could not be removed ({error.strerror or error}). Close what uses its files."
         ) from error
+
+
+def check_own(checkpoint: Checkpoint) -> None:
+    """Refuse to write to a checkpoint that comes with the app: everything that changes one asks here.
+
+    Raises:
+        CheckpointError: It is shipped.
+    """
+    if not checkpoint.is_own:
+        raise CheckpointError(
+            f"“{checkpoint.name}” belongs to the app and stays as it is. Train or import a checkpoint of your own, or "
+            "copy the folder to another name, and choose that."
+        )
 
 
 def free_name(wanted: str) -> str:

@@ -121,6 +121,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
         options.dataset,
         not_sure_below=options.not_sure,
         robustness=options.robustness,
+        replace_figures=options.replace,
     )
     card = checkpoint.card
     low, high = (100 * end for end in card.measured.accuracy_interval)

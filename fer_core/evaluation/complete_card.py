@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from fer_core.checkpoints.card import Calibration, MeasuredFigures
-from fer_core.checkpoints.checkpoint import INT8_FILE, Checkpoint, update_card
+from fer_core.checkpoints.checkpoint import INT8_FILE, Checkpoint, check_own, update_card
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
+from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate, prior_figures
 from fer_core.evaluation.robustness import PERTURBATIONS, robustness_steps
 from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme, headline_figures, score
@@ -17,14 +18,21 @@ def complete_card(
     *,
     not_sure_below: float = NOT_SURE_BELOW,
     robustness: bool = False,
+    replace_figures: bool = False,
 ) -> Checkpoint:
     """Calibrate a checkpoint on a dataset's validation split, measure it on test and write both into its card.
 
-    The threshold of "not sure" is 0 to 1. The robustness classifies the test split 35 times more.
+    The threshold of "not sure" is 0 to 1. The robustness classifies the test split 35 times more; without it, what
+    was measured on the same faces before stays.
 
     Raises:
-        FerError: If the dataset does not fit, or the card cannot be written.
+        FerError: If the checkpoint is shipped, the dataset does not fit, the card has figures of another dataset and
+            they are not to be replaced, or the card cannot be written.
     """
+    check_own(checkpoint)
+    if not replace_figures:
+        _check_dataset(checkpoint, records, dataset_name)
+    before = checkpoint.card.measured
     if checkpoint.card.dataset_fingerprint == records.fingerprint:
         training = label_records(records, checkpoint.card.scheme, ["train"])
         prior = tuple(training.targets.mean(axis=0, dtype=float).round(6).tolist())
@@ -32,7 +40,22 @@ def complete_card(
     calibration = calibration_of(checkpoint, records, dataset_name, not_sure_below=not_sure_below)
     checkpoint = replace(checkpoint, card=replace(checkpoint.card, calibration=calibration))
     figures = measured_figures(checkpoint, records, dataset_name, robustness=robustness)
+    if before.fingerprint == records.fingerprint and not robustness:
+        figures = replace(figures, robustness=before.robustness)
     return update_card(checkpoint, replace(checkpoint.card, measured=figures))
+
+
+def _check_dataset(checkpoint: Checkpoint, records: FaceRecords, dataset_name: str) -> None:
+    """Refuse to replace the figures of one dataset by those of another."""
+    card = checkpoint.card
+    named, fingerprint = card.dataset, card.dataset_fingerprint
+    if card.measured.n:
+        named, fingerprint = card.measured.dataset, card.measured.fingerprint
+    if (card.measured.n or card.calibration.fitted_on) and fingerprint != records.fingerprint:
+        raise EvaluationError(
+            f"The card of “{checkpoint.name}” has figures of “{named or 'another dataset'}”, and “{dataset_name}” is "
+            "another dataset. Choose that one, or say that they are to be replaced (--replace)."
+        )
 
 
 def calibration_of(

@@ -35,7 +35,7 @@ def lesson_report(rounds: Sequence[Played], tried: Sequence[Tried]) -> str:
     """Return a lesson as HTML, without any face, name or address."""
     sections = [_round(number, played) for number, played in enumerate(rounds, start=1)]
     sections += [_experiment(seen) for seen in tried]
-    said = " ".join(f"{s.experiment.title} {s.experiment.question} {s.experiment.why}" for s in tried)
+    said = " ".join(f"{s.experiment.title} {s.experiment.question} {_why(s)}" for s in tried)
     if words := sorted(words_in(said), key=str.casefold):
         sections.append(Section("Words", bullets([f"{word}: {GLOSSARY[word]}" for word in words])))
     lead = "How computers name expressions, and where they go wrong: what was guessed, what happened, and why."
@@ -58,7 +58,11 @@ def _experiment(seen: Tried) -> Section:
     titles = experiment.usual, experiment.changed
     for side, title, result in zip(("usual", "changed"), titles, seen.results, strict=True):
         body += f"<h3>{escape(title)}</h3>" + _side(result, f"{experiment.name}-{side}")
-    return Section(f"Break it: {experiment.title}", body + paragraph(f"Why. {experiment.why}", "verdict"))
+    return Section(f"Break it: {experiment.title}", body + paragraph(f"Why. {_why(seen)}", "verdict"))
+
+
+def _why(seen: Tried) -> str:
+    return " ".join(seen.experiment.explain(*seen.results))
 
 
 def _side(result: SideResult, name: str) -> str:

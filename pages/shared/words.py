@@ -21,6 +21,7 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
         *("label smoothing", "learning rate", "loss", "macro F1", "majority", "mixup", "momentum", "optimiser"),
         *("overfitting", "patience", "pooling", "pre-processing", "ReLU", "seed", "softmax", "split", "test"),
         *("validation", "vote distribution", "warm-up", "weight decay", "weights"),
+        *("confidence", "interval"),
     ),
     "evaluation": (
         *("accuracy", "average precision", "balanced accuracy", "calibration", "calibration error", "checkpoint"),
@@ -40,8 +41,8 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
     "quiz": ("checkpoint", "FER+", "FER2013", "majority"),
     "break_it": (
         *("accuracy", "augmentation", "balanced sampling", "batch size", "bias", "checkpoint", "confusion matrix"),
-        *("epoch", "FER+", "FER2013", "learning rate", "loss", "majority", "overfitting", "recall", "ReLU", "seed"),
-        *("softmax", "test", "validation", "weights"),
+        *("confidence", "early stopping", "epoch", "FER+", "FER2013", "learning rate", "loss", "majority"),
+        *("overfitting", "recall", "ReLU", "seed", "softmax", "test", "validation", "weights"),
     ),
     "webcam": ("checkpoint", "test", "WebRTC"),
     "photos": ("checkpoint", "test"),

@@ -236,7 +236,8 @@ def test_a_users_own_hides_a_shipped_one(save_tiny, home, tmp_path):
 def test_the_default_comes_first_then_the_newest(save_tiny):
     save_tiny("a", created_at="2026-01-01T00:00:00+00:00")
     save_tiny("b", created_at="2026-03-01T00:00:00+00:00")
-    save_tiny(DEFAULT_CHECKPOINT, created_at="2025-01-01T00:00:00+00:00")
+    made = save_tiny("c", created_at="2025-01-01T00:00:00+00:00")
+    made.directory.rename(made.directory.with_name(DEFAULT_CHECKPOINT))
     assert names() == [DEFAULT_CHECKPOINT, "b", "a"]
 
 
@@ -309,9 +310,19 @@ def test_live_video_is_looked_at_in_eight_bits_where_there_is_such_a_file(save_t
 
 
 @pytest.mark.parametrize("name", room.SHIPPED)
-def test_what_is_shipped_is_not_ones_own_even_where_home_is_the_project(save_tiny, name):
+def test_nothing_changes_what_is_shipped_even_where_home_is_the_project(save_tiny, make_card, home, name):
     assert save_tiny("mine").is_own
-    shipped = save_tiny(name)
+    (home / "models" / "mine").rename(home / "models" / name)
+    shipped = load_checkpoint(name)
     assert not shipped.is_own
-    with pytest.raises(CheckpointError, match="belongs to the app"):
-        delete_checkpoint(shipped)
+    before = (shipped.directory / CARD_FILE).read_bytes()
+    changes = (
+        lambda: delete_checkpoint(shipped),
+        lambda: update_card(shipped, replace(shipped.card, calibration=Calibration(2.0))),
+        lambda: room.save_checkpoint(make_card(name), lambda folder: None),
+        lambda: save_tiny(name),
+    )
+    for change in changes:
+        with pytest.raises(CheckpointError, match="belongs to the app"):
+            change()
+    assert (shipped.directory / CARD_FILE).read_bytes() == before

@@ -129,6 +129,30 @@ def test_calibrate_completes_the_card(capsys, home_with_checkpoint):
     assert load_checkpoint("tiny").open_classifier().not_sure_below == 0.45
 
 
+def test_calibrate_leaves_what_is_shipped_alone(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("FER_HOME", str(tmp_path))
+    shipped = load_checkpoint("fer-lab")
+    before = {path: path.stat().st_mtime_ns for path in shipped.directory.iterdir()}
+    for words in (["calibrate", "fer-lab"], ["calibrate", "fer-lab", "--replace"]):
+        assert "belongs to the app" in refusal(capsys, *words)
+    assert {path: path.stat().st_mtime_ns for path in shipped.directory.iterdir()} == before
+
+
+def test_figures_of_another_dataset_are_replaced_on_request_only(capsys, home_with_checkpoint, demo_files):
+    answer(capsys, "calibrate", "tiny", "--dataset", "demo", "--robustness")
+    images, _ = demo_files
+    answer(capsys, "import-data", "--images", str(images), "--name", "other")
+    card = load_checkpoint("tiny").card
+    assert "figures of “demo”, and “other” is another dataset" in refusal(
+        capsys, "calibrate", "tiny", "--dataset", "other"
+    )
+    assert load_checkpoint("tiny").card == card
+    answer(capsys, "calibrate", "tiny", "--dataset", "demo")
+    assert load_checkpoint("tiny").card.measured == card.measured  # its robustness too
+    answer(capsys, "calibrate", "tiny", "--dataset", "other", "--replace")
+    assert load_checkpoint("tiny").card.measured.dataset == "other"
+
+
 def test_import_checkpoint_refuses_an_h5_file(capsys, home_with_checkpoint, tmp_path):
     path = tmp_path / "model.h5"
     path.write_bytes(b"x")

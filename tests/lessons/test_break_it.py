@@ -10,8 +10,8 @@ from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import dataset_card, load_records
 from fer_core.errors import TrainingError
 from fer_core.labels import FER2013_EMOTIONS, LABEL_SCHEMES, PAPER_EMOTIONS
-from fer_core.lessons.break_it import experiments as catalogue
-from fer_core.lessons.break_it.experiments import EXPERIMENTS, find_experiment
+from fer_core.lessons.break_it import experiments
+from fer_core.lessons.break_it.catalogue import EXPERIMENTS, find_experiment
 from fer_core.lessons.break_it.results import SideResult, compared, figures, result_of, results_with_mistake
 from fer_core.lessons.break_it.trial import Trial, is_over
 from fer_core.training.runs.store import create_run, find_run, list_runs
@@ -34,8 +34,11 @@ def test_the_two_sides_differ_in_what_is_said_and_in_nothing_else(experiment):
     usual, changed = experiment.configs("demo", 3200, has_votes=True)
     differing = changed.differences(usual)
     assert differing
-    assert {name.split(".")[0] for name in differing} == set(experiment.change)
-    assert all(f"{name} = {value}" in experiment.differences() for name, value in differing.items())
+    expected = set(experiment.change) | ({"share"} if experiment.changed_faces else set())
+    assert {name.split(".")[0] for name in differing} == expected
+    said = {name: value for name, value in differing.items() if name != "share"}
+    assert all(f"{name} = {value}" in experiment.differences() for name, value in said.items())
+    assert ("faces = 200 instead of 2500" in experiment.differences()) == bool(experiment.changed_faces)
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: e.name)
@@ -165,7 +168,7 @@ def test_a_swapped_order_only_renames_the_columns(asked):
 @pytest.mark.child
 def test_an_experiment_leaves_figures_and_no_checkpoint(small_demo, monkeypatch):
     monkeypatch.setattr(
-        catalogue,
+        experiments,
         "QUICK_RUN",
         {"width": 4, "epochs": 1, "batch_size": 32, "precision": "float32", "priority": "normal"},
     )

@@ -4,7 +4,7 @@ import re
 import pytest
 import streamlit as st
 
-from fer_core.checkpoints.checkpoint import list_checkpoints
+from fer_core.checkpoints.checkpoint import DEFAULT_CHECKPOINT, list_checkpoints
 from fer_core.datasets import store
 from fer_core.datasets.store import import_dataset
 from fer_core.evaluation.complete_card import complete_card
@@ -125,6 +125,17 @@ def test_a_threshold_is_put_to_use_on_validation_only(evaluated):
     assert not evaluated.exception
     assert list_checkpoints()[0].card.calibration.not_sure_below == 0.62
     assert "In use: 62 %" in texts(evaluated)
+
+
+def test_a_shipped_checkpoint_keeps_its_threshold(home_with_checkpoint, page):
+    (tiny,) = list_checkpoints()
+    tiny.directory.rename(tiny.directory.with_name(DEFAULT_CHECKPOINT))
+    page.run()
+    view(page, "Sureness")
+    page.segmented_control(key="eval_split").set_value("validation").run()
+    page.slider[0].set_value(62).run()
+    assert not [b for b in page.button if "on every page" in b.label]
+    assert "its threshold stays" in texts(page)
 
 
 def test_conditions_show_baselines_and_measure_faces_on_request(evaluated):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fer_core.lessons.break_it.experiments import EXPERIMENTS
+from fer_core.lessons.break_it.catalogue import EXPERIMENTS
 from fer_core.lessons.glossary import GLOSSARY, words_in
 from pages.shared.links import PAGES
 from pages.shared.words import PAGE_WORDS, explained
@@ -49,7 +49,8 @@ def test_every_technical_word_of_a_page_is_explained_on_it(home_with_checkpoint,
 
 
 def test_the_paragraphs_of_the_experiments_use_no_other_words():
-    parts = [part for e in EXPERIMENTS for part in (e.title, e.question, e.why, e.usual, e.changed, *e.choices)]
+    parts = [part for e in EXPERIMENTS for part in (e.title, e.question, e.effect, e.usual, e.changed, *e.choices)]
+    parts += [reason.text for e in EXPERIMENTS for reason in e.why]
     assert set(words_in("\n".join(parts))) <= set(PAGE_WORDS["break_it"])
 
 

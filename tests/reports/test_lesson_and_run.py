@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer_core.labels import PAPER_EMOTIONS
-from fer_core.lessons.break_it.experiments import find_experiment
+from fer_core.lessons.break_it.catalogue import find_experiment
 from fer_core.lessons.break_it.results import SideResult
 from fer_core.lessons.glossary import GLOSSARY
 from fer_core.reports.lesson import Played, Tried, lesson_report
@@ -37,7 +37,7 @@ def test_a_lesson_tells_guesses_results_reasons_and_words():
     assert len(page.specs) == 4  # an accuracy curve for each side
     for experiment in (shuffled, order):
         assert experiment.question in words(page)
-        assert f"Why. {experiment.why}" in words(page)
+        assert "Why. " + " ".join(experiment.explain(good, bad)) in words(page)
     assert f"The guess: {shuffled.choices[2]}." in words(page)
     assert f"What happened: {shuffled.choices[0]}." in words(page)
     assert "11 points" in words(page)

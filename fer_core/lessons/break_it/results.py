@@ -70,6 +70,38 @@ class SideResult:
         return float((np.diag(self.matrix)[rare] / faces[rare]).mean()) if rare.any() else 0.0
 
     @property
+    def concentration(self) -> float:
+        """Share of all answers that go to the class named most often; 0 without answers."""
+        return float(self.matrix.sum(axis=0).max() / max(self.matrix.sum(), 1))
+
+    @property
+    def filled_rows(self) -> int:
+        """Number of classes that have faces."""
+        return int(np.count_nonzero(self.matrix.sum(axis=1)))
+
+    @property
+    def misplaced_rows(self) -> int:
+        """Number of classes with faces whose largest cell lies off the diagonal."""
+        filled = self.matrix.sum(axis=1) > 0
+        return int(np.count_nonzero((np.diag(self.matrix) < self.matrix.max(axis=1)) & filled))
+
+    @property
+    def roughness(self) -> float:
+        """Mean change of direction of the validation accuracy: of its second differences; 0 below three epochs."""
+        accuracies = [metrics.val_accuracy for metrics in self.curve]
+        return float(np.abs(np.diff(accuracies, 2)).mean()) if len(accuracies) > 2 else 0.0
+
+    @property
+    def last_epoch(self) -> EpochMetrics:
+        """The last epoch; the curve must not be empty."""
+        return self.curve[-1]
+
+    @property
+    def best_epoch(self) -> EpochMetrics:
+        """The epoch with the highest validation accuracy; the curve must not be empty."""
+        return max(self.curve, key=lambda metrics: metrics.val_accuracy)
+
+    @property
     def epoch_seconds(self) -> float:
         """Time of an epoch: the median of those after the first, which also builds the network."""
         times = [metrics.seconds for metrics in self.curve]
@@ -101,7 +133,7 @@ def figures(result: SideResult) -> Sequence[tuple[str, str, str]]:
             ("Rare classes", percent(result.rare_recall), "Mean recall of the classes with few faces."),
             ("An epoch", f"{result.epoch_seconds:.1f} s", "Median time of the epochs after the first."),
         ]
-    return [*found, ("Sureness", percent(result.confidence), "Mean probability of its answers.")]
+    return [*found, ("Confidence", percent(result.confidence), "Mean probability of its answers.")]
 
 
 def results_with_mistake(classifier: Classifier, faces: FerDataset, mistake: Mistake) -> tuple[SideResult, SideResult]:

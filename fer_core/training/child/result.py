@@ -105,7 +105,7 @@ def _faces(config: TrainingConfig, splits: Splits, provenance: Provenance) -> di
 
 def _name_for(run: str, wanted: str) -> str:
     """The name of the checkpoint that a run has made already, or a free one."""
-    own = [c.name for c in list_checkpoints() if c.card.provenance.get("run") == run]
+    own = [c.name for c in list_checkpoints() if c.is_own and c.card.provenance.get("run") == run]
     return own[0] if own else free_name(wanted)
 
 

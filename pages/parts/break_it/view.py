@@ -102,4 +102,4 @@ def show_verdict(experiment: Experiment, results: tuple[SideResult, SideResult],
         st.success(f"As you guessed: {what}", icon=":material/check_circle:")
     else:
         st.info(f"You guessed: {experiment.choices[guess]}. What happened: {what}", icon=":material/lightbulb:")
-    st.markdown(f"**Why.** {explained(experiment.why)}")
+    st.markdown(f"**Why.** {explained(' '.join(experiment.explain(*results)))}")

@@ -51,7 +51,7 @@ def _calibration(shown: Evaluated) -> None:
             f"Its temperature was fitted on {plain(calibration.fitted_on)}, never on test faces. Every page shows "
             "probabilities with it."
         )
-    else:
+    elif shown.checkpoint.is_own:
         _offer_calibration(shown.checkpoint)
 
 
@@ -97,7 +97,9 @@ def _offer_threshold(shown: Evaluated, threshold: float) -> None:
         f"In use: {in_use}. At one half, an honest network withholds what is more likely wrong than right; that needs "
         "no looking at faces."
     )
-    if shown.split != "validation":
+    if not shown.checkpoint.is_own:
+        st.caption("This checkpoint belongs to the app, so its threshold stays. Yours can have another.")
+    elif shown.split != "validation":
         st.caption("Another threshold can be put to use on the validation split: test faces must not choose anything.")
     elif st.button(f"Use {percent(threshold)} on every page", disabled=threshold == calibration.not_sure_below):
         with errors_shown():

@@ -1,0 +1,121 @@
+"""No sentence of an explanation is said of results for which it is not true."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fer_core.lessons.break_it.catalogue import EXPERIMENTS
+from fer_core.lessons.break_it.results import SideResult
+from fer_core.training.settings.metrics import EpochMetrics
+
+NAMES = ("a", "b", "c")
+SHARES, LOSSES = st.floats(0.0, 1.0), st.floats(0.1, 5.0)  # seconds likewise
+
+
+@st.composite
+def sides(draw):
+    """What one side of an experiment may leave."""
+    rows = draw(st.lists(st.lists(st.integers(0, 60), min_size=3, max_size=3), min_size=3, max_size=3))
+    curve = tuple(
+        EpochMetrics(
+            number, 1.0, draw(SHARES), draw(st.floats(0.1, 5.0)), draw(SHARES), 0.4, draw(st.floats(0.1, 9)), 1.0
+        )
+        for number in range(1, draw(st.integers(1, 5)) + 1)
+    )
+    matrix = np.array(rows) + np.eye(3, dtype=int)  # never without a face
+    return SideResult(matrix, NAMES, curve, draw(SHARES), draw(st.booleans()))
+
+
+def right(side):
+    return 0.0 if side.broke_down else np.trace(side.matrix) / side.matrix.sum()
+
+
+def ahead(side):
+    return side.curve[-1].accuracy - side.curve[-1].val_accuracy
+
+
+def rare(side):
+    faces = side.matrix.sum(axis=1)
+    few = faces < faces.mean()
+    return np.mean(np.diag(side.matrix)[few] / faces[few]) if few.any() else 0.0
+
+
+def largest_answer(side):
+    return side.matrix.sum(axis=0).max() / side.matrix.sum()
+
+
+def off_diagonal(side):
+    return sum(row.max() > row[i] for i, row in enumerate(side.matrix))
+
+
+CLAIMS = {
+    "are still right": lambda u, c: right(u) / 2 <= right(c) < right(u) - 0.05,
+    "Few answers survive": lambda u, c: right(c) < right(u) / 2,
+    "into certainty": lambda u, c: c.confidence >= 0.9,
+    "same answer": lambda u, c: largest_answer(c) >= 0.8,
+    "a low confidence gives": lambda u, c: c.confidence < u.confidence - 0.05,
+    "sure on average": lambda u, c: c.confidence >= u.confidence - 0.05,
+    "The matrix shows it": lambda u, c: off_diagonal(c) > 1.5,
+    "the same place in both lists": lambda u, c: 0 < off_diagonal(c) < 3,
+    "below that of guessing": lambda u, c: right(c) < 1 / 3,
+    "always naming the most common class": lambda u, c: right(c) < c.matrix.sum(axis=1).max() / c.matrix.sum() + 0.05,
+    "memorizes wrong labels": lambda u, c: ahead(c) > 0.1,
+    "it overfits": lambda u, c: ahead(c) > 0.1,
+    "More faces keep": lambda u, c: ahead(c) > ahead(u) + 0.05,
+    "Early stopping would keep": lambda u, c: max(e.val_accuracy for e in c.curve) > c.curve[-1].val_accuracy,
+    "loss rises again": lambda u, c: c.curve[-1].val_loss > min(e.val_loss for e in c.curve),
+    "memorizes 400 pictures": lambda u, c: ahead(c) > 0.1,
+    "nearer to validation": lambda u, c: ahead(u) < ahead(c) - 0.05,
+    "do not pay on validation": lambda u, c: right(c) >= right(u) - 0.05,
+    "became no number": lambda u, c: c.broke_down,
+    "threw the weights": lambda u, c: not c.broke_down and largest_answer(c) >= 0.8,
+    "an epoch takes": lambda u, c: c.epoch_seconds > u.epoch_seconds,
+    "curve jumps": lambda u, c: len(c.curve) > 2,
+    "learned less in the same": lambda u, c: right(c) < right(u) - 0.05,
+    "recall of rare classes rises": lambda u, c: rare(c) > rare(u) + 0.05,
+    "Common classes pay": lambda u, c: right(c) < right(u) - 0.05,
+    "soon memorized": lambda u, c: ahead(c) > 0.1,
+    "too little to show": lambda u, c: abs(right(c) - right(u)) <= 0.05 + 1e-9,
+}
+"""Phrases of the sentences that claim something of these results, and when that is so, worked out anew."""
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: e.name)
+@given(usual=sides(), changed=sides())
+def test_no_sentence_is_said_whose_claim_is_false(experiment, usual, changed):
+    said = experiment.explain(usual, changed)
+    for sentence in said:
+        false = [claim for claim, holds in CLAIMS.items() if claim in sentence and not holds(usual, changed)]
+        assert not false, (sentence, right(usual), right(changed))
+    did_not_show = said[0].startswith("This time it does not show")
+    assert did_not_show == (experiment.happened(usual, changed) != experiment.known)
+
+
+def test_every_conditional_sentence_has_a_claim_that_is_checked():
+    """A sentence with a condition or a figure says something of the results."""
+    fact = ("are 255 times larger", "nothing crashes", "nearly black", "is as good as before", "names travel")
+    unchecked = [
+        reason.text
+        for experiment in EXPERIMENTS
+        for reason in experiment.why
+        if ("{" in reason.text or reason.holds.__name__ != "always")
+        and not any(claim in reason.text for claim in CLAIMS)
+        and not any(part in reason.text for part in fact)
+    ]
+    assert unchecked == []
+
+
+@given(usual=sides(), changed=sides())
+def test_figures_in_sentences_are_those_of_the_results(usual, changed):
+    """Each percentage in an explanation is a figure of one of the two sides."""
+    curves = [*usual.curve, *changed.curve]
+    known = {f"{value:.0%}" for e in curves for value in (e.accuracy, e.val_accuracy)}
+    for side in (usual, changed):
+        figures = (right(side), rare(side), largest_answer(side), side.confidence, side.commonest)
+        known |= {f"{value:.0%}" for value in figures}
+    for experiment in EXPERIMENTS:
+        for sentence in experiment.explain(usual, changed):
+            assert set(re.findall(r"\d+%", sentence)) <= known
