@@ -20,6 +20,7 @@ from tests.benchmark.figure import Bench, median_seconds, seconds
 from tests.benchmark.photos import PHOTO_BENCHES
 from tests.benchmark.realdata import imported, real_files
 from tests.benchmark.serving import SERVER_BENCHES
+from tests.benchmark.steady import STEADY_BENCHES
 from tests.benchmark.subjects import shipped, test_split
 from tests.benchmark.training import TRAINING_BENCHES
 from tests.benchmark.verdicts import VERDICT_BENCHES
@@ -90,6 +91,7 @@ BENCHES = (
     *DATASET_BENCHES,
     *WEBCAM_BENCHES,
     *PHOTO_BENCHES,
+    *STEADY_BENCHES,
     *VIDEO_BENCHES,
     *TRAINING_BENCHES,
     *SERVER_BENCHES,

@@ -9,6 +9,7 @@ import pytest
 
 from tests.benchmark import BENCHES, measure
 from tests.benchmark.figure import AbsentError, Bench, measure_bench
+from tests.benchmark.portraits import CHANGES, turned
 from tests.benchmark.rival import VARIABLE, Rival
 
 FRAME = np.zeros((4, 6, 3), np.uint8)
@@ -52,7 +53,7 @@ def test_a_figure_that_needs_something_absent_says_so():
 def test_names_begin_with_their_room_and_choose_what_is_measured(monkeypatch, tmp_path):
     assert all(
         bench.name.split(".")[0]
-        in {"data", "training", "evaluation", "verdicts", "webcam", "videos", "photos", "pages", "server"}
+        in {"data", "training", "evaluation", "verdicts", "webcam", "videos", "photos", "steady", "pages", "server"}
         for bench in BENCHES
     )
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
@@ -98,3 +99,18 @@ def test_without_a_python_for_the_rival_the_figure_says_what_to_do(monkeypatch, 
     monkeypatch.setenv(VARIABLE, python)
     with pytest.raises(AbsentError, match=VARIABLE):
         Rival(FRAME)
+
+
+def test_portraits_that_are_not_there_are_said_and_changes_change(monkeypatch, tmp_path):
+    monkeypatch.setenv("FER_PORTRAITS_DIR", str(tmp_path / "none"))
+    (figure,) = measure("steady.half")
+    assert "FER_PORTRAITS_DIR" in figure.reason
+    image = np.random.default_rng(0).integers(0, 200, (60, 80, 3)).astype(np.uint8)
+    changed = {name: change(image) for name, change in CHANGES.items()}
+    shapes = {name: picture.shape[:2] for name, picture in changed.items()}
+    assert shapes["half"] == (30, 40)
+    assert shapes["double"] == (120, 160)
+    assert shapes["shifted"] == (53, 69)
+    assert changed["bright"].mean() > image.mean() > changed["dark"].mean()
+    assert all(picture.dtype == np.uint8 and not np.array_equal(picture, image) for picture in changed.values())
+    assert turned(image, 90).shape == (80, 60, 3)
