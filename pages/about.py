@@ -5,9 +5,10 @@ import streamlit as st
 from fer_core.checkpoints.export import lesson_notebook
 from fer_core.lessons.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
-from pages.parts.about.plan import LESSON, TOUR, show_stops
 from pages.shared.charts import drawn, show_fixed_chart
 from pages.shared.downloads import download_button
+from pages.shared.lesson_bar import start_lesson
+from pages.shared.lesson_plan import LESSON, TOUR, show_stops
 from pages.shared.lesson_record import offer_lesson
 from pages.shared.links import show_link
 from pages.shared.navigation import start_page
@@ -95,6 +96,7 @@ st.markdown(
     "The drawn demo faces and the shipped network are enough. Nobody has to show a face of their own, and nothing "
     "is kept of anybody. In the European Union, do not use such systems to watch or to judge pupils: it is prohibited."
 )
+start_lesson()
 show_stops(LESSON)
 with st.container(horizontal=True, vertical_alignment="center"):
     help_ = "Trains, evaluates and looks inside a network step by step, in Jupyter."

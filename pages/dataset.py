@@ -35,11 +35,8 @@ def main() -> None:
             icon=":material/draw:",
         )
     if not shown.card.has_pictures:
-        invite_pictures("see the faces, the file’s first rows (Table 1) and what became of FER2013’s labels")
-        st.caption(
-            "These counts are computed from the votes that ship: "
-            "[FER+](https://github.com/microsoft/FERPlus) by Microsoft, MIT license."
-        )
+        source = "[FER+](https://github.com/microsoft/FERPlus) by Microsoft, MIT license"
+        invite_pictures("see its faces and Table 1", ships=f"Counted from the votes that ship: {source}.")
     with errors_shown():
         {OVERVIEW: show_overview, FACES: show_faces}.get(view, show_detective)(shown)
 

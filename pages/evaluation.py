@@ -40,7 +40,7 @@ _VIEWS = {
 
 
 def _choose() -> Evaluated:
-    checkpoint_column, dataset_column, labels_column, split_column = st.columns([2, 2, 2, 1.5])
+    checkpoint_column, dataset_column, labels_column, split_column = st.columns([1.5, 2.4, 1.8, 1.4])
     with checkpoint_column:
         checkpoint = choose_checkpoint()
     if checkpoint is None:

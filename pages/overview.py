@@ -1,65 +1,104 @@
-"""What FER Lab is, what is loaded, and where to go next."""
+"""What FER Lab does, shown on a picture; three ways in, the paper's process, and what is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
+import pandas as pd
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
-from fer_core.datasets.store import DatasetCard, damaged_datasets, ensure_demo, list_datasets
-from fer_core.plots.pictures import face_grid
-from fer_core.storage.plaintext import percent
+from fer_core.checkpoints.priors import DEFAULT_PRIOR
+from fer_core.datasets.store import damaged_datasets, list_datasets, list_labeled
+from fer_core.errors import FerError
+from fer_core.evaluation.descriptions import describe_answers
+from fer_core.plots.prediction import face_cards
 from fer_core.training.runs.store import list_runs
 from pages.shared import cached
-from pages.shared.links import script, show_link
+from pages.shared.lesson_bar import start_lesson
+from pages.shared.links import MENU, PAGES, script, show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
+from pages.shared.notice import are_samples_drawn_only
 from pages.shared.paper_steps import show_process
+from pages.shared.photo_view import offer_look_inside
+
+_SAMPLE = "overview_sample"
+_HEIGHT = 300  # of the sample picture, in pixels
+_LISTED = 2  # faces that fit beside the picture
+_WAYS = {
+    "Try it": "Your photos, your webcam or a video: every face with the expression it seems to show.",
+    "Learn": "Guess against ten people, break a network on purpose, look inside one. For yourself or with a class.",
+    "Lab": "Real FER+ figures at once. Train networks, see where they fail, and compare them.",
+}
 
 
 def main() -> None:
     start_page(
         "overview",
-        "Teach a computer to name the expression on a face, see where it is right and where it is wrong, and try it on "
-        "your own photos. Everything runs on the computer that started it; no picture is sent anywhere else.",
+        "Which expression does a face seem to show? Try a network, see where it is wrong, and train your own. "
+        "Everything runs on the computer that started it; no picture is sent anywhere else.",
     )
-    faces = st.container()
+    checkpoints = list_checkpoints()
+    strip = show_sample(checkpoints[0]) if checkpoints else show_no_checkpoint()
     show_next_step()
+    show_ways()
     st.subheader("How it works", anchor="process")
     show_process()
-    left, right = st.columns(2)
-    with left:
-        show_datasets(list_datasets())
-        show_damages(damaged_datasets())
-    with right:
-        show_checkpoints(list_checkpoints())
-        show_damages(damaged_checkpoints())
+    show_stored(checkpoints)
+    show_damages((*damaged_datasets(), *damaged_checkpoints()))
     st.info(
         "**An expression is not a feeling.** A network names what a face looks like to other people. Nobody can read "
         "from a picture what a person feels, and even ten people looking at the same face often disagree.",
         icon=":material/psychology_alt:",
     )
-    with faces, errors_shown(stop=False):
-        show_faces()  # last, because the demo faces may have to be drawn first
+    with strip, errors_shown(stop=False):
+        show_strip()  # last, because its pictures may have to be drawn first
 
 
-def show_faces() -> None:
-    if not list_datasets():
-        with st.spinner("Drawing the demo faces, this once. You can read on meanwhile …"):
-            ensure_demo()
-        st.rerun()
-    cards = {card.name: card for card in list_datasets()}
-    card = cards.get(st.session_state.get("dataset", ""), next(iter(cards.values())))
-    records = cached.records(card)
-    rows = cached.typical_faces(records)
-    described = [f"A face that people called {name} (row {row} of {card.name})" for name, row in rows.items()]
-    st.html(face_grid(records.images[list(rows.values())], list(rows), described, size=76, columns=len(rows)))
-    kind = "drawn by this app" if card.is_drawn else f"from the dataset {plain(card.name)}"
-    st.caption(f"A typical face for each expression, {kind}.")
+def show_no_checkpoint() -> st.delta_generator.DeltaGenerator:
+    with st.container(border=True):
+        st.markdown("**No network has been trained yet.** On the drawn demo faces it takes a minute or two.")
+        show_link("Train one", "training", arrow=True)
+    return st.container()
+
+
+def show_sample(checkpoint: Checkpoint) -> st.delta_generator.DeltaGenerator:
+    """Show a picture with what a checkpoint says of its faces; return where the other pictures go."""
+    drawn_only = are_samples_drawn_only()
+    title = st.session_state.get(_SAMPLE) or cached.first_sample(drawn_only=drawn_only)
+    with errors_shown(stop=False):
+        photo = cached.sample_photo(title, checkpoint)
+        left, right = st.columns([2, 3], gap="medium")
+        width, height = photo.size
+        left.image(photo.preview, width=min(360, _HEIGHT * width // height), alt=f"{title}, with its faces boxed")
+        with right:
+            st.html(face_cards(photo.recognitions[:_LISTED]))
+            offer_look_inside(photo.recognitions[:_LISTED], "overview")
+            more = f"Face 1 and 2 of {len(photo.recognitions)}. " if len(photo.recognitions) > _LISTED else ""
+            st.caption(plain(f"{more}{describe_answers(checkpoint.card, DEFAULT_PRIOR)}"))
+    return st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+
+
+def show_strip() -> None:
+    """Show the other sample pictures and the way to one's own."""
+    chosen = st.session_state.get(_SAMPLE) or cached.first_sample(drawn_only=are_samples_drawn_only())
+    for title, picture in cached.sample_thumbnails(320, 200, drawn_only=are_samples_drawn_only()).items():
+        with st.container(width=132, gap="xxsmall"):
+            st.image(picture, width=132, alt=title)
+            st.button(title, width="stretch", type="tertiary", on_click=_pick, args=(title,), disabled=title == chosen)
+    if st.button("Use your own picture", type="primary", icon=":material/add_a_photo:", key="overview_own"):
+        st.switch_page(script("photos"))
+
+
+def _pick(title: str) -> None:
+    st.session_state[_SAMPLE] = title
 
 
 def show_next_step() -> None:
+    """Show the one thing that waits for this person, where something does."""
     step = next_step(list_datasets(), list_checkpoints(), list_runs())
+    if step is None:
+        return
     with st.container(border=True, key="overview_next_step"):
         text, action = st.columns([3, 1], vertical_alignment="center")
         text.markdown(f"**Next: {plain(step.title)}**  \n{plain(step.reason)}")
@@ -68,45 +107,49 @@ def show_next_step() -> None:
             st.switch_page(script(step.page), query_params=step.query)
 
 
-def show_datasets(cards: Sequence[DatasetCard]) -> None:
-    st.subheader("Datasets", anchor="datasets")
-    for card in (*cards[:3], *(card for card in cards[3:] if card.is_drawn)):
-        with st.container(border=True):
-            votes = "ten votes each" if card.votes_file else "FER2013's labels, no votes"
-            kind = "drawn, not photographed" if card.is_drawn else "imported"
-            st.markdown(f"**{plain(card.name)}** · {kind}  \n{sum(card.sizes.values()):,} faces, {votes}")
-            show_link("Look at them", "dataset", {"dataset": card.name}, arrow=True)
-    if len(cards) > 4:
-        st.caption(f"and {len(cards) - 4} more, on the Dataset page.")
-    if not cards:
-        st.caption("The demo faces are being drawn.")
+def show_ways() -> None:
+    """Show the menu's three groups with what each is for."""
+    for column, (way, sentence) in zip(st.columns(len(_WAYS)), _WAYS.items(), strict=True):
+        with column, st.container(border=True, height="stretch", gap="xsmall"):
+            st.subheader(way, anchor=False)
+            st.markdown(sentence)
+            if way == "Learn":
+                start_lesson()
+            for name in MENU[way]:
+                show_link(PAGES[name].title, name)
 
 
-def show_checkpoints(checkpoints: Sequence[Checkpoint]) -> None:
-    st.subheader("Checkpoints", anchor="checkpoints")
-    for checkpoint in checkpoints[:4]:
-        with st.container(border=True):
-            show_checkpoint(checkpoint)
-    if len(checkpoints) > 4:
-        st.caption(f"and {len(checkpoints) - 4} more, on the Evaluation page.")
-    if not checkpoints:
-        with st.container(border=True):
-            st.markdown("No network has been trained yet.")
-            show_link("Train one", "training", arrow=True)
+def show_stored(checkpoints: tuple[Checkpoint, ...]) -> None:
+    """Show datasets, checkpoints and runs as one table."""
+    st.subheader("What is stored", anchor="stored")
+    rows = [*_datasets(), *(("Checkpoint", c.name, _known(c)) for c in checkpoints), *_runs()]
+    table = pd.DataFrame(rows, columns=["Kind", "Name", "What is known"])
+    st.dataframe(table, hide_index=True, height=min(300, 36 * (len(table) + 1)), alt="Datasets, checkpoints and runs")
 
 
-def show_checkpoint(checkpoint: Checkpoint) -> None:
+def _datasets() -> Iterator[tuple[str, str, str]]:
+    for card in list_labeled():
+        votes = "ten votes each" if card.votes_file else "FER2013's labels, no votes"
+        kind = "drawn, votes simulated" if card.is_drawn else "imported" if card.has_pictures else "without pictures"
+        yield "Dataset", card.name, f"{sum(card.sizes.values()):,} faces, {votes} · {kind}"
+
+
+def _known(checkpoint: Checkpoint) -> str:
     card, scores = checkpoint.card, checkpoint.card.best
-    known = (
-        f"learned from {plain(card.dataset)}  \n"
-        f"Right on **{percent(scores.test_accuracy, 1)}** of the test faces, which chose nothing  \n"
-        f"{percent(scores.validation_accuracy, 1)} of validation, {percent(scores.train_accuracy, 1)} of what it "
-        "learned from"
+    if card.is_imported:
+        return f"{len(card.class_names)} classes · imported, training unknown"
+    return (
+        f"{scores.test_accuracy:.1%} test accuracy · {scores.validation_accuracy:.1%} validation · "
+        f"{scores.train_accuracy:.1%} training · {len(card.class_names)} classes of {card.dataset}"
     )
-    unknown = "imported  \nWhat it was trained on and how good it is, its file does not say."
-    words = unknown if card.is_imported else known
-    st.markdown(f"**{plain(card.name)}** · {len(card.class_names)} classes, {words}")
-    show_link("See its errors", "evaluation", {"checkpoint": card.name}, arrow=True)
+
+
+def _runs() -> Iterator[tuple[str, str, str]]:
+    for run in list_runs():
+        try:
+            yield "Run", run.name, f"{run.status.state}, {run.status.epoch} of {run.status.epochs} epochs"
+        except FerError:
+            continue
 
 
 main()

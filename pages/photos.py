@@ -25,15 +25,18 @@ _File = tuple[str, bytes]  # name and content of a file
 
 
 def _choose_pictures(checkpoint: Checkpoint, prior: PriorAdjustment) -> list[_File]:
-    chosen = _uploaded() if admits_faces(checkpoint.card, prior) else []
-    built_in = cached.samples(drawn_only=are_samples_drawn_only())
-    if st.session_state.get(_SAMPLES):
-        titles = st.pills(
-            "Sample pictures", list(built_in), selection_mode="multi", key=_SAMPLES, persist_state="session"
-        )
-        chosen += [(title, built_in[title]) for title in titles]
-    elif not chosen:
-        _offer_samples()
+    samples, own = st.container(), st.container()  # samples need no notice, so they stand before it
+    with own:
+        chosen = _uploaded() if admits_faces(checkpoint.card, prior) else []
+    with samples:
+        if st.session_state.get(_SAMPLES):
+            built_in = cached.samples(drawn_only=are_samples_drawn_only())
+            titles = st.pills(
+                "Sample pictures", list(built_in), selection_mode="multi", key=_SAMPLES, persist_state="session"
+            )
+            chosen += [(title, built_in[title]) for title in titles]
+        elif not chosen:
+            _offer_samples()
     return chosen
 
 

@@ -43,7 +43,7 @@ class Deployment:
     Attributes:
         own_faces: Whether the operator enabled own faces in a closed context.
         contact: Whom people ask, in words; "" when the operator did not say.
-        operator_key: What opens the Diagnostics page on a shared server; "" when nothing does.
+        operator_key: What opens the Server page on a shared server; "" when nothing does.
     """
 
     context: Context = "personal"

@@ -4,10 +4,19 @@ from fer_core.checkpoints.card import ModelCard, PriorFigures
 from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.service.deployment import Deployment
 
-LEAD = "Faces say something about people, so here is what happens to them. Please read it once."
-
 _NO_CONTACT = "Ask whoever gave you this address."
 _OWN_COMPUTER = "Ask whoever set FER Lab up on this computer; the page About tells where it comes from."
+
+
+def notice_summary(card: ModelCard | None, deployment: Deployment, prior: PriorAdjustment = DEFAULT_PRIOR) -> str:
+    """The notice in one paragraph: what is computed and for what, errors, retention, what is forbidden."""
+    here = "this computer" if deployment.context == "personal" else "the computer that runs FER Lab"
+    errors = f"{error_rates(card, prior).split('. ')[0]}. " if card else ""
+    return (
+        "For learning only: FER Lab finds faces and says which expression each seems to show, not who somebody is or "
+        f"what they feel. {errors}Pictures stay on {here}, until you clear them or close the app. Use only faces of "
+        "people who know and agree, and decide nothing about anybody with it."
+    )
 
 
 def notice_points(

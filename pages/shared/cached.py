@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.checkpoints.priors import PriorAdjustment
+from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords, FerDataset, fingerprint_of, label_records
 from fer_core.datasets.issues import training_set_issues as find_issues
 from fer_core.datasets.store import DatasetCard, load_records
@@ -19,7 +19,7 @@ from fer_core.evaluation.leaderboard import compare_checkpoints, milliseconds_pe
 from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.faces.detection import PhotoDetector
 from fer_core.lessons.break_it.results import Mistake, SideResult, results_with_mistake
-from fer_core.recognition.photos import sample_photos, thumbnail
+from fer_core.recognition.photos import Photo, recognize_photo, sample_photos, thumbnail
 from fer_core.recognition.samples import sample_pictures
 
 _Values = ParamSpec("_Values")
@@ -95,6 +95,23 @@ def samples(*, drawn_only: bool = False) -> dict[str, bytes]:
     """The built-in pictures by title; perhaps without the photographs of people."""
     photographs = sample_pictures() if drawn_only else {}
     return {title: content for title, content in sample_photos().items() if title not in photographs}
+
+
+def first_sample(*, drawn_only: bool = False) -> str:
+    """Title of the picture to begin with: a photograph where one may be shown, which needs no drawing."""
+    return next(iter(samples(drawn_only=True) if drawn_only else sample_pictures()))
+
+
+@by_content(16)
+def sample_photo(title: str, checkpoint: Checkpoint) -> Photo:
+    """The faces in a built-in picture.
+
+    Raises:
+        CheckpointError: A file of the checkpoint or of the detector is missing or damaged.
+    """
+    photographs = sample_pictures()
+    content = photographs[title].read_bytes() if title in photographs else samples()[title]
+    return recognize_photo(title, content, photo_detector(), classifier(checkpoint, DEFAULT_PRIOR))
 
 
 @by_content(8)

@@ -23,6 +23,15 @@ _LEGIBLE = """<style>
 .js-plotly-plot :is(.cartesianlayer, .infolayer) text:not([style*="fill: rgb(255, 255, 255)"]) {
   fill: currentColor !important;
 }
+[data-testid="stMain"] h1 {padding: 0 0 0.5rem; font-size: 2.1rem}
+[data-testid="stMetric"] {margin: -0.5rem 0}
+[data-testid="stMetricValue"] {font-size: 1.75rem}
+[data-testid="stSidebarHeader"] {margin-bottom: 0; height: 2.5rem}
+.st-key-menu h3 {font-size: 0.85rem; padding: 0.6rem 0 0 0.5rem; opacity: 0.8}
+.st-key-menu [data-testid="stMarkdownContainer"] {margin-bottom: 0}
+@media (min-width: 641px) {
+  [data-testid="stMainBlockContainer"] {padding: 3.25rem 3rem 3rem}
+}
 @media (max-width: 640px) {
   [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {row-gap: 1rem}
 }
@@ -30,7 +39,7 @@ _LEGIBLE = """<style>
 
 
 def legible_page() -> None:
-    """Give text enough contrast where Streamlit's own choice has too little.
+    """Give text enough contrast where Streamlit's own choice has too little, and take air where it leaves too much.
 
     Text of charts has the theme's text color, and white text stays white: Streamlit's own gray contrasts less than 4:1
     with a light page, and less still with colored cells. On a dark page, text on the primary color is dark, because

@@ -22,14 +22,23 @@ PAGES = {
     "comparison": Page("Comparison", "balance"),
     "explain": Page("Explain", "neurology"),
     "break_it": Page("Break it", "science"),
-    "quiz": Page("Ten people voted", "how_to_vote"),
+    "quiz": Page("Quiz: ten people voted", "how_to_vote"),
     "webcam": Page("Webcam", "videocam"),
     "photos": Page("Photos", "add_a_photo"),
     "videos": Page("Videos", "movie"),
     "about": Page("About", "info"),
-    "diagnostics": Page("Diagnostics", "monitor_heart"),
+    "diagnostics": Page("Server", "monitor_heart"),
 }
-"""By the name of their script, in the menu's order."""
+"""By the name of their script."""
+
+MENU = {
+    "": ("overview",),
+    "Try it": ("photos", "webcam", "videos"),
+    "Learn": ("quiz", "break_it", "explain", "about"),
+    "Lab": ("dataset", "training", "evaluation", "comparison"),
+    "Operate": ("diagnostics",),
+}
+"""The menu's headings, and the pages below each; the last one is for whoever runs the server."""
 
 
 def script(page: str) -> str:
@@ -44,10 +53,10 @@ def show_link(label: str, page: str, query: dict[str, str] | None = None, *, arr
     st.page_link(script(page), label=label, icon=icon, icon_position=position, query_params=query)
 
 
-def invite_pictures(purpose: str) -> None:
+def invite_pictures(purpose: str, *, ships: str = "The pictures are Kaggle’s and do not ship.") -> None:
     """Show one line in place of faces of FER+ that are not here: what to import, and why it does not ship."""
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(f":material/hide_image: The pictures are Kaggle's and do not ship. Import FER2013 to {purpose}.")
+    with st.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
+        st.markdown(f":material/hide_image: {ships} Import FER2013 to {purpose}.", width="stretch")
         show_link("Import the pictures", "dataset", {"view": "Import"}, arrow=True)
 
 

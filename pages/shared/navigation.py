@@ -8,7 +8,8 @@ import streamlit as st
 
 from pages.shared.charts import legible_page
 from pages.shared.held_pictures import forget_files, held_files
-from pages.shared.links import PAGES, script
+from pages.shared.lesson_bar import show_lesson_bar
+from pages.shared.links import MENU, PAGES, script, show_link
 from pages.shared.messages import PAGE, errors_shown, page_name, refuse_with, report_fault
 from pages.shared.operator import deployment, is_operator_here
 from pages.shared.sessions import collect_soon, forget_with_session
@@ -28,27 +29,24 @@ takes some 400 ms on many pages. Measured by ``python -m tests.tools.first_paint
 
 
 def navigate() -> StreamlitPage:
-    """Declare the pages and with them the sidebar's menu; called once per run, before anything else.
+    """Declare the pages and show the sidebar's menu; called once per run, before anything else.
 
-    They stand there without sections: Streamlit's markup of these is no list to a screen reader.
-
-    The icons stand in the titles: one given to ``st.Page`` as its icon would become the browser tab's, which Streamlit
-    fetches from another host, and this app asks no other host for anything.
+    Streamlit's own menu stays hidden: the markup of its sections is no list to a screen reader. Nor do pages get an
+    icon of their own: it would become the browser tab's, which Streamlit fetches from another host, and this app asks
+    no other host for anything.
     """
     st.session_state[_STARTED] = True
+    pages = [st.Page(script(name), title=page.title, default=name == "overview") for name, page in PAGES.items()]
+    page = st.navigation(pages, position="hidden")
     hidden = () if is_operator_here() else ("diagnostics",)  # with the operator's key its address still opens it
-    return st.navigation(
-        [
-            st.Page(
-                script(name),
-                title=f":material/{page.icon}:\u2002{page.title}",
-                default=name == "overview",
-                visibility="hidden" if name in hidden else "visible",
-            )
-            for name, page in PAGES.items()
-        ],
-        expanded=True,
-    )
+    with st.sidebar.container(key="menu", gap="xsmall"):
+        for heading, names in MENU.items():
+            shown = [name for name in names if name not in hidden]
+            if heading and shown:
+                st.subheader(heading, anchor=False)
+            for name in shown:
+                show_link(PAGES[name].title, name)
+    return page
 
 
 def start_page(name: str, lead: str, *, on_leave: Callable[[], None] | None = None) -> None:
@@ -76,7 +74,7 @@ def start_page(name: str, lead: str, *, on_leave: Callable[[], None] | None = No
     st.set_page_config(page_title=f"{heading} · FER Lab", page_icon="🙂", layout="wide")
     legible_page()
     st.title(heading)
-    if lead:
+    if not show_lesson_bar(name) and lead:
         st.markdown(explained(lead))
     if not before:
         time.sleep(HEADING_ALONE)

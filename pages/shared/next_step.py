@@ -19,8 +19,10 @@ class NextStep:
     query: dict[str, str] = field(default_factory=dict)
 
 
-def next_step(datasets: Sequence[DatasetCard], checkpoints: Sequence[Checkpoint], runs: Sequence[Run]) -> NextStep:
-    """The one step to suggest, for what is stored and what is running."""
+def next_step(
+    datasets: Sequence[DatasetCard], checkpoints: Sequence[Checkpoint], runs: Sequence[Run]
+) -> NextStep | None:
+    """The one step that waits, for what is stored and what is running; None where nothing does."""
     imported = [card for card in datasets if not card.is_drawn]
     active = next((run for run in runs if run.status.is_active), None)
     if active:
@@ -32,11 +34,9 @@ def next_step(datasets: Sequence[DatasetCard], checkpoints: Sequence[Checkpoint]
             "training",
             {"run": active.name},
         )
-    if not imported:
-        return _IMPORT if checkpoints else _TRAIN_ON_DEMO
     trained_on = {checkpoint.card.dataset_fingerprint for checkpoint in checkpoints}
-    if any(card.fingerprint in trained_on for card in imported):
-        return _TRY
+    if not imported or any(card.fingerprint in trained_on for card in imported):
+        return None
     first = imported[0]
     return NextStep(
         f"Train on “{first.name}”",
@@ -45,26 +45,3 @@ def next_step(datasets: Sequence[DatasetCard], checkpoints: Sequence[Checkpoint]
         "training",
         {"dataset": first.name},
     )
-
-
-_TRAIN_ON_DEMO = NextStep(
-    "Train your first network",
-    "There is no trained network yet. On the drawn demo faces it takes a few minutes, and you can watch it learn.",
-    "Train on the demo faces",
-    "training",
-    {"dataset": "demo"},
-)
-_IMPORT = NextStep(
-    "Bring in real faces",
-    "So far there are only the drawn demo faces. FER2013 and the FER+ votes are two free files; with them you can "
-    "check every figure of the paper.",
-    "Import the real dataset",
-    "dataset",
-    {"view": "Import"},
-)
-_TRY = NextStep(
-    "Try it on a photo",
-    "Everything is ready: real faces and a network that learned from them. Give it a picture, or one of the samples.",
-    "Open Photos",
-    "photos",
-)

@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.service.incidents import record_event
-from fer_core.service.notice import CLOSED_REASON, CLOSED_REMEDY, LEAD, notice_points
+from fer_core.service.notice import CLOSED_REASON, CLOSED_REMEDY, notice_points, notice_summary
 from pages.shared.messages import errors_shown, page_name, plain
 from pages.shared.operator import deployment
 
@@ -26,15 +26,13 @@ def admits_faces(card: ModelCard | None = None, prior: PriorAdjustment = DEFAULT
     if st.session_state.get(ACCEPTED):
         return True
     with st.container(border=True, key="notice"):
-        st.subheader("Before your first picture", anchor="notice")
-        st.markdown(LEAD)
-        points = [f"**{title}.** {plain(sentence)}" for title, sentence in notice_points(card, how, prior)]
-        middle = (len(points) + 1) // 2
-        for column, half in zip(st.columns(2, gap="large"), (points[:middle], points[middle:]), strict=True):
-            column.markdown("\n\n".join(half))
+        st.markdown(f"**Before your first picture.** {plain(notice_summary(card, how, prior))}")
         st.button(
             "I have read this and agree", type="primary", icon=":material/check:", on_click=_accept, key="notice_accept"
         )
+        with st.expander("More"):
+            points = [f"**{title}.** {plain(sentence)}" for title, sentence in notice_points(card, how, prior)]
+            st.markdown("\n\n".join(points))
     return False
 
 

@@ -16,6 +16,7 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
     ),
     "training": (
         *("accuracy", "activation", "Adam", "augmentation", "batch size", "bfloat16", "checkpoint", "CLAHE"),
+        *("confidence", "interval"),
         *("contrast stretching", "convolution", "cross-entropy", "de-noising", "dense", "dropout", "early stopping"),
         *("epoch", "F1", "FER+", "FER2013", "flatten", "float32", "hidden layer", "histogram equalisation"),
         *("label smoothing", "learning rate", "loss", "macro F1", "majority", "mixup", "momentum", "optimiser"),

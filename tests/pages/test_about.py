@@ -2,7 +2,7 @@
 
 from fer_core.lessons.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
-from pages.parts.about.plan import LESSON, TOUR
+from pages.shared.lesson_plan import LESSON, TOUR
 
 
 def texts(app):

@@ -69,20 +69,18 @@ def _show_distribution(
 def _show_balance(total: pd.Series) -> None:
     faces = int(total.sum())
     with st.container(horizontal=True):
-        st.metric("Labelled faces", f"{faces:,}", border=True, width=170)
+        st.metric("Labelled faces", f"{faces:,}", border=True)
         st.metric(
             "Imbalance",
             f"{imbalance(total):,.0f} : 1",
             help="The largest class over the smallest one that has any face.",
             border=True,
-            width=170,
         )
         st.metric(
             "Majority baseline",
             percent(total.max() / max(faces, 1), 1),
             help="The accuracy of always answering with the largest class: what a network has to beat.",
             border=True,
-            width=190,
         )
 
 

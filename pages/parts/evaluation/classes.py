@@ -35,13 +35,12 @@ def show_figures(shown: Evaluated) -> None:
     values = report.accuracy, report.macro_f1, report.balanced_accuracy, report.top_k_accuracy(2)
     with st.container(horizontal=True):
         for (title, meaning), value in zip(_MEANINGS.items(), values, strict=True):
-            st.metric(title, percent(value, 1), help=meaning, border=True, width=170)
+            st.metric(title, percent(value, 1), help=meaning, border=True)
     low, high = report.accuracy_interval()
     name, share = report.commonest_class
     st.caption(
-        f"Of {len(report):,} pictures. With others of the same kind, expect an accuracy between {100 * low:.1f} and "
-        f"{percent(high, 1)} (95 % interval). Always answering “{plain(name)}” would be right for {percent(share, 1)}."
-        f"{_accuracy_by_prior(shown)}"
+        f"Of {len(report):,} pictures: accuracy with 95% CI {100 * low:.1f}–{100 * high:.1f}%. Always answering "
+        f"“{plain(name)}” would be right for {share:.1%}.{_accuracy_by_prior(shown)}"
     )
 
 

@@ -17,7 +17,7 @@ from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LabelScheme
 from pages.shared import cached
 
-metric = partial(st.metric, border=True, width=190)
+metric = partial(st.metric, border=True)
 """A figure in a frame."""
 
 

@@ -38,6 +38,7 @@ def show_matrix(shown: Evaluated) -> None:
 
 
 def _matrix(report: EvaluationReport, cell: tuple[str, str]) -> None:
+    chart = st.container()
     with st.container(horizontal=True):
         cells = st.segmented_control(
             "Cells show", _VALUES, default="counts", required=True, key="cells", wrap=True, **_REMEMBERED
@@ -46,7 +47,7 @@ def _matrix(report: EvaluationReport, cell: tuple[str, str]) -> None:
             "Sorted by", _ORDERS, default=_ORDERS[0], required=True, key="sorted", wrap=True, **_REMEMBERED
         )
     names = confusion_order(report) if order == _ORDERS[1] else report.class_names
-    st.plotly_chart(
+    chart.plotly_chart(
         drawn(confusion_figure, report, cells=cells or "counts", order=names, cell=cell),
         key=_MATRIX,
         on_select=_cell_clicked,

@@ -40,7 +40,7 @@ TOUR = (
 LESSON = (
     Stop(
         "0 to 10 min",
-        "Ten people voted",
+        "Quiz: ten people voted",
         "Press *Play with a class*, show the link and vote on five faces. **Ask:** Why do ten people not agree? "
         "What would a computer have to say to be right?",
         "quiz",
