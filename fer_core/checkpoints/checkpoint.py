@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,11 +17,11 @@ from fer_core.storage.files import (
     home,
     is_folder_name,
     models_folders,
-    new_folder,
     read_json,
     stamp,
     write_json,
 )
+from fer_core.storage.folders import new_folder, only_writer, read_settled, remove_folder
 
 SHIPPED = ("fer-lab", "paper-cnn-plus", "paper-cnn")
 """The checkpoints that come with the project, the best first."""
@@ -159,13 +158,16 @@ def load_checkpoint(name: str) -> Checkpoint:
     Raises:
         CheckpointError: There is none of that name, or its card is damaged.
     """
-    for folder in models_folders():
-        if is_folder_name(name) and (folder / name / CARD_FILE).exists():
-            return _read(folder / name)
+    if is_folder_name(name) and (directory := read_settled(home() / "models" / name, lambda: _directory(name))):
+        return _read(directory)
     names = ", ".join(c.name for c in list_checkpoints()) or "none yet"
     raise CheckpointError(
         f"There is no checkpoint called “{name}” (there are: {names}). Choose one of these or train it."
     )
+
+
+def _directory(name: str) -> Path | None:
+    return next((folder / name for folder in models_folders() if (folder / name / CARD_FILE).exists()), None)
 
 
 def verified_bytes(checkpoint: Checkpoint, file: str = LITERT_FILE) -> bytes:
@@ -196,28 +198,37 @@ def check_checkpoint_name(text: str) -> str:
 
 
 def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Checkpoint:
-    """Store a checkpoint under ``models/``, all or nothing, replacing one of the same name.
+    """Store a checkpoint under ``models/``, all or nothing.
 
+    One of the same name is replaced when it is of the same run; beside any other one it gets a number behind its name.
     The hashes of what ``write_files`` writes into the folder it is given are added to the card.
 
     Raises:
         CheckpointError: The name is not allowed, or the disk is full or read-only; nothing was changed.
     """
-    check_checkpoint_name(card.name)
-    target = home() / "models" / card.name
-    check_own(Checkpoint(target, card))
+    if check_checkpoint_name(card.name) != card.name:
+        raise CheckpointError(f"“{card.name[:60]}” cannot be a name. {NAME_RULE}")
+    models = home() / "models"
+    check_own(Checkpoint(models / card.name, card))
     try:
-        with new_folder(target) as folder:
-            write_files(folder)
-            hashes = {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(folder.iterdir())}
-            card = replace(card, files=hashes)
-            write_json(folder / CARD_FILE, asdict(card))
+        with only_writer(models / "_names"):  # one at a time, or two would take the same free name
+            card = replace(card, name=_name_for(card))
+            with new_folder(models / card.name) as folder:
+                write_files(folder)
+                hashes = {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(folder.iterdir())}
+                card = replace(card, files=hashes)
+                write_json(folder / CARD_FILE, asdict(card))
     except OSError as error:
         raise CheckpointError(
             f"The checkpoint “{card.name}” could not be saved ({error.strerror or error}). "
             f"Free some space under {home()}."
         ) from error
-    return Checkpoint(target, card)
+    return Checkpoint(models / card.name, card)
+
+
+def _name_for(card: ModelCard) -> str:
+    known = next((checkpoint.card for checkpoint in list_checkpoints() if checkpoint.name == card.name), card)
+    return card.name if known.provenance.get("run") == card.provenance.get("run") else free_name(card.name)
 
 
 def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
@@ -245,7 +256,7 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
     """
     check_own(checkpoint)
     try:
-        shutil.rmtree(checkpoint.directory)
+        remove_folder(checkpoint.directory)
     except FileNotFoundError:
         return  # somebody else deleted it
     except OSError as error:

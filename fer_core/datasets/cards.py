@@ -2,9 +2,8 @@
 
 import functools
 import hashlib
-import shutil
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,8 @@ import numpy as np
 
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.errors import Damage, DatasetError
-from fer_core.storage.files import data_folder, folder_name, is_folder_name, new_folder, read_json, stamp, write_json
+from fer_core.storage.files import data_folder, folder_name, is_folder_name, read_json, stamp, write_json
+from fer_core.storage.folders import new_folder, only_writer, read_settled
 from fer_core.storage.records import as_record, write_record
 
 DEMO = "demo"
@@ -24,7 +24,6 @@ ARRAYS = ("images", "emotion", "split", "votes")
 """The arrays of a stored dataset, each a file."""
 
 _CARD_FILE, _NAMES_FILE = "card.json", "names.json"
-_LEFTOVER_SECONDS = 24 * 3600
 _SCHEMA = 1
 
 
@@ -137,14 +136,22 @@ def read_card(name: str) -> DatasetCard:
     """
     path = data_folder() / check_name(name) / _CARD_FILE
     try:
-        return _read(path, stamp(path))
-    except FileNotFoundError as error:
-        names = ", ".join(_stored()) or "none yet"
-        raise DatasetError(f"There is no dataset called “{name}” (there are: {names}). Import it first.") from error
+        card = read_settled(path.parent, lambda: _if_there(path))
     except (OSError, ValueError, TypeError) as error:
         raise DatasetError(
             f"The card of the dataset “{name}” is damaged. Delete {path.parent} and import again."
         ) from error
+    if card is None:
+        names = ", ".join(_stored()) or "none yet"
+        raise DatasetError(f"There is no dataset called “{name}” (there are: {names}). Import it first.")
+    return card
+
+
+def _if_there(path: Path) -> DatasetCard | None:
+    try:
+        return _read(path, stamp(path))
+    except FileNotFoundError:
+        return None
 
 
 @functools.lru_cache(maxsize=256)
@@ -199,28 +206,41 @@ def keep_records(records: FaceRecords, names: Sequence[str] = (), **facts: Any) 
         DatasetError: The disk is full or read-only; nothing was changed.
     """
     name = facts["name"]
+    with only_importer(name, waits=True), new_folder(data_folder() / name) as folder:
+        for array in ARRAYS:
+            np.save(folder / f"{array}.npy", getattr(records, array), allow_pickle=False)
+        card = DatasetCard(
+            **facts,
+            fingerprint=records.fingerprint,
+            sizes=records.split_sizes(),
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            arrays={array: _measured(folder / f"{array}.npy") for array in ARRAYS},
+        )
+        if names:
+            write_json(folder / _NAMES_FILE, {"names": list(names)})
+        write_record(folder / _CARD_FILE, card)
+    return card
+
+
+@contextmanager
+def only_importer(name: str, *, waits: bool = False) -> Iterator[None]:
+    """Keep everybody else from storing a dataset of that name during the block.
+
+    Raises:
+        DatasetError: Somebody else is storing it (unless it ``waits``), or the disk is full or read-only.
+    """
+    busy = DatasetError(
+        f"A dataset called “{name}” is being imported at this moment. Wait until that is over, or choose another name."
+    )
     try:
-        _sweep()
-        with new_folder(data_folder() / name) as folder:
-            for array in ARRAYS:
-                np.save(folder / f"{array}.npy", getattr(records, array), allow_pickle=False)
-            card = DatasetCard(
-                **facts,
-                fingerprint=records.fingerprint,
-                sizes=records.split_sizes(),
-                created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                arrays={array: _measured(folder / f"{array}.npy") for array in ARRAYS},
-            )
-            if names:
-                write_json(folder / _NAMES_FILE, {"names": list(names)})
-            write_record(folder / _CARD_FILE, card)
+        with only_writer(data_folder() / name, None if waits else busy):
+            yield
     except OSError as error:
         reason = error.strerror or "not all of it could be written"  # NumPy counts bytes instead
         raise DatasetError(
             f"The dataset “{name}” could not be stored ({reason}); nothing was changed. "
             f"Free some space under {data_folder()} and import again."
         ) from error
-    return card
 
 
 def picture_names(dataset: str) -> tuple[str, ...]:
@@ -229,10 +249,3 @@ def picture_names(dataset: str) -> tuple[str, ...]:
         return tuple(map(str, read_json(data_folder() / check_name(dataset) / _NAMES_FILE)["names"]))
     except (OSError, ValueError, KeyError, TypeError):
         return ()
-
-
-def _sweep() -> None:
-    """Remove what imports left behind that were killed more than a day ago: hidden folders, never datasets."""
-    for folder in data_folder().glob(".*-*"):
-        if folder.is_dir() and time.time() - folder.stat().st_mtime > _LEFTOVER_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 
 from fer_core.datasets.cards import (
     ARRAYS,
@@ -23,6 +22,7 @@ from fer_core.datasets.cards import (
     is_whole,
     keep_records,
     list_datasets,
+    only_importer,
     picture_names,
     read_card,
 )
@@ -36,6 +36,7 @@ from fer_core.datasets.shipped import FERPLUS, ferplus_card, ferplus_records
 from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
 from fer_core.errors import DatasetError
 from fer_core.storage.files import data_folder
+from fer_core.storage.folders import only_writer, read_settled, remove_folder
 
 __all__ = [
     "DEMO",
@@ -85,23 +86,24 @@ def import_pictures(
         DatasetError: No picture is left, the name is not allowed, or the disk is full.
     """
     name = _own_name(name)
-    found = read_pictures(plan, mapping, splits=splits, to_face=to_face, progress=progress)
-    return keep_records(
-        found.records,
-        found.names,
-        name=name,
-        source="imported",
-        images_file=plan.name,
-        votes_file="",
-        images_sha256=found.sha256,
-        votes_sha256="",
-        images_path="",
-        votes_path="",
-        kind="pictures",
-        skipped=found.skipped,
-        mapping={folder: label for folder, label in mapping.items() if label},
-        splits=splits.in_words(plan.split_sizes),
-    )
+    with only_importer(name):
+        found = read_pictures(plan, mapping, splits=splits, to_face=to_face, progress=progress)
+        return keep_records(
+            found.records,
+            found.names,
+            name=name,
+            source="imported",
+            images_file=plan.name,
+            votes_file="",
+            images_sha256=found.sha256,
+            votes_sha256="",
+            images_path="",
+            votes_path="",
+            kind="pictures",
+            skipped=found.skipped,
+            mapping={folder: label for folder, label in mapping.items() if label},
+            splits=splits.in_words(plan.split_sizes),
+        )
 
 
 def _own_name(name: str) -> str:
@@ -145,21 +147,36 @@ def load_records(name: str, *, needs_pictures: bool = True) -> FaceRecords:
                 "the Dataset page or with import-data, and choose that dataset."
             )
         return ferplus_records()
-    if not is_whole(card):
-        card = _rebuild(card)
-    folder = data_folder() / card.name
-    arrays = {array: np.load(folder / f"{array}.npy", mmap_mode="r", allow_pickle=False) for array in ARRAYS}
-    return FaceRecords(**arrays, fingerprint=card.fingerprint)
+    found = read_settled(data_folder() / name, lambda: _open(name))
+    if found is None:
+        _rebuild(dataset_card(name))
+        found = _open(name)
+    if found is None:
+        raise DatasetError(f"The dataset “{name}” changed while it was being read. Try again.")
+    return found
+
+
+def _open(name: str) -> FaceRecords | None:
+    """Map a dataset's arrays, or None where they are not those of its card, perhaps since both are just replaced."""
+    card, folder = dataset_card(name), data_folder() / name
+    try:
+        if not is_whole(card):
+            return None
+        arrays = {array: np.load(folder / f"{array}.npy", mmap_mode="r", allow_pickle=False) for array in ARRAYS}
+    except FileNotFoundError:
+        return None
+    return FaceRecords(**arrays, fingerprint=card.fingerprint) if dataset_card(name) == card else None
 
 
 def delete_dataset(name: str) -> None:
     """Remove a stored dataset for good.
 
     Raises:
-        DatasetError: There is no such dataset.
+        DatasetError: There is no such dataset, or somebody imports it at this moment.
     """
     card = read_card(name)
-    shutil.rmtree(data_folder() / card.name)
+    with only_importer(name):
+        remove_folder(data_folder() / card.name)
     delete_exclusions(card)
 
 
@@ -172,8 +189,7 @@ def ensure_demo() -> DatasetCard:
     if card := _drawn():
         return card
     try:
-        data_folder().mkdir(parents=True, exist_ok=True)
-        with FileLock(data_folder() / ".demo.lock"):
+        with only_writer(data_folder() / DEMO):
             if card := _drawn():
                 return card
             with tempfile.TemporaryDirectory() as folder:
@@ -200,25 +216,28 @@ def import_demo(images: Path, votes: Path) -> DatasetCard:
     Raises:
         DatasetError: They cannot be stored.
     """
-    return _import(images, votes, DEMO, _DEMO_SOURCE, None)
+    return _import(images, votes, DEMO, _DEMO_SOURCE, None, waits=True)
 
 
-def _import(images: Path, votes: Path | None, name: str, source: str, progress: Progress | None) -> DatasetCard:
-    digests = [file_sha256(images), file_sha256(votes) if votes else ""]
-    known = next((c for c in list_datasets() if c.name == name), None)
-    if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and is_whole(known):
-        return known
-    return keep_records(
-        read_records(images, votes, progress=progress),
-        name=name,
-        source=source,
-        images_file=images.name,
-        votes_file=votes.name if votes else "",
-        images_sha256=digests[0],
-        votes_sha256=digests[1],
-        images_path=str(images.resolve()),
-        votes_path=str(votes.resolve()) if votes else "",
-    )
+def _import(
+    images: Path, votes: Path | None, name: str, source: str, progress: Progress | None, *, waits: bool = False
+) -> DatasetCard:
+    with only_importer(name, waits=waits):
+        digests = [file_sha256(images), file_sha256(votes) if votes else ""]
+        known = next((c for c in list_datasets() if c.name == name), None)
+        if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and is_whole(known):
+            return known
+        return keep_records(
+            read_records(images, votes, progress=progress),
+            name=name,
+            source=source,
+            images_file=images.name,
+            votes_file=votes.name if votes else "",
+            images_sha256=digests[0],
+            votes_sha256=digests[1],
+            images_path=str(images.resolve()),
+            votes_path=str(votes.resolve()) if votes else "",
+        )
 
 
 def _rebuild(card: DatasetCard) -> DatasetCard:
@@ -232,7 +251,7 @@ def _rebuild(card: DatasetCard) -> DatasetCard:
     sources = ((images, card.images_sha256), (votes, card.votes_sha256))
     if not all(path is None or _is_as_imported(path, digest) for path, digest in sources):
         raise DatasetError(f"The stored copy of “{card.name}” is damaged. Import {card.images_file} again.")
-    return _import(images, votes, card.name, card.source, None)
+    return _import(images, votes, card.name, card.source, None, waits=True)
 
 
 def _is_as_imported(path: Path, digest: str) -> bool:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
 from fer_core.checkpoints.features import Features
 from fer_core.errors import CheckpointError
-from fer_core.storage.files import cache_folder, new_folder
+from fer_core.storage.files import cache_folder
+from fer_core.storage.folders import new_folder
 
 _FILE = "features.npy"
 _CHUNK = 1024

@@ -3,11 +3,7 @@
 import json
 import os
 import re
-import shutil
-import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -112,33 +108,3 @@ def stamp(path: Path) -> tuple[int, int, int]:
     """
     status = path.stat()
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-@contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
-    """A scratch folder that becomes ``target`` when the block ends well, replacing what was there.
-
-    Nothing is left behind, and ``target`` is untouched, when the block raises.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-    try:
-        yield scratch
-        _swap(scratch, target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _swap(scratch: Path, target: Path) -> None:
-    scratch.chmod(0o755)
-    if not target.exists():
-        scratch.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-old-"))
-    try:
-        target.rename(old / "it")
-        scratch.rename(target)
-    finally:
-        if not target.exists():
-            (old / "it").rename(target)
-        shutil.rmtree(old, ignore_errors=True)

@@ -3,9 +3,12 @@
 import math
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
+from fer_core.service.housekeeping import tidy_up
+from fer_core.storage.files import home
 from pages.shared.charts import legible_page
 from pages.shared.held_pictures import forget_files, held_files
 from pages.shared.lesson_bar import show_lesson_bar
@@ -79,11 +82,18 @@ def start_page(name: str, lead: str, *, on_leave: Callable[[], None] | None = No
     if not before:
         time.sleep(HEADING_ALONE)
     show_page_words(name)
+    _tidied(home())
     with errors_shown(stop=False):
         limits, uploads = deployment().limits, current_uploads()
         for removal in keep_within(limits, uploads, is_new_page=is_new_page, held=held_files()) if uploads else []:
             forget_files(removal.files)
             refuse_with(removal.sentence, removal.kind)
+
+
+@st.cache_resource(show_spinner=False)
+def _tidied(home: Path) -> None:
+    """Once a server and home: remove what died before it."""
+    tidy_up()
 
 
 def _forget_endless_numbers() -> None:

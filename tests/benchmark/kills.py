@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import psutil
 
+from fer_core.checkpoints.checkpoint import LITERT_FILE, load_checkpoint
 from fer_core.datasets.demo import write_demo_files
 from fer_core.datasets.store import import_dataset
 from fer_core.errors import TrainingError
@@ -64,23 +64,17 @@ def kill_and_resume(config: TrainingConfig, kills: int, *, seed: int = 0) -> Kil
     rng, run, in_saves, lost, unreadable, done = random.Random(seed), start_run(config, "broken"), 0, 0, 0, 0
     for number in range(kills):
         in_saves += _kill_after(run, rng.uniform(0, longest), in_save=number % _IN_SAVES == 0)
+        if find_run(run.name).status.state == "finished":  # over before it could be killed: begun anew
+            run, done = start_run(config), 0
+            continue
         try:
             state = load_state(run.folder / "backup")
             saved = state.epoch if state else 0
             lost += max(0, max(done, find_run(run.name).status.epoch) - saved)
-            again = _again(run, config)
-            done = max(done, saved) if again.name == run.name else 0
-            run = again
+            run, done = resume_run(run), max(done, saved)
         except TrainingError:
             unreadable += 1
     return KillReport(kills, in_saves, lost, unreadable, _same(straight, _ended(run)))
-
-
-def _again(run: Run, config: TrainingConfig) -> Run:
-    """Resumes the run; one that was over before it could be killed is begun anew under another name."""
-    if find_run(run.name).status.state == "finished":
-        return start_run(config)
-    return resume_run(run)
 
 
 def _kill_after(run: Run, seconds: float, *, in_save: bool) -> bool:
@@ -119,12 +113,11 @@ def _ended(run: Run) -> Run:
 
 
 def _same(one: Run, other: Run) -> bool:
-    states = [load_state(run.folder / "backup") for run in (one, other)]
-    if not all(state and run.status.state == "finished" for state, run in zip(states, (one, other), strict=True)):
+    if not one.status.state == other.status.state == "finished":
         return False
-    weights = zip(*(state.weights for state in states if state), strict=True)
     figures = [[_figures(metrics) for metrics in run.metrics()] for run in (one, other)]
-    return figures[0] == figures[1] and all(np.array_equal(ours, theirs) for ours, theirs in weights)
+    networks = [load_checkpoint(run.status.checkpoint).card.files[LITERT_FILE] for run in (one, other)]
+    return figures[0] == figures[1] and networks[0] == networks[1]
 
 
 def _figures(metrics: EpochMetrics) -> EpochMetrics:

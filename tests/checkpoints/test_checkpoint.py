@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def names():
 
 
 def everything(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """All files but the locks, which stay."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".lock")
+    return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def test_what_was_saved_is_found_again(save_tiny):
@@ -326,3 +329,20 @@ def test_nothing_changes_what_is_shipped_even_where_home_is_the_project(save_tin
         with pytest.raises(CheckpointError, match="belongs to the app"):
             change()
     assert (shipped.directory / CARD_FILE).read_bytes() == before
+
+
+def test_another_runs_checkpoint_of_that_name_is_kept(save_tiny):
+    for run, name in (("first", "mine"), ("second", "mine-2"), ("first", "mine"), ("third", "mine-3")):
+        assert save_tiny("mine", provenance={"run": run}).name == name
+    runs = {c.name: c.card.provenance["run"] for c in list_checkpoints()}
+    assert runs == {"mine": "first", "mine-2": "second", "mine-3": "third"}
+
+
+def test_two_that_save_under_one_name_at_once_get_two_names(save_tiny):
+    threads = [threading.Thread(target=save_tiny, kwargs={"provenance": {"run": str(i)}}) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(c.name for c in list_checkpoints()) == ["tiny", "tiny-2", "tiny-3", "tiny-4"]
+    assert len({c.card.provenance["run"] for c in list_checkpoints()}) == 4

@@ -4,6 +4,9 @@ import gzip
 import json
 import os
 import shutil
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +25,7 @@ from fer_core.datasets.store import (
 from fer_core.errors import DatasetError
 from tests.datasets.formats import images_text, random_data
 
+PROJECT = Path(__file__).parents[2]
 ARRAYS = ("images", "emotion", "split", "votes")
 
 
@@ -31,7 +35,9 @@ def _in_this_home(home):
 
 
 def everything(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """All files but the locks, which stay."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".lock")
+    return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def flip(path, position=-1):
@@ -307,3 +313,74 @@ def test_leftovers_of_killed_imports_are_swept_after_a_day(files, home):
         os.utime(folder, (0, 0))
     import_dataset(*files)
     assert (old.exists(), new.exists(), lists.exists()) == (False, True, True)
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from fer_core.datasets.store import import_dataset
+from fer_core.errors import DatasetError
+for turn in range(15):
+    try:
+        import_dataset(Path(sys.argv[1 + turn % 2]), name="mine")
+        print("stored")
+    except DatasetError as error:
+        print(error)
+"""
+READER = """
+import os
+from fer_core.datasets.dataset import fingerprint_of
+from fer_core.datasets.store import load_records
+while not os.path.exists(os.environ["FER_HOME"] + "/over"):
+    found = load_records("mine")
+    arrays = found.images, found.emotion, found.split, found.votes
+    assert fingerprint_of(*arrays) == found.fingerprint
+    print("read")
+"""
+
+
+@pytest.mark.child
+def test_one_name_in_four_processes_has_one_writer_and_readers_see_it_whole(write, home):
+    paths = []
+    for seed in (1, 2):
+        data = random_data(seed, 40)
+        paths.append(str(write(f"{seed}.csv", images_text(data.images, data.emotion, data.split))))
+    import_dataset(Path(paths[0]), name="mine")
+
+    def started(code, *words):
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *words], cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    writers, readers = [started(WRITER, *paths), started(WRITER, *paths[::-1])], [started(READER), started(READER)]
+    said = [line for writer in writers for line in writer.communicate(timeout=120)[0].splitlines()]
+    (home / "over").touch()
+    for reader in readers:
+        out, errors = reader.communicate(timeout=60)
+        assert not errors
+        assert reader.returncode == 0
+        assert len(set(out.split())) <= 1
+    assert len(said) == 30
+    refused = {line for line in said if line != "stored"}
+    assert all(line.startswith("A dataset called “mine” is being imported at this moment") for line in refused)
+    assert [path.name for path in (home / "data").iterdir() if path.suffix != ".lock"] == ["mine"]
+
+
+def test_a_name_that_is_being_imported_is_refused_with_what_to_do(files):
+    said = []
+
+    def other(share):
+        if said:
+            return
+        thread = threading.Thread(target=lambda: said.append(refusal(files)))
+        thread.start()
+        thread.join()
+
+    assert import_dataset(*files, name="mine", progress=other).name == "mine"
+    assert "Wait until that is over, or choose another name" in said[0]
+
+
+def refusal(files):
+    with pytest.raises(DatasetError) as caught:
+        import_dataset(*files, name="mine")
+    return str(caught.value)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fer_core.storage.files import is_folder_name, new_folder, read_json, write_json, write_text
+from fer_core.storage.files import is_folder_name, read_json, write_json, write_text
 from fer_core.storage.records import as_record
 
 
@@ -81,62 +81,6 @@ def test_what_is_no_json_object_is_a_value_error(tmp_path, text):
     path.write_text(text)
     with pytest.raises(ValueError):  # noqa: PT011 - json's own text differs
         read_json(path)
-
-
-def test_a_new_folder_appears_when_the_block_ends(tmp_path):
-    target = tmp_path / "deep" / "folder"
-    with new_folder(target) as folder:
-        (folder / "a").write_text("1")
-        assert not target.exists()
-    assert (target / "a").read_text() == "1"
-    assert [p.name for p in target.parent.iterdir()] == ["folder"]
-
-
-def test_a_new_folder_replaces_the_old_one_completely(tmp_path):
-    target = tmp_path / "folder"
-    for name in ("a", "b"):
-        with new_folder(target) as folder:
-            (folder / name).write_text(name)
-    assert [p.name for p in target.iterdir()] == ["b"]
-    assert [p.name for p in tmp_path.iterdir()] == ["folder"]
-
-
-def replace_and_raise(target, error):
-    with new_folder(target) as folder:
-        (folder / "a").write_text("new")
-        raise error
-
-
-@pytest.mark.parametrize("error", [OSError, ValueError, KeyboardInterrupt])
-def test_a_failing_block_leaves_the_old_folder_and_nothing_else(tmp_path, error):
-    target = tmp_path / "folder"
-    with new_folder(target) as folder:
-        (folder / "a").write_text("old")
-    with pytest.raises(error):
-        replace_and_raise(target, error)
-    assert (target / "a").read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["folder"]
-
-
-@pytest.mark.parametrize("failing", [1, 2])
-def test_a_failing_exchange_leaves_the_old_folder_and_nothing_else(tmp_path, monkeypatch, failing):
-    target = tmp_path / "folder"
-    with new_folder(target) as folder:
-        (folder / "a").write_text("old")
-    calls = []
-    rename = Path.rename
-
-    def sometimes(self, to):
-        calls.append(to)
-        return full() if len(calls) == failing else rename(self, to)
-
-    monkeypatch.setattr(Path, "rename", sometimes)
-    with pytest.raises(OSError, match="No space"), new_folder(target) as folder:
-        (folder / "a").write_text("new")
-    monkeypatch.undo()
-    assert len(calls) >= failing
-    assert (target / "a").read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["folder"]
 
 
 @dataclass(frozen=True)

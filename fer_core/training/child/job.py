@@ -27,13 +27,14 @@ from fer_core.training.child.strategy import choose_precision, in_words, make_st
 from fer_core.training.child.trainer import Observer, Plan, train
 from fer_core.training.network.export import read_network
 from fer_core.training.runs.data import data_issues
+from fer_core.training.runs.lifecycle import drop_backup
 from fer_core.training.runs.provenance import Provenance, read_probe, write_probe
 from fer_core.training.runs.sources import load_start, load_teachers
 from fer_core.training.runs.store import Run
 from fer_core.training.runs.validation import append_view, keep_views, view_of, write_faces
 from fer_core.training.settings.cluster import StrategyName
 from fer_core.training.settings.config import TrainingConfig
-from fer_core.training.settings.metrics import keep_metrics
+from fer_core.training.settings.metrics import keep_metrics, read_status
 
 _LOWEST = 19  # on Unix: hardly any of the processor's time where others want it, all of it where nobody does
 
@@ -77,6 +78,7 @@ def run_job(run: Run, status: StatusWriter, strategy_name: StrategyName = "auto"
         checkpoint = ensure_answers(checkpoint, load_records(config.dataset))
         ended = "stopped" if status.should_stop() else "finished"
         status.set(state=ended, checkpoint=checkpoint.name, message="Checkpoint saved")
+        drop_backup(replace(run, status=read_status(run.folder)))
         return checkpoint
 
 

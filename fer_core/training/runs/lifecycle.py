@@ -1,5 +1,6 @@
 """What is done with a run: start, stop, pause and resume its child; rename, annotate, pack and delete it; try again."""
 
+import contextlib
 import io
 import shutil
 import threading
@@ -9,11 +10,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock
-
-from fer_core.checkpoints.checkpoint import list_checkpoints
-from fer_core.errors import TrainingError
+from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
+from fer_core.errors import CheckpointError, TrainingError
 from fer_core.storage.files import LONGEST_NAME
+from fer_core.storage.folders import only_writer, remove_folder
 from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import end_process, launch_child
 from fer_core.training.runs.record import RECORD_FILE, RunRecord
@@ -43,7 +43,7 @@ def idle_run(run: Run) -> Iterator[Run]:
     Raises:
         TrainingError: It is gone, or it is active.
     """
-    with FileLock(run.folder.with_name(f".{run.name}.lock")):
+    with only_writer(run.folder):
         run = find_run(run.name)
         if run.status.is_active:
             raise TrainingError(f"The run “{run.name}” is active already. Wait for it to end, or stop it.")
@@ -114,7 +114,8 @@ def rename_run(run: Run, new_name: str) -> Run:
         target = idle.folder.with_name(new_name)
         if target.exists():
             raise name_taken(new_name)
-        _move(idle.folder, target)
+        with _moves_in_words(idle.folder):
+            idle.folder.rename(target)
     return replace(idle, folder=target)
 
 
@@ -139,17 +140,23 @@ def delete_run(run: Run) -> None:
     Raises:
         TrainingError: It is gone or active, or it cannot be deleted.
     """
-    with idle_run(run):
-        # Hidden first, so that nobody ever sees half a run.
-        gone = run.folder.with_name(f".{run.name}.deleted")
-        shutil.rmtree(gone, ignore_errors=True)
-        _move(run.folder, gone)
-        shutil.rmtree(gone, ignore_errors=True)
+    with idle_run(run), _moves_in_words(run.folder):
+        remove_folder(run.folder)
 
 
-def _move(folder: Path, target: Path) -> None:
+def drop_backup(run: Run) -> None:
+    """Delete the saved states of a run that is finished and whose checkpoint is there: nothing goes on from them."""
+    if run.status.state != "finished":
+        return
+    with contextlib.suppress(CheckpointError):
+        if load_checkpoint(run.status.checkpoint).card.provenance.get("run") == run.record.id:
+            shutil.rmtree(run.folder / "backup", ignore_errors=True)
+
+
+@contextmanager
+def _moves_in_words(folder: Path) -> Iterator[None]:
     try:
-        folder.rename(target)
+        yield
     except OSError as error:
         raise TrainingError(
             f"{folder} could not be moved ({error.strerror or error}). Close what has its files open and try again."

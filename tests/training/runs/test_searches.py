@@ -3,6 +3,7 @@
 import math
 import os
 import threading
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -49,17 +50,21 @@ def trainer(monkeypatch):
 
     def launch(words, log):
         folder, kill = log.parent, kills.pop(0) if kills else ""
+        before = read_status(folder).since
         launched.append(folder.name)
         if kill == "both":
             write_status(folder, replace(read_status(folder), pid=os.getpid(), pid_created=0.0))
-        else:  # the child says at once that it lives
+        else:
+            threading.Thread(target=finish, args=(folder, before)).start()
+        if kill == "search":  # the child says itself that it lives
             write_status(folder, queued_status(os.getpid(), 1))
-            threading.Timer(0.02, finish, [folder]).start()
         if kill:
             raise Killed
         return os.getpid()
 
-    def finish(folder):
+    def finish(folder, before):
+        while read_status(folder).since == before:  # who starts a child records that it waits
+            time.sleep(0.002)
         accuracy = 1 - abs(math.log10(find_run(folder.name).config.learning_rate) + 3) / 4
         append_metrics(folder, EpochMetrics(1, 1.0, 0.5, 1.0, accuracy, 0.5, 1.0, 1.0))
         write_status(folder, replace(read_status(folder), state="finished", epoch=1))
