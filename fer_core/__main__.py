@@ -2,17 +2,24 @@
 
 import argparse
 import json
+import math
+import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import get_args
+
+if __name__ == "__main__":  # what is imported next takes a second: Ctrl-C in it has nothing to end but this process
+    signal.signal(signal.SIGINT, lambda *_: os.write(2, b"fer_core: Interrupted.\n") and os._exit(130))
 
 from fer_core.checkpoints.foreign import SCALINGS
 from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.cli import Command, commands, evaluation, runs
 from fer_core.cli.data import add_data_commands
 from fer_core.cli.runs import add_search, add_settings, add_train
+from fer_core.cli.terminal import INTERRUPTED, Interruptible, show_plainly, shows_everything
 from fer_core.errors import FerError
 from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
 from fer_core.recognition.videos.analysis import FaceDistance
@@ -23,23 +30,42 @@ _OLD_PRIORS = {"between": "halfway", "equal": "uniform"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, by default this process's, and print its answer.
 
-    Return the exit status: 0, or 1 when something failed, which is said in a sentence on standard error.
+    Return the exit status: 0, 1 when something failed or 130 after Ctrl-C, both said in a sentence on standard error.
     """
-    options = _parser().parse_args(arguments)
+    show_plainly()
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.run is None:
+        parser.print_help()
+        return 0
+    with Interruptible():
+        return _carry_out(options)
+    print(f"fer_core: Interrupted. {_to_go_on(options)}", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _carry_out(options: argparse.Namespace) -> int:
     try:
         answer = options.run(options)
     except FerError as error:
         print(f"fer_core: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(answer.document, indent=2, ensure_ascii=False) if options.json else answer.text)
+    print(json.dumps(answer.document, indent=2, ensure_ascii=not shows_everything()) if options.json else answer.text)
     for problem in answer.problems:
         print(f"fer_core: {problem}", file=sys.stderr)
     return 1 if answer.problems else 0
 
 
+def _to_go_on(options: argparse.Namespace) -> str:
+    if options.go_on:
+        return f"To go on: python -m fer_core {options.go_on}"
+    return "What was complete before stays. Run the command again to go on."
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m fer_core", description="Facial expression recognition on FER+.")
-    choose = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.set_defaults(run=None, go_on="")
+    choose = parser.add_subparsers(metavar="COMMAND", title="commands")
 
     command = _add(choose, "import-data", commands.import_data, "store FER2013 and, beside it, the FER+ votes")
     command.add_argument(
@@ -74,6 +100,7 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--annotated", type=Path, metavar="PATH", help="write what was found into this folder, or one video as PATH.mp4"
     )
+    _add_overwrite(command)
     _add_prior(command, "--common")
     command.add_argument("--frames-per-second", type=_rate, default=10.0, help="of videos, how many to look at (10)")
     command.add_argument(
@@ -99,6 +126,8 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     report.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
     report.add_argument("--model-card", type=Path, metavar="FILE.md", help="write the checkpoint's card as Markdown")
 
+    for command in (evaluate, report):
+        _add_overwrite(command)
     for command in (evaluate, compare, report):
         _add_prior(command)
         command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
@@ -125,6 +154,11 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     keep.add_argument("checkpoints", nargs="*")
     keep.add_argument("--dataset", default="ferplus", help="FER+ with its pictures, as imported (ferplus)")
     keep.add_argument("--votes", type=Path, metavar="FILE", help="also write the votes that ship with the app")
+    _add_overwrite(keep)
+
+
+def _add_overwrite(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
 
 def _add_prior(command: argparse.ArgumentParser, *old_names: str) -> None:
@@ -148,18 +182,28 @@ def _add(
 
 
 def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 < rate <= 1000:
-        raise argparse.ArgumentTypeError("expected a number above 0")
-    return rate
+    return _number(text, "a number above 0 and up to 1,000", lambda rate: 0 < rate <= 1000)
 
 
 def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share < 1:
-        raise argparse.ArgumentTypeError("expected a share from 0 to below 1")
-    return share
+    return _number(text, "a share from 0 to below 1", lambda share: 0 <= share < 1)
+
+
+def _number(text: str, expected: str, is_meant: Callable[[float], bool]) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not is_meant(number):
+        raise argparse.ArgumentTypeError(f"“{text}” where {expected} is expected")
+    return number
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    if (
+        status == INTERRUPTED and "tensorflow" in sys.modules
+    ):  # whose threads would crash on a way out they do not expect
+        os._exit(status)
+    sys.exit(status)

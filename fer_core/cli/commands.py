@@ -15,9 +15,10 @@ from fer_core.checkpoints.checkpoint import (
     load_checkpoint,
 )
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.cli import Answer, write_file
+from fer_core.cli import Answer
+from fer_core.cli.outputs import annotated_paths, check_free, write_file
 from fer_core.datasets.store import damaged_datasets, ensure_demo, import_dataset, list_datasets
-from fer_core.errors import FerError, VideoError
+from fer_core.errors import FerError
 from fer_core.evaluation.descriptions import describe_answers
 from fer_core.faces.detection import Detector, PhotoDetector
 from fer_core.faces.images import encode_png, read_image
@@ -59,17 +60,19 @@ def _line(checkpoint: Checkpoint) -> str:
 
 def predict(options: argparse.Namespace) -> Answer:
     """Finds and classifies the faces of each picture or video; one bad file does not stop the others."""
+    targets = annotated_paths(options.files, options.annotated)
+    check_free(targets, options.files, overwrite=options.overwrite)
     checkpoint = load_checkpoint(options.checkpoint) if options.checkpoint else _default_checkpoint()
     classifier = checkpoint.open_classifier(threads=2, prior_adjustment=options.prior)
     live, detector = checkpoint.open_classifier(live=True, prior_adjustment=options.prior), PhotoDetector()
     entries: list[dict[str, Any]] = []
     lines, tables, problems = [], [], []
-    for path in options.files:
+    for path, annotated in zip(options.files, targets, strict=True):
         try:
             if is_video(path):
-                entry, line, table = _predict_video(path, live, options)
+                entry, line, table = _predict_video(path, live, annotated, options)
             else:
-                entry, line, table = _predict_picture(path, detector, classifier, options.annotated)
+                entry, line, table = _predict_picture(path, detector, classifier, annotated)
         except FerError as error:
             entries.append({"file": str(path), "faces": [], "error": str(error)})
             problems.append(str(error))
@@ -89,20 +92,15 @@ def _predict_picture(
     image = read_image(path)
     faces = recognize(image, detector, classifier)
     if annotated:
-        write_file(annotated / f"{path.stem}.annotated.png", encode_png(draw_recognitions(image, faces)))
+        write_file(annotated, encode_png(draw_recognitions(image, faces)))
     line = f"{path}: " + ("; ".join(map(_in_words, faces)) or "no face found")
     document = {"file": str(path), **classifier.answered_by._asdict(), "faces": [_face(item) for item in faces]}
     return document, line, recognition_rows(str(path), faces)
 
 
 def _predict_video(
-    path: Path, classifier: Classifier, options: argparse.Namespace
+    path: Path, classifier: Classifier, annotated: Path | None, options: argparse.Namespace
 ) -> tuple[dict[str, Any], str, pd.DataFrame]:
-    annotated: Path | None = options.annotated
-    if annotated and annotated.suffix.lower() != ".mp4":
-        annotated = annotated / f"{path.stem}.annotated.mp4"
-    elif annotated and len(options.files) > 1:
-        raise VideoError("Several files cannot become one annotated video; name a folder instead.")
     analysis = AnalysisOptions(options.frames_per_second, options.face_distance)
     result = analyze_video(path, classifier, options=analysis, annotated=annotated)
     document = {

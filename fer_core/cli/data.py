@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.cli import Answer, Command
+from fer_core.cli.outputs import check_free
 from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
 from fer_core.datasets.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
-from fer_core.datasets.download import KaggleAccount, download_faces, download_votes
+from fer_core.datasets.download import KAGGLE_FILE, VOTES_FILE, KaggleAccount, download_faces, download_votes
 from fer_core.datasets.exclusions import list_exclusions, save_exclusions
 from fer_core.datasets.pictures import scan_pictures
 from fer_core.datasets.splits import SplitRule
@@ -41,6 +42,7 @@ def add_data_commands(add: AddCommand) -> None:
     command = add("download-data", download_data, "fetch the FER+ votes, and FER2013 with your Kaggle account")
     command.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to (here)")
     command.add_argument("--votes-only", action="store_true", help="leave FER2013 out")
+    command.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
     command = add("inspect", inspect, "list what is doubtful in a dataset, duplicates across splits first")
     command.add_argument("dataset")
@@ -63,6 +65,8 @@ def store_pictures(options: argparse.Namespace) -> Answer:
 
 def download_data(options: argparse.Namespace) -> Answer:
     """Fetch the source files; Kaggle's credentials are those kagglehub finds."""
+    names = [VOTES_FILE] if options.votes_only else [VOTES_FILE, KAGGLE_FILE]
+    check_free([options.to / name for name in names], overwrite=options.overwrite)
     paths = [download_votes(options.to)]
     if not options.votes_only:
         paths.append(download_faces(options.to, KaggleAccount()))

@@ -10,7 +10,8 @@ from fer_core.checkpoints.card import PriorFigures
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
 from fer_core.checkpoints.priors import PriorAdjustment
-from fer_core.cli import Answer, write_file
+from fer_core.cli import Answer
+from fer_core.cli.outputs import check_free, write_file
 from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.shipped import write_votes
@@ -33,6 +34,7 @@ from fer_core.storage.plaintext import percent
 
 def evaluate(options: argparse.Namespace) -> Answer:
     """Test a checkpoint on one split of a dataset."""
+    check_free([options.predictions], overwrite=options.overwrite)
     checkpoint = load_checkpoint(options.checkpoint)
     report, faces, scheme = _tested(checkpoint, options)
     if options.predictions:
@@ -97,6 +99,7 @@ def report(options: argparse.Namespace) -> Answer:
     """Write a report on one checkpoint, or on several that are compared, as one HTML file."""
     names = options.checkpoints
     path = options.output or Path(f"{'-'.join(names)}-report.html")
+    check_free([path, options.model_card], overwrite=options.overwrite)
     if len(names) > 1:
         page = comparison_report(*_leaderboard(options))
     else:
@@ -137,6 +140,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
 
 def keep(options: argparse.Namespace) -> Answer:
     """Keep checkpoints' answers to FER+ beside them, and write the votes that ship where a file is named."""
+    check_free([options.votes], overwrite=options.overwrite)
     records = load_records(options.dataset)
     if options.votes:
         write_votes(records, options.votes)

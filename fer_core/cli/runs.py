@@ -77,6 +77,7 @@ def train(options: argparse.Namespace) -> Answer:
         assist_run(config, options.existing or options.name or "")
         return Answer({}, "This machine's part is done; the first worker has the run and its checkpoint.")
     run = run or _new_run(config, options)
+    options.go_on = f"train --run {run.name}"
     checkpoint = train_run(run, options.strategy)
     if checkpoint is None:
         status = find_run(run.name).status
@@ -106,6 +107,7 @@ def search(options: argparse.Namespace) -> Answer:
         plan = SearchPlan(config, read_axes(read_assignments(options.over), config), options.method, options.trials)
         found = create_search(plan, options.name)
         _say_before(issues)
+    options.go_on = f"search --run {found.name}"
     with only_process(found.folder):
         found = run_search(found)
     tried = [(run, run.best_accuracy()) for run in found.trials()]

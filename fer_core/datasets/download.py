@@ -15,12 +15,16 @@ from pathlib import Path
 
 from fer_core.datasets.lines import Progress
 from fer_core.errors import DatasetError
+from fer_core.storage.files import storage_remedy
 
 VOTES_ADDRESS = "https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2013new.csv"
 """Where Microsoft publishes the FER+ votes."""
 
 KAGGLE_DATASET, KAGGLE_FILE = "deadskull7/fer2013", "fer2013.csv"
 """Where FER2013 is handed out at Kaggle."""
+
+VOTES_FILE = "fer2013new.csv"
+"""What the votes are called wherever they are fetched to."""
 
 _FACES_BYTES = 301_072_766  # of fer2013.csv, to tell how far its download is
 _TIMEOUT = 20.0
@@ -51,7 +55,7 @@ def download_votes(
     Raises:
         DatasetError: There is no network, or the file is not there.
     """
-    target, scratch = folder / "fer2013new.csv", folder / ".fer2013new.csv.part"
+    target, scratch = folder / VOTES_FILE, folder / f".{VOTES_FILE}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _fetch(address, scratch, largest, progress)
@@ -62,7 +66,8 @@ def download_votes(
             "fer2013new.csv with a browser and upload it."
         ) from error
     except OSError as error:
-        raise DatasetError(f"The votes could not be stored ({error.strerror or error}). Free some space.") from error
+        remedy = storage_remedy(error, folder)
+        raise DatasetError(f"The votes could not be stored ({error.strerror or error}). {remedy}") from error
     finally:
         scratch.unlink(missing_ok=True)
 

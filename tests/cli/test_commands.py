@@ -109,7 +109,10 @@ def test_report_writes_whole_files(capsys, two_checkpoints, tmp_path):
     assert document["files"] == [str(page), str(card)]
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert card.read_text(encoding="utf-8").startswith("# tiny")
-    answer(capsys, "report", "tiny", "turned", "--output", str(page))
+    words = ["report", "tiny", "turned", "--output", str(page)]
+    assert "add --overwrite to replace it" in refusal(capsys, *words)
+    assert "Leaderboard" not in page.read_text(encoding="utf-8")
+    answer(capsys, *words, "--overwrite")
     assert "Leaderboard" in page.read_text(encoding="utf-8")
 
 
@@ -174,6 +177,34 @@ def test_predict_finds_the_astronaut(capsys, home_with_checkpoint):
     left, top, right, bottom = face["xyxy"]
     assert left < right
     assert top < bottom
+
+
+def test_pictures_of_one_name_get_annotated_copies_of_their_own(capsys, home_with_checkpoint, tmp_path):
+    source = next(iter(sample_pictures().values()))
+    pictures = [tmp_path / folder / name for folder, name in (("a", "1.jpg"), ("b", "1.jpg"), ("b", "1-2.png"))]
+    for picture in pictures:
+        picture.parent.mkdir(exist_ok=True)
+        picture.write_bytes(source.read_bytes())
+    words = ["predict", *map(str, pictures), "--annotated", str(tmp_path / "out")]
+    answer(capsys, *words)
+    names = ["1-2-2.annotated.png", "1-2.annotated.png", "1.annotated.png"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    assert "exists already" in refusal(capsys, *words)
+    answer(capsys, *words, "--overwrite")
+
+
+@pytest.mark.parametrize(
+    "words", [["evaluate", "tiny", "--predictions"], ["report", "tiny", "--model-card"], ["keep-answers", "--votes"]]
+)
+def test_no_command_writes_over_a_file_unasked(capsys, home_with_checkpoint, tmp_path, words):
+    (tmp_path / "mine").write_text("dear to me")
+    assert "exists already" in refusal(capsys, *words, str(tmp_path / "mine"))
+    assert (tmp_path / "mine").read_text() == "dear to me"
+
+
+def test_no_download_writes_over_a_file_unasked(capsys, tmp_path):
+    (tmp_path / "fer2013new.csv").write_text("dear to me")
+    assert "exists already" in refusal(capsys, "download-data", "--to", str(tmp_path), "--votes-only")
 
 
 def test_predict_writes_annotated_pictures(capsys, home_with_checkpoint, tmp_path):

@@ -65,6 +65,23 @@ def test_annotated_is_a_file_or_a_folder(capsys, clip, tmp_path, target):
         assert len(list(reader.frames())) == 4
 
 
+def test_a_video_is_never_replaced_by_its_annotated_copy(capsys, clip, tmp_path):
+    before = clip.read_bytes()
+    for words in ([], ["--overwrite"]):
+        captured = said(capsys, clip, "--annotated", clip, *words, status=1)
+        assert "would be lost" in captured.err
+    assert clip.read_bytes() == before
+
+
+def test_what_is_there_is_replaced_on_request_only(capsys, clip, tmp_path):
+    target = tmp_path / "out.mp4"
+    target.write_bytes(b"dear to me")
+    assert "add --overwrite" in said(capsys, clip, "--annotated", target, status=1).err
+    assert target.read_bytes() == b"dear to me"
+    said(capsys, clip, "--annotated", target, "--overwrite")
+    assert target.stat().st_size > 100
+
+
 def test_several_files_do_not_become_one_video(capsys, clip, tmp_path):
     captured = said(capsys, clip, clip, "--annotated", tmp_path / "out.mp4", status=1)
     assert "name a folder instead" in captured.err

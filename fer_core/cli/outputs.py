@@ -1,0 +1,59 @@
+"""Files that commands write: where they go, and that none of them takes the place of another unasked."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from fer_core.errors import FerError
+from fer_core.recognition.videos.container import is_video
+
+
+def write_file(path: Path, content: bytes) -> str:
+    """Write a file and the folders it needs, and return its path.
+
+    Raises:
+        FerError: It cannot be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise FerError(f"{path} cannot be written ({error.strerror or error}). Choose another folder.") from error
+    return str(path)
+
+
+def check_free(paths: Iterable[Path | None], inputs: Sequence[Path] = (), *, overwrite: bool) -> None:
+    """Refuse, before the work begins, to write over what is read, or over anything at all unless that is asked for.
+
+    Raises:
+        FerError: One of the paths exists.
+    """
+    for path in filter(None, paths):
+        if any(path.exists() and source.exists() and path.samefile(source) for source in inputs):
+            raise FerError(f"{path} is one of the files to read and would be lost. Choose another place to write to.")
+        if path.exists() and not overwrite:
+            raise FerError(f"{path} exists already. Choose another place, or add --overwrite to replace it.")
+
+
+def annotated_paths(files: Sequence[Path], target: Path | None) -> list[Path | None]:
+    """Return where the annotated copy of each picture or video goes: into a folder, or one video as the target itself.
+
+    Files of one name get numbers, also where a system tells no capitals apart.
+
+    Raises:
+        FerError: Several files are to become one video, or a picture is.
+    """
+    if target is None:
+        return [None] * len(files)
+    if target.suffix.lower() == ".mp4":
+        if len(files) > 1 or not is_video(files[0]):
+            raise FerError(f"{target.name} is the name of one annotated video; name a folder instead.")
+        return [target]
+    taken: set[str] = set()
+    return [_free_in(target, file, ".mp4" if is_video(file) else ".png", taken) for file in files]
+
+
+def _free_in(folder: Path, file: Path, suffix: str, taken: set[str]) -> Path:
+    names = (f"{file.stem}{number}.annotated{suffix}" for number in ("", *(f"-{i}" for i in range(2, len(taken) + 3))))
+    name = next(name for name in names if name.lower() not in taken)
+    taken.add(name.lower())
+    return folder / name
