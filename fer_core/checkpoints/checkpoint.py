@@ -19,6 +19,7 @@ from fer_core.storage.files import (
     models_folders,
     read_json,
     stamp,
+    storage_remedy,
     write_json,
 )
 from fer_core.storage.folders import new_folder, only_writer, read_settled, remove_folder
@@ -33,6 +34,7 @@ KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 INT8_FILE = "model.int8.tflite"
 CARD_FILE = "card.json"
+_BYTES_A_WEIGHT = 9  # in the three formats: float32 twice and eight bits
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
     except OSError as error:
         raise CheckpointError(
             f"The checkpoint “{card.name}” could not be saved ({error.strerror or error}). "
-            f"Free some space under {home()}."
+            f"{storage_remedy(error, home(), _BYTES_A_WEIGHT * card.weights)}"
         ) from error
     return Checkpoint(models / card.name, card)
 

@@ -13,7 +13,15 @@ import numpy as np
 
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.errors import Damage, DatasetError
-from fer_core.storage.files import data_folder, folder_name, is_folder_name, read_json, stamp, write_json
+from fer_core.storage.files import (
+    data_folder,
+    folder_name,
+    is_folder_name,
+    read_json,
+    stamp,
+    storage_remedy,
+    write_json,
+)
 from fer_core.storage.folders import new_folder, only_writer, read_settled
 from fer_core.storage.records import as_record, write_record
 
@@ -206,7 +214,8 @@ def keep_records(records: FaceRecords, names: Sequence[str] = (), **facts: Any) 
         DatasetError: The disk is full or read-only; nothing was changed.
     """
     name = facts["name"]
-    with only_importer(name, waits=True), new_folder(data_folder() / name) as folder:
+    needed = sum(getattr(records, array).nbytes for array in ARRAYS)
+    with only_importer(name, waits=True, needed=needed), new_folder(data_folder() / name) as folder:
         for array in ARRAYS:
             np.save(folder / f"{array}.npy", getattr(records, array), allow_pickle=False)
         card = DatasetCard(
@@ -223,8 +232,8 @@ def keep_records(records: FaceRecords, names: Sequence[str] = (), **facts: Any) 
 
 
 @contextmanager
-def only_importer(name: str, *, waits: bool = False) -> Iterator[None]:
-    """Keep everybody else from storing a dataset of that name during the block.
+def only_importer(name: str, *, waits: bool = False, needed: int = 0) -> Iterator[None]:
+    """Keep everybody else from storing a dataset of that name, of so many bytes if that is known, during the block.
 
     Raises:
         DatasetError: Somebody else is storing it (unless it ``waits``), or the disk is full or read-only.
@@ -239,7 +248,7 @@ def only_importer(name: str, *, waits: bool = False) -> Iterator[None]:
         reason = error.strerror or "not all of it could be written"  # NumPy counts bytes instead
         raise DatasetError(
             f"The dataset “{name}” could not be stored ({reason}); nothing was changed. "
-            f"Free some space under {data_folder()} and import again."
+            f"{storage_remedy(error, data_folder(), needed)}"
         ) from error
 
 

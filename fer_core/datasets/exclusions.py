@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fer_core.datasets.cards import DatasetCard, check_name
 from fer_core.errors import DatasetError
-from fer_core.storage.files import data_folder
+from fer_core.storage.files import data_folder, storage_remedy
 from fer_core.storage.records import read_record, write_record
 
 _SCHEMA = 1
@@ -67,7 +67,7 @@ def save_exclusions(dataset: DatasetCard, name: str, rows: ArrayLike, reason: st
         write_record(path, made)
     except OSError as error:
         raise DatasetError(
-            f"The list “{name}” could not be stored ({error.strerror or error}). Free some space and try again."
+            f"The list “{name}” could not be stored ({error.strerror or error}). {storage_remedy(error, path.parent)}"
         ) from error
     return made
 

@@ -35,7 +35,7 @@ from fer_core.datasets.readers import read_records
 from fer_core.datasets.shipped import FERPLUS, ferplus_card, ferplus_records
 from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
 from fer_core.errors import DatasetError
-from fer_core.storage.files import data_folder
+from fer_core.storage.files import data_folder, storage_remedy
 from fer_core.storage.folders import only_writer, read_settled, remove_folder
 
 __all__ = [
@@ -197,7 +197,7 @@ def ensure_demo() -> DatasetCard:
     except OSError as error:
         raise DatasetError(
             f"The demo faces could not be stored under {data_folder()} ({error.strerror or error}). "
-            "Free some space there, or let FER_HOME name a folder that can be written."
+            f"{storage_remedy(error, data_folder())}"
         ) from error
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
 from fer_core.checkpoints.features import Features
 from fer_core.errors import CheckpointError
-from fer_core.storage.files import cache_folder
+from fer_core.storage.files import cache_folder, storage_remedy
 from fer_core.storage.folders import new_folder
 
 _FILE = "features.npy"
@@ -61,7 +61,7 @@ def store_features(checkpoint: Checkpoint, fingerprint: str, features: NDArray[n
     except OSError as error:
         raise CheckpointError(
             f"What the network made of the faces could not be kept ({error.strerror or 'not all of it was written'}). "
-            f"Free some space under {cache_folder()} and press the button again."
+            f"{storage_remedy(error, cache_folder(), features.nbytes)}"
         ) from error
 
 

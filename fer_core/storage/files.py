@@ -1,6 +1,8 @@
 """The folders of data, runs and models under ``FER_HOME``, and files that are written whole or not at all."""
 
+import errno
 import json
+import math
 import os
 import re
 import uuid
@@ -16,6 +18,7 @@ LONGEST_NAME = 60
 NAME_RULE = "Use up to 60 letters, digits, dots, hyphens and underscores, and no word that Windows keeps, such as con."
 """What is said of a name that is refused."""
 
+_FULL = {None, errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}  # NumPy counts bytes and names none
 _DEVICES = r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?"  # which Windows opens in place of a folder
 
 
@@ -108,3 +111,18 @@ def stamp(path: Path) -> tuple[int, int, int]:
     """
     status = path.stat()
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def storage_remedy(error: OSError, folder: Path, needed: int = 0) -> str:
+    """What helps where something could not be stored below a folder: by the error, not by guess.
+
+    Args:
+        error: What the system said.
+        folder: Where it was to be stored.
+        needed: Bytes it takes, where that is known.
+    """
+    if error.errno in _FULL:
+        return f"Free some space under {folder}" + (
+            f": about {math.ceil(needed / 1e6):,} MB are needed." if needed else "."
+        )
+    return f"Allow writing in {folder}, or let FER_HOME name a folder that can be written."

@@ -28,7 +28,7 @@ from fer_core.errors import FerError, VideoError
 from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.videos.analysis import AnalysisCancelledError, AnalysisOptions, Progress, analyze_video
 from fer_core.recognition.videos.reader import VideoFrame
-from fer_core.storage.files import PROJECT, home
+from fer_core.storage.files import PROJECT, home, storage_remedy
 from fer_core.storage.records import read_record, write_record
 from fer_core.storage.sandbox import GIB, limit_resources
 
@@ -115,7 +115,8 @@ class VideoJob:
             self.child = _start(self.folder)
         except OSError as error:
             shutil.rmtree(self.folder, ignore_errors=True)
-            raise VideoError(f"The video cannot be stored ({error.strerror or error}). Free some space.") from error
+            remedy = storage_remedy(error, root)
+            raise VideoError(f"The video cannot be stored ({error.strerror or error}). {remedy}") from error
         self.close = weakref.finalize(self, _end, self.child, self.folder)
 
     @property

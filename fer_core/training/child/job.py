@@ -19,6 +19,7 @@ from fer_core.datasets.store import dataset_card, load_records
 from fer_core.errors import TrainingError
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import LABEL_SCHEMES, SPLITS
+from fer_core.storage.files import home, storage_remedy
 from fer_core.training.child.backup import load_state
 from fer_core.training.child.distillation import distilled
 from fer_core.training.child.result import Splits, make_checkpoint
@@ -32,10 +33,12 @@ from fer_core.training.runs.provenance import Provenance, read_probe, write_prob
 from fer_core.training.runs.sources import load_start, load_teachers
 from fer_core.training.runs.store import Run
 from fer_core.training.runs.validation import append_view, keep_views, view_of, write_faces
+from fer_core.training.settings.architecture_summary import summarize
 from fer_core.training.settings.cluster import StrategyName
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import keep_metrics, read_status
 
+_STATE_BYTES = 24  # of a weight: itself and two moments, in the state before and in the next one
 _LOWEST = 19  # on Unix: hardly any of the processor's time where others want it, all of it where nobody does
 
 
@@ -177,5 +180,6 @@ def errors_in_words(config: TrainingConfig) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise TrainingError(
-            f"Training could not write its files ({error.strerror or error}). Free some space, then resume it."
+            f"Training could not write its files ({error.strerror or error}). "
+            f"{storage_remedy(error, home(), _STATE_BYTES * summarize(config).weights)} Then resume it."
         ) from error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
 from fer_core.errors import CheckpointError, TrainingError
-from fer_core.storage.files import LONGEST_NAME
+from fer_core.storage.files import LONGEST_NAME, storage_remedy
 from fer_core.storage.folders import only_writer, remove_folder
 from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import end_process, launch_child
@@ -99,7 +99,7 @@ def _request(run: Run, word: str) -> None:
     except OSError as error:
         raise TrainingError(
             f"“{run.name}” could not be asked to {word} ({error.strerror or error}). "
-            f"Free some space under {run.folder.parent} and allow writing there."
+            f"{storage_remedy(error, run.folder.parent)}"
         ) from error
 
 
@@ -130,7 +130,8 @@ def annotate_run(run: Run, note: str) -> Run:
     try:
         write_record(run.folder / RECORD_FILE, record)
     except OSError as error:
-        raise TrainingError(f"The note could not be stored ({error.strerror or error}). Free some space.") from error
+        remedy = storage_remedy(error, run.folder)
+        raise TrainingError(f"The note could not be stored ({error.strerror or error}). {remedy}") from error
     return replace(run, record=record)
 
 

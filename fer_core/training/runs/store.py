@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fer_core.errors import Damage, TrainingError
-from fer_core.storage.files import NAME_RULE, folder_name, is_folder_name, runs_folder, write_text
+from fer_core.storage.files import NAME_RULE, folder_name, is_folder_name, runs_folder, storage_remedy, write_text
 from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import is_alive, queued_status
 from fer_core.training.runs.record import RECORD_FILE, RunRecord, read_run_record
@@ -97,7 +97,8 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise TrainingError(
-            f"The run could not be stored under {folder.parent} ({error.strerror or error}). Free some space."
+            f"The run could not be stored under {folder.parent} ({error.strerror or error}). "
+            f"{storage_remedy(error, folder.parent)}"
         ) from error
     return Run(folder, config, status, record)
 
