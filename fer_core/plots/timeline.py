@@ -10,7 +10,6 @@ from plotly.subplots import make_subplots
 from fer_core.labels import class_colors
 from fer_core.plots.style import styled
 from fer_core.recognition.timelines import FaceTimeline
-from fer_core.storage.plaintext import percent
 
 MAX_LISTED_TIMELINES = 8
 """Most faces of a chart; of more, those seen for longest."""
@@ -41,9 +40,9 @@ def emotion_timeline(timelines: Sequence[FaceTimeline], seconds: float, *, inter
 
 
 def face_in_words(timeline: FaceTimeline) -> str:
-    """Return a face and its most frequent labels, such as "Face 2 · happiness 61 %, neutral 39 %"."""
-    shares = [f"{name} {percent(share)}" for name, share in list(timeline.shares.items())[:3]]
-    return f"<b>Face {timeline.number}</b> · {', '.join(shares)}"
+    """Return a face and its most frequent labels, such as "Face 2 · labeled happiness 61%, neutral 39% of the time"."""
+    shares = [f"{name} {share:.0%}" for name, share in list(timeline.shares.items())[:3]]
+    return f"<b>Face {timeline.number}</b> · labeled {', '.join(shares)} of the time"
 
 
 def _add_band(figure: go.Figure, timeline: FaceTimeline, row: int, interval: float) -> None:
@@ -110,5 +109,5 @@ def _style(figure: go.Figure, seconds: float, height: int) -> None:
         col=1,
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14})
-    figure.update_xaxes(range=[0, max(seconds, 0.1)], showgrid=False, ticksuffix=" s")
-    figure.update_yaxes(range=[0, 1], showticklabels=False, showgrid=False)
+    figure.update_xaxes(range=[0, max(seconds, 0.1)], showgrid=False, ticksuffix=" s", fixedrange=True)
+    figure.update_yaxes(range=[0, 1], showticklabels=False, showgrid=False, fixedrange=True)

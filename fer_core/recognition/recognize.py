@@ -16,6 +16,7 @@ MAX_LISTED_FACES = 50
 """Pages list this many faces of a picture and count the rest."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_DECIMALS = 4  # of numbers in tables: more than a probability's own error
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +125,14 @@ def recognition_rows(name: str, recognitions: Sequence[Recognition]) -> pd.DataF
 def to_csv(table: pd.DataFrame) -> bytes:
     """Write a table as CSV that a spreadsheet opens safely, in UTF-8 with a byte-order mark, which Excel needs.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front, column names included; numbers stay.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, column names included; numbers have
+    at most four decimals.
     """
     safe = table.map(_harmless).rename(columns=_harmless)
     return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
 def _harmless(cell: object) -> object:
+    if isinstance(cell, float | np.floating):
+        return round(float(cell), _DECIMALS)
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

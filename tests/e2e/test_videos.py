@@ -46,6 +46,8 @@ def test_a_video_becomes_a_timeline_a_table_and_a_video_that_plays(lab, open_bro
     assert abs(seconds - frames[-1].time) < 0.5
     assert error is None
 
+    follow_the_playhead(page, seconds)
+
     with page.expect_download(timeout=SLOW) as download:
         page.get_by_role("button", name="All moments as CSV").click()
     table = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
@@ -58,6 +60,24 @@ def test_a_video_becomes_a_timeline_a_table_and_a_video_that_plays(lab, open_bro
 
     page.get_by_role("button", name="Another video").click()
     page.get_by_role("button", name="Analyse “Two moods”").wait_for(timeout=SLOW)
+
+
+def follow_the_playhead(page, seconds):
+    """The line on the chart is where the player is, and the player goes where the chart is pressed."""
+    video, line = page.locator("video"), page.locator(".playhead")
+    video.evaluate("(video) => video.pause()")
+    band = page.locator(".nsewdrag").first
+    band.scroll_into_view_if_needed()
+    box = band.bounding_box()
+    for share in (0.75, 0.25):
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        page.wait_for_function(
+            "(wanted) => Math.abs(document.querySelector('video').currentTime - wanted) < 0.3",
+            arg=share * seconds,
+            timeout=SLOW,
+        )
+        page.wait_for_timeout(200)
+        assert abs(line.bounding_box()["x"] - (box["x"] + share * box["width"])) < 3
 
 
 def test_an_analysis_can_be_cancelled(lab, open_browser):

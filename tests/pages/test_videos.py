@@ -95,6 +95,24 @@ def test_the_sample_becomes_a_timeline(ready, temporary):
     assert not list(temporary.glob("*/video"))
 
 
+def test_a_video_is_analyzed_again_without_a_new_upload(ready, save_tiny, temporary):
+    save_tiny("other")
+    ready.select_slider(key="videos_rate").set_value(1)
+    button(ready, "Analyse “Two moods”").click()
+    until_it_ends(ready)
+    before = ready.session_state["videos_job"]
+    assert button(ready, "Analyze again").disabled
+    other = next(c for c in ready.selectbox(key="checkpoint").options if c != before.checkpoint.name)
+    ready.selectbox(key="checkpoint").set_value(other).run()
+    button(ready, "Analyze again").click()
+    until_it_ends(ready)
+    job = ready.session_state["videos_job"]
+    assert job.checkpoint.name == other
+    assert job.name == before.name
+    assert "2 faces" in texts(ready)
+    assert not before.folder.exists()
+
+
 def test_progress_is_shown_and_cancel_deletes_everything(ready, temporary):
     ready.select_slider(key="videos_rate").set_value(30)
     ready.selectbox(key="videos_face_distance").set_value("crowd")

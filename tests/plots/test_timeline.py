@@ -21,8 +21,8 @@ def test_each_face_has_a_band_of_all_classes():
     assert {trace.stackgroup for trace in figure.data} == {"face 1", "face 2"}
     assert figure.data[1].fillcolor == EMOTION_COLORS["happiness"]
     assert [a.text for a in figure.layout.annotations] == [
-        "<b>Face 1</b> · happiness 100 %",
-        "<b>Face 4</b> · happiness 100 %",
+        "<b>Face 1</b> · labeled happiness 100% of the time",
+        "<b>Face 4</b> · labeled happiness 100% of the time",
     ]
 
 
@@ -58,7 +58,7 @@ def test_the_longest_seen_are_listed_by_number():
 def test_a_face_in_words_names_three_classes_at_most():
     labels = np.array([0, 1, 1, 2], np.int64)
     face = FaceTimeline(2, np.arange(4.0), np.full((4, 3), 1 / 3, np.float32), labels, NAMES)
-    assert face_in_words(face) == "<b>Face 2</b> · happiness 50 %, neutral 25 %, fear 25 %"
+    assert face_in_words(face) == "<b>Face 2</b> · labeled happiness 50%, neutral 25%, fear 25% of the time"
 
 
 def test_shapes_are_checked():

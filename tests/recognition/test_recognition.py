@@ -77,6 +77,11 @@ def recognition(class_name="happiness", box=(10, 20, 60, 70), class_names=EMOTIO
     )
 
 
+def test_numbers_of_a_table_have_four_decimals_at_most():
+    table = pd.DataFrame({"a": [1 / 3, 2.5], "b": [np.float32(0.1), ""], "c": [12, "x"]})
+    assert to_csv(table).decode("utf-8-sig").splitlines() == ["a,b,c", "0.3333,0.1,12", "2.5,,x"]
+
+
 def test_all_faces_go_to_the_classifier_in_one_batch():
     image = np.zeros((100, 300, 3), np.uint8)
     image[:, 200:] = 255

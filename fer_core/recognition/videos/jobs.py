@@ -39,6 +39,7 @@ _DIED = (
     "The analysis ended unexpectedly, perhaps because the file is damaged or needs too much memory. "
     "Save the video as MP4 in a smaller size and try again."
 )
+_CHUNK = 2**20
 _SLOTS = 2  # analyses of one server at a time; the next ones wait
 _UPDATE_SECONDS = 0.4
 _PREVIEW_SIDE = 640
@@ -102,6 +103,7 @@ class VideoJob:
         self.name = name
         self.checkpoint = checkpoint
         self.answered_by = AnsweredBy(checkpoint.name, checkpoint.card.known_prior(options.prior_adjustment))
+        self.options = options
         _delete_orphaned_folders()
         root = Path(tempfile.gettempdir())
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{os.getpid()}-", dir=root))
@@ -118,6 +120,12 @@ class VideoJob:
             remedy = storage_remedy(error, root)
             raise VideoError(f"The video cannot be stored ({error.strerror or error}). {remedy}") from error
         self.close = weakref.finalize(self, _end, self.child, self.folder)
+
+    def video(self) -> Iterator[bytes]:
+        """The file's content, piece by piece."""
+        with (self.folder / _VIDEO).open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
 
     @property
     def status(self) -> JobStatus:

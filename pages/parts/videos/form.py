@@ -9,10 +9,12 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.recognition.samples import sample_videos
 from fer_core.recognition.videos.analysis import AnalysisOptions, FaceDistance
+from fer_core.recognition.videos.jobs import VideoJob
 from fer_core.recognition.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.parts.videos.view import start_job, upload_key
 from pages.shared.messages import errors_shown
 from pages.shared.notice import admits_faces
+from pages.shared.pickers import choose_recognition
 from pages.shared.streamlit_internals import UploadedFile
 from pages.shared.uploads import kinds
 
@@ -35,6 +37,20 @@ def order_analysis(checkpoint: Checkpoint, prior: PriorAdjustment) -> None:
         with errors_shown(stop=False):
             start_job(upload.name, upload, checkpoint, options)
             st.rerun()
+
+
+def offer_again(job: VideoJob) -> None:
+    """Let a person analyze the same video once more, with another checkpoint or other settings."""
+    with st.expander("Analyze this video again", icon=":material/restart_alt:"):
+        checkpoint, prior_adjustment = choose_recognition()
+        options = replace(_choose_options(), prior_adjustment=prior_adjustment)
+        is_same = (checkpoint, options) == (job.checkpoint, job.options)
+        if st.button("Analyze again", icon=":material/movie:", type="primary", disabled=is_same):
+            with errors_shown(stop=False):
+                start_job(job.name, job.video(), checkpoint, options)
+                st.rerun()
+        if is_same:
+            st.caption("These are the checkpoint and the settings of the result below. Choose another one first.")
 
 
 def _uploaded() -> UploadedFile | None:

@@ -1,6 +1,7 @@
 """An analysis of a video: its progress while it runs, and what was found."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +21,10 @@ from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.sessions import finish_with_session
 
 _JOB, _ROUND = "videos_job", "videos_round"
+_PLAYER, _CHART = "videos_player", "videos_chart"
+_playhead = st.components.v2.component(
+    "fer_playhead", js=Path(__file__).with_name("playhead.js").read_text(encoding="utf-8")
+)
 
 
 def current_job() -> VideoJob | None:
@@ -40,6 +45,7 @@ def start_job(name: str, content: Iterable[bytes], checkpoint: Checkpoint, optio
     """
     job = VideoJob(name, content, checkpoint, options)
     finish_with_session(job.close)
+    _forget()
     st.session_state[_JOB] = job
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
@@ -109,7 +115,8 @@ def _show_result(job: VideoJob, result: VideoResult) -> None:
         st.info("No face was found. Faces that are small, turned away or covered are missed.")
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.video(job.annotated(), muted=True)
+        with st.container(key=_PLAYER):
+            st.video(job.annotated(), muted=True)
         _offer_downloads(job, result)
     with right:
         _explain(result)
@@ -122,7 +129,8 @@ def _explain(result: VideoResult) -> None:
     st.markdown("  \n".join(f":material/{icon}:\u2002{plain(fact)}" for icon, fact in facts.items()))
     st.markdown(
         "Each face keeps its number while it is in sight. Its label is the expression that is most likely at that "
-        "moment. The chart shows all of them, stacked: the higher a colour, the more the face looks like it."
+        "moment. The chart shows the probabilities of all, stacked. The line is where the player is: press the chart "
+        "to go there."
     )
 
 
@@ -147,5 +155,7 @@ def _show_timeline(result: VideoResult) -> None:
         )
     interval = result.seconds / max(result.frames - 1, 1)
     alt = "; ".join(f"Face {one.number}: mostly {next(iter(one.shares))}" for one in listed)
-    figure = emotion_timeline(listed, result.seconds + interval, interval=interval)
-    show_fixed_chart("videos_timeline", alt, figure)
+    seconds = result.seconds + interval
+    with st.container(key=_CHART):
+        show_fixed_chart("videos_timeline", alt, emotion_timeline(listed, seconds, interval=interval))
+    _playhead(key="videos_playhead", data={"player": _PLAYER, "chart": _CHART, "seconds": max(seconds, 0.1)})
