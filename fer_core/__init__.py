@@ -1,3 +1,124 @@
-"""FER Lab's core: everything the pages and the command line do, without Streamlit."""
+"""FER Lab in Python: faces in a picture, checkpoints, evaluations and comparisons, each in one line.
+
+>>> import fer_core as fer
+>>> faces = fer.recognize("class.jpg")
+>>> for face in faces:
+...     print(face.box, face.emotion, face.confidence)
+>>> lab = fer.load("paper-cnn")
+>>> lab.predict(crops)  # (n, 48, 48) uint8 -> (n, classes) float32
+>>> fer.evaluate("fer-lab").accuracy
+>>> fer.compare("fer-lab", "paper-cnn").p_value
+
+These are the values that the pages and the command line use. Importing this package imports nothing else; no function
+here imports TensorFlow.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from fer_core.errors import FerError
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+    from fer_core.checkpoints.classifier import Classifier
+    from fer_core.checkpoints.priors import PriorAdjustment
+    from fer_core.datasets.dataset import FerDataset
+    from fer_core.evaluation.comparison import PairedComparison
+    from fer_core.evaluation.report import EvaluationReport
+    from fer_core.faces.detection import PhotoDetector
+    from fer_core.recognition.photos import Faces
 
 __version__ = "0.1.0"
+__all__ = ("FerError", "compare", "evaluate", "load", "recognize")
+
+
+def recognize(
+    picture: str | PathLike[str] | bytes | Image | NDArray[np.uint8],
+    *,
+    checkpoint: str = "",
+    prior_adjustment: PriorAdjustment | None = None,
+) -> Faces:
+    """Find every face in a picture and classify its expression, as the Photos page does.
+
+    Args:
+        picture: A path, a picture file's bytes, a Pillow image, or RGB ``(height, width, 3)`` or gray
+            ``(height, width)`` uint8.
+        checkpoint: A checkpoint's name; the default one when empty.
+        prior_adjustment: Class prior of the answers; the app's default when None.
+
+    Returns:
+        The faces from left to right, also as a table (``.to_frame()``) and as a picture (``.draw()``).
+
+    Raises:
+        FerError: The picture cannot be read, or there is no such checkpoint.
+    """
+    from fer_core.faces.images import as_image
+    from fer_core.recognition.photos import Faces
+    from fer_core.recognition.recognize import recognize as found_in
+
+    image = as_image(picture)
+    classifier = load(checkpoint, prior_adjustment=prior_adjustment)
+    return Faces(image, found_in(image, _detector(), classifier))
+
+
+def load(checkpoint: str = "", *, prior_adjustment: PriorAdjustment | None = None) -> Classifier:
+    """Open a checkpoint for prediction, with its calibration: ``.predict``, ``.predictions`` and ``.class_names``.
+
+    Raises:
+        FerError: There is no such checkpoint, or it is damaged.
+    """
+    from fer_core.checkpoints.checkpoint import DEFAULT_CHECKPOINT, load_checkpoint
+    from fer_core.checkpoints.priors import DEFAULT_PRIOR
+
+    found = load_checkpoint(checkpoint or DEFAULT_CHECKPOINT)
+    return found.open_classifier(prior_adjustment=prior_adjustment or DEFAULT_PRIOR)
+
+
+def evaluate(checkpoint: str, dataset: str = "ferplus", *, split: str = "test") -> EvaluationReport:
+    """Test a checkpoint on a labeled split; for FER+ the answers that ship are used, so no pictures are needed.
+
+    Raises:
+        FerError: There is no such checkpoint or dataset, or they have too few classes in common.
+    """
+    from fer_core.checkpoints.answers import ensure_answers
+    from fer_core.checkpoints.checkpoint import load_checkpoint
+    from fer_core.datasets.dataset import label_records
+    from fer_core.datasets.store import load_records
+    from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme
+
+    found, records = load_checkpoint(checkpoint), load_records(dataset, needs_pictures=False)
+    labeled: FerDataset = label_records(records, fitting_scheme(found.card, records), [split])
+    return evaluate_checkpoint(ensure_answers(found, records), labeled)
+
+
+def compare(first: str, second: str, *, dataset: str = "ferplus", split: str = "test") -> PairedComparison:
+    """Compare two checkpoints on the same images: ``.difference``, ``.difference_interval`` and ``.p_value``.
+
+    Raises:
+        FerError: As for :func:`evaluate`, or one of them was trained on these images.
+    """
+    from fer_core.checkpoints.answers import ensure_answers
+    from fer_core.checkpoints.checkpoint import load_checkpoint
+    from fer_core.datasets.store import load_records
+    from fer_core.evaluation.leaderboard import compare_checkpoints
+    from fer_core.evaluation.scoring import fitting_scheme
+
+    records = load_records(dataset, needs_pictures=False)
+    checkpoints = [ensure_answers(load_checkpoint(name), records) for name in (first, second)]
+    scheme = fitting_scheme(checkpoints[0].card, records)
+    board = compare_checkpoints(checkpoints, records, dataset, scheme=scheme, split=split)
+    return board.pair(first, second)
+
+
+@lru_cache(maxsize=1)
+def _detector() -> PhotoDetector:
+    from fer_core.faces.detection import PhotoDetector
+
+    return PhotoDetector()

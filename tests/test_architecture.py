@@ -112,9 +112,13 @@ def test_arrows_go_to_lower_tiers():
         name = module_name(path)
         return {t for t in core_arrows(path) if room(t) != room(name) and tier(t) >= tier(name)}
 
-    outer = {PROJECT / "fer_core" / "__init__.py", PROJECT / "fer_core" / "training" / "__init__.py"}
-    assert offenders([path for path in CORE if path not in outer], upward) == {}
-    assert offenders(outer, core_arrows) == {}
+    api, outer = PROJECT / "fer_core" / "__init__.py", PROJECT / "fer_core" / "training" / "__init__.py"
+    assert offenders([path for path in CORE if path not in (api, outer)], upward) == {}
+    assert core_arrows(outer) == set()
+    # The Python API stands above all rooms but the command line, and imports them inside its functions only.
+    assert {name for name in imports(api, top_level=True) if name.startswith("fer_core.")} == {"fer_core.errors"}
+    assert {name for name in core_arrows(api) if tier(name) >= tier("fer_core.training.network")} == set()
+    assert offenders([path for path in CORE if path != api], lambda path: {"fer_core"} & imports(path)) == {}
 
 
 def test_there_are_no_circles():

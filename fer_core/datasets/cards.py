@@ -132,6 +132,11 @@ def _read_all() -> tuple[list[DatasetCard], list[Damage]]:
     return cards, damages
 
 
+def is_stored(name: str) -> bool:
+    """Whether a dataset of that name lies here, readable or not."""
+    return name in _stored()
+
+
 def _stored() -> list[str]:
     return sorted(path.parent.name for path in data_folder().glob(f"[!.]*/{_CARD_FILE}"))
 

@@ -19,6 +19,7 @@ from fer_core.datasets.cards import (
     check_name,
     damaged_datasets,
     file_sha256,
+    is_stored,
     is_whole,
     keep_records,
     list_datasets,
@@ -55,6 +56,8 @@ __all__ = [
     "picture_names",
 ]
 
+_IMPORTED_FERPLUS = "ferplus"  # unless a person names it otherwise
+
 # The version is to be raised whenever the drawing changes, so that stored copies are drawn again.
 _DEMO_SOURCE = "drawn by this app (version 1)"
 
@@ -67,7 +70,7 @@ def import_dataset(
     Raises:
         DatasetError: A file is malformed, the name is not allowed, or the disk is full.
     """
-    name = _own_name(name or ("ferplus" if votes else "fer2013"))
+    name = _own_name(name or (_IMPORTED_FERPLUS if votes else "fer2013"))
     return _import(images, votes, name, "imported", progress)
 
 
@@ -123,10 +126,12 @@ def list_labeled() -> tuple[DatasetCard, ...]:
 def dataset_card(name: str) -> DatasetCard:
     """The card of a dataset; the embedded one is drawn first if it is not there yet.
 
+    FER+'s usual name stands for what ships of it until it is imported.
+
     Raises:
         DatasetError: There is no such dataset, or its card is damaged.
     """
-    if name == FERPLUS:
+    if name == FERPLUS or (name == _IMPORTED_FERPLUS and not is_stored(name)):
         return ferplus_card()
     return ensure_demo() if name == DEMO else read_card(name)
 

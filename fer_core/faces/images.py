@@ -5,6 +5,7 @@ So training and use see the same pixels.
 
 import io
 import math
+import os
 import struct
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import BinaryIO, TypeAlias
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from fer_core.errors import ImageError
 from fer_core.storage.plaintext import file_title
@@ -114,6 +115,26 @@ class Square:
     def scaled(self, factor: float) -> "Square":
         """The square of the same center with so many times the side."""
         return replace(self, side=self.side * factor)
+
+
+def as_image(picture: str | os.PathLike[str] | bytes | Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture of any common kind as RGB ``(height, width, 3)`` uint8.
+
+    A path or a file's bytes are decoded (:func:`read_image`); arrays are RGB or gray ``(height, width)``, uint8.
+
+    Raises:
+        ImageError: The file cannot be read.
+        ValueError: The array has another shape or dtype.
+    """
+    if isinstance(picture, bytes):
+        return read_image(picture)
+    if isinstance(picture, Image.Image):
+        return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
+    if not isinstance(picture, np.ndarray):
+        return read_image(Path(picture))
+    if picture.dtype != np.uint8 or picture.shape[2:] not in ((), (3,)) or picture.ndim < 2:
+        raise ValueError(f"Expected RGB (h, w, 3) or gray (h, w) uint8. Received {picture.shape} {picture.dtype}.")
+    return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
 
 
 def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:

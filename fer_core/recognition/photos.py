@@ -6,8 +6,9 @@ import os
 import zipfile
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
+from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,33 @@ _PREVIEW_SIDE = 1400  # pixels of the longer side: sharp on a wide page, small t
 
 NO_FACE = "No face found"
 """What is said of a photo in which the detector finds none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Faces(Sequence[Recognition]):
+    """The faces found in a picture, RGB ``(height, width, 3)`` uint8, from left to right."""
+
+    image: NDArray[np.uint8]
+    recognitions: tuple[Recognition, ...]
+
+    def __len__(self) -> int:
+        return len(self.recognitions)
+
+    @overload
+    def __getitem__(self, index: int) -> Recognition: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Faces": ...
+    def __getitem__(self, index: int | slice) -> "Recognition | Faces":
+        found = self.recognitions[index]
+        return replace(self, recognitions=found) if isinstance(found, tuple) else found
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a face: number, box, class, confidence and the probability of each class."""
+        return recognition_rows("", self.recognitions).drop(columns="file")
+
+    def draw(self) -> Image.Image:
+        """Return the picture with its faces boxed and labeled."""
+        return Image.fromarray(draw_recognitions(self.image, self.recognitions))
 
 
 @dataclass(frozen=True, eq=False)

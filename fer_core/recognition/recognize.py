@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import Classifier, Prediction
 from fer_core.faces.detection import DEFAULT_MARGIN, Detector, Face
-from fer_core.faces.images import preprocess_face, to_gray
+from fer_core.faces.images import Box, preprocess_face, to_gray
 
 MAX_LISTED_FACES = 50
 """Pages list this many faces of a picture and count the rest."""
@@ -32,6 +32,26 @@ class Recognition:
     face: Face
     prediction: Prediction
     crop: NDArray[np.uint8]
+
+    @property
+    def box(self) -> Box:
+        """The left, top, right and bottom edge of the face, in pixels."""
+        return self.face.xyxy
+
+    @property
+    def emotion(self) -> str:
+        """The most probable class."""
+        return self.prediction.class_name
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the most probable class."""
+        return self.prediction.confidence
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """The probability of each class by its name."""
+        return dict(zip(self.prediction.class_names, self.prediction.probabilities.tolist(), strict=True))
 
 
 def recognize(image: NDArray[np.uint8], detector: Detector, classifier: Classifier) -> tuple[Recognition, ...]:
