@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.checkpoints.priors import DEFAULT_PRIOR
@@ -55,14 +56,14 @@ def main() -> None:
         show_strip()  # last, because its pictures may have to be drawn first
 
 
-def show_no_checkpoint() -> st.delta_generator.DeltaGenerator:
+def show_no_checkpoint() -> DeltaGenerator:
     with st.container(border=True):
         st.markdown("**No network has been trained yet.** On the drawn demo faces it takes a minute or two.")
         show_link("Train one", "training", arrow=True)
     return st.container()
 
 
-def show_sample(checkpoint: Checkpoint) -> st.delta_generator.DeltaGenerator:
+def show_sample(checkpoint: Checkpoint) -> DeltaGenerator:
     """Show a picture with what a checkpoint says of its faces; return where the other pictures go."""
     drawn_only = are_samples_drawn_only()
     title = st.session_state.get(_SAMPLE) or cached.first_sample(drawn_only=drawn_only)

@@ -27,7 +27,7 @@ start_page(
 runs = list_runs()
 default = FOLLOW if "run" in st.query_params or any(run.status.is_active for run in runs) else NEW
 if started := st.session_state.pop("started", None):
-    st.session_state["training_view"] = started
+    st.session_state["training_view"] = ALL if started == ALL else FOLLOW
 if st.session_state.pop("open_form", False):
     st.session_state["training_view"] = NEW
 view = st.segmented_control(
@@ -65,6 +65,7 @@ right.caption(
 )
 with errors_shown():
     choose_preset(dataset)
+    st.markdown("**Or set it up yourself**: the paper’s Table 4 first, everything beyond it in folded groups.")
     config = training_form(dataset)
     preview_network(config, dataset.sizes["train"])
     is_pointless = show_data_issues(config, dataset)
@@ -80,7 +81,7 @@ with errors_shown():
     )
     if st.button(goal.label, type="primary", icon=":material/play_arrow:", key="start", disabled=is_pointless):
         started = goal.start(name)
-        st.session_state["started"] = ALL if goal.is_search else FOLLOW
+        st.session_state["started"] = ALL if goal.is_search else started
         if not goal.is_search:
             st.session_state["run"] = started
         st.rerun()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from dataclasses import replace
@@ -106,8 +107,8 @@ def start(page, name):
 def test_the_form_begins_at_table_4(home, small_demo):
     page = open_page()
     assert page.select_slider(key="learning_rate").value == pytest.approx(1e-4)
-    assert page.number_input(key="epochs").value == 50
-    assert page.number_input(key="batch_size").value == 64
+    assert page.slider(key="epochs").value == 50
+    assert page.select_slider(key="batch_size").value == 64
     choices = {"activation": "relu", "output_activation": "softmax", "optimizer": "adam", "metric": "accuracy"}
     for key, value in (choices | {"loss": "categorical_crossentropy"}).items():
         assert page.selectbox(key=key).value == value
@@ -156,7 +157,7 @@ def test_a_name_that_is_not_allowed_is_said_and_nothing_starts(home, small_demo)
 
 def test_start_follows_the_new_run(home, small_demo):
     page = open_page()
-    page.number_input(key="epochs").set_value(7)
+    page.slider(key="epochs").set_value(7)
     page = start(page, "mine")
     assert not page.exception
     assert find_run("mine").config == TrainingConfig(epochs=7)
@@ -176,7 +177,7 @@ def test_a_network_too_large_for_the_machine_is_refused(home, small_demo):
     page = open_page()
     page.selectbox(key="architecture").set_value("vgg13")
     page.number_input(key="width").set_value(128)
-    page.number_input(key="batch_size").set_value(1024)
+    page.select_slider(key="batch_size").set_value(1024)
     page = start(page, "huge")
     assert "Choose a smaller width or batch size" in page.error[0].value
     assert list_runs() == ()
@@ -187,7 +188,7 @@ def test_a_support_vector_machine_brings_its_loss_and_its_decay(home, small_demo
     page = page.selectbox(key="output_activation").set_value("svm").run()
     assert not page.error
     assert page.selectbox(key="loss").options == ["squared hinge"]
-    assert page.number_input(key="weight_decay").value > 0
+    assert page.select_slider(key="weight_decay").value > 0
     page = page.selectbox(key="output_activation").set_value("softmax").run()
     assert not page.error
     assert page.selectbox(key="loss").value == "categorical_crossentropy"
@@ -202,6 +203,33 @@ def test_a_preset_fills_the_form(home, small_demo, preset):
     assert not page.error
     schemes = tuple(LABEL_SCHEMES)
     assert find_run("preset").config == preset.config("demo", small_demo.sizes["train"], schemes)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_preset_starts_by_one_click_and_says_how_long(home, small_demo, preset):
+    page = open_page()
+    button = page.button(key=f"start_{preset.name}")
+    assert re.fullmatch(r"Start \(≈ \d+ (min|h)\)", button.label)
+    page = button.click().run()
+    assert not page.exception
+    (run,) = list_runs()
+    assert run.config == preset.config("demo", small_demo.sizes["train"], tuple(LABEL_SCHEMES))
+    assert page.segmented_control(key="training_view").value == "Follow a run"
+
+
+def test_a_folded_groups_title_says_what_differs(home, small_demo):
+    page = open_page()
+    assert "Augmentation" in [group.label for group in page.expander]
+    page.toggle(key="augmentation.flip").set_value(True)
+    page.slider(key="augmentation.rotation").set_value(10.0).run()
+    assert "Augmentation · flip, rotation 10" in [group.label for group in page.expander]
+
+
+def test_values_between_the_sliders_places_come_from_a_file(home, small_demo):
+    odd = TrainingConfig(learning_rate=0.00042, epochs=700, batch_size=50, weight_decay=0.0123)
+    page = start(upload(open_page(), odd.to_json().encode()), "odd")
+    assert not page.error
+    assert find_run("odd").config == odd
 
 
 def test_settings_from_a_file_reach_every_control(home, small_demo):
@@ -239,25 +267,25 @@ def test_a_checkpoint_that_fits_no_longer_is_let_go_and_that_is_said(home, small
 
 def test_a_checkpoints_card_is_a_file_with_settings_too(home, small_demo):
     page = upload(open_page(), json.dumps({"name": "x", "config": CHANGED.to_dict()}).encode(), "card.json")
-    assert page.number_input(key="epochs").value == 7
+    assert page.slider(key="epochs").value == 7
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"{", b"[1]", b'{"epochs": "many"}', b'{"colour": 1}', b"[" * 100_000])
 def test_a_file_that_cannot_be_read_is_said(home, small_demo, content):
     page = upload(open_page(), content)
     assert page.error
-    assert page.number_input(key="epochs").value == 50
+    assert page.slider(key="epochs").value == 50
 
 
 def test_settings_for_a_dataset_that_is_not_here_are_taken_and_that_is_said(home, small_demo):
     page = upload(open_page(), replace(CHANGED, dataset="elsewhere").to_json().encode())
     assert "elsewhere" in page.warning[0].value
-    assert page.number_input(key="epochs").value == 7
+    assert page.slider(key="epochs").value == 7
 
 
 def test_the_command_line_is_shown_for_copying(home, small_demo):
     page = open_page()
-    page.number_input(key="epochs").set_value(7)
+    page.slider(key="epochs").set_value(7)
     page = page.toggle(key="augmentation.flip").set_value(True).run()
     command = "python -m fer_core train --dataset demo --set epochs=7 augmentation.flip=true"
     assert command in [code.value for code in page.code]
@@ -509,7 +537,7 @@ def test_the_page_loads_neither_tensorflow_nor_optuna(home, small_demo):
 
 def test_one_epoch_in_the_real_child_ends_on_the_evaluation_page(home, small_demo, real_child):
     page = open_page()
-    page.number_input(key="epochs").set_value(1)
+    page.slider(key="epochs").set_value(1)
     page = start(page, "first")
     end = time.monotonic() + 180
     while find_run("first").status.is_active and time.monotonic() < end:

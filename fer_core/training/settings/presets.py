@@ -19,6 +19,8 @@ class Preset:
     Attributes:
         settings: What differs from the paper's Table 4.
         few_faces: Whether a large dataset is used in part only.
+        result: What it reached when it was run for this project, and on what; "" when it was not.
+        curve: Its validation accuracy epoch by epoch in that run; empty when it was not kept.
     """
 
     name: str
@@ -26,6 +28,8 @@ class Preset:
     reason: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     few_faces: bool = False
+    result: str = ""
+    curve: tuple[float, ...] = ()
 
     def config(self, dataset: str, training_faces: int, schemes: tuple[str, ...]) -> TrainingConfig:
         """Return its settings for a dataset, whose label schemes come with the preferred one first."""
@@ -45,7 +49,10 @@ PRESETS = (
         few_faces=True,
     ),
     Preset(
-        "paper", "The paper", "Table 4 as printed: 2.3 million weights, Adam at 1e-4, 50 epochs of 64 faces a step."
+        "paper",
+        "The paper",
+        "Table 4 as printed: 2.3 million weights, Adam at 1e-4, 50 epochs of 64 faces a step.",
+        result="81.5% of FER+’s validation faces (epoch 41)",
     ),
     Preset(
         "best",

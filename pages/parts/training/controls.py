@@ -11,7 +11,14 @@ from fer_core.training.settings.config import RANGES, Loss, TrainingConfig
 DEFAULTS = TrainingConfig().flat()
 """Every setting's beginning, by dotted name."""
 
-_LEARNING_RATES = tuple(digit * 10.0**power for power in range(-6, 0) for digit in (1, 2, 3, 5))
+_SCALES: dict[str, tuple[float, ...]] = {
+    "learning_rate": tuple(digit * 10.0**power for power in range(-6, 0) for digit in (1, 2, 3, 5)),
+    "weight_decay": (0.0, *(digit * 10.0**power for power in range(-6, 0) for digit in (1, 2, 5))),
+    "batch_size": tuple(2**power for power in range(2, 11)),
+}
+"""Places on the sliders of settings that span magnitudes; a value from a file has a place of its own among them."""
+
+_USEFUL_EPOCHS = 200  # more come from a file
 _OWN_KEYS = ("scheme", "preprocessing", "exclude", "start_from", "teachers")  # other pages have controls of that name
 _MARGIN_DECAY = 1e-3  # without any, a support vector machine has no margin
 
@@ -57,30 +64,41 @@ def title_of(value: str) -> str:
     return TITLES.get(value, value.replace("_", " "))
 
 
-def learning_rate(label: str, explanation: str) -> None:
-    """The learning rate, on a logarithmic slider."""
-    current = float(st.session_state.get("learning_rate", DEFAULTS["learning_rate"]))
+def scale(key: str, label: str, explanation: str) -> None:
+    """A number on a slider whose places are far apart where the numbers are."""
     st.select_slider(
         label,
-        sorted({*_LEARNING_RATES, current}),
-        value=DEFAULTS["learning_rate"],
-        format_func=lambda rate: f"{rate:.2g}",
+        sorted({*_SCALES[key], st.session_state.get(key, DEFAULTS[key])}),
+        value=DEFAULTS[key],
+        format_func=lambda number: f"{number:.4g}",
         help=explanation,
-        key="learning_rate",
+        key=key,
         persist_state="session",
     )
+
+
+def epochs(label: str, explanation: str) -> None:
+    """How many epochs, on a slider."""
+    end = max(_USEFUL_EPOCHS, st.session_state.get("epochs", 0))
+    st.slider(label, 1, end, DEFAULTS["epochs"], help=explanation, key="epochs", persist_state="session")
+
+
+def differing(title: str, *names: str) -> str:
+    """A group's title, with what differs from the defaults among its settings by their start."""
+    changed = []
+    for name, default in DEFAULTS.items():
+        value = st.session_state.get(key_of(name), default)
+        if name.startswith(names) and value != default:
+            setting = name.removeprefix("augmentation.").replace("_", " ")
+            text = f"{value:.4g}" if isinstance(value, float) else str(value).replace("_", " ")
+            changed.append(setting if value is True else f"{setting} {text}")
+    return f"{title} · {', '.join(changed)}" if changed else title
 
 
 def whole(key: str, label: str, explanation: str) -> None:
     """A whole number."""
     low, high = map(int, RANGES[key])
     st.number_input(label, low, high, DEFAULTS[key], step=1, help=explanation, key=key, persist_state="session")
-
-
-def number(key: str, label: str, explanation: str) -> None:
-    """A number that is typed, for settings that span magnitudes."""
-    low, high = RANGES[key]
-    st.number_input(label, low, high, DEFAULTS[key], format="%g", help=explanation, key=key, persist_state="session")
 
 
 def slider(

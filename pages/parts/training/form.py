@@ -1,6 +1,7 @@
 """The form that sets a run up: the paper's Table 4 first, and behind it what the paper leaves open."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import DatasetCard
@@ -10,10 +11,11 @@ from fer_core.training.settings.config import TrainingConfig
 from pages.parts.training.controls import (
     DEFAULTS,
     choice,
+    differing,
+    epochs,
     key_of,
-    learning_rate,
     loss_and_head,
-    number,
+    scale,
     slider,
     switch,
     whole,
@@ -33,12 +35,13 @@ def training_form(dataset: DatasetCard) -> TrainingConfig:
         left, middle, right = st.columns(3, gap="large")
         with left:
             st.markdown("**How it learns**")
-            learning_rate(
+            scale(
+                "learning_rate",
                 "Learning rate",
                 "How far each step moves the weights. Too small learns slowly, too large never settles.",
             )
-            whole("epochs", "Epochs", "How often the network sees every training face.")
-            whole("batch_size", "Batch size", "Faces per step: more is smoother, fewer is more often.")
+            epochs("Epochs", "How often the network sees every training face.")
+            scale("batch_size", "Batch size", "Faces per step: more is smoother, fewer is more often.")
             choice("optimizer", "Optimiser", "The rule that turns gradients into steps.")
         with middle:
             st.markdown("**The network**")
@@ -102,8 +105,13 @@ def _chosen_faces(dataset: DatasetCard) -> None:
     )
 
 
+def _group(title: str, icon: str, *names: str) -> DeltaGenerator:
+    """A folded group of settings, whose title says which of them differ from the defaults."""
+    return st.expander(differing(title, *names), icon=f":material/{icon}:", key=f"group {title}")
+
+
 def _more_learning() -> None:
-    with st.expander("Schedule, weight decay and averaging", icon=":material/show_chart:"):
+    with _group("Schedule, weight decay and averaging", "show_chart", "schedule", "warmup_epochs", "weight_"):
         left, right = st.columns([1, 1.4], gap="large")
         with left:
             choice(
@@ -112,7 +120,7 @@ def _more_learning() -> None:
                 "Large steps find the way, small ones at the end find the spot.",
             )
             whole("warmup_epochs", "Warm-up epochs", "The rate first rises in a straight line for so many epochs.")
-            number("weight_decay", "Weight decay", "Weights shrink a little in each step, so that none grows useless.")
+            scale("weight_decay", "Weight decay", "Weights shrink a little in each step, so that none grows useless.")
             slider(
                 "weight_average",
                 "Weight averaging",
@@ -124,7 +132,7 @@ def _more_learning() -> None:
 
 
 def _more_network() -> None:
-    with st.expander("Width and dropout", icon=":material/lan:"):
+    with _group("Width and dropout", "lan", "width", "dropout", "dense_dropout"):
         left, middle, right = st.columns(3, gap="large")
         with left:
             whole("width", "Width", "Filters of the first convolution; the later ones grow with it.")
@@ -137,7 +145,7 @@ def _more_network() -> None:
 
 
 def _more_labels() -> None:
-    with st.expander("Labels and class balance", icon=":material/balance:"):
+    with _group("Labels and class balance", "balance", "balancing", "label_smoothing", "draw_labels", "shuffle_labels"):
         left, middle, right = st.columns(3, gap="large")
         with left:
             choice(
@@ -164,7 +172,7 @@ def _augmentation(dataset: DatasetCard) -> None:
     def part(name: str, label: str, explanation: str, highest: float = 1.0, step: float = 0.01) -> None:
         slider(f"augmentation.{name}", label, explanation, highest=highest, step=step)
 
-    with st.expander("Changed faces (augmentation)", icon=":material/auto_fix_high:"):
+    with _group("Augmentation", "auto_fix_high", "augmentation."):
         left, right = st.columns(2, gap="large")
         with left:
             switch("augmentation.flip", "Mirror", "Every other face is mirrored.")
@@ -186,7 +194,7 @@ def _augmentation(dataset: DatasetCard) -> None:
 
 
 def _ending_and_machine() -> None:
-    with st.expander("When to end, and how this machine calculates", icon=":material/timer:"):
+    with _group("Early stopping and hardware", "timer", "patience", "precision", "priority"):
         left, middle, right = st.columns(3, gap="large")
         with left:
             whole("patience", "Patience", "Ends after so many epochs without a better one; 0 never does.")

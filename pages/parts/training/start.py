@@ -8,6 +8,10 @@ import streamlit as st
 from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
+from fer_core.plots.training import small_curve
+from fer_core.training.runs.duration import expected_seconds, in_minutes
+from fer_core.training.runs.lifecycle import start_run
+from fer_core.training.runs.store import list_runs
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.presets import PRESETS
 from pages.parts.training.controls import key_of
@@ -50,15 +54,28 @@ def announce_settings() -> None:
 
 
 def choose_preset(dataset: DatasetCard) -> None:
-    """A button for each preset, with what it is good for."""
+    """A card for each preset: what it is good for, what to expect here, its start, and its settings for the form."""
     schemes = tuple(scheme.name for scheme in records(dataset).schemes)
+    runs = list_runs()
     for column, preset in zip(st.columns(len(PRESETS)), PRESETS, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            if st.button(preset.title, key=f"preset_{preset.name}", width="stretch", icon=":material/bolt:"):
-                config = preset.config(dataset.name, dataset.sizes["train"], schemes)
-                take_settings(config, f"“{preset.title}”")
-                st.rerun()
-            st.caption(preset.reason)
+        config = preset.config(dataset.name, dataset.sizes["train"], schemes)
+        duration = in_minutes(expected_seconds(config, dataset.sizes["train"], runs))
+        with column, st.container(border=True, height="stretch", gap="xsmall"):
+            st.markdown(f"**{preset.title}**  \n{preset.reason}")
+            if preset.result:
+                st.caption(f"When we ran it: {preset.result}.")
+            if preset.curve:
+                st.html(small_curve(preset.curve))
+            st.space("stretch")
+            with st.container(horizontal=True, gap="small"):
+                key, icon = f"start_{preset.name}", ":material/play_arrow:"
+                if st.button(f"Start ({duration})", key=key, type="primary", icon=icon):
+                    st.session_state["run"] = start_run(config, None).name
+                    st.session_state["started"] = st.session_state["run"]
+                    st.rerun()
+                if st.button("Change first", key=f"preset_{preset.name}", type="tertiary", icon=":material/tune:"):
+                    take_settings(config, f"“{preset.title}”")
+                    st.rerun()
 
 
 def exchange_settings(config: TrainingConfig) -> None:
