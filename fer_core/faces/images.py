@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from fer_core.errors import ImageError
+from fer_core.faces.scans import MAX_SCANS, count_scans
 from fer_core.storage.plaintext import file_title
 
 Point: TypeAlias = tuple[float, float]
@@ -236,12 +237,24 @@ def _decode(file: BinaryIO, title: str) -> NDArray[np.uint8]:
     with Image.open(file, formats=_FORMATS) as picture:
         if picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE:
             raise _too_large(title)
+        if picture.format == "JPEG":
+            _check_scans(file, title)
         picture.load()
         orientation = _orientation(picture)
         upright = _to_rgb(picture)
     if orientation in _ORIENTATIONS:
         upright = upright.transpose(_ORIENTATIONS[orientation])
     return np.asarray(upright)
+
+
+def _check_scans(file: BinaryIO, title: str) -> None:
+    place = file.tell()
+    file.seek(0)
+    if count_scans(file.read()) > MAX_SCANS:
+        raise ImageError(
+            f"{title} is a JPEG of more than {MAX_SCANS} scans, which no camera writes; save it again and choose that."
+        )
+    file.seek(place)
 
 
 def _orientation(picture: Image.Image) -> int:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from fer_core.errors import ImageError
 from fer_core.faces.images import read_image
+from fer_core.faces.scans import count_scans
 from fer_core.recognition.photos import WHOLE, annotated_zip, recognize_photo
 from tests.faces.test_images import BOMBS, encode, png_header
 
@@ -35,7 +36,15 @@ def progressive(width, height):
     return content.replace(struct.pack(">HH", 40, 60), struct.pack(">HH", height, width))
 
 
+def repeated_scans(side, number):
+    """A gray progressive picture whose last scan is there so many times."""
+    content = encode(Image.new("RGB", (side, side), (90, 90, 90)), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    return content[:last] + content[last:-2] * number + content[-2:]
+
+
 MORE_BOMBS = {
+    "progressive jpeg of 3000 scans": repeated_scans(4000, 3000),
     "png 65535x65535": png_header(65535, 65535),
     "png 2^31-1 wide": png_header(2**31 - 1, 1),
     "png 1 wide 2^31-1 high": png_header(1, 2**31 - 1),
@@ -66,6 +75,15 @@ def test_a_bomb_is_refused_from_its_header_in_no_time_and_no_memory(name):
         times.append(time.process_time() - began)
     assert min(times) < 0.1
     assert own.memory_info().rss - memory < 20 << 20
+
+
+def test_an_ordinary_progressive_picture_is_read_whatever_stands_behind_it():
+    ordinary = encode(PICTURE, "JPEG", progressive=True)
+    assert count_scans(ordinary) == 10
+    for content in (ordinary, ordinary + b"\xff\xda\0\0" * 1000, repeated_scans(60, 20)):
+        assert read_image(content).ndim == 3
+    preview = b"\xff\xe1" + struct.pack(">H", 4002) + b"\xff\xda\0\0" * 1000
+    assert count_scans(ordinary[:2] + preview + ordinary[2:]) == 10
 
 
 HTML, SCRIPT, PHP = b"<html><script>payload()</script>", b"*/payload();/*", b"<?php payload(); ?>"
