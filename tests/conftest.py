@@ -23,8 +23,9 @@ from hypothesis import HealthCheck, settings
 
 from fer_core.checkpoints.card import EpochScores, ModelCard
 from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, save_checkpoint
-from fer_core.datasets.demo import DEMO_SIZES, write_demo_files
-from fer_core.datasets.store import import_dataset, import_demo
+from fer_core.datasets.demo import pack_demo, write_demo_files
+from fer_core.datasets.readers import read_records
+from fer_core.datasets.store import DEMO, dataset_card, import_dataset, store_demo
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.settings.config import TrainingConfig
 
@@ -76,11 +77,18 @@ def demo_files(tmp_path_factory):
     return write_demo_files(tmp_path_factory.mktemp("demo"), SMALL_SIZES)
 
 
+@pytest.fixture(scope="session")
+def small_demo_file(demo_files, tmp_path_factory):
+    """The small demo dataset as a file of the project."""
+    path = tmp_path_factory.mktemp("project") / "demo.npz"
+    path.write_bytes(pack_demo(read_records(*demo_files)))
+    return path
+
+
 @pytest.fixture
-def quick_drawing(monkeypatch):
-    """Lets the app draw a small demo dataset."""
-    for split, size in SMALL_SIZES.items():
-        monkeypatch.setitem(DEMO_SIZES, split, size)
+def small_demo_ships(monkeypatch, small_demo_file):
+    """Lets the app have a small demo dataset."""
+    monkeypatch.setattr("fer_core.datasets.demo.DEMO_FILE", small_demo_file)
 
 
 @pytest.fixture(scope="session")
@@ -89,15 +97,15 @@ def demo_home(tmp_path_factory, demo_files):
     folder = tmp_path_factory.mktemp("demo-home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FER_HOME", str(folder))
-        import_demo(*demo_files)
+        store_demo(read_records(*demo_files))
     return folder
 
 
 @pytest.fixture
-def small_demo(home, demo_home, demo_files, quick_drawing):
+def small_demo(home, demo_home, small_demo_ships):
     """Stores a small demo dataset in this home."""
     shutil.copytree(demo_home, home, dirs_exist_ok=True)
-    return import_demo(*demo_files)
+    return dataset_card(DEMO)
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ It lets every page work before the real files are there. Everything in it follow
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -13,18 +15,24 @@ import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fer_core.datasets.dataset import FaceRecords, fingerprint_of
 from fer_core.datasets.drawn.canvas import one_thread
 from fer_core.datasets.drawn.expression import Expression, blend, emotion_expression
 from fer_core.datasets.drawn.person import random_person, random_view
 from fer_core.datasets.drawn.portrait import draw_face
-from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, USAGE_SPLITS, VOTE_COLUMNS
+from fer_core.errors import DatasetError
+from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS
 
 DEMO_SEED = 2013
 """The seed of the demo dataset."""
 
+DEMO_FILE = Path(__file__).with_name("demo.npz")
+"""The drawn dataset, made by ``python -m fer_core.datasets.demo``: no page waits for drawing."""
+
 DEMO_SIZES: Mapping[str, int] = {"train": 3200, "validation": 400, "test": 400}
 """Rows per split."""
 
+_SHEET_ROW = 40  # faces; it divides every size
 _TAGGERS = 10
 _NOT_A_FACE = 0.005  # share of pictures without a face, as in FER2013
 _FER2013_CARE = 0.45  # how often the original label is the crowd's without drawing lots
@@ -135,26 +143,60 @@ def draw_sitting(rng: Generator) -> Sitting:
     return Sitting(image, votes, _original_label(votes, rng))
 
 
-def demo_frames(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Draw the dataset as the two tables the real files hold; the same seed gives the same bytes."""
+def draw_demo(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> FaceRecords:
+    """Draw the dataset; the same seed gives the same pixels and votes, row by row, whatever follows."""
     rng = np.random.default_rng(seed)
-    usages = [usage for usage, split in USAGE_SPLITS.items() for _ in range(sizes[split])]
+    split = np.repeat(np.arange(len(SPLITS), dtype=np.uint8), [sizes[name] for name in SPLITS])
     with one_thread():
-        sittings = [draw_sitting(rng) for _ in usages]
-    pixels = [" ".join(map(str, sitting.image.ravel().tolist())) for sitting in sittings]
-    not_face = VOTE_COLUMNS.index("NF")
-    names = [f"fer{row:07d}.png" if one.votes[not_face] < _TAGGERS else "" for row, one in enumerate(sittings)]
-    faces = pd.DataFrame({"emotion": [sitting.emotion for sitting in sittings], "pixels": pixels, "Usage": usages})
-    votes = pd.DataFrame([sitting.votes for sitting in sittings], columns=list(VOTE_COLUMNS))
-    votes.insert(0, "Image name", names)
-    votes.insert(0, "Usage", usages)
-    return faces, votes
+        sittings = [draw_sitting(rng) for _ in split]
+    pixels = np.stack([sitting.image for sitting in sittings])
+    emotion = np.array([sitting.emotion for sitting in sittings], np.uint8)
+    votes = np.stack([sitting.votes for sitting in sittings]).astype(np.uint8)
+    return FaceRecords(pixels, emotion, split, votes, fingerprint_of(pixels, emotion, split, votes))
 
 
 def write_demo_files(folder: Path, sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> tuple[Path, Path]:
-    """Write the demo dataset in the formats of the real files."""
+    """Draw the dataset and write it in the formats of the real files."""
     folder.mkdir(parents=True, exist_ok=True)
+    records = draw_demo(sizes, seed)
+    usage_of = {split: usage for usage, split in USAGE_SPLITS.items()}
+    usages = [usage_of[SPLITS[split]] for split in records.split]
+    pixels = [" ".join(map(str, image.ravel().tolist())) for image in records.images]
+    is_face = records.votes[:, VOTE_COLUMNS.index("NF")] < _TAGGERS
+    faces = pd.DataFrame({"emotion": records.emotion, "pixels": pixels, "Usage": usages})
+    votes = pd.DataFrame(records.votes, columns=list(VOTE_COLUMNS))
+    votes.insert(0, "Image name", [f"fer{row:07d}.png" if face else "" for row, face in enumerate(is_face)])
+    votes.insert(0, "Usage", usages)
     paths = folder / "fer2013.csv", folder / "fer2013new.csv"
-    for frame, path in zip(demo_frames(sizes, seed), paths, strict=True):
+    for frame, path in zip((faces, votes), paths, strict=True):
         frame.to_csv(path, index=False, lineterminator="\n")
     return paths
+
+
+def pack_demo(records: FaceRecords) -> bytes:
+    """Return a dataset as the content of ``DEMO_FILE``: its faces side by side in one lossless picture (WebP)."""
+    sheet = records.images.reshape(-1, _SHEET_ROW, 48, 48).swapaxes(1, 2).reshape(-1, _SHEET_ROW * 48)
+    webp = cv2.imencode(".webp", sheet, [cv2.IMWRITE_WEBP_QUALITY, 101])[1]  # above 100 means: without loss
+    content = BytesIO()
+    np.savez(content, sheet=webp, emotion=records.emotion, split=records.split, votes=records.votes)
+    return content.getvalue()
+
+
+def read_demo() -> FaceRecords:
+    """Read the dataset from its file.
+
+    Raises:
+        DatasetError: The file is missing or damaged.
+    """
+    try:
+        with np.load(DEMO_FILE, allow_pickle=False) as arrays:
+            sheet = np.asarray(cv2.imdecode(arrays["sheet"], cv2.IMREAD_GRAYSCALE), np.uint8)
+            emotion, split, votes = arrays["emotion"], arrays["split"], arrays["votes"]
+        pixels = sheet.reshape(-1, 48, _SHEET_ROW, 48).swapaxes(1, 2).reshape(-1, 48, 48)
+        return FaceRecords(pixels, emotion, split, votes, fingerprint_of(pixels, emotion, split, votes))
+    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, cv2.error) as error:
+        raise DatasetError(f"{DEMO_FILE} is missing or damaged. Restore it, or install FER Lab again.") from error
+
+
+if __name__ == "__main__":  # python -m fer_core.datasets.demo draws the file anew, after a change of the drawing
+    DEMO_FILE.write_bytes(pack_demo(draw_demo()))

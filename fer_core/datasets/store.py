@@ -6,12 +6,12 @@ was changed or cut is noticed before it is used.
 """
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from fer_core.datasets import demo
 from fer_core.datasets.cards import (
     ARRAYS,
     DEMO,
@@ -28,7 +28,6 @@ from fer_core.datasets.cards import (
     read_card,
 )
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.demo import write_demo_files
 from fer_core.datasets.exclusions import delete_exclusions
 from fer_core.datasets.lines import Progress
 from fer_core.datasets.pictures import PicturePlan, ToFace, read_pictures
@@ -48,18 +47,18 @@ __all__ = [
     "delete_dataset",
     "ensure_demo",
     "import_dataset",
-    "import_demo",
     "import_pictures",
     "list_datasets",
     "list_labeled",
     "load_records",
     "picture_names",
+    "store_demo",
 ]
 
 _IMPORTED_FERPLUS = "ferplus"  # unless a person names it otherwise
 
-# The version is to be raised whenever the drawing changes, so that stored copies are drawn again.
-_DEMO_SOURCE = "drawn by this app (version 1)"
+# The version is to be raised whenever the demo's file changes, so that stored copies are made again.
+_DEMO_SOURCE = "drawn by this app (version 2)"
 
 
 def import_dataset(
@@ -124,7 +123,7 @@ def list_labeled() -> tuple[DatasetCard, ...]:
 
 
 def dataset_card(name: str) -> DatasetCard:
-    """The card of a dataset; the embedded one is drawn first if it is not there yet.
+    """The card of a dataset; the embedded one is unpacked first if it is not there yet.
 
     FER+'s usual name stands for what ships of it until it is imported.
 
@@ -186,19 +185,16 @@ def delete_dataset(name: str) -> None:
 
 
 def ensure_demo() -> DatasetCard:
-    """The card of the embedded drawn dataset, which is drawn now if it is not there yet (some seconds).
+    """The card of the embedded drawn dataset, which is unpacked now if it is not there yet (half a second).
 
     Raises:
-        DatasetError: It cannot be stored.
+        DatasetError: It cannot be read or stored.
     """
-    if card := _drawn():
+    if card := _stored_demo():
         return card
     try:
         with only_writer(data_folder() / DEMO):
-            if card := _drawn():
-                return card
-            with tempfile.TemporaryDirectory() as folder:
-                return import_demo(*write_demo_files(Path(folder)))
+            return _stored_demo() or store_demo(demo.read_demo())
     except OSError as error:
         raise DatasetError(
             f"The demo faces could not be stored under {data_folder()} ({error.strerror or error}). "
@@ -206,8 +202,8 @@ def ensure_demo() -> DatasetCard:
         ) from error
 
 
-def _drawn() -> DatasetCard | None:
-    """The card of the stored demo, or None when it has to be drawn (again)."""
+def _stored_demo() -> DatasetCard | None:
+    """The card of the stored demo, or None when it has to be stored (again)."""
     try:
         card = read_card(DEMO)
     except DatasetError:
@@ -215,19 +211,28 @@ def _drawn() -> DatasetCard | None:
     return card if card.source == _DEMO_SOURCE else None
 
 
-def import_demo(images: Path, votes: Path) -> DatasetCard:
+def store_demo(records: FaceRecords) -> DatasetCard:
     """Store drawn faces as the embedded dataset.
 
     Raises:
         DatasetError: They cannot be stored.
     """
-    return _import(images, votes, DEMO, _DEMO_SOURCE, None, waits=True)
+    file, content = demo.DEMO_FILE.name, records.fingerprint
+    return keep_records(
+        records,
+        name=DEMO,
+        source=_DEMO_SOURCE,
+        images_file=file,
+        votes_file=file,
+        images_sha256=content,
+        votes_sha256=content,
+        images_path="",
+        votes_path="",
+    )
 
 
-def _import(
-    images: Path, votes: Path | None, name: str, source: str, progress: Progress | None, *, waits: bool = False
-) -> DatasetCard:
-    with only_importer(name, waits=waits):
+def _import(images: Path, votes: Path | None, name: str, source: str, progress: Progress | None) -> DatasetCard:
+    with only_importer(name):
         digests = [file_sha256(images), file_sha256(votes) if votes else ""]
         known = next((c for c in list_datasets() if c.name == name), None)
         if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and is_whole(known):

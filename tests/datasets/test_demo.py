@@ -4,33 +4,32 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_core.datasets.demo import demo_frames, vote_probabilities, write_demo_files
-from fer_core.datasets.drawn.expression import EMOTION_EXPRESSIONS, Expression, blend, emotion_expression
+from fer_core.datasets import demo
+from fer_core.datasets.demo import DEMO_SIZES, draw_demo, pack_demo, read_demo, vote_probabilities, write_demo_files
+from fer_core.datasets.drawn.expression import EMOTION_EXPRESSIONS, NEUTRAL, Expression, blend, emotion_expression, facs
 from fer_core.datasets.drawn.landmarks import landmarks
 from fer_core.datasets.drawn.person import HAIR_STYLES, Palette, Person, View
 from fer_core.datasets.drawn.portrait import draw_face, draw_head
 from fer_core.datasets.drawn.scene import draw_scene, sample_scenes
 from fer_core.datasets.drawn.surface import project
 from fer_core.datasets.votes import majority
+from fer_core.errors import DatasetError
 from fer_core.faces.detection import FaceDetector
 from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, PAPER_EMOTIONS, VOTE_COLUMNS
 
-SIZES = {"train": 640, "validation": 60, "test": 60}
 PLAIN = Person(hair="bald", palette=Palette(background=(0.72,)))
 FRONT = View(noise=0.0)
 
 
 @pytest.fixture(scope="module")
-def frames():
-    return demo_frames(SIZES)
+def shipped():
+    return read_demo()
 
 
 @pytest.fixture(scope="module")
-def faces(frames):
-    """Images, votes, kept rows and majority labels."""
-    images = np.stack([np.array(text.split(), np.uint8).reshape(48, 48) for text in frames[0]["pixels"]])
-    votes = frames[1][list(VOTE_COLUMNS)].to_numpy(np.uint8)
-    return images, votes, *majority(votes)
+def faces(shipped):
+    """Images, votes, kept rows and majority labels of the demo."""
+    return shipped.images, shipped.votes, *majority(shipped.votes)
 
 
 def test_the_same_seed_writes_the_same_bytes(tmp_path):
@@ -52,18 +51,52 @@ def test_the_files_have_the_real_formats(tmp_path):
     assert pd.read_csv(images)["Usage"].tolist() == pd.read_csv(votes)["Usage"].tolist() == usages
 
 
-def test_every_row_is_48_by_48_and_has_ten_votes(frames, faces):
+def test_the_file_is_what_is_drawn(shipped):
+    rows = {"train": 24, "validation": 0, "test": 0}
+    drawn = draw_demo(rows)
+    assert (drawn.images == shipped.images[:24]).all()
+    assert (drawn.votes == shipped.votes[:24]).all()
+    assert (drawn.emotion == shipped.emotion[:24]).all()
+
+
+def test_the_file_is_small_and_whole(shipped):
+    assert demo.DEMO_FILE.stat().st_size <= 6 * 2**20
+    assert shipped.split_sizes() == dict(DEMO_SIZES)
+
+
+def test_packing_loses_nothing(tmp_path, monkeypatch):
+    records = draw_demo({"train": 30, "validation": 5, "test": 5}, seed=3)
+    monkeypatch.setattr("fer_core.datasets.demo.DEMO_FILE", tmp_path / "demo.npz")
+    demo.DEMO_FILE.write_bytes(pack_demo(records))
+    assert read_demo().fingerprint == records.fingerprint
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no archive at all"])
+def test_a_damaged_file_is_a_sentence(tmp_path, monkeypatch, content):
+    monkeypatch.setattr("fer_core.datasets.demo.DEMO_FILE", tmp_path / "demo.npz")
+    demo.DEMO_FILE.write_bytes(content)
+    with pytest.raises(DatasetError, match="missing or damaged"):
+        read_demo()
+    demo.DEMO_FILE.unlink()
+    with pytest.raises(DatasetError, match="missing or damaged"):
+        read_demo()
+
+
+def test_every_row_is_48_by_48_and_has_ten_votes(shipped, faces):
     images, votes, _, _ = faces
-    assert images.shape == (sum(SIZES.values()), 48, 48)
+    assert images.shape == (sum(DEMO_SIZES.values()), 48, 48)
     assert (votes.sum(axis=1) == 10).all()
-    assert set(frames[0]["emotion"]) == set(range(len(FER2013_EMOTIONS)))
+    assert set(shipped.emotion) == set(range(len(FER2013_EMOTIONS)))
 
 
-def test_pictures_without_a_face_have_no_name_and_ten_nf_votes(frames, faces):
-    nameless = (frames[1]["Image name"] == "").to_numpy()
+def test_pictures_without_a_face_have_no_name_and_ten_nf_votes(tmp_path, faces):
     no_face = faces[1][:, VOTE_COLUMNS.index("NF")] == 10
-    assert (nameless == no_face).all()
     assert 0 < no_face.sum() < 0.02 * len(no_face)
+    first = int(no_face.argmax())
+    if first < 400:
+        _, votes = write_demo_files(tmp_path, {"train": first + 1, "validation": 0, "test": 0})
+        names = pd.read_csv(votes, keep_default_na=False)["Image name"]
+        assert [row for row, name in enumerate(names) if name == ""] == [first]
 
 
 def test_the_majority_rule_keeps_most_rows_and_all_eight_emotions(faces):
@@ -75,10 +108,10 @@ def test_the_majority_rule_keeps_most_rows_and_all_eight_emotions(faces):
     assert shares.max() < 0.35
 
 
-def test_the_original_labels_agree_with_the_crowd_most_of_the_time(frames, faces):
+def test_the_original_labels_agree_with_the_crowd_most_of_the_time(shipped, faces):
     _, _, keep, labels = faces
     kept = keep & (labels < len(PAPER_EMOTIONS))
-    original = np.array(FER2013_EMOTIONS)[frames[0]["emotion"]]
+    original = np.array(FER2013_EMOTIONS)[shipped.emotion]
     assert 0.72 < (original == np.array(EMOTIONS)[labels])[kept].mean() < 0.90
 
 
@@ -111,9 +144,9 @@ def test_taggers_confuse_what_people_confuse():
 
 def test_every_emotion_has_action_units_but_neutral():
     assert set(EMOTION_EXPRESSIONS) == set(EMOTIONS)
-    assert emotion_expression("neutral") == Expression()
-    assert emotion_expression("happiness", 0.5).lip_corner_puller == pytest.approx(0.5)
-    assert blend({Expression(jaw_drop=0.9): 1.0, Expression(jaw_drop=0.8): 1.0}).jaw_drop == 1.0
+    assert emotion_expression("neutral") == NEUTRAL
+    assert emotion_expression("happiness", 0.5).left.lip_corner_puller == pytest.approx(0.5)
+    assert blend({facs("26:90"): 1.0, facs("26:80"): 1.0}).middle.jaw_drop == 1.0
 
 
 def test_smiling_lifts_and_sadness_lowers_the_corners_of_the_mouth():
@@ -126,11 +159,18 @@ def test_smiling_lifts_and_sadness_lowers_the_corners_of_the_mouth():
     assert smile[1][0] - smile[0][0] > rest[1][0] - rest[0][0]
 
 
-def test_contempt_moves_one_corner_only():
-    rest = landmarks(PLAIN, Expression()).mouth_corners
+def test_contempt_raises_one_corner_only():
+    rest = landmarks(PLAIN, NEUTRAL).mouth_corners
     left, right = landmarks(PLAIN, emotion_expression("contempt", variant=0)).mouth_corners
     assert right[1] < rest[1][1] - 0.05
-    assert left == pytest.approx(rest[0])
+    assert left[1] == pytest.approx(rest[0][1], abs=0.03)
+
+
+def test_units_without_sides_have_none_and_amounts_are_shares():
+    with pytest.raises(ValueError, match="no sides"):
+        Expression(facs("26").left, NEUTRAL.right)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        facs("12:140")
 
 
 def test_surprise_opens_eyes_and_mouth_and_raises_the_brows():

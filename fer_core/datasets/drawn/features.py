@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fer_core.datasets.drawn.canvas import Canvas, Mark
-from fer_core.datasets.drawn.expression import Expression
+from fer_core.datasets.drawn.expression import ActionUnits, Expression
 from fer_core.datasets.drawn.landmarks import Curve, Eye, Landmarks, spline
 from fer_core.datasets.drawn.person import Person, Tone
 
@@ -29,18 +29,22 @@ def shifted(curve: Curve, right: float, down: float) -> Curve:
     return np.asarray(curve + np.array((right, down)))
 
 
-def draw_eyes(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
+def draw_eyes(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person, face: Expression) -> None:
     """Draw the sockets, the eyeballs, the irises, the lids and their shadows."""
     skin, iris = person.palette.skin, person.palette.iris
     sockets = [ellipse(eye.center - (0, 0.05), 0.19, 0.10) for eye in eyes]
-    canvas.fill(*sockets, tone=darker(skin, 0.62), opacity=0.35, soft=0.04)
+    canvas.fill(*sockets, tone=darker(skin, 0.62), opacity=0.44, soft=0.04)
+    for eye, units in zip(eyes, (face.left, face.right), strict=True):
+        scowl = units.brow_lowerer * (1 - 0.6 * units.inner_brow_raiser)
+        under = spline(np.stack([eye.brow[2] + (0, 0.05), eye.brow[7] + (0, 0.05), eye.upper_lid[8] - (0, 0.01)]))
+        canvas.stroke(Mark(under, 0.06, 0.465 * scowl), tone=darker(skin, 0.4), soft=0.03)
     window, balls = canvas.area(*(np.concatenate([eye.upper_lid, eye.lower_lid[::-1]]) for eye in eyes), soft=0.003)
-    canvas.paint(window, balls, person.palette.eye_white)
+    canvas.paint(window, balls, darker(person.palette.eye_white, 0.92))
     for radius, tone in ((1.0, darker(iris, 0.55)), (0.8, iris), (0.42, (0.02,))):
         circles = [ellipse(eye.center - (0, 0.012), eye.iris * radius, eye.iris * radius) for eye in eyes]
         canvas.paint(window, canvas.area(*circles, soft=0.004, window=window)[1] * balls, tone)
     canvas.stroke(*(Mark(shifted(eye.upper_lid, 0, 0.022), 0.034, 0.5) for eye in eyes), tone=(0.05,), soft=0.010)
-    canvas.stroke(*(Mark(eye.upper_lid, 0.026, 0.95) for eye in eyes), tone=(0.04,), soft=0.004)
+    canvas.stroke(*(Mark(eye.upper_lid, 0.028, 0.95) for eye in eyes), tone=(0.04,), soft=0.004)
     lids = [Mark(eye.lower_lid, 0.013, 0.7) for eye in eyes] + [Mark(eye.crease, 0.016, 0.65) for eye in eyes]
     canvas.stroke(*lids, tone=darker(skin, 0.36), soft=0.007)
 
@@ -74,12 +78,13 @@ def _brow_hairs(eye: Eye) -> list[Mark]:
 
 def draw_brows(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
     """Draw the brows: their areas, then (where they can be seen) single hairs."""
-    tone = darker(person.palette.hair, 0.75)
+    skin = person.palette.skin
+    tone = tuple(min(0.75 * hair, 0.6 * part) for hair, part in zip(person.palette.hair, skin, strict=True))
     areas = []
     for eye in eyes:
         half = np.column_stack([np.zeros_like(eye.brow_width), eye.brow_width / 2])
         areas.append(np.concatenate([eye.brow - half, (eye.brow + half)[::-1]]))
-    canvas.fill(*areas, tone=tone, opacity=0.78, soft=0.016)
+    canvas.fill(*areas, tone=tone, opacity=0.85, soft=0.016)
     if canvas.scale > _FINE_SCALE:
         hairs = [hair for eye in eyes for hair in _brow_hairs(eye)]
         canvas.stroke(*hairs, tone=tone, soft=0.004)
@@ -88,11 +93,13 @@ def draw_brows(canvas: Canvas, eyes: tuple[Eye, Eye], person: Person) -> None:
 def draw_nose(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
     """Draw the nostrils and the edges of the wings; light does the rest."""
     skin, tip, wing = person.palette.skin, float(marks.nose_tip[1]), marks.nose_width
-    flare = 0.012 * face.nose_wrinkler
+    units = face.middle
+    flare = 0.014 * units.nose_wrinkler
+    edge_depth = 0.5 + 0.276 * max(units.nose_wrinkler, units.upper_lip_raiser)
     holes = [ellipse((s * (0.46 * wing), tip + 0.052 - flare), 0.032 + flare, 0.014) for s in (-1, 1)]
     edge = spline([(wing * 0.9, tip - 0.05), (wing + 0.022, tip + 0.005), (wing * 0.82, tip + 0.055)]) - (0, flare)
     under = spline([(-wing * 0.6, tip + 0.062), (0, tip + 0.085), (wing * 0.6, tip + 0.062)])
-    strokes = [Mark(edge, 0.020, 0.5), Mark(edge * (-1, 1), 0.020, 0.5), Mark(under, 0.026, 0.35)]
+    strokes = [Mark(edge, 0.020, edge_depth), Mark(edge * (-1, 1), 0.020, edge_depth), Mark(under, 0.026, 0.35)]
     canvas.stroke(*strokes, tone=darker(skin, 0.35), soft=0.013)
     canvas.fill(*holes, tone=darker(skin, 0.16), opacity=0.7, soft=0.010)
 
@@ -104,38 +111,62 @@ def draw_mouth(canvas: Canvas, marks: Landmarks, person: Person, face: Expressio
     lower = np.concatenate([marks.lower_line, marks.lower_lip[::-1]])
     canvas.stroke(Mark(shifted(marks.lower_lip[5:-5], 0, 0.034), 0.035, 0.5), tone=darker(skin, 0.45), soft=0.02)
     if float((marks.lower_line[:, 1] - marks.upper_line[:, 1]).max()) > 0.012:
-        _draw_open_mouth(canvas, marks, face)
+        _draw_open_mouth(canvas, marks, face.middle)
     canvas.fill(lower, tone=lips, opacity=0.95, soft=0.008)
     canvas.fill(upper, tone=darker(lips, 0.82), opacity=0.88, soft=0.007)
-    line = [Mark(marks.upper_line, 0.020, 0.8)]
+    line = [Mark(marks.upper_line, 0.020 + 0.005 * face.middle.lip_tightener, 0.8)]
     for corner, side in zip(marks.mouth_corners, (-1, 1), strict=True):
-        depth = 0.45 + 0.35 * face.on_side(max(face.dimpler, face.lip_corner_puller), side)
+        units = face.on(side)
+        depth = 0.45 + 0.35 * max(units.dimpler, units.lip_corner_puller)
         line.append(Mark(np.stack([shifted(corner, -0.012, 0), shifted(corner, 0.012, 0)]), 0.034, depth))
     canvas.stroke(*line, tone=darker(skin, 0.12), soft=0.008)
     gloss = (marks.lower_line + marks.lower_lip)[7:14] / 2
-    canvas.stroke(Mark(gloss, 0.022, 0.4), tone=tuple(min(1.0, 1.5 * part) for part in lips), soft=0.014)
+    shine = Mark(gloss, 0.022, 0.4 * (1 - 0.7 * face.middle.lip_tightener))
+    canvas.stroke(shine, tone=tuple(min(1.0, 1.5 * part) for part in lips), soft=0.014)
 
 
-def _draw_open_mouth(canvas: Canvas, marks: Landmarks, face: Expression) -> None:
-    """Draw the dark of the mouth, the teeth and the tongue."""
+def _draw_open_mouth(canvas: Canvas, marks: Landmarks, units: ActionUnits) -> None:
+    """Draw the dark of the mouth, the tongue and both rows of teeth."""
+    gap = (marks.lower_line - marks.upper_line) * (0, 1)
     inside = np.concatenate([marks.upper_line, marks.lower_line[::-1]])
-    gap = marks.lower_line - marks.upper_line
     canvas.fill(inside, tone=(0.07,), soft=0.004)
-    bared = min(1.0, 0.25 + face.lip_corner_puller + face.upper_lip_raiser + 0.5 * face.lip_stretcher)
-    shown = np.minimum(gap * (0, 0.85), (0, 0.085 * bared))
-    teeth = np.concatenate([marks.upper_line[2:-2], (marks.upper_line + shown)[2:-2][::-1]])
-    canvas.fill(teeth, tone=(0.90, 0.89, 0.84)[: canvas.tones.shape[2]], opacity=0.92, soft=0.006)
-    if face.lower_lip_depressor > 0.2 or face.lip_stretcher > 0.3:
-        rim = marks.lower_line - np.minimum(gap * (0, 0.4), (0, 0.05))
-        canvas.fill(np.concatenate([rim[4:-4], marks.lower_line[4:-4][::-1]]), tone=(0.78,), opacity=0.8, soft=0.008)
-    elif face.jaw_drop > 0.35:
-        tongue = ellipse(marks.lower_line[10] - (0, 0.025), 0.11, 0.045)
-        canvas.fill(tongue, tone=(0.45, 0.20, 0.18)[: canvas.tones.shape[2]], opacity=0.7, soft=0.02)
+    window, hole = canvas.area(inside, soft=0.004)
+
+    def seen(area: Curve, tone: Tone, opacity: float, soft: float) -> None:
+        cover = canvas.area(area, soft=soft, window=window)[1] * hole * np.float32(opacity)
+        canvas.paint(window, cover, tone[: canvas.tones.shape[2]])
+
+    if units.jaw_drop > 0.2:
+        tongue = ellipse(marks.lower_line[10] - (0, 0.015), 0.13, 0.03 + 0.03 * units.jaw_drop)
+        seen(tongue, (0.45, 0.20, 0.18), 0.75, 0.02)
+    low = 0.108 * min(1.0, units.lower_lip_depressor + 0.338 * units.lip_stretcher)
+    bared = min(1.0, 0.24 + units.lip_corner_puller + units.upper_lip_raiser + 0.53 * units.lip_stretcher)
+    rows = [np.concatenate([marks.upper_line, (marks.upper_line + np.minimum(gap * 0.85, (0, 0.066 * bared)))[::-1]])]
+    if low > 0.01:
+        rows.append(np.concatenate([marks.lower_line - np.minimum(gap * 0.4, (0, low)), marks.lower_line[::-1]]))
+    for row, tone in zip(rows, ((0.90, 0.89, 0.84), (0.80, 0.79, 0.75)), strict=False):
+        seen(row, tone, 0.92, 0.006)
+    if canvas.scale > _FINE_SCALE:
+        _draw_gaps_of_teeth(canvas, rows)
+
+
+def _draw_gaps_of_teeth(canvas: Canvas, rows: list[Curve]) -> None:
+    """Draw the fine lines between teeth; they narrow towards the corners."""
+    marks = []
+    for row in rows:
+        half = len(row) // 2
+        top, bottom = row[:half], row[half:][::-1]
+        for at in np.sin(np.linspace(-1.15, 1.15, 10)):
+            x = 0.30 * at
+            a, b = (np.array([x, np.interp(x, edge[:, 0], edge[:, 1])]) for edge in (top, bottom))
+            if top[0, 0] < x < top[-1, 0] and b[1] - a[1] > 0.015:
+                marks.append(Mark(np.stack([a, b]), 0.007, 0.35))
+    canvas.stroke(*marks, tone=(0.35,), soft=0.004)
 
 
 def draw_folds(canvas: Canvas, marks: Landmarks, person: Person, face: Expression) -> None:
     """Draw all the folds of a face."""
-    folds = (_cheek_folds, _mouth_folds, _forehead_folds, _brow_folds, _eye_folds)
+    folds = (_cheek_folds, _mouth_folds, _forehead_folds, _brow_folds, _nose_folds, _eye_folds)
     strokes = [stroke for fold in folds for stroke in fold(marks, face, person.age)]
     canvas.stroke(*strokes, tone=darker(person.palette.skin, 0.36), soft=0.015)
 
@@ -144,55 +175,74 @@ def _cheek_folds(marks: Landmarks, face: Expression, age: float) -> Iterator[Mar
     """From the wings of the nose past the corners of the mouth (deepened by AU9, AU10, AU12, AU14)."""
     tip, wing = float(marks.nose_tip[1]), marks.nose_width
     for corner, side in zip(marks.mouth_corners, (-1, 1), strict=True):
-        smile = face.on_side(max(face.lip_corner_puller, 0.7 * face.dimpler), side)
-        depth = 0.08 + 0.20 * age + 0.38 * smile + 0.30 * max(face.nose_wrinkler, face.upper_lip_raiser)
+        units = face.on(side)
+        smile = max(units.lip_corner_puller, 0.5 * units.dimpler)
+        sneer = max(units.nose_wrinkler, units.upper_lip_raiser)
+        depth = 0.08 + 0.20 * age + 0.307 * smile + 0.627 * sneer + 0.134 * units.lip_stretcher
         end = (abs(corner[0]) + 0.055 + 0.03 * smile, corner[1] - 0.03 + 0.05 * smile)
         middle = ((wing + end[0]) / 2 + 0.045 + 0.03 * smile, (tip + end[1]) / 2 - 0.02)
-        yield Mark(spline([(wing + 0.015, tip - 0.05), middle, end]) * (side, 1), 0.030, min(0.75, depth))
+        start = (wing + 0.015, tip - 0.05 - 0.088 * sneer)
+        yield Mark(spline([start, middle, end]) * (side, 1), 0.030, min(0.85, depth))
+        dimple = corner + np.array([(0.03 * side, -0.06), (0.05 * side, -0.01), (0.035 * side, 0.05)])
+        yield Mark(spline(dimple), 0.024, 0.963 * units.dimpler)
 
 
 def _mouth_folds(marks: Landmarks, face: Expression, age: float) -> Iterator[Mark]:
-    """Below the corners of the mouth (AU15, age) and across the chin (AU17)."""
-    depth = 0.08 * age + 0.42 * max(face.lip_corner_depressor, 0.4 * face.chin_raiser)
+    """Below the corners of the mouth (AU15, age), across the chin (AU17) and around tight lips (AU23)."""
+    units = face.middle
     for corner, side in zip(marks.mouth_corners, (-1, 1), strict=True):
+        depth = 0.08 * age + 0.429 * max(face.on(side).lip_corner_depressor, 0.4 * units.chin_raiser)
         way = np.array([(0.025 * side, 0.02), (0.055 * side, 0.09), (0.050 * side, 0.16)])
         yield Mark(spline(corner + way), 0.028, depth)
     y = float(marks.lower_lip[10, 1]) + 0.075
     arc = spline([(-0.12, y + 0.05), (-0.06, y + 0.01), (0.0, y), (0.06, y + 0.01), (0.12, y + 0.05)])
-    yield Mark(arc, 0.028, 0.5 * face.chin_raiser)
+    yield Mark(arc, 0.028, 0.875 * units.chin_raiser + 0.289 * units.lip_tightener)
 
 
 def _forehead_folds(marks: Landmarks, face: Expression, age: float) -> Iterator[Mark]:
     """Across the forehead: over its width when AU2 is at work, short ones in the middle for AU1 alone."""
-    raised = max(face.inner_brow_raiser, face.outer_brow_raiser)
-    reach = 0.42 if face.outer_brow_raiser > 0.5 * face.inner_brow_raiser else 0.22
-    top = float(marks.eyes[1].brow[:, 1].min()) - 0.13
-    for level in (0, 1, 2):
-        y = top - 0.085 * level
-        points = [(-reach, y + 0.04), (-0.4 * reach, y), (0, y + 0.015), (0.4 * reach, y), (reach, y + 0.04)]
-        yield Mark(spline(points), 0.022, (0.12 * age + (0.22 + 0.28 * age) * raised) * (1 - 0.22 * level))
+    for eye, side in zip(marks.eyes, (-1, 1), strict=True):
+        units = face.on(side)
+        raised = max(units.inner_brow_raiser, units.outer_brow_raiser)
+        reach = 0.42 if units.outer_brow_raiser > 0.5 * units.inner_brow_raiser else 0.22
+        top = float(eye.brow[:, 1].min()) - 0.13
+        for level in (0, 1, 2):
+            y = top - 0.085 * level
+            points = [(0, y + 0.015), (0.4 * reach, y), (reach, y + 0.04)]
+            depth = 0.12 * age + 0.30 * age**2 + (0.23 + 0.28 * age) * raised
+            yield Mark(spline(points) * (side, 1), 0.022, depth * (1 - 0.22 * level))
 
 
 def _brow_folds(marks: Landmarks, face: Expression, age: float) -> Iterator[Mark]:
-    """Between the brows (AU4) and on the bridge of the nose (AU9)."""
-    knit = max(face.brow_lowerer, 0.6 * face.nose_wrinkler)
-    y = float(marks.eyes[1].brow[0, 1])
-    crease = spline([(0.048, y - 0.10), (0.040, y - 0.02), (0.056, y + 0.07)])
+    """Between the brows (AU4, AU9)."""
+    for eye, side in zip(marks.eyes, (-1, 1), strict=True):
+        units = face.on(side)
+        knit = max(units.brow_lowerer, 0.6 * units.nose_wrinkler)
+        y = float(eye.brow[0, 1])
+        crease = spline([(0.048, y - 0.10), (0.040, y - 0.02), (0.056, y + 0.07)])
+        yield Mark(crease * (side, 1), 0.024, (0.729 + 0.2 * age) * knit)
+
+
+def _nose_folds(marks: Landmarks, face: Expression, age: float) -> Iterator[Mark]:
+    """Across the bridge of the nose and down its sides (AU9)."""
     for side in (-1, 1):
-        yield Mark(crease * (side, 1), 0.024, (0.55 + 0.2 * age) * knit)
-        for low in (0.02, 0.10):
-            line = spline([(0.02, low), (0.075, low - 0.012), (0.130, low + 0.055)])
-            yield Mark(line * (side, 1), 0.022, 0.55 * face.nose_wrinkler)
+        wrinkled = face.on(side).nose_wrinkler
+        for low in (-0.03, 0.04, 0.11):
+            line = spline([(0.01, low), (0.065, low - 0.012), (0.120, low + 0.05)])
+            yield Mark(line * (side, 1), 0.020, 0.617 * wrinkled)
+        yield Mark(spline([(0.10, 0.12), (0.15, 0.21), (0.17, 0.31)]) * (side, 1), 0.024, 0.162 * wrinkled)
 
 
 def _eye_folds(marks: Landmarks, face: Expression, age: float) -> Iterator[Mark]:
-    """Bags under the eyes and crow's feet (AU6)."""
+    """Bags under the eyes (AU6, AU7, AU9) and crow's feet (AU6)."""
     for eye, side in zip(marks.eyes, (-1, 1), strict=True):
-        yield Mark(shifted(eye.lower_lid[2:-1], 0, 0.055), 0.022, 0.10 + 0.2 * age + 0.25 * face.cheek_raiser)
+        units = face.on(side)
+        bag = 0.10 + 0.2 * age + 0.25 * max(units.cheek_raiser, 0.779 * units.lid_tightener, units.nose_wrinkler)
+        yield Mark(shifted(eye.lower_lid[2:-1], 0, 0.055), 0.022, bag)
         corner = eye.upper_lid[-1]
         for rise in (-0.03, 0.01, 0.05):
             ray = corner + np.array([(0.035 * side, 0.5 * rise), (0.105 * side, 1.4 * rise)])
-            yield Mark(ray, 0.016, (0.25 + 0.35 * age) * face.cheek_raiser)
+            yield Mark(ray, 0.016, 0.3 * age**2 + (0.25 + 0.35 * age) * units.cheek_raiser)
 
 
 def draw_glasses(canvas: Canvas, marks: Landmarks, person: Person) -> None:

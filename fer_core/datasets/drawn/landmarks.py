@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.datasets.drawn.expression import Expression
+from fer_core.datasets.drawn.expression import ActionUnits, Expression
 from fer_core.datasets.drawn.person import Person
 
 Curve = NDArray[np.float64]
@@ -115,49 +115,52 @@ def face_outline(person: Person, chin: float) -> Curve:
     return spline([*right, (0.0, chin), *left], steps=5, closed=True)
 
 
-def _brow(person: Person, face: Expression, direction: int) -> tuple[Curve, NDArray[np.float64]]:
+def _brow(person: Person, units: ActionUnits, direction: int) -> tuple[Curve, NDArray[np.float64]]:
     """The middle line and the thickness of one brow."""
-    inner_up = 0.15 * face.inner_brow_raiser
-    outer_up = 0.14 * face.outer_brow_raiser * (1 + 0.8 * face.side * direction)
-    down = 0.10 * face.brow_lowerer + 0.05 * face.nose_wrinkler
-    knit = 0.05 * face.brow_lowerer
+    inner_up = 0.2 * units.inner_brow_raiser
+    outer_up = 0.1 * units.outer_brow_raiser
+    down = 0.151 * units.brow_lowerer * (1 - 0.341 * units.inner_brow_raiser)
+    down += 0.025 * units.nose_wrinkler
+    knit = 0.032 * units.brow_lowerer + 0.018 * units.nose_wrinkler
     base, arch = -0.245 * person.brow_height, 0.045 * person.brow_arch
     reach = person.eye_distance
     line = spline(
         [
             (0.125 * reach - knit, base + 0.01 - inner_up + down),
-            (0.22 * reach - knit, base - 0.4 * arch - 0.75 * inner_up - 0.35 * outer_up + 0.9 * down),
-            (0.36 * reach - 0.4 * knit, base - arch - 0.25 * inner_up - 0.85 * outer_up + 0.6 * down),
-            (0.48 * reach, base - 0.55 * arch - outer_up + 0.25 * down),
-            (0.575 * reach, base + 0.05 - 0.7 * outer_up + 0.1 * down),
+            (0.22 * reach - knit, base - 0.4 * arch - 0.75 * inner_up - 0.35 * outer_up + 1.518 * down),
+            (0.36 * reach - 0.4 * knit, base - arch - 0.25 * inner_up - 0.85 * outer_up + 1.05 * down),
+            (0.48 * reach, base - 0.55 * arch - outer_up + 0.399 * down),
+            (0.575 * reach, base + 0.05 - 0.7 * outer_up - 0.082 * down),
         ],
         steps=4,
     )
     width = (
         0.058 * person.brow_thickness * np.interp(np.linspace(0, 1, len(line)), [0, 0.2, 0.6, 1], [0.75, 1, 0.8, 0.25])
     )
-    return line * (direction, 1), width
+    return line * (direction, 1), width * (1 + 0.157 * units.brow_lowerer)
 
 
-def _eye(person: Person, face: Expression, direction: int) -> Eye:
+def _eye(person: Person, units: ActionUnits, direction: int) -> Eye:
     """One eye of a face, its lids and its brow."""
-    squint = face.on_side(0.35 * face.dimpler, direction) * (face.side != 0)
     half = 0.155 * person.eye_size
-    opening = 1 + 0.55 * face.upper_lid_raiser - 0.30 * face.lid_tightener - 0.28 * face.cheek_raiser
-    opening -= 0.75 * face.lid_droop + 0.25 * face.nose_wrinkler + 0.3 * squint + 0.12 * face.brow_lowerer
+    opening = 1 + 0.962 * units.upper_lid_raiser - 0.305 * units.lid_tightener - 0.392 * units.cheek_raiser
+    opening -= 0.75 * units.lid_droop + 0.332 * units.nose_wrinkler + 0.095 * units.dimpler + 0.132 * units.brow_lowerer
     upper = 0.078 * person.eye_size * max(0.05, opening)
-    lift = 0.75 * face.cheek_raiser + 0.6 * face.lid_tightener + 0.5 * face.nose_wrinkler + 0.3 * squint
-    lower = 0.055 * person.eye_size * max(-0.1, 1 + 0.2 * face.upper_lid_raiser - lift)
+    lift = 0.923 * units.cheek_raiser + 0.667 * units.lid_tightener
+    lift += 0.553 * units.nose_wrinkler + 0.098 * units.dimpler
+    lower = 0.045 * person.eye_size * max(-0.1, 1 + 0.225 * units.upper_lid_raiser - lift)
     center = np.array([0.335 * person.eye_distance, 0.0])
     t = _LID_POINTS
     arc = np.sqrt(np.maximum(0, 1 - np.abs(t) ** 1.9))
     x = center[0] + half * t
     tilt = -person.eye_tilt * t
-    upper_lid = np.stack([x, tilt - upper * arc * (1 - 0.18 * t)], axis=1)
+    frown = 0.009 * person.eye_size * units.brow_lowerer * (1 - units.inner_brow_raiser)
+    upper_lid = np.stack([x, tilt - upper * arc * (1 - 0.18 * t) - frown * t * arc], axis=1)
     lower_lid = np.stack([x, tilt + lower * np.maximum(0, 1 - t**2) * (1 + 0.25 * t)], axis=1)
-    fold = 0.030 + 0.03 * max(0.0, opening - 0.6) + 0.012 * face.inner_brow_raiser
+    upper_lid[:, 1] = np.minimum(upper_lid[:, 1], lower_lid[:, 1])
+    fold = 0.030 + 0.03 * max(0.0, opening - 0.6) + 0.012 * units.inner_brow_raiser
     crease = np.stack([x * 1.01, upper_lid[:, 1] - fold * (0.45 + 0.55 * arc)], axis=1)
-    brow, brow_width = _brow(person, face, direction)
+    brow, brow_width = _brow(person, units, direction)
     mirror = (direction, 1)
     return Eye(
         center * mirror,
@@ -166,51 +169,69 @@ def _eye(person: Person, face: Expression, direction: int) -> Eye:
         crease * mirror,
         brow,
         brow_width,
-        0.074 * person.eye_size,
+        0.078 * person.eye_size,
     )
 
 
-def _corner(person: Person, face: Expression, rest: float, direction: int) -> tuple[float, float]:
+def _corner(
+    person: Person, units: ActionUnits, middle: ActionUnits, rest: float, direction: int
+) -> tuple[float, float]:
     """Where one corner of the mouth is."""
-    puller, dimpler = face.on_side(face.lip_corner_puller, direction), face.on_side(face.dimpler, direction)
-    out = 0.105 * puller + 0.05 * dimpler + 0.11 * face.lip_stretcher - 0.045 * face.lip_tightener
-    out -= 0.075 * face.jaw_drop * (1 - face.lip_corner_puller) + 0.02 * face.chin_raiser
-    down = 0.085 * face.lip_corner_depressor + 0.025 * face.lip_stretcher - 0.125 * puller - 0.035 * dimpler
-    return direction * (0.235 * person.mouth_width + out), rest + down + 0.10 * face.jaw_drop
+    out = 0.152 * units.lip_corner_puller + 0.07 * units.dimpler
+    out += 0.149 * units.lip_stretcher - 0.074 * middle.lip_tightener
+    out -= 0.04 * units.lip_corner_depressor + 0.02 * middle.chin_raiser
+    out -= 0.077 * middle.jaw_drop * (1 - units.lip_corner_puller) * (1 - units.lip_stretcher)
+    down = 0.099 * units.lip_corner_depressor + 0.035 * units.lip_stretcher
+    down -= 0.219 * units.lip_corner_puller + 0.061 * units.dimpler
+    down += 0.04 * units.nose_wrinkler
+    return direction * (0.235 * person.mouth_width + out), rest + down + 0.10 * middle.jaw_drop
 
 
 def _mouth(person: Person, face: Expression, rest: float) -> tuple[Curve, Curve, Curve, Curve]:
     """The four edges of the lips, from the top down."""
-    left, right = _corner(person, face, rest, -1), _corner(person, face, rest, 1)
+    middle = face.middle
+    left, right = (_corner(person, face.on(side), middle, rest, side) for side in (-1, 1))
     t = _LIP_POINTS
-    x = left[0] + (right[0] - left[0]) * (t + 1) / 2
-    corners = left[1] + (right[1] - left[1]) * (t + 1) / 2
-    bow = 1 - np.abs(t) ** (2.2 + face.jaw_drop)
-    raised = 0.05 * face.upper_lip_raiser + 0.03 * face.nose_wrinkler
-    pushed = 0.045 * face.chin_raiser
-    top = rest - 0.018 * face.lips_part - raised - 0.6 * pushed + 0.02 * face.lip_corner_puller * (1 - face.lips_part)
-    parted = 0.085 * face.lips_part + 0.23 * face.jaw_drop + 0.055 * face.lower_lip_depressor * (face.lips_part > 0.05)
-    bottom = top + parted + 0.5 * raised * (face.lips_part > 0.05)
-    upper_line = corners + (top - corners) * bow + 0.006 * np.cos(3 * np.pi * t) * bow
-    lower_line = corners + (bottom - corners) * (1 - np.abs(t) ** (2 + face.jaw_drop))
-    thin = (1 - 0.55 * face.lip_tightener) * (1 - 0.3 * face.lip_corner_puller) * (1 - 0.2 * face.lip_stretcher)
+    share = (1 + t) / 2
+
+    def across(at_left: float, at_right: float) -> NDArray[np.float64]:
+        return np.asarray(at_left + (at_right - at_left) * share)
+
+    aside = 0.08 * (face.right.dimpler - face.left.dimpler)
+    x, corners = across(left[0], right[0]) + aside, across(left[1], right[1])
+    square = 2.473 * middle.lip_stretcher
+    bow = 1 - np.abs(t) ** (2.2 + middle.jaw_drop + square)
+    wide = 1 - np.abs(t) ** 4
+    parted = min(1.0, 20 * middle.lips_part)
+    smile = middle.lip_corner_puller
+    top = rest - 0.018 * middle.lips_part - 0.01 * middle.chin_raiser + 0.02 * smile * (1 - middle.lips_part)
+    top -= 0.008 * middle.nose_wrinkler
+    gap = 0.061 * middle.lips_part + 0.258 * middle.jaw_drop
+    raised = wide * across(*(0.039 * u.upper_lip_raiser + 0.046 * u.nose_wrinkler for u in (face.left, face.right)))
+    upper_line = corners + (top - corners) * bow + 0.006 * np.cos(3 * np.pi * t) * bow - raised
+    lowered = 0.076 * middle.lower_lip_depressor * parted * wide
+    sag = (top + gap - corners) * (1 - np.abs(t) ** (2 + middle.jaw_drop + square))
+    lower_line = np.maximum(corners + sag - (1 - parted) * raised + lowered, upper_line)
+    thin = (1 - 0.53 * middle.lip_tightener) * (1 - 0.3 * smile) * (1 - 0.211 * middle.lip_stretcher)
     cupid = 1 - 0.28 * np.exp(-((t / 0.13) ** 2))
-    upper_lip = upper_line - 0.056 * person.lip_fullness * thin * (1 - np.abs(t) ** 1.6) * cupid
-    thick = 0.078 * person.lip_fullness * thin * (1 + 0.25 * face.lower_lip_depressor + 0.2 * face.chin_raiser)
+    full = 0.056 * person.lip_fullness * thin * (1 - 0.26 * middle.upper_lip_raiser)
+    upper_lip = upper_line - full * (1 - np.abs(t) ** 1.6) * cupid
+    thick = 0.078 * person.lip_fullness * thin * (1 + 0.412 * middle.lower_lip_depressor + 0.194 * middle.chin_raiser)
     lower_lip = lower_line + thick * (1 - t**2) ** 0.8
     return tuple(np.stack([x, y], axis=1) for y in (upper_lip, upper_line, lower_line, lower_lip))  # type: ignore[return-value]
 
 
 def landmarks(person: Person, expression: Expression) -> Landmarks:
     """Where everything is in one person's face, in face units, seen from the front."""
+    units = expression.middle
     tip = 0.42 * person.nose_length
     rest = tip + 0.275
-    chin = rest + 0.37 * person.chin_length + 0.15 * expression.jaw_drop - 0.02 * expression.chin_raiser
-    width = 0.125 * person.nose_width + 0.012 * expression.nose_wrinkler + 0.015 * expression.lip_corner_puller
+    chin = rest + 0.37 * person.chin_length + 0.15 * units.jaw_drop - 0.02 * units.chin_raiser
+    width = 0.125 * person.nose_width + 0.022 * units.nose_wrinkler + 0.015 * units.lip_corner_puller
     return Landmarks(
         face_outline(person, chin),
-        (_eye(person, expression, -1), _eye(person, expression, 1)),
-        np.array([0.0, tip - 0.03 * expression.nose_wrinkler]),
+        (_eye(person, expression.left, -1), _eye(person, expression.right, 1)),
+        np.array([0.0, tip - 0.058 * units.nose_wrinkler]),
         width,
         *_mouth(person, expression, rest),
         chin,

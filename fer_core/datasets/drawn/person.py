@@ -13,7 +13,7 @@ Tone = tuple[float, ...]
 """A tone of the picture: one number for gray, three for RGB, each 0 (black) to 1 (white)."""
 
 _HAIR_SHARES = (0.07, 0.27, 0.15, 0.10, 0.17, 0.09, 0.08, 0.07)
-_SKINS: tuple[Tone, ...] = (
+SKINS: tuple[Tone, ...] = (
     (0.91, 0.75, 0.66),
     (0.88, 0.69, 0.57),
     (0.82, 0.63, 0.49),
@@ -21,7 +21,12 @@ _SKINS: tuple[Tone, ...] = (
     (0.58, 0.40, 0.29),
     (0.44, 0.29, 0.21),
 )
-_HAIRS: tuple[Tone, ...] = (
+"""Colors of skin, from light to dark."""
+
+SKIN_COLORS = ("very light", "light", "medium", "tan", "brown", "dark")
+"""What the colors of skin are called, in order."""
+
+HAIRS: tuple[Tone, ...] = (
     (0.09, 0.075, 0.07),
     (0.20, 0.13, 0.09),
     (0.30, 0.19, 0.12),
@@ -29,6 +34,11 @@ _HAIRS: tuple[Tone, ...] = (
     (0.74, 0.56, 0.32),
     (0.62, 0.61, 0.60),
 )
+"""Colors of hair."""
+
+HAIR_COLORS = ("black", "dark brown", "brown", "red", "blond", "gray")
+"""What the colors of hair are called, in order."""
+
 _IRISES: tuple[Tone, ...] = ((0.26, 0.15, 0.08), (0.36, 0.24, 0.12), (0.30, 0.42, 0.52), (0.34, 0.42, 0.28))
 CLOTHS: tuple[Tone, ...] = (
     (0.16, 0.27, 0.40),
@@ -142,16 +152,21 @@ def gray_palette(rng: Generator) -> Palette:
     return Palette(*((tone,) for tone in tones))
 
 
+def lips_of(skin: Tone) -> Tone:
+    """The RGB color of lips that goes with a skin."""
+    lips = 0.62 * np.array(skin) * (1.05, 0.72, 0.72) + (0.10, 0.02, 0.04)
+    return tuple(lips.tolist())
+
+
 def color_palette(rng: Generator) -> Palette:
     """Draw the RGB tones of a person."""
-    complexion = int(rng.integers(len(_SKINS)))
-    skin = np.array(_SKINS[complexion])
-    hairs, irises = (_HAIRS, _IRISES) if complexion < 3 else (_HAIRS[:3], _IRISES[:2])
-    lips = 0.62 * skin * (1.05, 0.72, 0.72) + (0.10, 0.02, 0.04)
+    complexion = int(rng.integers(len(SKINS)))
+    skin = SKINS[complexion]
+    hairs, irises = (HAIRS, _IRISES) if complexion < 3 else (HAIRS[:3], _IRISES[:2])
     return Palette(
-        skin=tuple(skin.tolist()),
+        skin=skin,
         hair=hairs[int(rng.integers(len(hairs)))],
-        lips=tuple(lips.tolist()),
+        lips=lips_of(skin),
         iris=irises[int(rng.integers(len(irises)))],
         eye_white=(0.90, 0.89, 0.87),
         cloth=CLOTHS[int(rng.integers(len(CLOTHS)))],
@@ -202,6 +217,6 @@ def random_view(rng: Generator) -> View:
         contrast=_around(rng, 0.10, 1.05),
         brightness=_around(rng, 0.03, 0),
         blur=float(rng.uniform(0.0, 0.6)),
-        noise=float(rng.uniform(0.004, 0.018)),
+        noise=float(rng.uniform(0.002, 0.009)),
         seed=int(rng.integers(1 << 30)),
     )

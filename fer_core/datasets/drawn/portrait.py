@@ -67,7 +67,7 @@ def draw_head(person: Person, expression: Expression, view: View, size: int) -> 
     features.draw_folds(canvas, marks, person, expression)
     features.draw_nose(canvas, marks, person, expression)
     features.draw_mouth(canvas, marks, person, expression)
-    features.draw_eyes(canvas, marks.eyes, person)
+    features.draw_eyes(canvas, marks.eyes, person, expression)
     features.draw_brows(canvas, marks.eyes, person)
     hair.draw_hair(canvas, person)
     light = surface.shade(relief, surface.light_on_face(view), view.ambient)
@@ -119,12 +119,18 @@ def draw_face(person: Person, expression: Expression, view: View, size: int = 48
 
     The person's palette has one tone each.
     """
+    return draw_picture(person, expression, view, size)[..., 0]
+
+
+def draw_picture(person: Person, expression: Expression, view: View, size: int) -> NDArray[np.uint8]:
+    """Draw one face in its palette's tones: ``(size, size, channels)`` uint8, ``size`` 16 or more."""
     large = size * (2 if size < 400 else 1)
     picture = draw_head(person, expression, view, large).over(backdrop(person, view, large))
     dress(picture, person, view, (0.0, 0.0), large)
-    picture = cv2.resize(picture[..., 0], (size, size), interpolation=cv2.INTER_AREA)
+    if large > size:
+        picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA).reshape(size, size, -1)
     if view.blur > 0:
-        picture = cv2.GaussianBlur(picture, (0, 0), view.blur * size / 48)
+        picture = cv2.GaussianBlur(picture, (0, 0), view.blur * size / 48).reshape(size, size, -1)
     return printed(picture, view)
 
 
@@ -140,6 +146,7 @@ def _exposed(picture: Floats, amount: float) -> Floats:
 def printed(picture: Floats, view: View) -> NDArray[np.uint8]:
     """Contrast, brightness and grain of the print; float tones (0 to 1) become uint8."""
     tones = picture if view.exposure == 0 else _exposed(picture, view.exposure)
-    grain = np.random.default_rng(view.seed).standard_normal(picture.shape, np.float32) * view.noise
-    tones = (tones - 0.5) * view.contrast + 0.5 + view.brightness + grain
+    tones = (tones - 0.5) * view.contrast + 0.5 + view.brightness
+    if view.noise > 0:
+        tones = tones + np.random.default_rng(view.seed).standard_normal(picture.shape, np.float32) * view.noise
     return np.asarray(np.clip(tones * 255 + 0.5, 0, 255).astype(np.uint8))

@@ -55,10 +55,11 @@ def _nose(marks: Landmarks, x: Floats, y: Floats) -> Floats:
 
 def _nose_hills(marks: Landmarks, face: Expression) -> list[Hill]:
     """The wings of the nose and the bulge between the brows."""
-    tip, wing = float(marks.nose_tip[1]), marks.nose_width
-    bulge = 0.05 * (face.nose_wrinkler + 0.5 * face.brow_lowerer)
+    tip, wing, units = float(marks.nose_tip[1]), marks.nose_width, face.middle
+    bulge = 0.083 * (units.nose_wrinkler + 0.73 * units.brow_lowerer)
     return [(0.075, side * wing, 0.045, tip + 0.005, 0.05) for side in (-1, 1)] + [
         (bulge, 0, 0.09, -0.14, 0.05),
+        (0.027 * units.nose_wrinkler, 0, 0.11, 0.1, 0.08),
         (0.07, 0, 0.075, tip - 0.005, 0.05),
     ]
 
@@ -67,14 +68,29 @@ def _side_hills(marks: Landmarks, face: Expression) -> list[Hill]:
     """What the face has twice: sockets, eyeballs, brow ridges, cheeks and the hollows under them."""
     hills: list[Hill] = []
     for eye, side in zip(marks.eyes, (-1, 1), strict=True):
+        units = face.on(side)
         x, brow = float(eye.center[0]), float(eye.brow[:, 1].mean())
-        smile = max(face.on_side(face.lip_corner_puller, side), face.cheek_raiser)
+        inner = float(eye.brow[2, 1])
+        smile = max(units.lip_corner_puller, units.cheek_raiser)
+        corner = marks.mouth_corners[(side + 1) // 2]
+        scowl = units.brow_lowerer * (1 - 0.7 * units.inner_brow_raiser)
+        sneer = max(units.nose_wrinkler, units.upper_lip_raiser)
         hills += [
-            (-0.13, x, 0.17, -0.03, 0.105),
+            (-0.13 - 0.038 * scowl, x, 0.17, -0.03, 0.105),
             (-0.05, side * 0.13, 0.05, -0.02, 0.07),
             (0.065, x, 0.105, 0.0, 0.07),
-            (0.055 + 0.025 * face.brow_lowerer, 0.95 * x, 0.19, brow + 0.01, 0.06),
-            (0.05 + 0.07 * smile, side * 0.40, 0.15, 0.36 - 0.05 * smile, 0.12),
+            (0.055 + 0.031 * units.brow_lowerer, 0.95 * x, 0.19, brow + 0.01, 0.06),
+            (0.053 * units.brow_lowerer, side * 0.14, 0.07, inner - 0.02, 0.06),
+            (0.05 + 0.058 * smile, side * 0.40, 0.15, 0.36 - 0.05 * smile, 0.12),
+            (0.017 * sneer, side * 0.24, 0.09, 0.30, 0.10),
+            (0.014 * units.dimpler, 1.12 * float(corner[0]), 0.06, float(corner[1]), 0.08),
+            (
+                0.017 * units.lip_corner_depressor,
+                1.05 * float(corner[0]),
+                0.06,
+                float(corner[1]) + 0.1,
+                0.06,
+            ),
             (-0.045, side * 0.48, 0.10, 0.66, 0.13),
         ]
     return hills
@@ -82,15 +98,16 @@ def _side_hills(marks: Landmarks, face: Expression) -> list[Hill]:
 
 def _mouth_hills(marks: Landmarks, face: Expression) -> list[Hill]:
     """The muzzle, the lips, the groove under them, the chin and the groove under the nose."""
+    units = face.middle
     upper = float(marks.upper_lip[10, 1] + marks.upper_line[10, 1]) / 2
     lower = float(marks.lower_line[10, 1] + marks.lower_lip[10, 1]) / 2
     half = float(marks.upper_line[-1, 0] - marks.upper_line[0, 0]) / 2
     return [
-        (0.075, 0, 0.8 * half, (upper + lower) / 2, 0.13),
+        (0.075 + 0.027 * units.lip_tightener, 0, 0.8 * half, (upper + lower) / 2, 0.13),
         (0.030, 0, 0.6 * half, upper, 0.030),
         (0.026, 0, 0.55 * half, lower, 0.036),
-        (-0.050, 0, 0.16, lower + 0.42 * (marks.chin - lower), 0.040),
-        (0.065 + 0.03 * face.chin_raiser, 0, 0.16, marks.chin - 0.12, 0.085),
+        (-0.050 - 0.016 * units.lip_tightener, 0, 0.16, lower + 0.42 * (marks.chin - lower), 0.040),
+        (0.065 + 0.033 * units.chin_raiser, 0, 0.16, marks.chin - 0.12, 0.085),
         (-0.016, 0, 0.022, upper - 0.10, 0.05),
     ]
 
