@@ -88,7 +88,7 @@ with right:
     st.markdown(
         "An expression is not a feeling: a network says what a face **looks like to other people**.\n" + NOT_FOR
     )
-st.subheader("Three minutes to look around", anchor="tour")
+st.subheader("Four minutes to look around", anchor="tour")
 show_stops(TOUR)
 st.subheader("For teachers: a lesson of one hour", anchor="lesson")
 st.markdown(

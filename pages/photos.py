@@ -14,7 +14,7 @@ from fer_core.recognition.photos import Photo, recognize_photos
 from pages.shared import cached
 from pages.shared.held_pictures import upload_pictures
 from pages.shared.messages import errors_shown
-from pages.shared.navigation import start_page
+from pages.shared.navigation import SENT_PICTURE, start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.photo_view import PhotoActions, offer_downloads, show_photo
 from pages.shared.pickers import choose_recognition
@@ -28,6 +28,8 @@ def _choose_pictures(checkpoint: Checkpoint, prior: PriorAdjustment) -> list[_Fi
     samples, own = st.container(), st.container()  # samples need no notice, so they stand before it
     with own:
         chosen = _uploaded() if admits_faces(checkpoint.card, prior) else []
+    if sent := st.session_state.get(SENT_PICTURE):
+        chosen.append(sent)
     with samples:
         if st.session_state.get(_SAMPLES):
             built_in = cached.samples(drawn_only=are_samples_drawn_only())
@@ -44,6 +46,10 @@ def _uploaded() -> list[_File]:
     uploads = upload_pictures("photos_upload", "Your pictures")
     st.caption("Pictures stay in the memory of the computer that runs FER Lab until you clear them or close the app.")
     return [(upload.name, upload.getvalue()) for upload in uploads]
+
+
+def _forget_sent_picture() -> None:
+    st.session_state.pop(SENT_PICTURE, None)
 
 
 def _offer_samples() -> None:
@@ -139,6 +145,7 @@ start_page(
     "photos",
     "Find every face in a picture and see what its expression looks like to the network. "
     "An expression is not a feeling: what someone feels, no picture tells.",
+    on_leave=_forget_sent_picture,
 )
 checkpoint, prior = choose_recognition()
 for key in (_RESULTS, _ANYWAY, _CROPS):

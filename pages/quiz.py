@@ -10,7 +10,7 @@ from fer_core.datasets.store import DatasetCard
 from fer_core.lessons.quiz.rooms import CODE_LENGTH
 from fer_core.lessons.quiz.rounds import QUESTIONS, QuizRound, draw_round
 from pages.parts.quiz.alone import forget_answers, play_alone
-from pages.parts.quiz.rooms import open_rooms, show_room
+from pages.parts.quiz.rooms import show_room
 from pages.shared import cached
 from pages.shared.browser_token import browser_token
 from pages.shared.links import asked_number
@@ -39,7 +39,7 @@ def _start_alone() -> None:
 
 def _open_room(token: str, dataset: DatasetCard, classifier: Classifier | None) -> None:
     count = int(st.session_state.get(_FACES, _FEW))
-    _enter(open_rooms().open(token, partial(_draw, dataset, classifier, count)).code)
+    _enter(cached.quiz_rooms().open(token, partial(_draw, dataset, classifier, count)).code)
 
 
 def _enter(code: str) -> None:
@@ -81,7 +81,7 @@ def _offer_rounds(token: str | None, dataset: DatasetCard, classifier: Classifie
 
 
 def _play_together(code: str, token: str | None) -> None:
-    room = open_rooms().find(code)
+    room = cached.quiz_rooms().find(code)
     if room is None:
         st.warning("This room is not open. Ask the host for the code on the screen.", icon=":material/meeting_room:")
         st.button("Back to the quiz", icon=":material/arrow_back:", on_click=_leave)

@@ -5,6 +5,8 @@ import re
 GLOSSARY: dict[str, str] = {
     "accuracy": "The share of faces that are named right. Where classes are uneven, compare it with always naming the "
     "most common class.",
+    "action unit": "A visible movement of a face by one muscle or a few, with a number in the Facial Action Coding "
+    "System (FACS): AU12 pulls the lip corners up.",
     "activation": "The bend after each neuron's sum, such as ReLU, which turns what is negative into 0. Without it, "
     "many layers could do no more than one.",
     "Adam": "A rule for the size of each weight's steps: large where slopes have been small and steady, small where "

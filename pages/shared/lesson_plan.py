@@ -1,4 +1,4 @@
-"""A tour of three minutes and a lesson of one hour: what to open, what to do and what to ask."""
+"""A tour of four minutes and a lesson of one hour: what to open, what to do and what to ask."""
 
 from dataclasses import dataclass, field
 
@@ -30,6 +30,13 @@ TOUR = (
     ),
     Stop(
         "3rd minute",
+        "A face of your own",
+        "Press *Anger*, then move one slider until the network changes its mind.",
+        "build_face",
+        "Build a face",
+    ),
+    Stop(
+        "4th minute",
         "A mistake",
         "Guess what happens when the outputs are read in the wrong order, and see it at once.",
         "break_it",
@@ -81,10 +88,11 @@ LESSON = (
     Stop(
         "52 to 60 min",
         "What it is not for",
-        "Take a sample picture or, where it is allowed, the webcam with volunteers: a smile on demand is enough. "
+        "On *Build a face*, everybody makes one that people call happy and the network does not. "
         "**Ask:** Did it see a feeling? Who should be allowed to use this, and on whom?",
-        "photos",
-        "Open Photos",
+        "build_face",
+        "Open Build a face",
+        {"build_face_view": "Challenges"},
     ),
 )
 

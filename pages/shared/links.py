@@ -21,6 +21,7 @@ PAGES = {
     "evaluation": Page("Evaluation", "fact_check"),
     "comparison": Page("Comparison", "balance"),
     "explain": Page("Explain", "neurology"),
+    "build_face": Page("Build a face", "add_reaction"),
     "break_it": Page("Break it", "science"),
     "quiz": Page("Quiz: ten people voted", "how_to_vote"),
     "webcam": Page("Webcam", "videocam"),
@@ -34,7 +35,7 @@ PAGES = {
 MENU = {
     "": ("overview",),
     "Try it": ("photos", "webcam", "videos"),
-    "Learn": ("quiz", "break_it", "explain", "about"),
+    "Learn": ("quiz", "build_face", "break_it", "explain", "about"),
     "Lab": ("dataset", "training", "evaluation", "comparison"),
     "Operate": ("diagnostics",),
 }

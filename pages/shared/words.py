@@ -39,6 +39,7 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
         *("filter", "flatten", "Grad-CAM", "hidden layer", "occlusion map", "pooling", "pre-processing", "ReLU"),
         *("softmax", "stability", "temperature", "validation", "weights"),
     ),
+    "build_face": ("action unit", "checkpoint"),
     "quiz": ("checkpoint", "FER+", "FER2013", "majority"),
     "break_it": (
         *("accuracy", "augmentation", "balanced sampling", "batch size", "bias", "checkpoint", "confusion matrix"),

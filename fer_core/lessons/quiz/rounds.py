@@ -56,6 +56,11 @@ class QuizRound:
     is_simulated: bool = False
 
     @property
+    def has_voters(self) -> bool:
+        """Return whether ten voters judged the faces before; without them there are no points."""
+        return any(question.votes.any() for question in self.questions)
+
+    @property
     def voters(self) -> str:
         """Return who voted: "people" or "simulated voters"."""
         return "simulated voters" if self.is_simulated else "people"
@@ -86,6 +91,11 @@ def draw_round(
     predictions = classifier.predictions(faces) if classifier else (None,) * len(rows)
     questions = map(Question, faces, np.asarray(records.votes[rows]), predictions)
     return QuizRound(tuple(questions), is_simulated)
+
+
+def round_without_voters(face: NDArray[np.uint8], prediction: Prediction | None) -> QuizRound:
+    """Return a round of one face, ``(48, 48)`` uint8, that nobody has judged before."""
+    return QuizRound((Question(face, np.zeros(len(VOTE_COLUMNS), np.uint8), prediction),))
 
 
 def draw_rows(records: FaceRecords, seed: int, count: int = QUESTIONS) -> NDArray[np.int64]:

@@ -1,11 +1,12 @@
 """A class with a host: the host's screen for the projector, and the pupils' for their telephones."""
 
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from fer_core.labels import EMOTIONS
-from fer_core.lessons.quiz.rooms import Room, Rooms, Standing, qr_code
+from fer_core.lessons.quiz.rooms import Room, Standing, qr_code
 from fer_core.lessons.quiz.rounds import Question
 from fer_core.plots.pictures import picture_html
 from pages.parts.quiz.answers import in_points, show_class, show_face, show_final, show_network, show_tiles, show_voters
@@ -18,12 +19,6 @@ _REFRESH = 0.5
 """Seconds between two looks of the host's screen: a vote is counted there within one."""
 
 _PUPIL_REFRESH = 1.0
-
-
-@st.cache_resource(show_spinner=False)
-def open_rooms() -> Rooms:
-    """Return the rooms of this server."""
-    return Rooms()
 
 
 def show_room(room: Room, token: str) -> None:
@@ -91,7 +86,8 @@ def _show_present_face(room: Room, standing: Standing) -> None:
             label = ("Final score" if is_last else "Next face") if is_revealed else "Reveal"
             icon = ":material/arrow_forward:" if is_revealed else ":material/visibility:"
             key = f"quiz_room_{standing.phase}"
-            st.button(label, type="primary", icon=icon, key=key, on_click=room.advance, args=[standing])
+            if room.round.has_voters or not (is_revealed and is_last):
+                st.button(label, type="primary", icon=icon, key=key, on_click=room.advance, args=[standing])
         if is_revealed:
             _show_everybody(room, question, standing)
         else:
@@ -102,17 +98,19 @@ def _show_present_face(room: Room, standing: Standing) -> None:
 
 
 def _show_everybody(room: Room, question: Question, standing: Standing) -> None:
-    parts = st.columns(3 if question.prediction else 2, gap="medium")
-    with parts[0]:
-        show_voters(question, room.round)
-    with parts[1]:
-        show_class(room.counts(standing.question))
+    shown = [partial(show_class, room.counts(standing.question))]
+    if room.round.has_voters:
+        shown.insert(0, partial(show_voters, question, room.round))
     if question.prediction:
-        with parts[2]:
-            show_network(question)
+        shown.append(partial(show_network, question))
+    for place, show in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
+        with place:
+            show()
 
 
 def _show_score(room: Room) -> None:
+    if not room.round.has_voters:
+        return
     score = room.score()
     tiles = {"The class": in_points(score.room)}
     if room.round.has_network:
@@ -156,9 +154,10 @@ def _show_pupil(room: Room, seat: str) -> None:
     st.markdown(f"Face **{standing.question + 1}** of {len(room.round.questions)}")
     show_face(question.face, 220)
     if standing.phase == "revealed":
-        said = f"You said **{given}**: {question.points(given)}" if given else "You did not vote: 0"
-        st.markdown(f"{said} of ten {room.round.voters} agree." if given else f"{said} points.")
-        show_voters(question, room.round)
+        if room.round.has_voters:
+            said = f"You said **{given}**: {question.points(given)}" if given else "You did not vote: 0"
+            st.markdown(f"{said} of ten {room.round.voters} agree." if given else f"{said} points.")
+            show_voters(question, room.round)
         show_class(room.counts(standing.question))
         show_network(question)
     elif given:

@@ -1,0 +1,79 @@
+"""Challenges for a class: a task, what has been moved so far, and whether it is solved."""
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.classifier import Prediction
+from fer_core.datasets.drawn.expression import unit_title
+from fer_core.datasets.drawn.face import Face
+from fer_core.lessons.build_face.challenges import CHALLENGES, Attempt, Challenge, attempt
+from fer_core.lessons.quiz.rounds import round_without_voters
+from fer_core.storage.plaintext import percent
+from pages.parts.build_face.change import cached_change
+from pages.parts.build_face.controls import put_expression
+from pages.shared import cached
+from pages.shared.browser_token import browser_token
+from pages.shared.links import script
+from pages.shared.pickers import carried_prior
+
+_CHOSEN = "build_face_challenge"
+
+
+def show_challenges(face: Face, checkpoint: Checkpoint) -> None:
+    """The challenges, and how far the present face has come in the chosen one."""
+    names = checkpoint.card.class_names
+    open_ = {one.name: one for one in CHALLENGES if one.goal in names}
+    if not open_:
+        st.info("This checkpoint has none of the classes that the challenges ask for. Choose another one.")
+        return
+    titles = {name: one.title for name, one in open_.items()}
+    name = st.selectbox("Challenge", list(titles), format_func=titles.__getitem__, key=_CHOSEN, persist_state="session")
+    challenge = open_[name]
+    st.button("Start", icon=":material/flag:", on_click=put_expression, args=[challenge.beginning])
+    _show_attempt(challenge, face, checkpoint)
+
+
+def _show_attempt(challenge: Challenge, face: Face, checkpoint: Checkpoint) -> None:
+    prediction = cached.classifier(checkpoint, carried_prior()).predict_one(face.seen())
+    done = attempt(challenge, face.expression, prediction.class_name)
+    goal = float(prediction.probabilities[prediction.class_names.index(challenge.goal)])
+    with st.container(horizontal=True):
+        st.metric("Sliders moved", f"{len(done.moved)} of {challenge.most_units}", border=True, width=190)
+        st.metric("Sum of moves", percent(done.size), border=True, width=190)
+        st.metric(challenge.goal.capitalize(), percent(goal), border=True, width=190)
+    if done.moved:
+        st.caption("Moved: " + ", ".join(unit_title(name) for name in done.moved))
+    if challenge.fools:
+        if done.is_solved:
+            st.success("The network is fooled. Do people still see it?", icon=":material/visibility:")
+        _offer_vote(face, prediction)
+    elif done.is_solved:
+        _show_score(challenge, done, checkpoint, face)
+
+
+def _offer_vote(face: Face, prediction: Prediction) -> None:
+    """A button that opens a room of the quiz with this face, where a class votes without the network's answer."""
+    token = browser_token()
+    if st.button("Let a class vote on it", icon=":material/groups:", disabled=token is None) and token is not None:
+        room = cached.quiz_rooms().open(token, partial(round_without_voters, face.seen(), prediction))
+        st.switch_page(script("quiz"), query_params={"room": room.code})
+    st.caption(
+        "Opens a room of the quiz: everyone says what the face looks like, then you reveal what the network says."
+    )
+
+
+def _show_score(challenge: Challenge, done: Attempt, checkpoint: Checkpoint, face: Face) -> None:
+    """What was needed, against what the search for the smallest change needs from the same beginning."""
+    words = f"Solved with {_sliders(len(done.moved))} and moves of {percent(done.size)} in all."
+    beginning = replace(face, expression=challenge.beginning)
+    best = cached_change(checkpoint, carried_prior(), beginning.text, challenge.goal)
+    if best is not None:
+        words += f" The computer's search needs {_sliders(len(best.moves))} and {percent(best.size)}."
+    st.success(words, icon=":material/emoji_events:")
+
+
+def _sliders(count: int) -> str:
+    return f"{count} slider{'s' if count != 1 else ''}"
