@@ -231,8 +231,10 @@ def store_demo(records: FaceRecords) -> DatasetCard:
     )
 
 
-def _import(images: Path, votes: Path | None, name: str, source: str, progress: Progress | None) -> DatasetCard:
-    with only_importer(name):
+def _import(
+    images: Path, votes: Path | None, name: str, source: str, progress: Progress | None, *, waits: bool = False
+) -> DatasetCard:
+    with only_importer(name, waits=waits):
         digests = [file_sha256(images), file_sha256(votes) if votes else ""]
         known = next((c for c in list_datasets() if c.name == name), None)
         if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and is_whole(known):
