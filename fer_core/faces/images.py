@@ -193,10 +193,11 @@ def preprocess_face(image: NDArray[np.uint8], square: Square | None = None) -> N
     return _resize(gray, IMAGE_SIZE) if square is None else cut_square(gray, square, IMAGE_SIZE)
 
 
-def cut_square(image: NDArray[np.uint8], square: Square, side: int) -> NDArray[np.uint8]:
+def cut_square(image: NDArray[np.uint8], square: Square, side: int, *, outside: int | None = None) -> NDArray[np.uint8]:
     """Cut a square out of a picture, turned upright, as ``side`` pixels a side.
 
-    Where the square reaches over the picture's edge, the outermost pixels are repeated. Turning and enlarging are one
+    Where the square reaches over the picture's edge, it shows the gray ``outside``, 0 to 255, or the outermost pixels
+    again. Turning and enlarging are one
     resampling; shrinking averages areas, so large faces do not alias. Of a large face, areas are averaged before it is
     turned too: turning every pixel takes longer than all the rest.
     """
@@ -213,7 +214,10 @@ def cut_square(image: NDArray[np.uint8], square: Square, side: int) -> NDArray[n
     center = (np.array([square.x - left, square.y - top]) / factor) - 0.5
     matrix = np.column_stack([to_region, center - to_region @ np.full(2, (crop_side - 1) / 2)])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    crop = cv2.warpAffine(region, matrix, (crop_side, crop_side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
+    crop = cv2.warpAffine(
+        region, matrix, (crop_side, crop_side), flags=flags, borderMode=border, borderValue=(outside or 0,) * 3
+    )
     return _resize(np.asarray(crop, np.uint8), side)
 
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from fer_core.errors import CheckpointError
 from fer_core.faces import blazeface
-from fer_core.faces.blazeface import anchors, averaged, distinct, letterbox, tiles
-from fer_core.faces.detection import KEYPOINTS, Face, FaceDetector, PhotoDetector
-from fer_core.faces.images import Square, read_image, tilt_of
+from fer_core.faces.blazeface import anchors, averaged, distinct, letterbox, open_network, tiles, turned
+from fer_core.faces.detection import KEYPOINTS, PHOTO_WEIGHTS, Face, FaceDetector, Opinions, PhotoDetector
+from fer_core.faces.images import Square, preprocess_face, read_image, tilt_of
 from fer_core.faces.landmarks import FaceMesh
+from fer_core.faces.verifier import FaceVerifier
 from fer_core.recognition.samples import sample_pictures
 
 
@@ -114,12 +115,63 @@ def test_a_turned_face_is_seen_upright(photo_detector, astronaut, angle):
     """The astronaut's head turned about the middle of her face, with gray where the picture ends."""
     middle = ((FACE[0] + FACE[2]) / 2, (FACE[1] + FACE[3]) / 2)
     rotation = cv2.getRotationMatrix2D(middle, -angle, 1)  # clockwise
-    turned = cv2.warpAffine(astronaut, rotation, astronaut.shape[1::-1], borderValue=(128, 128, 128))
-    (face,) = photo_detector.detect(turned)
+    picture = cv2.warpAffine(astronaut, rotation, astronaut.shape[1::-1], borderValue=(128, 128, 128))
+    (face,) = photo_detector.detect(picture)
     (upright,) = photo_detector.detect(astronaut)
     lean = tilt_of(upright.xyxy, upright.eyes)
     assert tilt_of(face.xyxy, face.eyes) == pytest.approx(angle + lean, abs=6)
     assert np.allclose(face.keypoints, [rotation @ (*point, 1) for point in upright.keypoints], atol=8)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_photo_on_its_side_or_upside_down(photo_detector, astronaut, quarters):
+    """Quarter turns counterclockwise; the keypoints turn with the picture."""
+    (upright,) = photo_detector.detect(astronaut)
+    (face,) = photo_detector.detect(np.ascontiguousarray(np.rot90(astronaut, quarters)))
+    points = np.array(upright.keypoints)
+    for _ in range(quarters):
+        points = np.column_stack([points[:, 1], astronaut.shape[0] - points[:, 0]])  # the picture is square
+    assert np.allclose(face.keypoints, points, atol=8)
+
+
+@pytest.mark.parametrize("detector", [FaceDetector("short"), PhotoDetector()])
+def test_a_small_face_in_a_frame(detector, astronaut):
+    """A fifth of the frame's height, which the network on the whole frame doubts."""
+    frame = np.full((480, 640, 3), 90, np.uint8)
+    scale = 96 / (FACE[3] - FACE[1])
+    head = cv2.resize(astronaut[HEAD[1] : HEAD[3], HEAD[0] : HEAD[2]], None, fx=scale, fy=scale)
+    frame[200 : 200 + head.shape[0], 330 : 330 + head.shape[1]] = head
+    (face,) = detector.detect(frame)
+    box = tuple(p + (edge - h) * scale for p, edge, h in zip((330, 200) * 2, FACE, HEAD[:2] * 2, strict=True))
+    assert overlap(face, box) > 0.6
+
+
+def test_candidates_are_the_faces_and_what_was_less_sure(photo_detector, astronaut):
+    candidates = photo_detector.candidates(astronaut)
+    sure = [face for face in candidates if face.confidence >= photo_detector.minimum_confidence]
+    assert [face.xyxy for face in sure] == [face.xyxy for face in photo_detector.detect(astronaut)]
+    assert len(candidates) > len(sure)
+
+
+@settings(deadline=None)
+@given(st.tuples(*[st.floats(-9, 9)] * 3), st.integers(0, 2), st.floats(0.1, 5))
+def test_a_surer_opinion_makes_a_surer_face(logits, index, more):
+    surer = list(logits)
+    surer[index] += more
+    face = Face((0, 0, 9, 9), 0.5)
+    confidences = [Opinions(face, tuple(one)).weighed(PHOTO_WEIGHTS).confidence for one in (logits, surer)]
+    assert 0 <= confidences[0] < confidences[1] <= 1
+
+
+def test_the_verifier_tells_an_upright_face_from_other_things(astronaut, webcam_detector):
+    verifier = FaceVerifier()
+    (face,) = webcam_detector.detect(astronaut)
+    crop = preprocess_face(astronaut, face.framed())
+    rng = np.random.default_rng(0)
+    others = [np.full((48, 48), 99, np.uint8), rng.integers(0, 256, (48, 48), np.uint8)]
+    assert verifier(crop) > 2
+    assert all(verifier(other) < -2 for other in others)
+    assert verifier(crop[::-1]) < verifier(crop) - 2
 
 
 def test_the_face_mesh_confirms_a_face_and_nothing_else(astronaut, webcam_detector):
@@ -174,7 +226,7 @@ def test_a_face_cut_by_the_edge_reaches_over_it(webcam_detector, astronaut):
 
 def test_minimum_size_and_confidence(astronaut):
     assert FaceDetector(minimum_size=300).detect(astronaut) == ()
-    assert FaceDetector(minimum_confidence=0.99).detect(astronaut) == ()
+    assert FaceDetector(minimum_confidence=0.99999).detect(astronaut) == ()
     assert PhotoDetector(minimum_size=300).detect(astronaut) == ()
 
 
@@ -215,6 +267,8 @@ def test_a_damaged_detector_says_how_to_repair_it(monkeypatch, tmp_path):
     path.write_bytes(b"not a network")
     with pytest.raises(CheckpointError, match="missing or damaged"):
         FaceDetector()
+    with pytest.raises(CheckpointError, match="missing or damaged"):
+        open_network(path)
 
 
 def test_anchors_are_those_of_mediapipe():
@@ -240,16 +294,6 @@ def test_letterbox_keeps_proportions_and_range():
 boxes = st.tuples(st.integers(-100, 400), st.integers(-100, 400), st.integers(1, 300), st.integers(1, 300)).map(
     lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3])
 )
-
-
-@settings(deadline=None)
-@given(boxes)
-def test_squared_is_square_and_keeps_the_centre(box):
-    face = Face(box).squared()
-    assert face.width == face.height == max(box[2] - box[0], box[3] - box[1])
-    assert abs(face.xyxy[0] + face.xyxy[2] - box[0] - box[2]) <= 1
-    assert abs(face.xyxy[1] + face.xyxy[3] - box[1] - box[3]) <= 1
-    assert face.squared() == face
 
 
 @settings(deadline=None)
@@ -329,3 +373,10 @@ def test_anchors_that_see_one_face_are_averaged():
 def test_a_part_of_a_face_is_no_second_face():
     kept = distinct(rows((0, 0, 100, 100, 0.9), (30, 30, 60, 60, 0.8), (90, 0, 190, 100, 0.7)))
     np.testing.assert_allclose(kept[:, 0], [0, 90])
+
+
+def test_rows_are_turned_and_scaled_about_the_origin():
+    """A quarter turn clockwise at twice the size; boxes keep their shape, keypoints move."""
+    (row,) = turned(rows((10, 20, 30, 60, 0.9)), np.array([[0, -2, 0], [2, 0, 0]], float))
+    np.testing.assert_allclose(row[:6], [-100, 0, -60, 80, -14, 14])
+    assert row[16] == pytest.approx(0.9)

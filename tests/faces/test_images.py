@@ -372,6 +372,16 @@ def test_a_square_of_a_color_picture_keeps_its_colors():
     assert (cut_square(image, Square(45, 45, 40, 30), 64) == (10, 200, 90)).all()
 
 
+def test_beyond_the_picture_a_square_repeats_its_edge_or_shows_a_gray():
+    image = np.full((90, 90, 3), (10, 200, 90), np.uint8)
+    for tilt in (0, 30):
+        square = Square(0, 0, 80, tilt)
+        assert (cut_square(image, square, 64) == (10, 200, 90)).all()
+        shown = cut_square(image, square, 64, outside=127)
+        assert (shown[2, 2] == 127).all()
+        assert (shown[50, 50] == (10, 200, 90)).all()
+
+
 def test_wide_pictures_and_thin_ones():
     for shape in ((1, 1), (1, 5000), (31_000, 3)):
         assert preprocess_face(np.full(shape, 7, np.uint8)).tolist() == np.full((48, 48), 7).tolist()
