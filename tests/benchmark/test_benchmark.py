@@ -53,7 +53,19 @@ def test_a_figure_that_needs_something_absent_says_so():
 def test_names_begin_with_their_room_and_choose_what_is_measured(monkeypatch, tmp_path):
     assert all(
         bench.name.split(".")[0]
-        in {"data", "training", "evaluation", "verdicts", "webcam", "videos", "photos", "steady", "pages", "server"}
+        in {
+            "data",
+            "detection",
+            "training",
+            "evaluation",
+            "verdicts",
+            "webcam",
+            "videos",
+            "photos",
+            "steady",
+            "pages",
+            "server",
+        }
         for bench in BENCHES
     )
     monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))

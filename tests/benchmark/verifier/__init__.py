@@ -1,0 +1,1 @@
+"""How the face verifier that photos and frames use was trained."""
