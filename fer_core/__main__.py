@@ -69,7 +69,10 @@ def _parser() -> argparse.ArgumentParser:
 
     command = _add(choose, "import-data", commands.import_data, "store FER2013 and, beside it, the FER+ votes")
     command.add_argument(
-        "--images", type=Path, required=True, help="fer2013.csv or icml_face_data.csv, also .gz or .zip"
+        "--images",
+        type=Path,
+        required=True,
+        help="fer2013.csv or icml_face_data.csv, also .gz, .bz2, .xz, .zip or .tar.gz",
     )
     command.add_argument("--votes", type=Path, help="fer2013new.csv; without it only FER2013's own labels are there")
     command.add_argument("--name", help="what to call the dataset (ferplus, or fer2013 without votes)")

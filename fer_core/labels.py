@@ -4,6 +4,7 @@ Names travel with datasets and checkpoints; no other module may infer an order. 
 (``happiness``, not ``happy``), for every scheme, so that two checkpoints can be compared class by class.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -85,25 +86,45 @@ KNOWN_ORDERS = {
 contempt."""
 
 SYNONYMS = {
-    "neutral": ("neutral", "neutrality", "none", "no emotion", "no expression"),
-    "happiness": ("happiness", "happy", "joy", "joyful", "smile", "smiling"),
-    "surprise": ("surprise", "surprised"),
-    "sadness": ("sadness", "sad", "unhappy"),
-    "anger": ("anger", "angry"),
-    "disgust": ("disgust", "disgusted"),
-    "fear": ("fear", "fearful", "afraid", "scared", "frightened"),
-    "contempt": ("contempt", "contemptuous", "scorn", "disdain"),
+    "neutral": (
+        *("neutral", "neutrality", "none", "no emotion", "no expression"),
+        *("neutralitat", "neutre", "neutralite", "neutro", "neutralidad"),
+    ),
+    "happiness": (
+        *("happiness", "happy", "joy", "joyful", "smile", "smiling"),
+        *("freude", "freudig", "frohlich", "froehlich", "glucklich", "gluecklich"),
+        *("joie", "joyeux", "heureux", "bonheur", "alegria", "alegre", "felicidad", "feliz"),
+    ),
+    "surprise": (
+        *("surprise", "surprised", "uberraschung", "ueberraschung", "uberrascht", "ueberrascht"),
+        *("surpris", "sorpresa", "sorprendido"),
+    ),
+    "sadness": ("sadness", "sad", "unhappy", "trauer", "traurig", "traurigkeit", "tristesse", "triste", "tristeza"),
+    "anger": (
+        *("anger", "angry", "arger", "aerger", "argerlich", "aergerlich", "wut", "wutend", "wuetend", "zorn", "zornig"),
+        *("colere", "en colere", "enojo", "enojado", "enfado", "enfadado", "ira"),
+    ),
+    "disgust": ("disgust", "disgusted", "ekel", "angeekelt", "degout", "degoute", "asco", "asqueado"),
+    "fear": (
+        *("fear", "fearful", "afraid", "scared", "frightened"),
+        *("angst", "angstlich", "aengstlich", "furcht", "peur", "apeure", "miedo", "temor", "asustado"),
+    ),
+    "contempt": (
+        *("contempt", "contemptuous", "scorn", "disdain"),
+        *("verachtung", "verachtlich", "veraechtlich", "mepris", "meprisant", "desprecio", "despectivo"),
+    ),
 }
-"""The words by which folders and other projects call each class, in lower case and with single blanks.
+"""The English, German, French and Spanish words for each class, in lower case, without accents, with single blanks.
 
-Only words that name the very class are in it; "calm", "pain" or "confused" are not. Numbers are never mapped: FER2013,
-RAF-DB and AffectNet each number the classes in another way.
+Only words that name the very class are in it; "calm", "pain", "confused" and the Spanish "disgusto" (annoyance) are
+not. Numbers are never mapped: FER2013, RAF-DB and AffectNet each number the classes in another way.
 """
 
 
 def class_of(word: str) -> str:
     """Return the class that a lower-case word names, or "" when the table of synonyms has no such word."""
-    return next((name for name, words in SYNONYMS.items() if word in words), "")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return next((name for name, words in SYNONYMS.items() if plain in words), "")
 
 
 DEFAULT_SCHEME = "majority-7"

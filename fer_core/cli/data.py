@@ -35,6 +35,9 @@ def add_data_commands(add: AddCommand) -> None:
     command.add_argument(
         "--map", nargs="+", action="extend", default=[], metavar="FOLDER=CLASS", help="beside the table of synonyms"
     )
+    command.add_argument(
+        "--split", nargs="+", action="extend", default=[], metavar="FOLDER=SPLIT", help="of folders such as eval"
+    )
     command.add_argument("--find-faces", action="store_true", help="cut out the largest face the detector finds")
     command.add_argument("--new-splits", action="store_true", help="draw all splits instead of taking the folders'")
     command.add_argument("--seed", type=int, default=0, help="of the draw (0)")
@@ -52,14 +55,16 @@ def add_data_commands(add: AddCommand) -> None:
 
 def store_pictures(options: argparse.Namespace) -> Answer:
     """Store a dataset of pictures in class folders."""
-    plan = scan_pictures(options.source, options.source.name)
-    mapping = plan.suggested | dict(_pair(text) for text in options.map)
+    plan = scan_pictures(options.source, options.source.name).with_splits(dict(map(_pair, options.split)))
+    mapping = plan.suggested | dict(map(_pair, options.map))
     rule = SplitRule(use_folders=not options.new_splits, seed=options.seed)
     to_face = partial(largest_face, detector=PhotoDetector()) if options.find_faces else None
     card = import_pictures(plan, mapping, name=options.name, splits=rule, to_face=to_face)
     lines = [f"The dataset “{card.name}” holds {sum(card.sizes.values()):,} faces ({card.splits})."]
     lines += [f"{folder} → {label or 'left out'}" for folder, label in mapping.items()]
     lines += [f"left out, {reason}: {count:,}" for reason, count in card.skipped.items()]
+    lines += [f"could not be read: {name}" for name in card.damaged]
+    lines += filter(None, [plan.unmapped_text(mapping)])
     return Answer(asdict(card), "\n".join(lines))
 
 

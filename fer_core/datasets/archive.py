@@ -173,7 +173,10 @@ def open_archive(source: Path | BinaryIO, name: str, limits: Limits | None = Non
         except OSError as error:
             raise DatasetError(f"{name} cannot be read ({error.strerror or error}). Check the file.") from error
         except BROKEN as error:
-            raise DatasetError(f"{name} is no zip file or is damaged ({error}). Download or copy it again.") from error
+            raise DatasetError(
+                f"{name} is no zip file or is damaged ({error}). Download or copy it again; unpack another kind of "
+                "archive, such as tar, 7z or RAR, and choose the folder."
+            ) from error
         yield archive
 
 

@@ -60,6 +60,8 @@ class DatasetCard:
         skipped: Of pictures: how many files were left out, by reason.
         mapping: Of pictures: which class each folder became.
         splits: Of pictures: where the splits come from, for people.
+        damaged: Of pictures: the first files that could not be read, by name.
+        votes_note: What is odd about the votes, for people; "" for nothing.
     """
 
     name: str
@@ -78,6 +80,8 @@ class DatasetCard:
     skipped: dict[str, int] = field(default_factory=dict)
     mapping: dict[str, str] = field(default_factory=dict)
     splits: str = ""
+    damaged: tuple[str, ...] = ()
+    votes_note: str = ""
     schema_version: int = _SCHEMA
 
     @property

@@ -1,13 +1,11 @@
-"""Stream the lines of a text file that may be plain, gzipped or inside a zip, without ever holding it whole."""
+"""Stream the lines of a text file that may be packed in many ways, without ever holding it whole."""
 
-import gzip
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
-from fer_core.datasets.archive import BROKEN, Archive, open_archive
+from fer_core.datasets.unpacking import DAMAGED, open_text
 from fer_core.errors import DatasetError
 
 Progress = Callable[[float], None]
@@ -38,8 +36,6 @@ class TextLimits:
 
 
 TEXT_LIMITS = TextLimits()
-_KNOWN_MEMBERS = ("fer2013.csv", "icml_face_data.csv", "fer2013new.csv")
-_BROKEN = (*BROKEN, gzip.BadGzipFile)
 
 
 def line_blocks(
@@ -47,22 +43,22 @@ def line_blocks(
 ) -> Iterator[list[bytes]]:
     """Yield the lines of a file in blocks of a few megabytes, without their line ends.
 
-    It may be a text file, its ``.gz``, or a ``.zip`` that holds it (told by content, not by name).
+    See :func:`~fer_core.datasets.unpacking.open_text` for how it may be packed.
 
     Raises:
         DatasetError: The file is missing, empty, truncated, no text, or unreasonably large.
     """
     try:
-        with _open_text(path) as (stream, position):
+        with open_text(path) as (stream, position):
             size = max(path.stat().st_size, 1)
             yield from _split(stream, path.name, limits, lambda: progress and progress(min(1.0, position() / size)))
     except FileNotFoundError as error:
         raise DatasetError(f"{path} does not exist. Check the path and try again.") from error
-    except _BROKEN as error:
-        raise DatasetError(
-            f"{path.name} is damaged or incomplete ({error or 'it ends too early'}). Download or copy it again."
-        ) from error
-    except OSError as error:
+    except (*DAMAGED, OSError) as error:
+        if not isinstance(error, OSError) or error.errno is None:  # without a number it is bz2's or gzip's, for damage
+            raise DatasetError(
+                f"{path.name} is damaged or incomplete ({error or 'it ends too early'}). Download or copy it again."
+            ) from error
         raise DatasetError(
             f"{path} cannot be read ({error.strerror or error}). Check the file and its permissions."
         ) from error
@@ -87,33 +83,3 @@ def _split(stream: IO[bytes], name: str, limits: TextLimits, report: Callable[[]
         yield [rest.removesuffix(b"\r")]
     elif not any_line:
         raise DatasetError(f"{name} is empty. Choose a file that holds the data.")
-
-
-@contextmanager
-def _open_text(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
-    """The unpacked bytes, and a function that tells how far the packed file has been read."""
-    with ExitStack() as stack:
-        raw = stack.enter_context(path.open("rb"))
-        magic = raw.read(4)
-        raw.seek(0)
-        if magic.startswith(b"\x1f\x8b"):
-            yield cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=raw))), raw.tell
-        elif magic.startswith(b"PK"):
-            archive = stack.enter_context(open_archive(raw, path.name))
-            yield stack.enter_context(archive.open(_text_member(archive, path.name))), raw.tell
-        else:
-            yield raw, raw.tell
-
-
-def _text_member(archive: Archive, name: str) -> int:
-    """Position of the one CSV file in an archive."""
-    members = [i for i, member in enumerate(archive.names) if member.lower().endswith(".csv")]
-    known = [i for i in members if Path(archive.names[i]).name.lower() in _KNOWN_MEMBERS]
-    if len(known) == 1 or (not known and len(members) == 1):
-        return (known or members)[0]
-    found = ", ".join(sorted(archive.names[i] for i in members)[:5]) or "none"
-    found += "".join(f"; {count} {reason}" for reason, count in archive.skipped.items())
-    raise DatasetError(
-        f"{name} should hold exactly one CSV file with faces or votes (found: {found}). "
-        "Unpack it and choose fer2013.csv, icml_face_data.csv or fer2013new.csv."
-    )

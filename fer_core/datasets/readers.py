@@ -1,6 +1,7 @@
 """Read Kaggle's faces and Microsoft's votes, in their several layouts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from fer_core.labels import FER2013_EMOTIONS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS
 
 _MOST_COLUMNS = 64
 _MOST_VOTES = 10
+_SEPARATORS = (",", ";", "\t")
 _USAGE = {usage.encode(): SPLITS.index(split) for usage, split in USAGE_SPLITS.items()}
 _BAD_USAGE = "Usage is “{}” where Training, PublicTest or PrivateTest belongs"
 _EMOTION = {str(i).encode(): i for i in range(len(FER2013_EMOTIONS))}
@@ -60,14 +62,20 @@ def _read_votes(path: Path, limits: TextLimits) -> tuple[NDArray[np.uint8], NDAr
         usages, *cells = zip(*rows, strict=True)
         split.append(_lookup(usages, _USAGE, place, _BAD_USAGE))
         faults = (f"{column} is “{{}}” where 0 to {_MOST_VOTES} votes belong" for column in VOTE_COLUMNS)
-        counts.append(np.stack([_lookup(c, _VOTES, place, f) for c, f in zip(cells, faults, strict=True)], axis=1))
+        votes = np.stack([_lookup(c, _VOTES, place, f) for c, f in zip(cells, faults, strict=True)], axis=1)
+        if (too_many := np.flatnonzero(votes.sum(axis=1) > _MOST_VOTES)).size:
+            row = int(too_many[0])
+            raise place.error(row, f"{votes[row].sum()} votes, where FER+ has ten people's")
+        counts.append(votes)
     return np.concatenate(counts), np.concatenate(split)
 
 
 def _open_table(path: Path, columns: tuple[str, ...], progress: Progress | None, limits: TextLimits) -> _Blocks:
     blocks = line_blocks(path, progress=progress, limits=limits)
     first = next(blocks)
-    header = [field.strip(' \t"').lower() for field in _decode(first[0], path.name).split(",")]
+    line = _decode(first[0], path.name)
+    separator = max(_SEPARATORS, key=line.count)
+    header = [field.strip(' \t"').lower() for field in line.split(separator)]
     remedy = f"Choose {'fer2013.csv or icml_face_data.csv' if 'pixels' in columns else 'fer2013new.csv'}."
     if len(header) > _MOST_COLUMNS:
         raise DatasetError(f"{path.name}, line 1: more than {_MOST_COLUMNS} columns. {remedy}")
@@ -76,7 +84,8 @@ def _open_table(path: Path, columns: tuple[str, ...], progress: Progress | None,
         found = "".join(c if c.isprintable() else "?" for c in ", ".join(header[:12])[:120])
         raise DatasetError(f"{path.name}, line 1: the column “{missing[0]}” {fault} (found: {found}). {remedy}")
     positions = [header.index(c) for c in columns]
-    return _fields(path.name, chain([first[1:]], blocks), len(header), positions, limits.rows)
+    table = _Table(path.name, separator.encode(), len(header), positions)
+    return _fields(table, chain([first[1:]], blocks), limits.rows)
 
 
 def _decode(header: bytes, name: str) -> str:
@@ -88,26 +97,38 @@ def _decode(header: bytes, name: str) -> str:
         ) from error
 
 
-def _fields(name: str, blocks: Iterable[list[bytes]], width: int, positions: list[int], most: int) -> _Blocks:
-    line = 2
+@dataclass(frozen=True)
+class _Table:
+    """What every line of a file looks like, and which of its fields are wanted."""
+
+    name: str
+    separator: bytes
+    width: int
+    positions: list[int]
+
+    def wanted(self, line: bytes, place: Place, offset: int) -> list[bytes]:
+        fields = line.split(self.separator)
+        if len(fields) != self.width:
+            raise place.error(
+                offset, f"{len(fields)} columns where {self.width} belong" if line else "the line is empty"
+            )
+        return [fields[p].strip(b' "') for p in self.positions]
+
+
+def _fields(table: _Table, blocks: Iterable[list[bytes]], most: int) -> _Blocks:
+    line, waiting = 2, 0  # empty lines are waiting: at the end of a file they are fine
     for block in blocks:
-        place = Place(name, line)
-        rows = [_wanted(text.split(b","), width, positions, place, offset) for offset, text in enumerate(block)]
-        line += len(block)
+        start = Place(table.name, line - waiting)
+        lines = [b""] * waiting + block
+        full = next((i for i in range(len(lines), 0, -1) if lines[i - 1].strip()), 0)
+        rows = [table.wanted(text, start, offset) for offset, text in enumerate(lines[:full])]
+        line, waiting = line + len(block), len(lines) - full
         if line > most:
-            raise DatasetError(f"{name} has more than {most:,} rows. Check that it is the right file.")
+            raise DatasetError(f"{table.name} has more than {most:,} rows. Check that it is the right file.")
         if rows:
-            yield place, rows
-    if line == 2:
-        raise DatasetError(f"{name} has a header but no rows. Choose a file that holds the data.")
-
-
-def _wanted(fields: list[bytes], width: int, positions: list[int], place: Place, offset: int) -> list[bytes]:
-    if fields == [b""]:
-        raise place.error(offset, "the line is empty")
-    if len(fields) != width:
-        raise place.error(offset, f"{len(fields)} columns where {width} belong")
-    return [fields[p].strip(b' "') for p in positions]
+            yield start, rows
+    if line - waiting == 2:
+        raise DatasetError(f"{table.name} has a header but no rows. Choose a file that holds the data.")
 
 
 def _lookup(values: Sequence[bytes], known: dict[bytes, int], place: Place, fault: str) -> NDArray[np.uint8]:

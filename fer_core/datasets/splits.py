@@ -1,6 +1,7 @@
 """Where the splits of a dataset of pictures come from: its folders, or a stratified draw with a seed."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,12 +19,16 @@ SPLIT_WORDS = {
 }
 """By split: what folders of that split are called."""
 
+UNCLEAR_WORDS = ("eval", "evaluation", "holdout", "hold out")
+"""What some call validation and others test: a person has to say which."""
+
 _TRAIN, _VALIDATION, _TEST = range(3)
 
 
 def folder_word(folder: str) -> str:
     """Return a folder's name in lower case without numbers, dots, hyphens and underscores: ``03_Happy`` is "happy"."""
-    return re.sub(r"[\W\d_]+", " ", folder.casefold()).strip()
+    composed = unicodedata.normalize("NFC", folder)  # macOS keeps an accent apart from its letter
+    return re.sub(r"[\W\d_]+", " ", composed.casefold()).strip()
 
 
 def split_of(folder: str) -> str:

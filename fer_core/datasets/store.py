@@ -34,6 +34,7 @@ from fer_core.datasets.pictures import PicturePlan, ToFace, read_pictures
 from fer_core.datasets.readers import read_records
 from fer_core.datasets.shipped import FERPLUS, ferplus_card, ferplus_records
 from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
+from fer_core.datasets.votes import incomplete_votes
 from fer_core.errors import DatasetError
 from fer_core.storage.files import data_folder, storage_remedy
 from fer_core.storage.folders import only_writer, read_settled, remove_folder
@@ -103,6 +104,7 @@ def import_pictures(
             votes_path="",
             kind="pictures",
             skipped=found.skipped,
+            damaged=found.damaged,
             mapping={folder: label for folder, label in mapping.items() if label},
             splits=splits.in_words(plan.split_sizes),
         )
@@ -239,8 +241,10 @@ def _import(
         known = next((c for c in list_datasets() if c.name == name), None)
         if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and is_whole(known):
             return known
+        records = read_records(images, votes, progress=progress)
         return keep_records(
-            read_records(images, votes, progress=progress),
+            records,
+            votes_note=incomplete_votes(records.votes),
             name=name,
             source=source,
             images_file=images.name,

@@ -11,7 +11,22 @@ from fer_core.labels import EMOTIONS, VOTE_COLUMNS
 
 _EMOTIONS = len(EMOTIONS)
 _MOST_CLASSES = 3
+_VOTERS = 10
 _COVERED = 0.75
+
+
+def incomplete_votes(votes: NDArray[np.uint8]) -> str:
+    """Say how many rows have fewer than ten votes, of ``(n, 10)``; "" where none has, as in FER+ all rows but one."""
+    total = votes.sum(axis=1)
+    few, none = int((total < _VOTERS).sum()), int((total == 0).sum())
+    if not few:
+        return ""
+    rows = "1 row has" if few == 1 else f"{few:,} rows have"
+    empty = f", {none:,} of them none at all" if none else ""
+    return (
+        f"{rows} fewer than ten votes{empty}. They are kept as they are; label rules leave out rows without agreement. "
+        "FER+ itself has one such row: more of them mean that the file was changed."
+    )
 
 
 def without_outliers(votes: NDArray[np.uint8]) -> NDArray[np.int64]:

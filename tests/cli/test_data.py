@@ -45,6 +45,14 @@ def test_numbers_are_never_guessed(capsys, home, pictures):
     assert "is no class" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0=rage")
 
 
+def test_folders_without_a_class_are_named_and_unknown_ones_refused(capsys, home, pictures):
+    assert main(["import-pictures", pictures, "--name", "mine"]) == 0
+    assert "no class, so their pictures are left out: 0 (10)" in capsys.readouterr().out
+    words = ("import-pictures", pictures, "--name", "mine")
+    assert "There is no folder “nofolder”" in refusal(capsys, *words, "--map", "nofolder=anger")
+    assert "no split of a folder that needs one" in refusal(capsys, *words, "--split", "eval=test")
+
+
 def test_what_is_too_little_is_said_before_training(capsys, home, pictures):
     answer(capsys, "import-pictures", pictures, "--name", "one")
     assert "All 8 training faces are labeled happiness" in refusal(capsys, *TRAIN, "--dataset", "one")

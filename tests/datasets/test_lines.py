@@ -1,7 +1,10 @@
 """Lines come out of plain, gzipped and zipped files alike; a broken file is told in a sentence."""
 
+import bz2
 import gzip
 import io
+import lzma
+import tarfile
 import zipfile
 
 import pytest
@@ -33,10 +36,90 @@ def test_lines_are_whole_across_chunks(write):
     assert read(write("a.csv", b"\r\n".join(wanted)), limits=TextLimits(chunk=7)) == wanted
 
 
-def test_compression_is_told_by_content(write):
-    content = b"one\ntwo\n"
-    for packed in (content, gzip.compress(content), zipped({"x.csv": content})):
-        assert read(write("any.name", packed)) == [b"one", b"two"]
+def tarred(members):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+PACKERS = {
+    "plain": bytes,
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "two xz in one": lambda content: lzma.compress(content[:5]) + bytes(4) + lzma.compress(content[5:]),
+    "zip": lambda content: zipped({"x.csv": content}),
+    "tar": lambda content: tarred({"x/README": b"words", "x/x.csv": content, "x/z": b"more"}),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be with a mark"])
+@pytest.mark.parametrize("outer", ["plain", "gzip", "bzip2", "xz", "two xz in one"])
+@pytest.mark.parametrize("inner", ["plain", "tar", "zip"])
+def test_what_it_is_packed_in_is_told_by_content(write, inner, outer, encoding):
+    if inner == "zip" and outer != "plain":
+        return  # a zip is compressed already, and nobody does it twice
+    content = "one\nzwei ü\n".encode(encoding.removesuffix(" with a mark"))
+    content = b"\xfe\xff" + content if "mark" in encoding else content
+    packed = PACKERS[outer](PACKERS[inner](content))
+    assert read(write("any.name", packed), limits=TextLimits(chunk=7)) == [b"one", "zwei ü".encode()]
+
+
+def test_a_large_file_comes_out_whole(write):
+    wanted = [str(number).encode() for number in range(100_000)]
+    for name in ("gzip", "bzip2", "xz", "tar"):
+        assert read(write("a", PACKERS[name](b"\n".join(wanted)))) == wanted
+
+
+@pytest.mark.parametrize("packer", ["bzip2", "xz", "tar"])
+def test_what_is_cut_anywhere_is_whole_or_told(write, packer):
+    def outcome(content):
+        try:
+            return read(write("a.bin", content))
+        except DatasetError as error:
+            return str(error)
+
+    content = PACKERS[packer](bytes(range(65, 90)) * 200)
+    cuts = range(512, len(content), 97) if packer == "tar" else range(8, len(content), 7)
+    found = [outcome(content[:keep]) for keep in cuts]
+    told = [text for text in found if "damaged or incomplete" in text or "exactly one CSV file" in text]
+    whole = outcome(content)
+    assert len(told) + sum(lines == whole for lines in found) == len(found)  # what comes after the table may be cut off
+    assert len(told) > 10
+
+
+def test_a_tar_leaves_links_and_other_kinds_alone(write):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        link = tarfile.TarInfo("fer2013.csv")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    with pytest.raises(DatasetError, match=r"exactly one CSV file .*found: none"):
+        read(write("a.tar", buffer.getvalue()))
+
+
+def test_a_tar_whose_header_claims_gigabytes_takes_no_memory(write):
+    member = tarfile.TarInfo("pax")
+    member.type, member.size = tarfile.XHDTYPE, (8 << 30) - 1
+    with pytest.raises(DatasetError, match="damaged or incomplete"):
+        read(write("a.tar.gz", gzip.compress(member.tobuf(tarfile.USTAR_FORMAT) + bytes(4 << 20))))
+
+
+def test_an_xz_whose_header_asks_for_gigabytes_is_told(write):
+    greedy = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}]
+    content = bytearray(lzma.compress(b"words" * 10, filters=greedy))
+    with pytest.raises(DatasetError, match=r"damaged or incomplete .*emory"):
+        read(write("a.xz", bytes(content)))
+
+
+@pytest.mark.parametrize(("magic", "name"), [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a", "RAR"), (b"%PDF-1.7", "PDF")])
+def test_what_is_not_read_is_called_by_its_name(write, magic, name):
+    with pytest.raises(DatasetError, match=rf"is an? {name}.*which is not read here\. Unpack it"):
+        read(write("fer2013.csv", magic + bytes(100)))
 
 
 def test_a_zip_may_hold_the_leavings_of_a_mac_and_other_files(write):

@@ -76,6 +76,16 @@ def test_class_and_split_are_read_from_the_folders(place, layout, split, as_zip)
         ("ahegao", ""),
         ("calm", ""),
         ("unhappy face", ""),
+        ("Freude", "happiness"),
+        ("U\u0308berraschung", "surprise"),  # as macOS writes it
+        ("ärgerlich", "anger"),
+        ("WÜTEND", "anger"),
+        ("Verächtlich", "contempt"),
+        ("01_Dégoût", "disgust"),
+        ("en_colère", "anger"),
+        ("alegría", "happiness"),
+        ("miedo", "fear"),
+        ("disgusto", ""),
     ],
 )
 def test_the_table_of_synonyms(folder, label):
@@ -129,6 +139,39 @@ def test_damaged_and_unmapped_files_are_counted(place):
         "damaged or too large": 1,
         "in a folder without a class": 1,
     }
+
+
+def test_folders_without_a_class_and_damaged_files_are_named(place):
+    members = files("{name}/{i}.png") | {f"angry/broken{i:02}.png": b"\x89PNG no" for i in range(25)}
+    members |= {"7/1.png": picture(1), "calm/1.png": picture(2), "calm/2.png": picture(3)}
+    plan = scan_pictures(place(members, as_zip=True), "faces")
+    found = read_pictures(plan, plan.suggested)
+    assert found.damaged == tuple(f"angry/broken{i:02}.png" for i in range(20))
+    assert found.skipped["damaged or too large"] == 25
+    text = plan.unmapped_text(plan.suggested)
+    assert "left out: 7 (1), calm (2). To use them, give each one of anger, disgust" in text
+    assert plan.unmapped_text(dict.fromkeys(plan.folders, "anger")) == ""
+    with pytest.raises(
+        DatasetError, match=r"There is no folder “nofolder” in faces \(there are: 7, angry, calm, happy\)"
+    ):
+        read_pictures(plan, plan.suggested | {"nofolder": "anger"})
+
+
+@pytest.mark.parametrize("layout", ["{split}/{name}/{i}.png", "{name}/{split}/{i}.png"])
+def test_eval_folders_are_asked_about(place, layout):
+    members = {}
+    for split in ("train", "Eval"):
+        members |= files(layout.replace("{split}", split))
+    plan = scan_pictures(place(members, as_zip=True), "faces")
+    assert (plan.folders, plan.unclear_splits) == ({"angry": 8, "happy": 8}, ("Eval",))
+    with pytest.raises(DatasetError, match="“Eval” of faces may mean validation or test"):
+        read_pictures(plan, plan.suggested)
+    said = plan.with_splits({"Eval": "test"})
+    assert said.split_sizes == {"train": 8, "test": 8}
+    assert read_pictures(said, said.suggested).records.split_sizes()["test"] == 8
+    assert len(read_pictures(plan, plan.suggested, splits=SplitRule(use_folders=False)).records) == 16
+    with pytest.raises(DatasetError, match="no split of a folder that needs one"):
+        plan.with_splits({"train": "test"})
 
 
 def test_links_are_not_followed(place, tmp_path):

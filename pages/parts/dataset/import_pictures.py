@@ -44,6 +44,7 @@ def offer_pictures() -> DatasetCard | None:
     plan = _ask_plan()
     if plan is None:
         return None
+    plan = _ask_unclear(plan)
     _show_found(plan)
     mapping = _ask_mapping(plan)
     finds = _ask_crop()
@@ -85,6 +86,23 @@ def _plan(key: str, source: Path | BinaryIO, name: str) -> PicturePlan:
     return plan
 
 
+def _ask_unclear(plan: PicturePlan) -> PicturePlan:
+    """Which split folders such as ``eval`` are: some call validation so and others test."""
+    chosen = {
+        folder: st.selectbox(
+            f"What is the folder “{plain(folder)}”?",
+            ["validation", "test"],
+            index=None,
+            placeholder="validation or test",
+            help="Validation chooses the best epoch; test faces choose nothing and give the final figures.",
+            key=f"dataset_split_of_{folder}",
+            width=520,
+        )
+        for folder in plan.unclear_splits
+    }
+    return plan.with_splits({folder: split for folder, split in chosen.items() if split})
+
+
 def _show_found(plan: PicturePlan) -> None:
     sizes = plan.split_sizes
     named = ", ".join(f"{sizes[split]:,} {split}" for split in SPLITS if sizes.get(split))
@@ -120,7 +138,10 @@ def _ask_mapping(plan: PicturePlan) -> dict[str, str]:
         width=520,
     )
     chosen = zip(edited["folder"].astype(str), edited["class"].astype(str), strict=True)
-    return {folder: "" if label == _LEAVE_OUT else label for folder, label in chosen}
+    mapping = {folder: "" if label == _LEAVE_OUT else label for folder, label in chosen}
+    if left_out := plan.unmapped_text(mapping):
+        st.caption(plain(left_out))
+    return mapping
 
 
 def _ask_crop() -> bool:

@@ -21,7 +21,7 @@ from pages.shared.streamlit_internals import UploadedFile
 from pages.shared.uploads import kinds
 
 _UPLOAD, _PATH, _DOWNLOAD = "Upload", "Path on the server", "Download"
-_TYPES = kinds("csv", "gz", "zip")
+_TYPES = kinds("csv", "gz", "bz2", "xz", "zip", "tar", "tgz")
 _CHUNK = 1 << 20
 _MOST_MB = 400
 
@@ -30,7 +30,8 @@ _EXPLANATION = """
 [Kaggle](https://www.kaggle.com/datasets/deadskull7/fer2013) for research and teaching; it may not be passed on.\\
 **The votes** are `fer2013new.csv` of Microsoft's [FERPlus](https://github.com/microsoft/FERPlus) (MIT licence): ten
 people labelled every face again. Without them you get FER2013's own labels only, not the paper's classes.\\
-Row *i* of one file belongs to row *i* of the other. Plain, `.gz` and `.zip` are fine, and so is `icml_face_data.csv`.
+Row *i* of one file belongs to row *i* of the other. Plain, `.gz`, `.bz2`, `.xz`, `.zip` and `.tar.gz` are
+fine, and so are `icml_face_data.csv`, semicolons and UTF-16.
 """
 
 Read = Callable[[str], DatasetCard]

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fer_core.datasets.exclusions import list_exclusions
+from fer_core.datasets.pictures import DAMAGED
 from fer_core.datasets.store import DatasetCard, damaged_datasets, delete_dataset, list_datasets
 from fer_core.errors import DatasetError
 from fer_core.service.diagnostics import megabytes_in
@@ -54,8 +55,14 @@ def _report(card: DatasetCard) -> None:
         if card.skipped:
             reasons = ", ".join(f"{count:,} {plain(reason)}" for reason, count in card.skipped.items())
             st.markdown(f"Left out: {reasons}.")
+        if card.damaged:
+            names = "\n".join(f"- {plain(name)}" for name in card.damaged)
+            with st.expander(f"Files that could not be read: {card.skipped.get(DAMAGED, len(card.damaged)):,}"):
+                st.markdown(names)
     elif card.votes_file:
         st.markdown("Both files have the same number of rows and the same splits; they were joined by row order.")
+        if card.votes_note:
+            st.warning(plain(card.votes_note), icon=":material/how_to_vote:")
     with errors_shown(stop=False):
         records = cached.records(card)
         scheme = records.schemes[0]

@@ -1,11 +1,14 @@
 """What reads files that may come from anywhere: small good files for each, and the errors it may answer with."""
 
+import bz2
 import contextlib
 import gzip
 import io
 import json
+import lzma
 import os
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -173,7 +176,13 @@ def packed(content):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("fer2013.csv", content)
-    return [content, gzip.compress(content), buffer.getvalue()]
+    tar, member = io.BytesIO(), tarfile.TarInfo("fer2013.csv")
+    member.size = len(content)
+    with tarfile.open(fileobj=tar, mode="w") as archive:
+        archive.addfile(member, io.BytesIO(content))
+    wide = content.decode().replace(",", ";").encode("utf-16")
+    compressed = [pack(content) for pack in (gzip.compress, bz2.compress, lzma.compress)]
+    return [content, *compressed, buffer.getvalue(), tar.getvalue(), gzip.compress(tar.getvalue()), wide]
 
 
 def documents():
