@@ -99,7 +99,7 @@ def evaluate(checkpoint: str, dataset: str = "ferplus", *, split: str = "test") 
 
 
 def compare(first: str, second: str, *, dataset: str = "ferplus", split: str = "test") -> PairedComparison:
-    """Compare two checkpoints on the same images: ``.difference``, ``.difference_interval`` and ``.p_value``.
+    """Compare two checkpoints on the same images: ``.difference``, ``.difference_interval()`` and ``.p_value``.
 
     Raises:
         FerError: As for :func:`evaluate`, or one of them was trained on these images.

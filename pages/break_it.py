@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from fer_core.checkpoints.priors import AnsweredBy
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.priors import AnsweredBy, PriorAdjustment
 from fer_core.datasets.store import DatasetCard
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.lessons.break_it.catalogue import EXPERIMENTS, find_experiment
@@ -27,7 +28,13 @@ def _choose_experiment() -> Experiment:
         asked = st.query_params.get("experiment", "")
         st.session_state[_EXPERIMENT] = asked if asked in names else names[0]
     name = st.pills(
-        "Experiment", names, format_func=lambda n: titles[n], key=_EXPERIMENT, required=True, persist_state="session"
+        "Experiment",
+        names,
+        format_func=lambda n: titles[n],
+        key=_EXPERIMENT,
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
     )
     st.query_params["experiment"] = name or names[0]
     return find_experiment(name or names[0])
@@ -47,6 +54,7 @@ def _guess_of(experiment: Experiment) -> int | None:
 def _ask(experiment: Experiment, trial: Trial | None) -> None:
     """The question, before anything is shown."""
     with st.container(border=True):
+        st.markdown(f"**{experiment.usual}** against **{experiment.changed}**")
         choice = st.radio(experiment.question, experiment.choices, index=None, key=f"break_it_guess_{experiment.name}")
         label = "Train both and see" if experiment.trains else "Try it and see"
         if st.button(label, type="primary", icon=":material/science:", disabled=choice is None, key="break_it_try"):
@@ -70,14 +78,26 @@ def _other_seed() -> None:
     del st.query_params["guess"]
 
 
-def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[SideResult, SideResult] | None:
-    """Both sides of an experiment that trains nothing, or None where there is no network to ask."""
-    checkpoint = choose_checkpoint()
+def _choose_subject(experiment: Experiment) -> tuple[DatasetCard, tuple[Checkpoint, PriorAdjustment] | None]:
+    """Choose the faces in one row with the network that is asked, where none is trained."""
+    first, second, third = st.columns(3, gap="medium")
+    with first:
+        dataset = choose_dataset()
+    if experiment.trains:
+        return dataset, None
+    with second:
+        checkpoint = choose_checkpoint()
     if checkpoint is None:
         train_first()
-    prior = choose_prior(checkpoint)
-    if _guess_of(experiment) is None:
-        return None
+    with third:
+        return dataset, (checkpoint, choose_prior(checkpoint))
+
+
+def _read(
+    dataset: DatasetCard, asked: tuple[Checkpoint, PriorAdjustment], experiment: Experiment
+) -> tuple[SideResult, SideResult]:
+    """Both sides of an experiment that trains nothing."""
+    checkpoint, prior = asked
     records = cached.records(dataset)
     scheme = fitting_scheme(checkpoint.card, records)
     results = cached.misread(checkpoint, cached.labeled(records, scheme, ["test"]), experiment.mistake, prior)
@@ -85,44 +105,40 @@ def _read(dataset: DatasetCard, experiment: Experiment) -> tuple[SideResult, Sid
     return results
 
 
-start_page(
-    "break_it",
-    "Change one thing, guess what it does, then see it happen. Mistakes are the quickest way to understand what each "
-    "part of the recipe is for.",
-)
+def _offer_more(*, trains: bool) -> None:
+    st.button("Guess again", icon=":material/replay:", on_click=_guess_again, width="stretch")
+    if trains:
+        st.button(
+            "Another seed",
+            icon=":material/casino:",
+            on_click=_other_seed,
+            width="stretch",
+            help="Other first weights and another order of the faces: does it come out the same?",
+        )
+    offer_lesson()
+
+
+start_page("break_it", "Change one thing, guess what it does, then see it happen.")
 experiment = _choose_experiment()
-left, right = (st.container(width=420), None) if experiment.trains else st.columns(2, gap="large")
-with left:
-    dataset = choose_dataset()
-results = None
+dataset, asked = _choose_subject(experiment)
 with errors_shown():
-    if right is not None:
-        with right:
-            results = _read(dataset, experiment)
     trial = Trial.of(experiment, dataset, _seed()) if experiment.trains else None
-    st.subheader(experiment.title, anchor="experiment")
-    st.markdown(f"**{experiment.usual}** against **{experiment.changed}**")
     if trial is not None:
         st.caption(f"What differs: `{experiment.differences()}`. Everything else, the seed too, is the same.")
     guess = _guess_of(experiment)
     if guess is None:
         _ask(experiment, trial)
         st.stop()
-    if trial is not None:
-        results = trial.results()
-    if results is not None:
-        show_verdict(experiment, results, guess)
-        with st.container(horizontal=True):
-            st.button("Guess again", icon=":material/replay:", on_click=_guess_again)
-            if trial is not None:
-                st.button(
-                    "Once more with another seed",
-                    icon=":material/casino:",
-                    on_click=_other_seed,
-                    help="Other first weights and another order of the faces: does it come out the same?",
-                )
-            offer_lesson()
-    if trial is not None:
-        show_trial(trial)
-    elif results is not None:
-        show_sides(experiment, results)
+    results = trial.results() if trial else _read(dataset, asked, experiment) if asked else None
+    said, shown = st.columns([3, 9], gap="small")
+    with said:
+        if results is None:
+            st.markdown(f"{experiment.question}\n\nYour guess: **{experiment.choices[guess]}.**")
+        else:
+            show_verdict(experiment, results, guess)
+            _offer_more(trains=experiment.trains)
+    with shown:
+        if trial is not None:
+            show_trial(trial)
+        elif results is not None:
+            show_sides(experiment, results)

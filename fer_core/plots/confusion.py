@@ -182,7 +182,7 @@ def confusion_table(matrix: Sequence[Sequence[int]], class_names: Sequence[str])
         for j, called in enumerate(class_names):
             faint = "" if counts[i, j] else ";opacity:.45"
             words = f"{true} taken for {called}: {counts[i, j]}"
-            cells += _html_cell(str(counts[i, j]), words, shares[i, j], i == j, f"min-width:34px;height:30px{faint}")
+            cells += _html_cell(str(counts[i, j]), words, shares[i, j], i == j, f"min-width:28px;height:26px{faint}")
         head = f'<th scope="row" style="font-weight:400;text-align:right;padding-right:6px">{escape(true)}</th>'
         rows += f"<tr>{head}{cells}</tr>"
     caption = '<caption style="caption-side:bottom;text-align:left;opacity:.75;padding-top:6px">'

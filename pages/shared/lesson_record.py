@@ -27,7 +27,7 @@ def offer_lesson() -> None:
     parts = [f"{len(tried)} experiment{'s' if len(tried) > 1 else ''}"] if tried else []
     parts += [f"{len(rounds)} round{'s' if len(rounds) > 1 else ''} of the quiz"] if rounds else []
     download_button(
-        "Your lesson so far (HTML)",
+        "Your lesson (HTML)",
         lambda: lesson_report(list(rounds.values()), list(tried.values())).encode(),
         "lesson.html",
         help=f"{' and '.join(parts)}, with your guesses, what happened and why, in one file that needs no network. It "

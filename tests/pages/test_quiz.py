@@ -64,7 +64,7 @@ def test_a_round_played_to_its_end_is_counted(page):
     assert tiles(page)["Best possible"] == in_points(sum(question.best_points for question in questions))
     assert "these faces" in page.success[0].value or "equally often" in page.success[0].value
     assert tiles(page)["The network"].endswith(" points")
-    assert [button.label for button in page.get("download_button")] == ["Your lesson so far (HTML)"]
+    assert [button.label for button in page.get("download_button")] == ["Your lesson (HTML)"]
 
 
 def test_the_votes_are_hidden_until_the_visitor_has_answered(page):

@@ -314,6 +314,7 @@ EXPERIMENTS = (
             Reason("Which is better depends on what a mistake costs."),
         ),
         change={"balancing": "sampling"},
+        is_about_classes=True,
     ),
     Experiment(
         "votes",

@@ -38,6 +38,7 @@ class Experiment:
         change: What the changed side has different.
         faces: About how many training faces are used.
         changed_faces: How many the changed side uses; 0 as many.
+        is_about_classes: Whether the confusion matrix shows it, rather than the curves.
         mistake: For experiments that train nothing: what is done wrong when a trained network is asked.
     """
 
@@ -56,6 +57,7 @@ class Experiment:
     faces: int = 2500
     changed_faces: int = 0
     mistake: Mistake = ""
+    is_about_classes: bool = False
 
     @property
     def trains(self) -> bool:

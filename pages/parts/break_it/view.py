@@ -14,8 +14,11 @@ from fer_core.training.runs.store import Run
 from pages.shared.charts import drawn, show_fixed_chart
 from pages.shared.lesson_record import record_experiment
 from pages.shared.messages import plain
+from pages.shared.pickers import choose_view
 from pages.shared.states import state_badge
 from pages.shared.words import explained
+
+CURVES, MATRIX = "Curves", "Confusion matrix"
 
 
 def show_trial(trial: Trial) -> None:
@@ -37,9 +40,11 @@ def show_trial(trial: Trial) -> None:
 
 def _show_runs(trial: Trial) -> None:
     runs = {run.name: run for run in trial.runs()}
+    views = (MATRIX, CURVES) if trial.experiment.is_about_classes else (CURVES, MATRIX)
+    view = choose_view(views, f"break_it_view_{trial.experiment.name}")
     titles = trial.experiment.usual, trial.experiment.changed
     waiting = False
-    for column, name, title in zip(st.columns(2, gap="large"), trial.names, titles, strict=True):
+    for column, name, title in zip(st.columns(2, gap="small"), trial.names, titles, strict=True):
         with column:
             run = runs.get(name)
             st.markdown(f"##### {title}")
@@ -47,8 +52,9 @@ def _show_runs(trial: Trial) -> None:
                 st.caption("Not started.")
                 waiting = True
                 continue
-            _progress(run)
-            _show_side(result_of(run), run.config.epochs, name)
+            if run.status.state != "finished":
+                _progress(run)
+            _show_side(result_of(run), run.config.epochs, name, view)
             waiting = waiting or not (run.status.is_active or is_over(run))
     if waiting and st.button(
         "Go on", icon=":material/play_arrow:", key="break_it_go_on", help="A run has stopped short."
@@ -73,23 +79,21 @@ def _progress(run: Run) -> None:
 def show_sides(experiment: Experiment, results: tuple[SideResult, SideResult]) -> None:
     """Both sides of an experiment that trained nothing."""
     titles = experiment.usual, experiment.changed
-    for column, result, title in zip(st.columns(2, gap="large"), results, titles, strict=True):
+    for column, result, title in zip(st.columns(2, gap="small"), results, titles, strict=True):
         with column:
             st.markdown(f"##### {title}")
-            _show_side(result, 0, title)
+            _show_side(result, 0, title, MATRIX)
 
 
-def _show_side(result: SideResult, epochs: int, key: str) -> None:
+def _show_side(result: SideResult, epochs: int, key: str, view: str) -> None:
     if not (result.matrix.any() or result.broke_down):
         st.caption("Its curve and its matrix begin when the first epoch is complete.")
         return
-    with st.container(horizontal=True, gap="small"):
-        for label, value, explanation in figures(result):
-            st.metric(label, value, help=explanation, border=True, width=132)
-    if result.curve:
+    st.markdown(" · ".join(f"{label} **{value}**" for label, value, _ in figures(result)))
+    if result.curve and view == CURVES:
         alt = f"Accuracy of training and validation over {len(result.curve)} epochs."
         show_fixed_chart(f"break_it_curve_{key}", alt, drawn(learning_curve, result.curve, "accuracy", epochs))
-    if result.matrix.any():
+    elif result.matrix.any():
         st.html(confusion_table(result.matrix.tolist(), result.class_names))
 
 
@@ -101,5 +105,6 @@ def show_verdict(experiment: Experiment, results: tuple[SideResult, SideResult],
     if guess == happened:
         st.success(f"As you guessed: {what}", icon=":material/check_circle:")
     else:
-        st.info(f"You guessed: {experiment.choices[guess]}. What happened: {what}", icon=":material/lightbulb:")
+        st.info(what, icon=":material/lightbulb:")
+        st.caption(f"You guessed: {experiment.choices[guess]}.")
     st.markdown(f"**Why.** {explained(' '.join(experiment.explain(*results)))}")
