@@ -33,8 +33,7 @@ def _choose_second(first: Checkpoint) -> Checkpoint | None:
 
 start_page(
     "build_face",
-    "Move the muscles of a drawn face and watch a network change its mind. Each slider is an action unit of the Facial "
-    "Action Coding System.",
+    "Move the muscles of a drawn face, each an action unit of FACS, and watch a network change its mind.",
 )
 follow_address()
 left, right = st.columns(2, gap="large")
@@ -45,7 +44,7 @@ if checkpoint is None:
 with right:
     second = _choose_second(checkpoint)
 show_presets()
-picture, sliders = st.columns([5, 6], gap="large")
+picture, sliders = st.columns([10, 13], gap="large")
 with sliders:
     face = choose_face()
 with errors_shown():

@@ -11,10 +11,10 @@ from fer_core.datasets.drawn.expression import UNITS, blend
 from fer_core.datasets.drawn.face import Face
 from fer_core.lessons.build_face.curves import probabilities, with_unit
 
-_AMOUNTS = (0.0, 0.33, 0.67, 1.0)
+_AMOUNTS = (0.0, 0.35, 0.65, 1.0)
 _MOST_MOVES = 4
 _BEAM = 4  # faces from which each further move is tried
-_STEP = 0.05  # to which a move is made as small as it can be
+_STEP = 0.05  # to multiples of which a move is made as small as it can be
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,11 @@ def _size(face: Face, moved: dict[str, float]) -> float:
 def _shrunk(network: Classifier, face: Face, moved: dict[str, float], index: int) -> dict[str, float]:
     """Each move in turn, the largest first, made as small as the class still allows; one that is not needed goes."""
     for unit in sorted(moved, key=lambda name: -abs(moved[name] - _mean(face, name))):
-        start = _mean(face, unit)
-        steps = max(1, round(abs(moved[unit] - start) / _STEP))
-        ways = [moved | {unit: round(float(amount), 2)} for amount in np.linspace(start, moved[unit], steps + 1)]
-        ways[0] = {name: amount for name, amount in moved.items() if name != unit}
+        start, end = _mean(face, unit), moved[unit]
+        grid = [round(_STEP * place, 2) for place in range(round(1 / _STEP) + 1)]
+        between = sorted((a for a in grid if min(start, end) < a < max(start, end)), key=lambda a: abs(a - start))
+        ways = [{name: amount for name, amount in moved.items() if name != unit}]
+        ways += [moved | {unit: amount} for amount in (*between, end)]
         answers = probabilities(network, [_moved(face, way) for way in ways])
         moved = next(way for way, answer in zip(ways, answers, strict=True) if answer.argmax() == index)
     return moved

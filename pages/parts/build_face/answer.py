@@ -8,18 +8,19 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Prediction
 from fer_core.datasets.drawn.expression import EMOTION_EXPRESSIONS, UNITS, Expression
 from fer_core.datasets.drawn.face import Face
+from fer_core.evaluation.descriptions import describe_answers
 from fer_core.plots.drawn_faces import portrait_html
 from fer_core.plots.pictures import picture_html
 from fer_core.plots.prediction import in_words, probability_bars
 from pages.parts.build_face.controls import put_expression, surprise
 from pages.shared import cached
 from pages.shared.messages import plain
-from pages.shared.pickers import carried_prior, say_who_answers
+from pages.shared.pickers import carried_prior
 
 _STAYS = """<style>
 [data-testid="stColumn"]:has(.st-key-build_face_look) {position: sticky; top: 3.75rem; align-self: flex-start}
-.st-key-build_face_look {background: var(--background-color, Canvas)}
 @media (max-width: 640px) {
+  .st-key-build_face_look {background: light-dark(#ffffff, #10151d)}
   .st-key-build_face_look {flex-direction: row; align-items: flex-start}
   .st-key-build_face_look > :first-child {flex: 0 0 45%; width: 45%}
 }
@@ -42,7 +43,7 @@ def show_presets() -> None:
                 key=f"build_face_preset_{emotion}",
                 on_click=put_expression,
                 args=[variants[0]],
-                help=f"{units_in_words(variants[0])} (Ekman's prototype)",
+                help=f"{units_in_words(variants[0])}, after Ekman",
             )
         st.button("Surprise me", icon=":material/casino:", on_click=surprise)
 
@@ -60,8 +61,7 @@ def show_face(face: Face, checkpoints: Sequence[Checkpoint]) -> None:
             for checkpoint in checkpoints:
                 with st.container(width="stretch", gap=None):
                     _show_answer(checkpoint, cached.classifier(checkpoint, carried_prior()).predict_one(seen))
-    st.caption("The face is a drawing.")
-    say_who_answers(checkpoints[0], carried_prior())
+    st.caption(f"A drawing. {plain(describe_answers(checkpoints[0].card, carried_prior()))}")
 
 
 def _show_answer(checkpoint: Checkpoint, prediction: Prediction) -> None:

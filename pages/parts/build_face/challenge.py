@@ -30,9 +30,12 @@ def show_challenges(face: Face, checkpoint: Checkpoint) -> None:
         st.info("This checkpoint has none of the classes that the challenges ask for. Choose another one.")
         return
     titles = {name: one.title for name, one in open_.items()}
-    name = st.selectbox("Challenge", list(titles), format_func=titles.__getitem__, key=_CHOSEN, persist_state="session")
-    challenge = open_[name]
-    st.button("Start", icon=":material/flag:", on_click=put_expression, args=[challenge.beginning])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Challenge", list(titles), format_func=titles.__getitem__, key=_CHOSEN, persist_state="session", width=460
+        )
+        challenge = open_[name]
+        st.button("Start", icon=":material/flag:", on_click=put_expression, args=[challenge.beginning])
     _show_attempt(challenge, face, checkpoint)
 
 
@@ -41,7 +44,7 @@ def _show_attempt(challenge: Challenge, face: Face, checkpoint: Checkpoint) -> N
     done = attempt(challenge, face.expression, prediction.class_name)
     goal = float(prediction.probabilities[prediction.class_names.index(challenge.goal)])
     with st.container(horizontal=True):
-        st.metric("Sliders moved", f"{len(done.moved)} of {challenge.most_units}", border=True, width=190)
+        st.metric("Sliders moved", f"{len(done.moved)} (at most {challenge.most_units})", border=True, width=190)
         st.metric("Sum of moves", percent(done.size), border=True, width=190)
         st.metric(challenge.goal.capitalize(), percent(goal), border=True, width=190)
     if done.moved:

@@ -14,7 +14,7 @@ from pages.shared import cached
 from pages.shared.messages import plain
 from pages.shared.pickers import carried_prior
 
-_ASKED, _TARGET = "build_face_change", "build_face_target"
+_ASKED, _TARGET, _PLAY = "build_face_change", "build_face_target", "build_face_play"
 _SIZE, _FRAMES = 200, 6
 
 
@@ -55,7 +55,9 @@ def _show_moves(change: Change | None, face: Face, checkpoint: Checkpoint, targe
             with st.container(width=_SIZE, gap="small"):
                 st.html(portrait_html(one, f"The face: {title}", _SIZE))
                 st.markdown(f"{plain(title)}  \n{plain(answer.class_name)} {percent(answer.confidence)}")
-        if st.toggle("Play", key="build_face_play", help="All moves in one moving picture."):
+        if st.session_state.get(_PLAY):
             moving = [change.faces[0], *frames(change.faces, _FRAMES)]
             st.html(moving_portrait_html(moving, "The moves, one after the other", size=_SIZE, rests=_FRAMES))
-    st.button("Take this face", icon=":material/check:", on_click=put, args=[change.faces[-1]])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Take this face", icon=":material/check:", on_click=put, args=[change.faces[-1]])
+        st.toggle("Play the moves", key=_PLAY, persist_state="session", help="All moves as one moving picture.")
