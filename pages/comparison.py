@@ -5,7 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from fer_core.checkpoints.answers import has_answers
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
+from fer_core.datasets.store import DEMO, list_labeled
 from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.evaluation.scoring import evaluation_scheme
 from fer_core.faces.images import read_image
@@ -16,7 +18,7 @@ from pages.parts.comparison.leaderboard import show_export, show_leaderboard, sh
 from pages.parts.comparison.pair import show_pair
 from pages.shared import cached
 from pages.shared.held_pictures import upload_picture
-from pages.shared.links import show_link
+from pages.shared.links import note_drawings, show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
@@ -132,6 +134,8 @@ elif view == _PHOTO:
     _show_photo(checkpoints)
 else:
     leaderboard = _compare(checkpoints)
+    if leaderboard.dataset_name == DEMO and any(map(has_answers, checkpoints)):
+        note_drawings("comparison", list_labeled()[0].name)
     if view != _PAIR:  # which says it of the two that are chosen there
         _show_verdict(leaderboard)
     if caveats := leaderboard.caveats():

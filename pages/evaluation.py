@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.datasets.store import DEMO
+from fer_core.checkpoints.answers import has_answers
+from fer_core.datasets.store import DEMO, list_labeled
 from fer_core.evaluation.descriptions import describe_scope
 from fer_core.evaluation.scoring import evaluation_scheme
 from pages.parts.evaluation.about import about_checkpoint
@@ -16,6 +17,7 @@ from pages.parts.evaluation.matrix import show_matrix
 from pages.parts.evaluation.robustness import show_robustness
 from pages.parts.evaluation.subgroups import show_subgroups
 from pages.shared import cached
+from pages.shared.links import note_drawings
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import (
@@ -69,7 +71,9 @@ def _notes(shown: Evaluated) -> None:
             f"“{plain(shown.exclusions.name)}” leaves {labelled - remaining:,} of {labelled:,} pictures out; "
             f"{remaining:,} remain."
         )
-    if card.is_imported:
+    if shown.dataset.is_drawn and has_answers(shown.checkpoint):
+        note_drawings("evaluation", list_labeled()[0].name)
+    elif card.is_imported:
         notes.append(f"“{plain(card.name)}” was imported: what it was trained on is unknown, perhaps these very faces.")
     elif card.dataset_fingerprint != shown.dataset.fingerprint:
         source = "the drawn demo faces" if card.dataset == DEMO else f"“{plain(card.dataset)}”"

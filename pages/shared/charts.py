@@ -24,7 +24,7 @@ _LEGIBLE = """<style>
   fill: currentColor !important;
 }
 [data-testid="stMain"] h1 {padding: 0 0 0.5rem; font-size: 2.1rem}
-[data-testid="stMetric"] {margin: -0.5rem 0}
+[data-testid="stMetric"] > div {padding: 0.4rem 1rem}
 [data-testid="stMetricValue"] {font-size: 1.75rem}
 [data-testid="stSidebarHeader"] {margin-bottom: 0; height: 2.5rem}
 .st-key-menu h3 {font-size: 0.85rem; padding: 0.6rem 0 0 0.5rem; opacity: 0.8}
@@ -33,6 +33,7 @@ _LEGIBLE = """<style>
   [data-testid="stMainBlockContainer"] {padding: 3.25rem 3rem 3rem}
 }
 @media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] {padding-top: 3.5rem}
   [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {row-gap: 1rem}
 }
 </style>"""

@@ -64,7 +64,7 @@ LESSON = (
     Stop(
         "20 to 30 min",
         "A network learns",
-        "Press *One-minute demo* and start it. While the curves move, **ask:** Why are there two curves? When should "
+        "Press *Start* under *One-minute demo*. While the curves move, **ask:** Why are there two curves? When should "
         "it stop?",
         "training",
         "Open training",

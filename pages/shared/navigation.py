@@ -34,6 +34,18 @@ HEADING_ALONE = 0.1
 takes some 400 ms on many pages. Measured by ``python -m tests.tools.first_paint``."""
 
 
+_CLOSED_BY_A_LINK = """<script>
+if (!window.menuCloses) {
+  window.menuCloses = true;
+  document.addEventListener("click", event => {
+    if (innerWidth <= 768 && event.target.closest(".st-key-menu a"))
+      document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+  });
+}
+</script>"""
+"""On a phone the menu covers the page: a link closes it, as Streamlit's own menu does."""
+
+
 def navigate() -> StreamlitPage:
     """Declare the pages and show the sidebar's menu; called once per run, before anything else.
 
@@ -45,6 +57,8 @@ def navigate() -> StreamlitPage:
     pages = [st.Page(script(name), title=page.title, default=name == "overview") for name, page in PAGES.items()]
     page = st.navigation(pages, position="hidden")
     hidden = () if is_operator_here() else ("diagnostics",)  # with the operator's key its address still opens it
+    with st.sidebar:
+        st.html(_CLOSED_BY_A_LINK, unsafe_allow_javascript=True, width=1)
     with st.sidebar.container(key="menu", gap="xsmall"):
         for heading, names in MENU.items():
             shown = [name for name in names if name not in hidden]

@@ -297,3 +297,11 @@ def test_a_network_of_votes_is_judged_by_the_majority_as_is_meant(home, small_de
     page.run()
     assert not page.exception
     assert "It was trained with other labels" not in texts(page)
+
+
+def test_drawings_are_said_first_with_a_link_to_ferplus(shipped):
+    shipped.query_params["dataset"] = "demo"
+    shipped.run()
+    assert not shipped.exception
+    assert "drawn, not photographed" in texts(shipped)
+    assert "Figures on FER+" in [link.proto.label for link in shipped.get("page_link")]

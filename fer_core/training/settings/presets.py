@@ -57,8 +57,7 @@ PRESETS = (
     Preset(
         "best",
         "Best small network",
-        "Half the weights, changed faces, the votes' distribution and a rising and falling rate: better, but it "
-        "takes hours.",
+        "Half the weights, changed faces, the votes' distribution and a rising and falling rate: better, but slower.",
         {
             **{"architecture": "soft-cnn", "scheme": "distribution-8", "dropout": 0.0, "dense_dropout": 0.3},
             **{"optimizer": "adamw", "learning_rate": 3e-3, "schedule": "one_cycle", "epochs": 40},
