@@ -82,8 +82,8 @@ def _show_search(photo: Photo) -> None:
     places = "1 place was" if count == 1 else f"{count or 'No'} places were"
     scores = "; see the scores in the picture" if count else ""
     st.info(
-        f"**No face found.** The whole picture was searched, and its parts at up to three sizes. {places} looked at "
-        f"closely{scores}.\n\n"
+        "**No face found.** The picture was searched as a whole and in parts of up to three sizes, then on its sides "
+        f"and upside down. {places} looked at closely{scores}.\n\n"
         "What helps: a larger face (100 pixels or more), more light, a face turned to the camera, nothing covering it.",
         icon=":material/search_off:",
     )
