@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.benchmark import BENCHES, measure
+from tests.benchmark.__main__ import main
 from tests.benchmark.figure import AbsentError, Bench, measure_bench
 from tests.benchmark.portraits import CHANGES, turned
 from tests.benchmark.rival import VARIABLE, Rival
@@ -48,6 +49,13 @@ def test_a_figure_that_needs_something_absent_says_so():
     figure = measure_bench(Bench("data.ratio", "s", 0.0, 1.0, absent))
     assert (figure.value, figure.holds, figure.reason) == (None, None, "The real files are not there.")
     assert "not measured" in figure.in_words()
+
+
+def test_a_name_that_no_figure_has_is_said(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--only", "nope"])
+    assert ended.value.code == 2
+    assert "no figure's name begins with “nope”" in capsys.readouterr().err
 
 
 def test_names_begin_with_their_room_and_choose_what_is_measured(monkeypatch, tmp_path):

@@ -25,6 +25,7 @@ those from 0.85 to 0.88 one in seven showed another person.
 _HASH_SIDE, _HASH_OF = 8, 32
 _BLOCK = 1024
 _PAIRS = 16_384
+_MOST_PAIRED = 1000  # equal images, each with each; their pairs grow with the square
 _FLAT = 1.0  # standard deviation in grays below which two images have no pattern to compare
 
 
@@ -137,9 +138,15 @@ def _equal(flat: NDArray[np.uint8], pairs: NDArray[np.int64]) -> NDArray[np.bool
 
 
 def _copies(flat: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Pairs of equal rows: each row with the first of its kind."""
+    """Pairs of equal rows: each with each, or in a group of thousands, each with the first."""
     rows = flat.view(np.dtype((np.void, flat.shape[1])))[:, 0]
-    _, first, kind = np.unique(rows, return_index=True, return_inverse=True)
-    original = first[kind]
-    copies = np.flatnonzero(original != np.arange(len(flat)))
-    return np.stack([original[copies], copies], axis=1)
+    _, kind, counts = np.unique(rows, return_inverse=True, return_counts=True)
+    groups = np.split(np.argsort(kind, kind="stable"), np.cumsum(counts)[:-1])
+    return np.concatenate([np.empty((0, 2), np.int64), *(_paired(group) for group in groups if len(group) > 1)])
+
+
+def _paired(group: NDArray[np.int64]) -> NDArray[np.int64]:
+    if len(group) > _MOST_PAIRED:
+        return np.stack([np.full(len(group) - 1, group[0]), group[1:]], axis=1)
+    first, second = np.triu_indices(len(group), 1)
+    return np.stack([group[first], group[second]], axis=1)

@@ -61,6 +61,14 @@ def test_pictures_of_one_grey_are_duplicates_of_their_copies_only():
     assert pairs(find_duplicates(images)) == {(2, 3)}
 
 
+def test_every_pair_of_black_pictures_is_counted_but_not_of_thousands():
+    images = faces(12)
+    images[:11] = 0
+    assert len(find_duplicates(images)) == 55
+    many = np.zeros((1500, 48, 48), np.uint8)
+    assert pairs(find_duplicates(many)) == {(0, copy) for copy in range(1, 1500)}
+
+
 def test_mere_relatives_are_no_duplicates():
     images = faces(300)
     images[1] = images[0] // 2 + images[1] // 2
