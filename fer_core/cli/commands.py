@@ -32,7 +32,7 @@ from fer_core.storage.plaintext import percent
 
 def import_data(options: argparse.Namespace) -> Answer:
     """Stores a dataset."""
-    card = import_dataset(options.images, options.votes, name=options.name)
+    card = import_dataset(options.images, options.votes, name=options.name, apart=True)
     lines = [f"The dataset “{card.name}” holds {_sizes(card.sizes)}.", *filter(None, [card.votes_note])]
     return Answer(asdict(card), "\n".join(lines))
 

@@ -6,7 +6,8 @@ was changed or cut is noticed before it is used.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from fer_core.datasets.cards import (
 )
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.exclusions import delete_exclusions
+from fer_core.datasets.limited import records_read_apart
 from fer_core.datasets.lines import Progress
 from fer_core.datasets.pictures import PicturePlan, ToFace, read_pictures
 from fer_core.datasets.readers import read_records
@@ -63,15 +65,22 @@ _DEMO_SOURCE = "drawn by this app (version 2)"
 
 
 def import_dataset(
-    images: Path, votes: Path | None = None, *, name: str | None = None, progress: Progress | None = None
+    images: Path,
+    votes: Path | None = None,
+    *,
+    name: str | None = None,
+    progress: Progress | None = None,
+    apart: bool = False,
 ) -> DatasetCard:
     """Read a dataset's files and store them; a dataset of that name is replaced only when all went well.
+
+    Apart, as for files that come from anywhere, they are read by a limited process.
 
     Raises:
         DatasetError: A file is malformed, the name is not allowed, or the disk is full.
     """
     name = _own_name(name or (_IMPORTED_FERPLUS if votes else "fer2013"))
-    return _import(images, votes, name, "imported", progress)
+    return _import(images, votes, name, "imported", progress, apart=apart)
 
 
 def import_pictures(
@@ -234,26 +243,42 @@ def store_demo(records: FaceRecords) -> DatasetCard:
 
 
 def _import(
-    images: Path, votes: Path | None, name: str, source: str, progress: Progress | None, *, waits: bool = False
+    images: Path,
+    votes: Path | None,
+    name: str,
+    source: str,
+    progress: Progress | None,
+    *,
+    waits: bool = False,
+    apart: bool = False,
 ) -> DatasetCard:
     with only_importer(name, waits=waits):
         digests = [file_sha256(images), file_sha256(votes) if votes else ""]
         known = next((c for c in list_datasets() if c.name == name), None)
         if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and is_whole(known):
             return known
-        records = read_records(images, votes, progress=progress)
-        return keep_records(
-            records,
-            votes_note=incomplete_votes(records.votes),
-            name=name,
-            source=source,
-            images_file=images.name,
-            votes_file=votes.name if votes else "",
-            images_sha256=digests[0],
-            votes_sha256=digests[1],
-            images_path=str(images.resolve()),
-            votes_path=str(votes.resolve()) if votes else "",
-        )
+        with _reading(images, votes, progress, apart=apart) as records:
+            return keep_records(
+                records,
+                votes_note=incomplete_votes(records.votes),
+                name=name,
+                source=source,
+                images_file=images.name,
+                votes_file=votes.name if votes else "",
+                images_sha256=digests[0],
+                votes_sha256=digests[1],
+                images_path=str(images.resolve()),
+                votes_path=str(votes.resolve()) if votes else "",
+            )
+
+
+@contextmanager
+def _reading(images: Path, votes: Path | None, progress: Progress | None, *, apart: bool) -> Iterator[FaceRecords]:
+    if apart:
+        with records_read_apart(images, votes, progress) as records:
+            yield records
+    else:
+        yield read_records(images, votes, progress=progress)
 
 
 def _rebuild(card: DatasetCard) -> DatasetCard:

@@ -10,42 +10,61 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TypeAlias
 
 import psutil
 
-from fer_core.errors import CheckpointError
+from fer_core.errors import CheckpointError, FerError
 from fer_core.storage.files import PROJECT
 
 GIB = 1 << 30
+_LOOK_EVERY = 0.25  # seconds
 
 _Stream: TypeAlias = int | IO[bytes]
 _LOG = logging.getLogger(__name__)
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")  # Windows starts nothing without its root
 
 
-def run_limited(module: str, folder: Path, *, timeout: float) -> None:
-    """Runs a module on a folder, as :func:`start_limited`, and waits; after the timeout, in seconds, all is killed.
+def run_limited(
+    module: str,
+    folder: Path,
+    *,
+    timeout: float,
+    error: type[FerError] = CheckpointError,
+    while_waiting: Callable[[], object] = lambda: None,
+) -> None:
+    """Run a module on a folder, as :func:`start_limited`, and wait, with a call four times a second.
+
+    After the timeout, in seconds, all is killed.
 
     Raises:
-        CheckpointError: It took too long, in all or by a limit of :func:`processor_seconds`.
+        FerError: Of the given kind: it took too long, in all or by a limit of its processor's time.
     """
     with (folder / "log.txt").open("wb") as log:
         child = start_limited(module, folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            child.wait(timeout)
-        except subprocess.TimeoutExpired as error:
-            raise CheckpointError(
-                f"Opening the file took more than {timeout:.0f} seconds and was stopped. Import a smaller network."
-            ) from error
+            _wait(child, time.monotonic() + timeout, while_waiting)
+        except subprocess.TimeoutExpired as expired:
+            raise error(
+                f"Opening the file took more than {timeout:.0f} seconds and was stopped. Import a smaller one."
+            ) from expired
         finally:
             end_limited(child)
     if hasattr(signal, "SIGXCPU") and child.returncode == -signal.SIGXCPU:
-        raise CheckpointError(
-            "Reading the file took more time than any honest network needs and was stopped. Save the model again."
+        raise error(
+            "Reading the file took more time than any honest one needs and was stopped. Save or export it again."
         )
+
+
+def _wait(child: "subprocess.Popen[bytes]", end: float, while_waiting: Callable[[], object]) -> None:
+    while (left := end - time.monotonic()) > _LOOK_EVERY:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_LOOK_EVERY)
+            return
+        while_waiting()
+    child.wait(max(left, 0))
 
 
 def start_limited(

@@ -217,4 +217,7 @@ def test_an_endless_line_is_refused(write):
 
 def test_a_bomb_is_stopped_while_it_unpacks(write):
     with pytest.raises(DatasetError, match=r"unpacks to more than 4 GB"):
-        read(write("a.gz", gzip.compress(b"0\n" * (1 << 21))), limits=TextLimits(chunk=1 << 16, total=1 << 20))
+        read(
+            write("a.gz", gzip.compress(b"0\n" * (1 << 21))),
+            limits=TextLimits(chunk=1 << 16, total=1 << 20, ratio=10**6),
+        )

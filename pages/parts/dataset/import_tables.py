@@ -173,7 +173,7 @@ def _fetch_votes(folder: Path) -> Path:
 
 def _import(faces: Path, votes: Path | None, name: str) -> DatasetCard:
     with progress_bar("Reading the faces") as show:
-        return import_dataset(faces, votes, name=name or None, progress=show)
+        return import_dataset(faces, votes, name=name or None, progress=show, apart=True)
 
 
 @contextmanager
