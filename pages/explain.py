@@ -30,7 +30,7 @@ with errors_shown():
         st.stop()
     with right:
         classifier = cached.classifier(checkpoint, prior)
-        (answer,) = classifier.predictions(face.image[None], mirror=face.is_from_picture)
+        (answer,) = classifier.predictions(face.image[None], steady=face.is_from_picture)
         show_answer(face.image, face.caption, answer)
     view = choose_view([LAYERS, EVIDENCE, NUDGES, ALIKE], "explain_view", bind="query-params")
     if view == NUDGES:

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.network import LocalNetwork, WorkerNetwork
 from fer_core.checkpoints.priors import UNNAMED, AnsweredBy, normalized
+from fer_core.faces.images import Square, preprocess_face
 from fer_core.faces.preprocessing import UNCHANGED, Preprocessing
 
 NOT_SURE = "not sure"
 """What is shown where the best class is not probable enough."""
 
 _BATCH = 64
+_SCALES = 1.0, 0.94, 1.06  # of what is shown of a face, for a steady answer
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,17 +107,20 @@ class Classifier:
         self._network: LocalNetwork | WorkerNetwork
         self._network = WorkerNetwork(model, outputs) if isolated else LocalNetwork(model, outputs, threads=threads)
 
-    def predict(self, images: NDArray[np.uint8], *, mirror: bool = False, gain: float = 1.0) -> NDArray[np.float32]:
+    def predict(self, images: NDArray[np.uint8], *, steady: bool = False, gain: float = 1.0) -> NDArray[np.float32]:
         """Return the calibrated probabilities ``(n, classes)`` of some faces: what pages and commands show.
 
-        The faces are ``(n, 48, 48)`` uint8 gray as ``preprocess_face`` makes them; n may be 0. With ``mirror`` the
-        network's own probabilities of each face and its mirror image are averaged first; the gain is that of
+        The faces are ``(n, 48, 48)`` uint8 gray as ``preprocess_face`` makes them; n may be 0. A steady answer changes
+        less often when a face is cropped or lit a little differently: the network's own probabilities of the face, a
+        little closer and a little farther, and of their mirror images are averaged first. The gain is that of
         :meth:`predict_raw`.
         """
-        if not mirror:
+        if not steady:
             return self._adjustment.apply(self.predict_raw(images, gain=gain))
-        both = self.predict_raw(np.concatenate([images, images[:, :, ::-1]]), gain=gain)
-        return self._adjustment.apply(np.mean(np.split(both, 2), axis=0, dtype=np.float32))
+        views = _views(images)
+        raw = self.predict_raw(views.reshape(-1, 48, 48), gain=gain)
+        mean = raw.reshape(*views.shape[:2], len(self.class_names)).mean(axis=0, dtype=np.float32)
+        return self._adjustment.apply(mean)
 
     def predict_raw(self, images: NDArray[np.uint8], *, gain: float = 1.0) -> NDArray[np.float32]:
         """Return the network's own probabilities of some faces, as :meth:`predict`, before calibration.
@@ -136,10 +141,20 @@ class Classifier:
         """Predict a single ``(48, 48)`` uint8 face."""
         return self.predictions(image[None])[0]
 
-    def predictions(self, images: NDArray[np.uint8], *, mirror: bool = False) -> tuple[Prediction, ...]:
+    def predictions(self, images: NDArray[np.uint8], *, steady: bool = False) -> tuple[Prediction, ...]:
         """Predict ``(n, 48, 48)`` uint8 faces, as :meth:`predict`."""
-        probabilities = self.predict(images, mirror=mirror)
+        probabilities = self.predict(images, steady=steady)
         return tuple(Prediction(row, self.class_names, self.not_sure_below, self.answered_by) for row in probabilities)
+
+
+def _views(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Faces, the same closer and farther, and the mirror images of all three, ``(6, n, 48, 48)``."""
+    views = np.empty((2 * len(_SCALES), *images.shape), np.uint8)
+    for view, scale in zip(views, _SCALES, strict=False):
+        for face, image in zip(view, images, strict=True):
+            face[:] = preprocess_face(image, Square(24, 24, 48 * scale))
+    views[len(_SCALES) :] = views[: len(_SCALES), :, :, ::-1]
+    return views
 
 
 def with_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:

@@ -57,15 +57,15 @@ class Recognition:
 def recognize(image: NDArray[np.uint8], detector: Detector, classifier: Classifier) -> tuple[Recognition, ...]:
     """Find every face in a photo, RGB (height, width, 3) uint8, from left to right, and classify them all at once.
 
-    A photo's answer is the mean of a face's and its mirror image's (see :meth:`Classifier.predict`): it stays when the
-    photo is mirrored, and more often when it is turned, shrunk or compressed.
+    A photo's answer is steady (see :meth:`Classifier.predict`): it mostly stays when the photo is mirrored, shrunk,
+    compressed, lit differently or turned.
     """
     return recognize_faces(image, detector.detect(image), classifier)
 
 
 def recognize_faces(image: NDArray[np.uint8], faces: Sequence[Face], classifier: Classifier) -> tuple[Recognition, ...]:
     """Classify given faces of a photo, as :func:`recognize` those that it finds."""
-    return _classified(image, faces, classifier, DEFAULT_MARGIN, mirror=True)
+    return _classified(image, faces, classifier, DEFAULT_MARGIN, steady=True)
 
 
 def recognize_frame(
@@ -75,13 +75,13 @@ def recognize_frame(
 
     The crops show a margin beyond the detector's box on each side, as a part of the box.
     """
-    return _classified(image, detector.detect(image), classifier, margin, mirror=False)
+    return _classified(image, detector.detect(image), classifier, margin, steady=False)
 
 
 def recognize_whole(image: NDArray[np.uint8], classifier: Classifier) -> Recognition:
     """Classify a whole picture, RGB or gray, as if it were one face, for pictures in which no face was found."""
     crop = preprocess_face(image)
-    (prediction,) = classifier.predictions(crop[None], mirror=True)
+    (prediction,) = classifier.predictions(crop[None], steady=True)
     return Recognition(Face((0, 0, image.shape[1], image.shape[0])), prediction, crop)
 
 
@@ -89,7 +89,7 @@ def reclassify(recognitions: Sequence[Recognition], classifier: Classifier) -> t
     """The same faces and crops of a photo with the predictions of another network."""
     if not recognitions:
         return ()
-    predictions = classifier.predictions(np.stack([item.crop for item in recognitions]), mirror=True)
+    predictions = classifier.predictions(np.stack([item.crop for item in recognitions]), steady=True)
     return tuple(replace(item, prediction=new) for item, new in zip(recognitions, predictions, strict=True))
 
 
@@ -102,7 +102,7 @@ def largest_face(image: NDArray[np.uint8], detector: Detector) -> NDArray[np.uin
 
 
 def _classified(
-    image: NDArray[np.uint8], faces: Sequence[Face], classifier: Classifier, margin: float, *, mirror: bool
+    image: NDArray[np.uint8], faces: Sequence[Face], classifier: Classifier, margin: float, *, steady: bool
 ) -> tuple[Recognition, ...]:
     if not faces:
         return ()
@@ -113,7 +113,7 @@ def _classified(
     shown = [
         replace(face, xyxy=square.xyxy).clipped(width, height) for face, square in zip(faces, squares, strict=True)
     ]
-    return tuple(map(Recognition, shown, classifier.predictions(crops, mirror=mirror), crops))
+    return tuple(map(Recognition, shown, classifier.predictions(crops, steady=steady), crops))
 
 
 def summary(recognitions: Sequence[Recognition]) -> str:

@@ -44,7 +44,7 @@ def round_trip(images: NDArray[np.uint8], detector: Detector, classifier: Classi
         classifier: Names their expressions.
         seed: Of the places and sizes.
     """
-    direct = classifier.predict(images, mirror=True).argmax(axis=1)
+    direct = classifier.predict(images, steady=True).argmax(axis=1)
     found = unchanged = 0
     for label, (picture, box) in zip(direct.tolist(), _scenes(images, np.random.default_rng(seed)), strict=True):
         answers = [item for item in recognize(picture, detector, classifier) if _overlaps(item.face.xyxy, box)]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from fer_core.checkpoints.classifier import Classifier
+from fer_core.checkpoints.priors import DEFAULT_PRIOR
 from fer_core.faces.detection import PhotoDetector
 from fer_core.faces.images import read_image
 from fer_core.recognition.recognize import recognize
@@ -17,7 +18,7 @@ _STAYS, _STAYS_TURNED = 97.0, 93.0
 
 @cache
 def _tools() -> tuple[PhotoDetector, Classifier]:
-    return PhotoDetector(), shipped().open_classifier()
+    return PhotoDetector(), shipped().open_classifier(prior_adjustment=DEFAULT_PRIOR)
 
 
 def _answer(image: Picture) -> str:

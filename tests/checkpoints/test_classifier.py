@@ -8,6 +8,7 @@ import pytest
 
 from fer_core.checkpoints.classifier import Adjustment, Classifier, Prediction
 from fer_core.errors import CheckpointError
+from fer_core.faces.images import Square, preprocess_face
 from fer_core.labels import EMOTIONS, PAPER_EMOTIONS
 
 SIGMOID = Path(__file__).parents[1] / "fixtures" / "sigmoid8.tflite"
@@ -37,17 +38,19 @@ def test_a_face_alone_gives_what_it_gives_in_a_batch(classifier):
     np.testing.assert_allclose(alone, together, atol=1e-6)
 
 
-def test_a_face_and_its_mirror_image_get_one_answer(tiny_model):
-    """The network's own probabilities are averaged; temperature and prior come after."""
+def test_a_steady_answer_is_that_of_six_views_before_temperature_and_prior(tiny_model):
     several = faces(3, seed=1)
     adjustment = Adjustment(temperature=2.0, weights=np.array([1, 0.5, 1, 1, 1, 1, 0.25], np.float32))
     network = Classifier(tiny_model, PAPER_EMOTIONS, adjustment=adjustment)
-    raw = (network.predict_raw(several) + network.predict_raw(several[:, :, ::-1])) / 2
-    answers = network.predict(several, mirror=True)
+    scaled = [
+        np.stack([preprocess_face(face, Square(24, 24, side)) for face in several]) for side in (48, 45.12, 50.88)
+    ]
+    raw = np.mean([network.predict_raw(view[:, :, ::step]) for view in scaled for step in (1, -1)], axis=0)
+    answers = network.predict(several, steady=True)
     np.testing.assert_allclose(answers, adjustment.apply(raw), atol=1e-6)
-    np.testing.assert_allclose(answers, network.predict(several[:, :, ::-1], mirror=True), atol=1e-6)
+    np.testing.assert_allclose(answers, network.predict(several[:, :, ::-1], steady=True), atol=1e-6)
     assert not np.allclose(answers, network.predict(several), atol=1e-4)
-    assert network.predict(several[:0], mirror=True).shape == (0, 7)
+    assert network.predict(several[:0], steady=True).shape == (0, 7)
 
 
 def test_raw_grey_values_go_in(classifier):

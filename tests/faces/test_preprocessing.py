@@ -107,7 +107,7 @@ def test_a_face_gives_the_same_probabilities_through_every_path(home, small_demo
         found = recognize(picture, WholeFrame(), classifier)[0]
         np.testing.assert_allclose(whole, expected, atol=1e-5)
         np.testing.assert_allclose(
-            classifier.predict(found.crop[None], mirror=True)[0], found.prediction.probabilities, atol=1e-6
+            classifier.predict(found.crop[None], steady=True)[0], found.prediction.probabilities, atol=1e-6
         )
     assert Features(checkpoint).of(raw.images[:3]).shape == (3, 1024)
 

@@ -38,10 +38,10 @@ class BrightnessClassifier(Classifier):
     answered_by = AnsweredBy("bright", "halfway")
 
     def __init__(self):
-        self.batches, self.mirrored = [], []
+        self.batches, self.steady = [], []
 
-    def predict(self, images, *, mirror=False):
-        self.mirrored.append(mirror)
+    def predict(self, images, *, steady=False):
+        self.steady.append(steady)
         assert images.dtype == np.uint8
         assert images.shape[1:] == (48, 48)
         self.batches.append(images)
@@ -150,7 +150,7 @@ def test_photos_are_answered_with_their_mirror_image_and_frames_are_not():
     recognize_whole(image, classifier)
     reclassify(found, classifier)
     recognize_frame(image, face, classifier)
-    assert classifier.mirrored == [True, True, True, False]
+    assert classifier.steady == [True, True, True, False]
 
 
 def test_a_frame_shows_the_margin_it_is_asked_for():

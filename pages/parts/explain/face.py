@@ -21,7 +21,7 @@ from pages.shared.pickers import choose_dataset, choose_view
 from pages.shared.streamlit_internals import UploadedFile
 
 _PHOTO = "picture to explain"
-_MIRRORED = "The answer is the mean of the face and its mirror image, as on Photos."
+_STEADY = "The answer is the mean over the face at three scales and their mirror images, as on Photos."
 _DATASET, _UPLOAD, _CAMERA, _SENT = "From a dataset", "From a picture", "From the webcam", "Sent here"
 
 
@@ -43,7 +43,7 @@ def choose_face(checkpoint: Checkpoint, prior: PriorAdjustment) -> ExplainedFace
     sources = [*([] if sent is None else [_SENT]), _DATASET, _UPLOAD, _CAMERA]
     source = choose_view(sources, "explain_source", label="Face")
     if source == _SENT and sent is not None:
-        return ExplainedFace(sent, f"As it was found in a picture. {_MIRRORED}", is_from_picture=True)
+        return ExplainedFace(sent, f"As it was found in a picture. {_STEADY}", is_from_picture=True)
     return _from_dataset() if source == _DATASET else _from_picture(checkpoint, prior, source)
 
 
@@ -92,7 +92,7 @@ def _from_picture(checkpoint: Checkpoint, prior: PriorAdjustment, source: str) -
         number = int(st.number_input("Which face", 1, len(photo.recognitions), 1))
     whole = "The whole picture: no face was found in it"
     kind = f"Face {number} as the network sees it" if photo.anyway is None else whole
-    return ExplainedFace(photo.recognitions[number - 1].crop, f"{kind}. {_MIRRORED}", is_from_picture=True)
+    return ExplainedFace(photo.recognitions[number - 1].crop, f"{kind}. {_STEADY}", is_from_picture=True)
 
 
 def _looked_at(upload: UploadedFile, classifier: Classifier) -> Photo:
