@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.cli import Answer, Command
-from fer_core.cli.outputs import check_free
+from fer_core.cli.outputs import check_free, write_file
 from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
 from fer_core.datasets.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
 from fer_core.datasets.download import KAGGLE_FILE, VOTES_FILE, KaggleAccount, download_faces, download_votes
@@ -22,6 +22,7 @@ from fer_core.errors import DatasetError
 from fer_core.faces.detection import PhotoDetector
 from fer_core.labels import SPLITS
 from fer_core.recognition.recognize import largest_face
+from fer_core.reports.dataset_card import dataset_card_markdown
 
 AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
 """Adds a command by name, with what it does and a line of help."""
@@ -51,6 +52,8 @@ def add_data_commands(add: AddCommand) -> None:
     command.add_argument("dataset")
     command.add_argument("--exclude", metavar="FINDING", help="make an exclusion list of this finding")
     command.add_argument("--name", help="what to call that list (like the finding)")
+    command.add_argument("--card", type=Path, metavar="FILE.md", help="write the dataset's card as Markdown")
+    command.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
 
 def store_pictures(options: argparse.Namespace) -> Answer:
@@ -79,7 +82,8 @@ def download_data(options: argparse.Namespace) -> Answer:
 
 
 def inspect(options: argparse.Namespace) -> Answer:
-    """List the findings, and keeps one as an exclusion list."""
+    """List the findings, and keep one as an exclusion list or write the dataset's card."""
+    check_free([options.card], overwrite=options.overwrite)
     records = load_records(options.dataset)
     duplicates = find_duplicates(records.images)
     found = (*duplicate_findings(records, duplicates), *vote_findings(records), *image_findings(records))
@@ -92,7 +96,11 @@ def inspect(options: argparse.Namespace) -> Answer:
     lines.append(f"duplicate pairs: {json.dumps(document['pairs'])}")
     if options.exclude:
         _keep(options, found)
-    lists = list_exclusions(dataset_card(options.dataset))
+    card = dataset_card(options.dataset)
+    if options.card:
+        markdown = dataset_card_markdown(card, records, records.schemes[0])
+        lines.append(f"Written: {write_file(options.card, markdown.encode())}")
+    lists = list_exclusions(card)
     lines += [f"exclusion list “{known.name}”: {len(known):,} rows" for known in lists]
     return Answer(document, "\n".join(lines))
 

@@ -111,7 +111,9 @@ def report(options: argparse.Namespace) -> Answer:
         page = evaluation_report(checkpoint, tested, faces, subject=subject, robustness=steps)
     written = [write_file(path, page.encode())]
     if options.model_card:
-        cards = "\n---\n\n".join(model_card_markdown(load_checkpoint(name).card) for name in names)
+        cards = "\n---\n\n".join(
+            model_card_markdown(load_checkpoint(name).card, with_head=len(names) == 1) for name in names
+        )
         written.append(write_file(options.model_card, cards.encode()))
     return Answer({"files": written}, "\n".join(f"Written: {path}" for path in written))
 

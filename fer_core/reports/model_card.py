@@ -1,20 +1,24 @@
 """A checkpoint's card as Markdown, for a repository or a web page."""
 
-import re
-from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
 from fer_core.checkpoints.card import MeasuredFigures, ModelCard
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.reports.hub import model_head
+from fer_core.reports.markdown import plain, table
 from fer_core.storage.plaintext import percent, setting_text
 
 
-def model_card_markdown(card: ModelCard) -> str:
-    """Return a card in the sections of Mitchell et al. (2019), Model cards for model reporting; text is escaped."""
+def model_card_markdown(card: ModelCard, *, with_head: bool = True) -> str:
+    """Return a card in the sections of Mitchell et al. (2019), Model cards for model reporting; text is escaped.
+
+    The head, which must be a file's beginning, is what the Hugging Face Hub reads.
+    """
     sections = [
-        f"# {_plain(card.name)}",
+        model_head(card) if with_head else "",
+        f"# {plain(card.name)}",
         _details(card),
-        f"## Intended use and limits\n\n{_plain(card.limits)}",
+        f"## Intended use and limits\n\n{plain(card.limits)}",
         _training(card),
         _figures(card.measured),
         _calibration(card),
@@ -32,8 +36,8 @@ def _details(card: ModelCard) -> str:
         ("Input", card.input),
         ("Classes, in order", ", ".join(card.class_names)),
     ]
-    notes = [f"- {_plain(note)}" for note in card.notes]
-    return "\n\n".join(["## Model", _table(("", ""), lines), *(["\n".join(notes)] if notes else [])])
+    notes = [f"- {plain(note)}" for note in card.notes]
+    return "\n\n".join(["## Model", table(("", ""), lines), *(["\n".join(notes)] if notes else [])])
 
 
 def _training(card: ModelCard) -> str:
@@ -55,7 +59,7 @@ def _training(card: ModelCard) -> str:
         (f"{name} epoch ({epoch})", *(percent(accuracy, 2) for accuracy in accuracies))
         for name, (epoch, *accuracies) in (("best", astuple(card.best)), ("last", astuple(card.last)))
     ]
-    tables = _table(("", ""), lines), _table(("Weights of", "Training", "Validation", "Test"), scores)
+    tables = table(("", ""), lines), table(("Weights of", "Training", "Validation", "Test"), scores)
     return "\n\n".join(["## Training", *tables, f"```\n{card.command}\n```"])
 
 
@@ -76,22 +80,22 @@ def _figures(measured: MeasuredFigures) -> str:
     ]
     parts = [
         "## Figures",
-        f"On the {measured.split} split of {_plain(measured.dataset)} (n = {measured.n:,}), labels: {_plain(labels)}.",
-        _table(("", ""), lines),
+        f"On the {measured.split} split of {plain(measured.dataset)} (n = {measured.n:,}), labels: {plain(labels)}.",
+        table(("", ""), lines),
         "Confusion matrix; rows are true classes, columns predicted:",
-        _table(("", *measured.class_names), matrix),
+        table(("", *measured.class_names), matrix),
     ]
     if measured.by_prior_adjustment:
         views = [
             (prior, percent(seen.accuracy, 2), percent(seen.balanced_accuracy, 2), f"{seen.macro_f1:.3f}")
             for prior, seen in measured.by_prior_adjustment.items()
         ]
-        table = _table(("Class prior", "Accuracy", "Balanced accuracy", "Macro F1"), views)
-        parts += ["By class prior (all other figures: training):", table]
+        priors = table(("Class prior", "Accuracy", "Balanced accuracy", "Macro F1"), views)
+        parts += ["By class prior (all other figures: training):", priors]
     if measured.robustness:
         rows = [(name, *(percent(a, 1) for a in values)) for name, values in measured.robustness.items()]
-        table = _table(("", *(f"level {level}" for level in range(1, 6))), rows)
-        parts += ["Accuracy as pictures get worse, from the mildest level to the most severe:", table]
+        levels = table(("", *(f"level {level}" for level in range(1, 6))), rows)
+        parts += ["Accuracy as pictures get worse, from the mildest level to the most severe:", levels]
     return "\n\n".join(parts)
 
 
@@ -100,7 +104,7 @@ def _calibration(card: ModelCard) -> str:
     if not calibration.fitted_on:
         return "## Calibration\n\nNot calibrated."
     return (
-        f"## Calibration\n\nTemperature {calibration.temperature:g}, fitted on {_plain(calibration.fitted_on)}: "
+        f"## Calibration\n\nTemperature {calibration.temperature:g}, fitted on {plain(calibration.fitted_on)}: "
         f"expected calibration error there {100 * calibration.error_before:.2f} → "
         f"{100 * calibration.error_after:.2f} points. "
         f"Answers below {percent(calibration.not_sure_below)} are shown as “not sure”."
@@ -109,15 +113,5 @@ def _calibration(card: ModelCard) -> str:
 
 def _files(card: ModelCard) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in card.versions.items())
-    table = _table(("File", "SHA-256"), list(card.files.items()))
-    return f"## Files\n\n{table}\n\nMade with {_plain(versions)}."
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(c if c == "---" else _plain(c) for c in line) + " |" for line in lines)
-
-
-def _plain(text: str) -> str:
-    """Return text that Markdown shows literally."""
-    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(text.split()))
+    hashes = table(("File", "SHA-256"), list(card.files.items()))
+    return f"## Files\n\n{hashes}\n\nMade with {plain(versions)}."

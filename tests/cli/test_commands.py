@@ -108,7 +108,7 @@ def test_report_writes_whole_files(capsys, two_checkpoints, tmp_path):
     document = answer(capsys, "report", "tiny", "--output", str(page), "--model-card", str(card))
     assert document["files"] == [str(page), str(card)]
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert card.read_text(encoding="utf-8").startswith("# tiny")
+    assert card.read_text(encoding="utf-8").startswith("---\nlicense: ")
     words = ["report", "tiny", "turned", "--output", str(page)]
     assert "add --overwrite to replace it" in refusal(capsys, *words)
     assert "Leaderboard" not in page.read_text(encoding="utf-8")

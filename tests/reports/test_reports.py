@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+import yaml
 
 from fer_core.checkpoints.card import Calibration, ModelCard
 from fer_core.checkpoints.checkpoint import load_checkpoint
@@ -17,6 +18,7 @@ from fer_core.evaluation.leaderboard import compare_checkpoints
 from fer_core.evaluation.robustness import PERTURBATIONS, RobustnessStep
 from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.labels import LABEL_SCHEMES, PAPER_EMOTIONS, VOTE_COLUMNS
+from fer_core.reports.dataset_card import dataset_card_markdown
 from fer_core.reports.evaluation import comparison_report, evaluation_report
 from fer_core.reports.evaluation_data import figures_document, prediction_table
 from fer_core.reports.model_card import model_card_markdown
@@ -131,6 +133,49 @@ def test_a_card_becomes_markdown_with_its_figures(home_with_checkpoint):
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert all(line.endswith("|") for line in lines)
     assert not re.search(r"\|[^\n]*\n\|[^\n]*\n\n\n", text)
+
+
+def head_of(text):
+    """The YAML head of a card, read as the Hub reads it."""
+    assert text.startswith("---\n")
+    return yaml.safe_load(text.split("\n---\n")[0])
+
+
+def test_the_hub_reads_a_cards_head(home_with_checkpoint):
+    card = complete_card(load_checkpoint("tiny"), load_records("demo"), "demo").card
+    head = head_of(model_card_markdown(card))
+    assert (head["license"], head["datasets"], head["pipeline_tag"]) == ("other", ["demo"], "image-classification")
+    (model,) = head["model-index"]
+    (result,) = model["results"]
+    assert model["name"] == "tiny"
+    assert result["dataset"]["split"] == "test"
+    values = {metric["type"]: metric["value"] for metric in result["metrics"]}
+    assert values["accuracy"] == round(card.measured.accuracy, 4)
+    assert values["f1"] == round(card.measured.macro_f1, 4)
+    assert [*values] == head["metrics"]
+    assert model_card_markdown(card, with_head=False).startswith("# tiny")
+
+
+def test_a_head_claims_nothing_of_an_imported_network_and_holds_any_name(make_card):
+    head = head_of(model_card_markdown(replace(make_card("1.0"), origin="imported", class_names=("no", "3: [x]"))))
+    assert head["license"] == "unknown"
+    assert "datasets" not in head
+    assert "model-index" not in head
+    assert head["tags"][-2:] == ["no", "3: [x]"]
+
+
+def test_a_dataset_has_a_card_too(small_demo):
+    records = load_records("demo")
+    text = dataset_card_markdown(small_demo, records, records.schemes[0])
+    head = head_of(text)
+    assert (head["license"], head["size_categories"]) == ("mit", ["n<1K"])
+    assert {split["name"]: split["num_examples"] for split in head["dataset_info"]["splits"]} == small_demo.sizes
+    counts = re.findall(r"^\| happiness \| (\d+) \| (\d+) \| (\d+) \|$", text, re.MULTILINE)
+    faces = label_records(records, records.schemes[0])
+    happy = faces.split[faces.labels == faces.class_names.index("happiness")]
+    assert counts == [tuple(str(n) for n in np.bincount(happy, minlength=3))]
+    assert small_demo.fingerprint in text
+    assert "uncertain by up to" in text
 
 
 def test_an_imported_card_says_what_is_unknown_and_is_escaped(make_card):
