@@ -12,6 +12,7 @@ from fer_core.lessons.break_it.results import SideResult
 from fer_core.lessons.break_it.trial import Trial
 from pages.parts.break_it.view import show_sides, show_trial, show_verdict
 from pages.shared import cached
+from pages.shared.address import follow_address, write_choice
 from pages.shared.lesson_record import offer_lesson
 from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain
@@ -24,19 +25,19 @@ _EXPERIMENT = "break_it_experiment"
 def _choose_experiment() -> Experiment:
     names = [experiment.name for experiment in EXPERIMENTS]
     titles = {experiment.name: experiment.title for experiment in EXPERIMENTS}
-    if st.session_state.get(_EXPERIMENT) is None:
-        asked = st.query_params.get("experiment", "")
-        st.session_state[_EXPERIMENT] = asked if asked in names else names[0]
+    follow_address("experiment", _EXPERIMENT, names, names[0])
     name = st.pills(
         "Experiment",
         names,
         format_func=lambda n: titles[n],
         key=_EXPERIMENT,
+        default=names[0],
         required=True,
         persist_state="session",
         label_visibility="collapsed",
+        on_change=write_choice,
+        args=("experiment", _EXPERIMENT, names[0]),
     )
-    st.query_params["experiment"] = name or names[0]
     return find_experiment(name or names[0])
 
 

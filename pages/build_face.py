@@ -9,7 +9,6 @@ from pages.parts.build_face.change import show_change
 from pages.parts.build_face.controls import choose_face, follow_address
 from pages.parts.build_face.curves import show_curves
 from pages.parts.build_face.send import offer_to_send
-from pages.shared.links import accept_link
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_view, train_first
@@ -50,7 +49,6 @@ with sliders:
 with errors_shown():
     with picture:
         show_face(face, [checkpoint] if second is None else [checkpoint, second])
-    accept_link("build_face_view", VIEWS)
     view = choose_view(VIEWS, "build_face_view")
     if view == CHANGE:
         show_change(face, checkpoint)

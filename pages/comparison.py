@@ -1,7 +1,6 @@
 """Which checkpoint is better, on the same images and in words; and checkpoints from elsewhere."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -17,15 +16,23 @@ from pages.parts.comparison.checkpoints import offer_import, show_kept_checkpoin
 from pages.parts.comparison.leaderboard import show_export, show_leaderboard, show_settings
 from pages.parts.comparison.pair import show_pair
 from pages.shared import cached
+from pages.shared.address import check_asked, name_in_address, newly_asked
 from pages.shared.held_pictures import upload_picture
 from pages.shared.links import note_drawings, show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
-from pages.shared.pickers import choose_dataset, choose_exclusions, choose_labels, choose_prior
+from pages.shared.pickers import (
+    choose_dataset,
+    choose_exclusions,
+    choose_labels,
+    choose_prior,
+    choose_split,
+    choose_view,
+)
 
 _MOST = 8
-_REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+_COMPARED = "compare"
 _PAIR = "Head to head"
 _VIEWS = {
     "Leaderboard": show_leaderboard,
@@ -38,16 +45,29 @@ _PHOTO, _IMPORT = "On a photo", "Add a checkpoint"
 
 def _choose_checkpoints(damaged: set[str]) -> list[Checkpoint]:
     found = {checkpoint.name: checkpoint for checkpoint in list_checkpoints()}
+    first = [name for name in found if name not in damaged][:2]
+    if (asked := newly_asked(_COMPARED)) is not None:
+        wanted = asked.split(",") if asked else first
+        there = [name for name in dict.fromkeys(wanted) if name in found][:_MOST] or first
+        for gone in set(wanted) - set(found):
+            check_asked(_COMPARED, gone, (), ", ".join(there))
+        st.session_state[_COMPARED] = there
     names = st.multiselect(
         "Checkpoints",
         list(found),
-        default=[name for name in found if name not in damaged][:2],
+        default=first,
         max_selections=_MOST,
-        key="compare",
+        key=_COMPARED,
+        persist_state="session",
+        on_change=_name_compared,
+        args=(",".join(first),),
         help="Two or more: shipped ones, those trained here, and imported ones.",
-        **_REMEMBERED,
     )
     return [found[name] for name in names]
+
+
+def _name_compared(default: str) -> None:
+    name_in_address(_COMPARED, ",".join(st.session_state[_COMPARED]), default)
 
 
 def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
@@ -59,9 +79,8 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
         records = cached.records(dataset)
     with labels_column:
         scheme = choose_labels(records, checkpoints[0])
-    split = split_column.segmented_control(
-        "Split", ["test", "validation"], default="test", required=True, key="eval_split", **_REMEMBERED
-    )
+    with split_column:
+        split = choose_split()
     prior, exclusions = choose_prior(*checkpoints), choose_exclusions(dataset)
     others = [c.name for c in checkpoints if not c.card.is_imported and evaluation_scheme(c.card) != scheme]
     if others:
@@ -73,7 +92,7 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
             records,
             dataset.name,
             scheme=scheme,
-            split=split or "test",
+            split=split,
             without=without,
             prior_adjustment=prior,
         )
@@ -113,15 +132,7 @@ start_page("comparison", "Compare checkpoints on the same faces, with confidence
 damages = damaged_checkpoints()
 checkpoints = _choose_checkpoints({damage.name for damage in damages})
 show_damages(damages)
-view = st.segmented_control(
-    "View",
-    [*_VIEWS, _PHOTO, _IMPORT],
-    default="Leaderboard",
-    required=True,
-    key="comparison_view",
-    label_visibility="collapsed",
-    **_REMEMBERED,
-)
+view = choose_view([*_VIEWS, _PHOTO, _IMPORT], "comparison_view")
 if view == _IMPORT:
     offer_import()
     show_kept_checkpoints()
@@ -141,4 +152,4 @@ else:
     if caveats := leaderboard.caveats():
         st.caption(" ".join(map(plain, caveats)))
     with errors_shown():
-        _VIEWS[view or "Leaderboard"](leaderboard)
+        _VIEWS[view](leaderboard)

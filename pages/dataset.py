@@ -20,7 +20,7 @@ VIEWS = OVERVIEW, FACES, LAB, DETECTIVE, ROOM = "Overview", "Faces", "Pre-proces
 def main() -> None:
     start_page("dataset", "Every network is only as good as the faces it learned from. Have a look at them first.")
     announce_import()
-    view = choose_view(VIEWS, "view", bind="query-params", persist_state="session")
+    view = choose_view(VIEWS, "view")
     if view == ROOM:
         show_room()
         return

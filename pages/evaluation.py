@@ -1,7 +1,5 @@
 """How good a checkpoint is, where it fails, how sure that is, and the pictures behind every figure."""
 
-from typing import Any
-
 import streamlit as st
 
 from fer_core.checkpoints.answers import has_answers
@@ -26,11 +24,11 @@ from pages.shared.pickers import (
     choose_exclusions,
     choose_labels,
     choose_prior,
+    choose_split,
+    choose_view,
     train_first,
 )
 
-_SPLIT = "The validation split chose the best epoch, so it flatters a little. The test split chose nothing."
-_REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 _VIEWS = {
     "Mix-ups": show_matrix,
     "Classes": show_classes,
@@ -42,7 +40,8 @@ _VIEWS = {
 
 
 def _choose() -> Evaluated:
-    checkpoint_column, dataset_column, labels_column, split_column = st.columns([1.5, 2.4, 1.8, 1.4])
+    checkpoint_column, dataset_column, labels_column = st.columns([1.5, 2.4, 1.8])
+    row = st.container(horizontal=True, gap="medium")
     with checkpoint_column:
         checkpoint = choose_checkpoint()
     if checkpoint is None:
@@ -53,12 +52,11 @@ def _choose() -> Evaluated:
         records = cached.records(dataset)
     with labels_column:
         scheme = choose_labels(records, checkpoint)
-    split = split_column.segmented_control(
-        "Split", ["test", "validation"], default="test", required=True, key="eval_split", help=_SPLIT, **_REMEMBERED
-    )
-    prior, exclusions = choose_prior(checkpoint), choose_exclusions(dataset)
+    with row:
+        split = choose_split()
+        prior, exclusions = choose_prior(checkpoint), choose_exclusions(dataset)
     with errors_shown():
-        return Evaluated.of(checkpoint, dataset, scheme, split or "test", prior=prior, exclusions=exclusions)
+        return Evaluated.of(checkpoint, dataset, scheme, split, prior=prior, exclusions=exclusions)
 
 
 def _notes(shown: Evaluated) -> None:
@@ -90,9 +88,7 @@ start_page("evaluation", "How often a checkpoint is right, which expressions it 
 shown = _choose()
 _notes(shown)
 show_figures(shown)
-view = st.segmented_control(
-    "View", list(_VIEWS), default="Mix-ups", required=True, key="view", label_visibility="collapsed", **_REMEMBERED
-)
+view = choose_view(list(_VIEWS), "evaluation_view", old_name="view")
 with errors_shown():
-    _VIEWS[view or "Mix-ups"](shown)
+    _VIEWS[view](shown)
 about_checkpoint(shown.checkpoint)

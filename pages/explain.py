@@ -32,7 +32,7 @@ with errors_shown():
         classifier = cached.classifier(checkpoint, prior)
         (answer,) = classifier.predictions(face.image[None], steady=face.is_from_picture)
         show_answer(face.image, face.caption, answer)
-    view = choose_view([LAYERS, EVIDENCE, NUDGES, ALIKE], "explain_view", bind="query-params")
+    view = choose_view([LAYERS, EVIDENCE, NUDGES, ALIKE], "explain_view")
     if view == NUDGES:
         show_nudges(face.image, classifier)
     elif view == ALIKE:

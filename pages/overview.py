@@ -7,8 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
-from fer_core.checkpoints.priors import DEFAULT_PRIOR
-from fer_core.datasets.store import damaged_datasets, list_datasets, list_labeled
+from fer_core.datasets.store import damaged_datasets, is_built_in, list_datasets, list_labeled
 from fer_core.errors import FerError
 from fer_core.evaluation.descriptions import describe_answers
 from fer_core.plots.prediction import face_cards
@@ -22,6 +21,7 @@ from pages.shared.next_step import next_step
 from pages.shared.notice import are_samples_drawn_only
 from pages.shared.paper_steps import show_process
 from pages.shared.photo_view import offer_look_inside
+from pages.shared.pickers import carried_prior
 
 _SAMPLE = "overview_sample"
 _HEIGHT = 300  # of the sample picture, in pixels
@@ -68,7 +68,7 @@ def show_sample(checkpoint: Checkpoint) -> DeltaGenerator:
     drawn_only = are_samples_drawn_only()
     title = st.session_state.get(_SAMPLE) or cached.first_sample(drawn_only=drawn_only)
     with errors_shown(stop=False):
-        photo = cached.sample_photo(title, checkpoint)
+        photo = cached.sample_photo(title, checkpoint, carried_prior())
         left, right = st.columns([2, 3], gap="medium")
         width, height = photo.size
         left.image(photo.preview, width=min(360, _HEIGHT * width // height), alt=f"{title}, with its faces boxed")
@@ -76,7 +76,7 @@ def show_sample(checkpoint: Checkpoint) -> DeltaGenerator:
             st.html(face_cards(photo.recognitions[:_LISTED]))
             offer_look_inside(photo.recognitions[:_LISTED], "overview")
             more = f"Face 1 and 2 of {len(photo.recognitions)}. " if len(photo.recognitions) > _LISTED else ""
-            st.caption(plain(f"{more}{describe_answers(checkpoint.card, DEFAULT_PRIOR)}"))
+            st.caption(plain(f"{more}{describe_answers(checkpoint.card, carried_prior())}"))
     return st.container(horizontal=True, vertical_alignment="bottom", gap="small")
 
 
@@ -97,7 +97,8 @@ def _pick(title: str) -> None:
 
 def show_next_step() -> None:
     """Show the one thing that waits for this person, where something does."""
-    step = next_step(list_datasets(), list_checkpoints(), list_runs())
+    mine = [card for card in list_datasets() if is_built_in(card) or card.name == st.session_state.get("dataset")]
+    step = next_step(mine, list_checkpoints(), list_runs())
     if step is None:
         return
     with st.container(border=True, key="overview_next_step"):

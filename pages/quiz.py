@@ -16,7 +16,7 @@ from pages.shared.browser_token import browser_token
 from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_prior
+from pages.shared.pickers import choose_checkpoint, choose_prior, choose_voted_dataset
 
 _ROUND_OF, _FACES = "quiz_round_of", "quiz_room_faces"
 _FEW = 5  # faces of a short round, for a class
@@ -110,7 +110,7 @@ if code := st.query_params.get("room"):
     st.stop()
 left, right = st.columns(2, gap="large")
 with left:
-    dataset = choose_dataset()
+    dataset = choose_voted_dataset()
 with right:
     checkpoint = choose_checkpoint()
 prior = choose_prior(checkpoint) if checkpoint else None

@@ -116,9 +116,9 @@ def check_name(name: str) -> str:
     return name
 
 
-def list_datasets() -> tuple[DatasetCard, ...]:
-    """Return the readable cards of all stored datasets: imported ones first, by name, then the demo."""
-    return tuple(sorted(_read_all()[0], key=lambda card: (card.is_drawn, card.name)))
+def stored_cards() -> tuple[DatasetCard, ...]:
+    """Return the readable cards of all stored datasets, by name."""
+    return tuple(_read_all()[0])
 
 
 def damaged_datasets() -> tuple[Damage, ...]:

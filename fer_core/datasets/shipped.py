@@ -62,6 +62,11 @@ def ferplus_card() -> DatasetCard:
     )
 
 
+def is_ferplus(card: DatasetCard) -> bool:
+    """Return whether a dataset is FER+, with or without its pictures, under whatever name."""
+    return card.fingerprint == ferplus_card().fingerprint
+
+
 def write_votes(records: FaceRecords, path: Path) -> None:
     """Write what ships of FER+, from the records of both imported files."""
     first: dict[bytes, int] = {}

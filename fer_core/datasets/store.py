@@ -23,10 +23,10 @@ from fer_core.datasets.cards import (
     is_stored,
     is_whole,
     keep_records,
-    list_datasets,
     only_importer,
     picture_names,
     read_card,
+    stored_cards,
 )
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.exclusions import delete_exclusions
@@ -34,7 +34,7 @@ from fer_core.datasets.limited import records_read_apart
 from fer_core.datasets.lines import Progress
 from fer_core.datasets.pictures import PicturePlan, ToFace, read_pictures
 from fer_core.datasets.readers import read_records
-from fer_core.datasets.shipped import FERPLUS, ferplus_card, ferplus_records
+from fer_core.datasets.shipped import FERPLUS, ferplus_card, ferplus_records, is_ferplus
 from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
 from fer_core.datasets.votes import incomplete_votes
 from fer_core.errors import DatasetError
@@ -51,6 +51,7 @@ __all__ = [
     "ensure_demo",
     "import_dataset",
     "import_pictures",
+    "is_built_in",
     "list_datasets",
     "list_labeled",
     "load_records",
@@ -125,12 +126,23 @@ def _own_name(name: str) -> str:
     return check_name(name)
 
 
+def list_datasets() -> tuple[DatasetCard, ...]:
+    """List the stored datasets: FER+, then the demo, then what else was imported, by name.
+
+    So nobody's import becomes what others begin with.
+    """
+    return tuple(sorted(stored_cards(), key=lambda card: (not is_ferplus(card), not card.is_drawn)))
+
+
 def list_labeled() -> tuple[DatasetCard, ...]:
-    """List the stored datasets and, behind the imported ones, FER+ without its pictures unless it was imported."""
-    stored, ships = list_datasets(), ferplus_card()
-    if any(card.fingerprint == ships.fingerprint for card in stored):
-        return stored
-    return tuple(sorted((*stored, ships), key=lambda card: (card.is_drawn, not card.has_pictures)))
+    """List the same with FER+, without its pictures unless these were imported."""
+    stored = list_datasets()
+    return stored if any(map(is_ferplus, stored)) else (ferplus_card(), *stored)
+
+
+def is_built_in(card: DatasetCard) -> bool:
+    """Return whether a dataset is FER+ or the demo, and no import of anybody's own."""
+    return card.is_drawn or is_ferplus(card)
 
 
 def dataset_card(name: str) -> DatasetCard:

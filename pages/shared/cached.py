@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
+from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords, FerDataset, fingerprint_of, label_records
 from fer_core.datasets.issues import training_set_issues as find_issues
 from fer_core.datasets.store import DatasetCard, load_records
@@ -110,7 +110,7 @@ def first_sample(*, drawn_only: bool = False) -> str:
 
 
 @by_content(16)
-def sample_photo(title: str, checkpoint: Checkpoint) -> Photo:
+def sample_photo(title: str, checkpoint: Checkpoint, prior: PriorAdjustment) -> Photo:
     """The faces in a built-in picture.
 
     Raises:
@@ -118,7 +118,7 @@ def sample_photo(title: str, checkpoint: Checkpoint) -> Photo:
     """
     photographs = sample_pictures()
     content = photographs[title].read_bytes() if title in photographs else samples()[title]
-    return recognize_photo(title, content, photo_detector(), classifier(checkpoint, DEFAULT_PRIOR))
+    return recognize_photo(title, content, photo_detector(), classifier(checkpoint, prior))
 
 
 @by_content(8)

@@ -1,6 +1,5 @@
 """The app's pages, links to them, and addresses that name a choice by its identifier."""
 
-from collections.abc import Container
 from typing import Literal, NamedTuple
 
 import streamlit as st
@@ -77,16 +76,3 @@ def asked_number(name: str, below: int = 10**9) -> int | None:
     text = st.query_params.get(name, "")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else below
     return number if number < below else None
-
-
-def accept_link(key: str, options: Container[str]) -> None:
-    """Let the address choose an option by its identifier; called just before the bound select box of that key.
-
-    Streamlit puts the words that people read into the address, takes only those from it, and forgets an address that
-    names the default. With this, links between pages may say ``scheme=majority-8`` or name the default dataset. Other
-    identifiers than the box offers are left to Streamlit, which ignores what it does not know.
-    """
-    value, followed = st.query_params.get(key), f"link_followed_{key}"
-    if value != st.session_state.get(followed) and value is not None and value in options:
-        st.session_state[key] = value
-    st.session_state[followed] = value  # an address is followed once; later choices are the person's or the page's

@@ -9,6 +9,7 @@ import streamlit as st
 
 from fer_core.service.housekeeping import tidy_up
 from fer_core.storage.files import home
+from pages.shared.address import carried, keep_place
 from pages.shared.charts import legible_page
 from pages.shared.held_pictures import forget_files, held_files
 from pages.shared.lesson_bar import show_lesson_bar
@@ -28,6 +29,10 @@ SENT_PICTURE = "picture to look at"
 
 _STARTED = "navigation_started"
 _LEAVE = "what is done when the page is left"
+
+_ANSWERING = "photos", "webcam", "videos", "quiz", "explain", "break_it", "evaluation"
+_CARRIED = dict.fromkeys(_ANSWERING, ("checkpoint", "prior")) | {"comparison": ("prior",)}
+"""Choices that the menu's links carry along, by page, so that its address is complete at once."""
 
 HEADING_ALONE = 0.1
 """Seconds a new browser has for drawing the heading before the rest follows: it draws all it has got in one go, which
@@ -65,7 +70,7 @@ def navigate() -> StreamlitPage:
             if heading and shown:
                 st.subheader(heading, anchor=False)
             for name in shown:
-                show_link(PAGES[name].title, name)
+                show_link(PAGES[name].title, name, carried(_CARRIED.get(name, ())))
     return page
 
 
@@ -96,6 +101,7 @@ def start_page(name: str, lead: str, *, on_leave: Callable[[], None] | None = No
     st.title(heading)
     if not show_lesson_bar(name) and lead:
         st.markdown(explained(lead))
+    keep_place(is_new_page=is_new_page)
     if not before:
         time.sleep(HEADING_ALONE)
     show_page_words(name)

@@ -1,7 +1,7 @@
 """The choices that several pages offer, remembered between pages and kept in the address."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar, get_args
+from typing import NoReturn, TypeVar, get_args
 
 import streamlit as st
 
@@ -10,30 +10,46 @@ from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, lis
 from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.exclusions import ExclusionList, list_exclusions
-from fer_core.datasets.store import DEMO, DatasetCard, dataset_card, list_datasets, list_labeled
+from fer_core.datasets.shipped import is_ferplus
+from fer_core.datasets.store import DEMO, DatasetCard, dataset_card, is_built_in, list_datasets, list_labeled
 from fer_core.evaluation.descriptions import describe_answers
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.labels import LabelScheme
-from pages.shared.links import accept_link, show_link
+from pages.shared.address import follow_address, write_choice
+from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 
 _Value = TypeVar("_Value")
 PRIOR = "prior"
 """Key of the class prior, in the session and in the address."""
 
-_NOTHING, _LABELS_FOLLOWED = "nothing", "labels followed"
+_NOTHING = "nothing"
 
 
 def choose_dataset(answered_by: Sequence[Checkpoint] | None = None) -> DatasetCard:
-    """A select box of the stored datasets and, last, the drawn demo, which is stored once somebody chooses it.
+    """A select box of the datasets: FER+, the demo, which is stored once somebody chooses it, and imported ones.
 
-    Where checkpoints are given, and all of them have stored answers, FER+ without its pictures is offered too.
+    Where checkpoints are given, and all of them have stored answers, FER+ is offered without its pictures too.
     """
     is_answered = answered_by is not None and all(map(has_answers, answered_by))
-    cards = list_labeled() if is_answered else list_datasets()
-    titles = {card.name: card.title for card in cards if not card.is_drawn} | {DEMO: DEMO}
+    return _offer_datasets("dataset", list_labeled() if is_answered else list_datasets())
+
+
+def choose_voted_dataset() -> DatasetCard:
+    """The same for datasets with votes, at first the one chosen on another page if it has votes."""
+    voted = [card for card in list_datasets() if card.votes_file]
+    if st.session_state.get("dataset") in [card.name for card in voted]:
+        st.session_state.setdefault("voted_dataset", st.session_state["dataset"])
+    return _offer_datasets("voted_dataset", voted)
+
+
+def _offer_datasets(key: str, cards: Sequence[DatasetCard]) -> DatasetCard:
+    imported = {card.name: card.title for card in cards if not is_built_in(card)}
+    titles = {card.name: card.title for card in cards if is_ferplus(card)} | {DEMO: DEMO} | imported
     explanation = "“demo” is drawn by this app. For photographed faces import FER2013 and FER+ on the Dataset page."
-    chosen = _choose("Dataset", "dataset", {name: name for name in titles}, explanation, lambda name: titles[name])
+    chosen = _choose(
+        "Dataset", "dataset", {name: name for name in titles}, explanation, lambda name: titles[name], key=key
+    )
     with errors_shown():
         return dataset_card(chosen)
 
@@ -63,10 +79,8 @@ def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
     """A select box of what may label a dataset's images in a test, at first what the checkpoint was trained with."""
     by_name = {scheme.name: scheme for scheme in records.schemes if scheme.rule != "distribution"}
     first = fitting_scheme(checkpoint.card, records).name
-    key = f"labels of {checkpoint.name}"
-    asked = st.query_params.get("labels")
-    if asked in by_name and asked != st.session_state.get(_LABELS_FOLLOWED):
-        st.session_state[key] = asked
+    key = f"labels of {checkpoint.name}"  # each checkpoint has a choice of its own
+    follow_address("labels", key, list(by_name), first, titles={each.title: each.name for each in by_name.values()})
     name = st.selectbox(
         "Labels",
         list(by_name),
@@ -74,10 +88,30 @@ def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
         format_func=lambda n: by_name[n].title,
         key=key,
         persist_state="session",
+        on_change=write_choice,
+        args=("labels", key, first),
         help="What counts as right. Scored are the classes that labels and checkpoint both have.",
     )
-    st.session_state[_LABELS_FOLLOWED] = st.query_params["labels"] = name  # each checkpoint has a choice of its own
     return by_name[name]
+
+
+def choose_split() -> str:
+    """Buttons of the splits on which a checkpoint can be tested."""
+    splits = ["test", "validation"]
+    follow_address("eval_split", "eval_split", splits, splits[0])
+    return str(
+        st.segmented_control(
+            "Split",
+            splits,
+            default=splits[0],
+            required=True,
+            key="eval_split",
+            persist_state="session",
+            on_change=write_choice,
+            args=("eval_split", "eval_split", splits[0]),
+            help="The validation split chose the best epoch, so it flatters a little. The test split chose nothing.",
+        )
+    )
 
 
 def choose_checkpoint() -> Checkpoint | None:
@@ -108,10 +142,37 @@ def say_who_answers(checkpoint: Checkpoint, prior: PriorAdjustment) -> None:
     st.caption(plain(describe_answers(checkpoint.card, prior)))
 
 
-def choose_view(views: Sequence[str], key: str, *, label: str = "View", **options: Any) -> str:  # noqa: ANN401
-    """Buttons that choose one of several views, at first the first; further options are Streamlit's."""
-    options |= {"required": True, "label_visibility": "collapsed", "wrap": True}
-    return str(st.segmented_control(label, views, default=views[0], key=key, **options))
+def choose_view(
+    views: Sequence[str],
+    key: str,
+    *,
+    label: str = "View",
+    old_name: str = "",
+    on_change: Callable[[], None] | None = None,
+) -> str:
+    """Buttons that choose one of several views, at first the first; the address names it, once perhaps by an old name.
+
+    Each choice is an entry of the browser's history.
+    """
+    follow_address(key, key, views, views[0], old_name=old_name)
+
+    def choose() -> None:
+        write_choice(key, key, views[0])
+        if on_change:
+            on_change()
+
+    return str(
+        st.segmented_control(
+            label,
+            views,
+            default=views[0],
+            key=key,
+            required=True,
+            label_visibility="collapsed",
+            wrap=True,
+            on_change=choose,
+        )
+    )
 
 
 def train_first() -> NoReturn:
@@ -125,15 +186,16 @@ def choose_prior(*checkpoints: Checkpoint) -> PriorAdjustment:
     """Buttons of the class priors, one choice for all pages; none where no checkpoint's training shares are known."""
     if not any(checkpoint.card.prior for checkpoint in checkpoints):
         return "training"
-    accept_link(PRIOR, get_args(PriorAdjustment))
+    follow_address(PRIOR, PRIOR, get_args(PriorAdjustment), DEFAULT_PRIOR)
     chosen: PriorAdjustment = st.segmented_control(
         "Class prior",
         get_args(PriorAdjustment),
         default=DEFAULT_PRIOR,
         required=True,
         key=PRIOR,
-        bind="query-params",
         persist_state="session",
+        on_change=write_choice,
+        args=(PRIOR, PRIOR, DEFAULT_PRIOR),
         help="How common each class is taken to be, on every page. “training” as among the training faces, a third of "
         "them neutral: right most often on such faces. “uniform” all classes alike: rare classes are found more often, "
         "and neutral faces missed more often. “halfway” lies between: it costs little and finds more rare classes.",
@@ -148,11 +210,25 @@ def carried_prior() -> PriorAdjustment:
 
 
 def _choose(
-    label: str, key: str, values: Mapping[str, _Value], explanation: str, title: Callable[[str], str] = str
+    label: str,
+    parameter: str,
+    values: Mapping[str, _Value],
+    explanation: str,
+    title: Callable[[str], str] = str,
+    *,
+    key: str = "",
 ) -> _Value:
-    """A select box of values by name, which the address keeps."""
-    accept_link(key, values)
+    """A select box of values by name, which the address keeps; its key is the parameter's unless one is given."""
+    key, first = key or parameter, next(iter(values))
+    follow_address(parameter, key, list(values), first, titles={title(name): name for name in values})
     name = st.selectbox(
-        label, list(values), format_func=title, key=key, bind="query-params", persist_state="session", help=explanation
+        label,
+        list(values),
+        format_func=title,
+        key=key,
+        persist_state="session",
+        on_change=write_choice,
+        args=(parameter, key, first),
+        help=explanation,
     )
     return values[name]

@@ -10,7 +10,16 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-__all__ = ["Session", "StreamlitPage", "UploadedFile", "Uploads", "current_session", "current_uploads", "on_fault"]
+__all__ = [
+    "Session",
+    "StreamlitPage",
+    "UploadedFile",
+    "Uploads",
+    "came_by_history",
+    "current_session",
+    "current_uploads",
+    "on_fault",
+]
 
 _MEGABYTE = 2**20
 
@@ -38,6 +47,12 @@ def current_session() -> Session | None:
     """The session of this run, or None without a server."""
     context = get_script_run_ctx()
     return Session(runtime.get_instance(), context.session_id) if context and runtime.exists() else None
+
+
+def came_by_history() -> bool:
+    """Whether this run was started by the browser's "Back" or "Forward"."""
+    context = get_script_run_ctx()
+    return bool(context and context.is_history_navigation)
 
 
 def on_fault(show: Callable[[Exception], bool]) -> None:

@@ -294,9 +294,9 @@ def test_a_damaged_demo_is_drawn_again(small_demo):
     assert ensure_demo().fingerprint == small_demo.fingerprint
 
 
-def test_the_demo_comes_last(files, small_demo):
-    import_dataset(*files, name="zebra")
-    assert [card.name for card in list_datasets()] == ["zebra", "demo"]
+def test_what_is_built_in_comes_before_imports(files, small_demo):
+    import_dataset(*files, name="aardvark")
+    assert [card.name for card in list_datasets()] == ["demo", "aardvark"]
 
 
 def test_scratch_folders_are_no_datasets(files):

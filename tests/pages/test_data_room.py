@@ -39,7 +39,7 @@ def test_import_by_path_reports_what_was_kept(small_demo, demo_files):
     kept = app.dataframe[0].value
     assert kept["Size"].tolist() == [96, 32, 32]
     assert (kept["Kept"] <= kept["Size"]).all()
-    assert names() == ["mine", "demo"]
+    assert names() == ["demo", "mine"]
     app.segmented_control(key="view").set_value("Overview").run()
     assert app.selectbox(key="dataset").value == "mine"
 
@@ -50,7 +50,7 @@ def test_import_by_upload(small_demo, demo_files, home):
     app.file_uploader(key="dataset_votes_upload").upload("fer2013new.csv", demo_files[1].read_bytes())
     app.run().button(key="dataset_import_now").click().run()
     assert not app.exception
-    assert names() == ["ferplus", "demo"]
+    assert names() == ["demo", "ferplus"]
     assert [path.name for path in (home / "data").glob(".upload-*")] == []
 
 
@@ -199,7 +199,7 @@ def test_deleting_asks_first(small_demo, demo_files):
     import_dataset(*demo_files, name="mine")
     app = page(view="Import")
     app.button(key="dataset_delete_mine").click().run()
-    assert names() == ["mine", "demo"]
+    assert names() == ["demo", "mine"]
     app.button(key="dataset_delete_now").click().run()
     assert not app.exception
     assert names() == ["demo"]

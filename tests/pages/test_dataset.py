@@ -128,25 +128,43 @@ def test_faces_by_agreement_and_own_label(small_demo):
 
 
 def test_faces_by_row(small_demo):
-    app = page(view="Faces", find="7, 3-5, 999")
+    app = page(view="Faces", find="7, 3-5, 999", scheme="fer2013")
     assert [face.split(",")[0] for face in faces(app)] == ["Row 7", "Row 3", "Row 4", "Row 5"]
-    assert "No face matches" in text(page(view="Faces", find="nothing"))
+    assert "No such row: 999. The last row is 159." in warnings(app)
+    app = page(view="Faces", find="nothing, 3", scheme="fer2013")
+    assert "Not a row number: nothing." in warnings(app)
+    assert len(faces(app)) == 1
+
+
+def test_rows_that_are_asked_for_are_still_of_the_chosen_split_and_class(small_demo):
+    records = load_records("demo")
+    rows = [int(np.flatnonzero(records.split == split)[0]) for split in (0, 2)]
+    app = page(view="Faces", find=f"{rows[0]}, {rows[1]}", split="Testing", scheme="fer2013")
+    assert [face.split(",")[0] for face in faces(app)] == [f"Row {rows[1]}"]
+    assert "1 of the 2 rows asked for are of another split" in text(app)
+
+
+def warnings(app):
+    return " ".join(element.value.replace("\\", "") for element in app.warning)
 
 
 @pytest.mark.parametrize(
-    ("typed", "rows"),
+    ("typed", "rows", "missing", "unreadable"),
     [
-        ("12", [12]),
-        ("3-5, 4", [3, 4, 5]),
-        ("18-999999999", [18, 19]),
-        ("99", []),
-        ("x", []),
-        ("5-3", []),
-        ("1 – 2", [1, 2]),
+        ("12", [12], (), ()),
+        ("3-5, 4", [3, 4, 5], (), ()),
+        ("18-999999999", [18, 19], ("20-999999999",), ()),
+        ("99; 1", [1], ("99",), ()),
+        ("x 2", [2], (), ("x",)),
+        ("5-3", [3, 4, 5], (), ()),
+        ("1 – 2", [1, 2], (), ()),
+        ("-4, 3-", [], (), ("-4", "3-")),
+        ("9999999999", [], (), ("9999999999",)),
     ],
 )
-def test_rows_are_read_as_people_write_them(typed, rows):
-    assert parse_rows(typed, 20).tolist() == rows
+def test_rows_are_read_as_people_write_them(typed, rows, missing, unreadable):
+    found = parse_rows(typed, 20)
+    assert (found.rows.tolist(), found.missing, found.unreadable) == (rows, missing, unreadable)
 
 
 def test_one_picture_carries_all_faces_of_a_page(small_demo):
@@ -188,7 +206,7 @@ def test_a_split_without_faces_says_so(small_demo, demo_files, tmp_path):
     for path in demo_files:
         (tmp_path / path.name).write_text("".join(path.read_text().splitlines(keepends=True)[:6]))
     import_dataset(*(tmp_path / path.name for path in demo_files), name="five")
-    app = page(view="Faces")
+    app = page(view="Faces", dataset="five")
     app.segmented_control(key="split").set_value("Testing").run()
     assert "No face matches" in text(app)
     app.segmented_control(key="view").set_value("Overview").run()
@@ -204,7 +222,7 @@ def test_an_address_names_the_dataset_and_the_labels(small_demo, demo_files):
     assert app.selectbox(key="scheme").value == "distribution-8"
     assert app.pills(key="class").value == "fear"
     strange = page(dataset="nonsense", scheme="?", page="-3", sample="x", view="Nowhere", agreement="a", own="rage")
-    assert strange.selectbox(key="dataset").value == "mine"
+    assert strange.selectbox(key="dataset").value == "FER+"
     assert strange.segmented_control(key="view").value == "Overview"
 
 

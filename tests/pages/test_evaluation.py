@@ -69,7 +69,7 @@ def test_without_any_picture_it_opens_on_ferplus(shipped):
 
 
 def view(page, name):
-    page.segmented_control(key="view").set_value(name).run()
+    page.segmented_control(key="evaluation_view").set_value(name).run()
     assert not page.exception
     assert not page.error
     return page
@@ -239,6 +239,7 @@ def test_no_note_on_the_training_data_itself(home, small_demo, save_tiny, page):
 
 def test_a_dataset_without_votes_is_scored_by_its_own_labels(home_with_checkpoint, demo_files, page):
     import_dataset(demo_files[0], name="plain")
+    page.query_params["dataset"] = "plain"
     page.run()
     assert not page.exception
     assert not page.error

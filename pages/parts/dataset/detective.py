@@ -18,7 +18,7 @@ from pages.parts.dataset.map import show_map, show_means
 from pages.parts.dataset.pairs import duplicates_of, show_pairs
 from pages.parts.dataset.shown import ShownDataset, choose_page, show_sheet
 from pages.shared import cached
-from pages.shared.links import accept_link
+from pages.shared.address import follow_address, name_in_address
 from pages.shared.messages import errors_shown, plain
 
 LOOKS = FINDINGS, PAIRS, MEANS, MAP = "Findings", "Duplicate pairs", "Mean faces", "Map"
@@ -66,17 +66,23 @@ def _show_findings(shown: ShownDataset) -> None:
 def _choose_finding(found: tuple[Finding, ...]) -> Finding:
     """The chosen kind of doubt; the address names it without its count, which Streamlit's own binding would add."""
     by_name = {finding.name: finding for finding in found}
-    accept_link(_FINDING, by_name)
+    first = next(iter(by_name))
+    follow_address(_FINDING, _FINDING, list(by_name), first)
     name = st.selectbox(
         "Finding",
         list(by_name),
         format_func=lambda name: f"{by_name[name].title} ({len(by_name[name]):,})",
         key=_FINDING,
         persist_state="session",
-        on_change=_first_page,
+        on_change=_finding_chosen,
+        args=(first,),
     )
-    st.query_params[_FINDING] = name
     return by_name[name]
+
+
+def _finding_chosen(default: str) -> None:
+    name_in_address(_FINDING, st.session_state[_FINDING], default)
+    _first_page()
 
 
 def _first_page() -> None:

@@ -14,7 +14,8 @@ from fer_core.plots.pictures import picture_html
 from fer_core.plots.prediction import crowd_and_network
 from pages.parts.dataset.shown import ROW, ShownDataset, open_face
 from pages.shared import cached
-from pages.shared.links import accept_link, asked_number
+from pages.shared.address import check_asked, follow_address, write_choice
+from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain
 from pages.shared.pickers import carried_prior
 
@@ -30,7 +31,10 @@ def show_linked_face(shown: ShownDataset, rows: NDArray[np.int64] | None = None)
 
 def linked_row(count: int) -> int | None:
     """The row the address names, or None when it names none of a dataset's."""
-    return asked_number(ROW, below=count)
+    row, asked = asked_number(ROW, below=count), st.query_params.get(ROW, "")
+    if asked and row is None:
+        check_asked(ROW, asked, (), "")
+    return row
 
 
 def _forget() -> None:
@@ -92,13 +96,15 @@ def _facts(shown: ShownDataset, row: int) -> str:
 
 def _ask_checkpoint(records: FaceRecords, row: int) -> tuple[Prediction | None, str]:
     checkpoints = {checkpoint.name: checkpoint for checkpoint in list_checkpoints()}
-    accept_link("beside", checkpoints)
+    names = [_NO_CHECKPOINT, *checkpoints]
+    follow_address("beside", "beside", names, _NO_CHECKPOINT)
     name = st.selectbox(
         "Compare with a checkpoint",
-        [_NO_CHECKPOINT, *checkpoints],
+        names,
         key="beside",
-        bind="query-params",
         persist_state="session",
+        on_change=write_choice,
+        args=("beside", "beside", _NO_CHECKPOINT),
     )
     if name not in checkpoints:
         return None, ""

@@ -17,6 +17,7 @@ from pages.parts.dataset.face_detail import linked_row, show_linked_face
 from pages.parts.dataset.shown import ShownDataset, show_sheet
 from pages.shared import cached
 from pages.shared.links import asked_number
+from pages.shared.messages import plain
 
 ALL = "All"
 _ALL_CLASSES, _ANY = "all classes", "any"
@@ -46,15 +47,36 @@ class _Filter:
         return rows
 
 
+@dataclass(frozen=True, eq=False)
+class AskedRows:
+    """Row numbers that somebody asks for.
+
+    Attributes:
+        rows: ``(n,)`` those that a dataset has, each once, in the order in which they were named.
+        missing: Those that it does not have, as they were written.
+        unreadable: What is no number and no range.
+    """
+
+    rows: NDArray[np.int64]
+    missing: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
 @st.fragment
 def show_faces(shown: ShownDataset) -> None:
     """Show the faces of a dataset, with what the chosen label scheme makes of them."""
     records, outcomes = shown.records, shown.outcomes
     wanted, named, size = _ask(records, outcomes)
     sample = asked_number("sample") or 0
-    rows = shuffled(wanted.rows(records, outcomes), sample) if named is None else named
+    rows = wanted.rows(records, outcomes)
+    if named is None:
+        rows = shuffled(rows, sample)
+    else:
+        rows = named.rows[np.isin(named.rows, rows)]
+        _describe_asked(named, len(rows), len(records))
     if not len(rows):
-        st.info("No face matches. Choose another class, split or agreement.", icon=":material/search_off:")
+        if named is None or len(named.rows):
+            st.info("No face matches. Choose another class, split or agreement.", icon=":material/search_off:")
         show_linked_face(shown)
         return
     width, on_page = _SIZES[size]
@@ -77,7 +99,7 @@ def show_faces(shown: ShownDataset) -> None:
     show_linked_face(shown, rows)
 
 
-def _ask(records: FaceRecords, outcomes: LabelOutcomes) -> tuple[_Filter, NDArray[np.int64] | None, str]:
+def _ask(records: FaceRecords, outcomes: LabelOutcomes) -> tuple[_Filter, AskedRows | None, str]:
     """What to show, the rows asked for, and how large. Options are the words themselves: they stand in the address."""
     controls = st.container(horizontal=True)
     split = _segments(controls, "Split", [ALL, *PAPER_SPLITS.values()], ALL)
@@ -122,7 +144,7 @@ def _ask_agreement(place: DeltaGenerator) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def _ask_rows(count: int) -> NDArray[np.int64] | None:
+def _ask_rows(count: int) -> AskedRows | None:
     """The rows somebody asks for by number, in their order, or None when nobody does."""
     text = st.text_input(
         "Find rows",
@@ -131,21 +153,40 @@ def _ask_rows(count: int) -> NDArray[np.int64] | None:
         key="find",
         bind="query-params",
         on_change=_first_page,
-        help="Row numbers from 0, single or as ranges. They are shown whatever else is chosen.",
+        help="Row numbers from 0, single or as ranges. Split, class and agreement still apply.",
     )
     return parse_rows(text, count) if text.strip() else None
 
 
-def parse_rows(text: str, count: int) -> NDArray[np.int64]:
-    """Read row numbers such as ``12, 500-520``; what is no row of the dataset is passed over.
-
-    Returns:
-        ``(n,)`` row numbers, each once, in the order in which they were named.
-    """
+def parse_rows(text: str, count: int) -> AskedRows:
+    """Read row numbers such as ``12, 500-520`` of a dataset with ``count`` rows."""
     rows: dict[int, None] = {}
-    for first, last in re.findall(r"(\d+)(?:\s*[-–]\s*(\d+))?", text)[:_MOST_RANGES]:
-        rows |= dict.fromkeys(range(int(first), min(int(last or first) + 1, count)))
-    return np.array(list(rows), np.int64)
+    missing, unreadable = [], []
+    for part in re.sub(r"\s*[-–]\s*", "-", text).replace(",", " ").replace(";", " ").split()[:_MOST_RANGES]:
+        match = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part, re.ASCII)
+        if match is None:
+            unreadable.append(part)
+            continue
+        first, last = sorted((int(match[1]), int(match[2] or match[1])))
+        if last >= count:
+            missing.append(part if first >= count else f"{count}-{last}")
+        rows |= dict.fromkeys(range(first, min(last + 1, count)))
+    return AskedRows(np.array(list(rows), np.int64), tuple(missing), tuple(unreadable))
+
+
+def _describe_asked(asked: AskedRows, shown: int, count: int) -> None:
+    """Say which of the rows that somebody asks for are not shown, and why."""
+    if asked.unreadable:
+        words = ", ".join(map(plain, asked.unreadable[:5]))
+        st.warning(f"Not a row number: {words}. Write numbers and ranges, such as 12, 500-520.", icon=":material/edit:")
+    if asked.missing:
+        words = ", ".join(map(plain, asked.missing[:5]))
+        st.warning(f"No such row: {words}. The last row is {count - 1:,}.", icon=":material/search_off:")
+    if hidden := len(asked.rows) - shown:
+        st.caption(
+            f"{hidden:,} of the {len(asked.rows):,} rows asked for are of another split, class or "
+            "agreement, or left out by these labels."
+        )
 
 
 def _segments(place: DeltaGenerator, label: str, options: Sequence[str], default: str) -> str:

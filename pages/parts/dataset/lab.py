@@ -23,6 +23,7 @@ TRAINING_STEPS = "training_preprocessing"
 """Key of the Training page's choice of steps."""
 
 SOURCES = FACE, PHOTO = "A face of the dataset", "A photo"
+_FIRST_STEPS = ("denoise", "stretch")
 _STEPS, _FOLLOWED, _NO_STEP = "steps", "link_followed_steps", "none"
 
 
@@ -48,7 +49,7 @@ def _ask_steps() -> Preprocessing:
     chosen = st.multiselect(
         "Steps, in the order in which they are applied",
         list(STEPS),
-        default=["denoise", "stretch"],
+        default=list(_FIRST_STEPS),
         format_func=titles.__getitem__,
         key="dataset_lab_steps",
         persist_state="session",
@@ -56,7 +57,10 @@ def _ask_steps() -> Preprocessing:
         help="These are the very functions that training and prediction use.",
     )
     steps = Preprocessing(tuple(chosen))
-    st.query_params[_STEPS] = st.session_state[_FOLLOWED] = setting_text(steps.steps) or _NO_STEP
+    text = setting_text(steps.steps) or _NO_STEP
+    if text != st.session_state.get(_FOLLOWED, setting_text(_FIRST_STEPS)):
+        st.query_params[_STEPS] = text
+    st.session_state[_FOLLOWED] = text
     return steps
 
 

@@ -29,7 +29,7 @@ def show_overview(shown: ShownDataset) -> None:
     st.subheader("How many of each", anchor="distribution")
     controls = st.container(horizontal=True)
     split = controls.segmented_control(
-        "Split", SHOWN, default=ALL, required=True, key="bars", bind="query-params", persist_state="session", wrap=True
+        "Split", SHOWN, default=ALL, required=True, key="bars", bind="query-params", wrap=True
     )
     values = controls.segmented_control("Show", VALUES, default=COUNTS, required=True, key="show", bind="query-params")
     splits = [name for name, title in PAPER_SPLITS.items() if split in (ALL, COMPARE, title)]

@@ -99,8 +99,8 @@ def _show_card(card: DatasetCard) -> None:
             "Look at it",
             icon=":material/visibility:",
             key=f"dataset_open_{card.name}",
-            on_click=st.session_state.update,
-            args=({"dataset": card.name, "view": "Overview"},),
+            on_click=_open,
+            args=(card.name,),
             width="stretch",
         )
         key = f"dataset_delete_{card.name}"
@@ -111,6 +111,12 @@ def _show_card(card: DatasetCard) -> None:
                 "imported from."
             )
             confirm_deletion("dataset", warning, partial(delete_dataset, card.name))
+
+
+def _open(name: str) -> None:
+    st.session_state["dataset"] = name
+    st.query_params.pop("view", None)
+    st.session_state.pop("view", None)
 
 
 def _source(card: DatasetCard) -> str:

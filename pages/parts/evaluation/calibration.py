@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint, update_card
-from fer_core.datasets.store import list_datasets
+from fer_core.datasets.store import DatasetCard, list_datasets
 from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
 from fer_core.evaluation.complete_card import complete_card
 from fer_core.plots.calibration import confidence_figure, coverage_figure, reliability_figure
@@ -52,13 +52,12 @@ def _calibration(shown: Evaluated) -> None:
             "probabilities with it."
         )
     elif shown.checkpoint.is_own:
-        _offer_calibration(shown.checkpoint)
+        _offer_calibration(shown.checkpoint, shown.dataset)
 
 
-def _offer_calibration(checkpoint: Checkpoint) -> None:
-    datasets = list_datasets()
-    own = next((c for c in datasets if c.fingerprint == checkpoint.card.dataset_fingerprint), None)
-    data = own or next((c for c in datasets if not c.is_drawn), None)
+def _offer_calibration(checkpoint: Checkpoint, shown: DatasetCard) -> None:
+    own = next((c for c in list_datasets() if c.fingerprint == checkpoint.card.dataset_fingerprint), None)
+    data = own or (shown if shown.has_pictures and not shown.is_drawn else None)
     st.info("This checkpoint is not calibrated: its probabilities are the network’s own, which is often too sure.")
     if data is None:
         st.caption("Import a labelled dataset to calibrate it on its validation faces.")

@@ -9,6 +9,7 @@ from fer_core.evaluation.report import EvaluationReport, confusion_order
 from fer_core.plots.confusion import CellValues, confusion_figure
 from fer_core.plots.gallery import cell_gallery
 from pages.parts.evaluation.evaluated import Evaluated
+from pages.shared.address import check_asked, name_in_address, newly_asked
 from pages.shared.charts import chart_config, drawn
 from pages.shared.links import invite_pictures
 from pages.shared.messages import plain
@@ -18,7 +19,7 @@ _CELL = "cell"  # in the address
 _TRUE, _CALLED, _MATRIX = "evaluation_true", "evaluation_called", "evaluation_matrix"
 _VALUES: tuple[CellValues, ...] = ("counts", "row shares", "column shares")
 _ORDERS = ("class order", "most confused together")
-_REMEMBERED: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+_REMEMBERED: dict[str, Any] = {"bind": "query-params"}
 
 
 @st.fragment
@@ -65,21 +66,27 @@ def _matrix(report: EvaluationReport, cell: tuple[str, str]) -> None:
 def _choose_cell(report: EvaluationReport) -> tuple[str, str]:
     """Return the cell clicked, chosen or linked to, at first the most frequent mistake; the address names it."""
     names = report.class_names
-    linked = tuple(st.query_params.get(_CELL, "").split("~"))
-    start = linked if len(linked) == 2 and set(linked) <= set(names) else report.commonest_mistake()
-    boxes = zip(st.columns(2), (_TRUE, _CALLED), ("True class", "Called"), start, strict=True)
-    for column, key, label, first in boxes:
+    start = report.commonest_mistake()
+    if (asked := newly_asked(_CELL)) is not None:
+        linked = tuple(asked.split("~"))
+        is_there = len(linked) == 2 and set(linked) <= set(names)
+        check_asked(_CELL, asked, [asked] if is_there or not asked else [], "~".join(start))
+        st.session_state[_TRUE], st.session_state[_CALLED] = linked if is_there else start
+    for column, key, label, first in zip(st.columns(2), (_TRUE, _CALLED), ("True class", "Called"), start, strict=True):
         if st.session_state.get(key) not in names:
             st.session_state[key] = first
-        column.selectbox(label, names, key=key, persist_state="session")
-    cell = st.session_state[_TRUE], st.session_state[_CALLED]
-    st.query_params[_CELL] = "~".join(cell)
-    return cell
+        column.selectbox(label, names, key=key, persist_state="session", on_change=_name_cell)
+    return st.session_state[_TRUE], st.session_state[_CALLED]
 
 
 def _cell_clicked() -> None:
     for point in st.session_state[_MATRIX]["selection"]["points"][:1]:
         st.session_state[_TRUE], st.session_state[_CALLED] = point["customdata"][:2]
+        _name_cell()
+
+
+def _name_cell() -> None:
+    name_in_address(_CELL, f"{st.session_state[_TRUE]}~{st.session_state[_CALLED]}", "")
 
 
 def _pictures(shown: Evaluated, cell: tuple[str, str]) -> None:

@@ -16,8 +16,9 @@ from fer_core.training.runs.store import Run, find_run
 from fer_core.training.runs.validation import read_faces, read_views
 from fer_core.training.settings.metrics import EpochMetrics
 from pages.parts.training.run_actions import keep_run, steer_run
+from pages.shared.address import follow_address, write_choice
 from pages.shared.charts import drawn
-from pages.shared.links import accept_link, show_link
+from pages.shared.links import show_link
 from pages.shared.messages import plain
 from pages.shared.states import state_badge
 
@@ -27,16 +28,16 @@ def choose_run(runs: Sequence[Run]) -> Run:
     by_name = {run.name: run for run in runs}
     if (renamed := st.session_state.pop("renamed_run", None)) in by_name:
         st.session_state["run"] = renamed
-    if st.session_state.get("run") not in (None, *by_name):
-        del st.session_state["run"]  # deleted, here or in another browser
-    accept_link("run", by_name)
+    newest = next(iter(by_name))
+    follow_address("run", "run", list(by_name), newest)  # one that was deleted, here or elsewhere, is forgotten
     name = st.selectbox(
         "Run",
         list(by_name),
         format_func=lambda n: f"{n} · on {by_name[n].config.dataset}",
         key="run",
-        bind="query-params",
         persist_state="session",
+        on_change=write_choice,
+        args=("run", "run", newest),
     )
     return by_name[name]
 

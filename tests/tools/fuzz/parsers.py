@@ -25,11 +25,11 @@ from fer_core.checkpoints.checkpoint import save_checkpoint as save
 from fer_core.checkpoints.foreign.allowlist import check_network
 from fer_core.checkpoints.foreign.archive import read_archive
 from fer_core.datasets.archive import open_archive
-from fer_core.datasets.cards import damaged_datasets, list_datasets, read_card
+from fer_core.datasets.cards import damaged_datasets, read_card
 from fer_core.datasets.exclusions import list_exclusions, load_exclusions, save_exclusions
 from fer_core.datasets.pictures import read_pictures, scan_pictures
 from fer_core.datasets.readers import read_records
-from fer_core.datasets.store import import_dataset, load_records
+from fer_core.datasets.store import import_dataset, list_datasets, load_records
 from fer_core.errors import CheckpointError, DatasetError, ImageError, SettingError, TrainingError, VideoError
 from fer_core.faces.images import read_image
 from fer_core.labels import LABEL_SCHEMES
