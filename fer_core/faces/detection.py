@@ -39,6 +39,8 @@ FRAME_WEIGHTS: Weights = (-2.4, 2.42, 0.0, 1.02)
 _CERTAIN = 0.98  # confidence of a face that needs no look at the photo from other sides
 _DOUBTED = 0.1  # confidence from which a place in a frame without a sure face deserves a look from close by
 _LOOKS = 4  # from close by in such a frame, so that noise does not cost time
+_BEYOND_DOUBT = 0.8  # confidence of a face in a frame that the verifier need not see
+_NOT_REFUTED = -2.0  # the verifier's logit below which the others are none
 
 DEFAULT_MARGIN = 0.085
 """What FER2013 shows beyond the detector's box on each side, as a part of the box.
@@ -125,7 +127,8 @@ class Detector(Protocol):
 class FaceDetector:
     """One BlazeFace network on the whole picture: fast enough for every frame of a webcam; threads may share it.
 
-    Where it finds no face, the other network looks too, and what both suspect gets a look from close by.
+    The verifier rejects what is no face. Where none is left, the short range looks at both ends of the frame, and what
+    is suspected gets a look from close by.
 
     Faces narrower or lower than the minimum size, in pixels, or less sure than the minimum confidence, 0 to 1, are not
     reported. One thread of the interpreter suits a server with several visitors.
@@ -145,19 +148,21 @@ class FaceDetector:
         self.minimum_confidence = minimum_confidence
         self.minimum_size = minimum_size
         self._search = FaceSearch(threads=threads)
-        self._network, self._other = self._search.short, self._search.full
-        if range_ == "full":
-            self._network, self._other = self._other, self._network
+        self._network = self._search.short if range_ == "short" else self._search.full
         self._verifier = FaceVerifier(threads=threads)
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces in a frame, RGB, shape (height, width, 3), uint8, from left to right."""
         rows = self._network(image, _DOUBTED)
-        sure = rows[rows[:, 16] >= self.minimum_confidence]
-        return _faces(averaged(sure), self.minimum_size) or self._from_close_by(image, averaged(rows))
+        faces = _faces(averaged(rows[rows[:, 16] >= self.minimum_confidence]), self.minimum_size)
+        faces = tuple(face for face in faces if face.confidence >= _BEYOND_DOUBT or self._is_verified(image, face))
+        return faces or self._from_close_by(image, averaged(rows))
+
+    def _is_verified(self, image: NDArray[np.uint8], face: Face) -> bool:
+        return self._verified(image, face) >= _NOT_REFUTED
 
     def _from_close_by(self, image: NDArray[np.uint8], doubted: NDArray[np.float32]) -> tuple[Face, ...]:
-        suspects = distinct(np.concatenate([doubted, averaged(self._other(image, _DOUBTED))]))[:_LOOKS]
+        suspects = distinct(np.concatenate([doubted, self._search.at_both_ends(image, _DOUBTED)]))[:_LOOKS]
         faces = _faces(self._search.close_by(image, suspects), self.minimum_size)
         judged = [Opinions(face, (_logit(face.confidence), 0.0, self._verified(image, face))) for face in faces]
         faces = tuple(one.weighed(FRAME_WEIGHTS) for one in judged)

@@ -20,6 +20,7 @@ SUSPICION = 0.2
 
 
 _LONGEST_SIDE = 2200  # in which to look for faces; the smallest tiles still have twice the network's resolution
+_GLANCE = 384  # pixels a side of a photo on its side, twice what the networks see
 _LEVEL = 15.0  # degrees up to which a face counts as upright for the second look
 _SURROUNDINGS = 2.0  # what a look from close by shows, as a multiple of the face: the network needs some
 _NO_ROWS = np.empty((0, 17), np.float32)
@@ -52,15 +53,24 @@ class FaceSearch:
         """The same in one look of each network at the whole picture, without tiles."""
         return distinct(np.concatenate([averaged(self.full(image, SUSPICION)), self._whole(image)]))
 
+    def at_both_ends(self, image: NDArray[np.uint8], minimum_confidence: float) -> NDArray[np.float32]:
+        """What the short range sees in the squares at both ends of a frame, which overlap in its middle."""
+        height, width = image.shape[:2]
+        side = min(height, width)
+        ends = ((0, 0), (width - side, height - side))
+        found = [
+            shifted(averaged(self.short(image[y : y + side, x : x + side], minimum_confidence)), x, y) for x, y in ends
+        ]
+        return distinct(np.concatenate(found))
+
     def turned_away(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Suspect places in a photo that lies on its side or upside down, at a glance."""
-        small, ratio = _shrunk(image)
-        found = [_NO_ROWS]
+        found = []
         for tilt in (90.0, 180.0, 270.0):
-            whole = _whole_square(small, tilt)
-            side = min(round(whole.side), _LONGEST_SIDE)
-            found.append(_in_square(self.at_a_glance(cut_square(small, whole, side, outside=_OUTSIDE)), whole, side))
-        return _enlarged(distinct(np.concatenate(found)), ratio)
+            whole = _whole_square(image, tilt)
+            glance = self.at_a_glance(cut_square(image, whole, _GLANCE, outside=_OUTSIDE))
+            found.append(_in_square(glance, whole, _GLANCE))
+        return distinct(np.concatenate(found))
 
     def close_by(self, image: NDArray[np.uint8], rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """The faces at suspect places, seen by the short range from close by and upright, each once.
@@ -92,7 +102,7 @@ class FaceSearch:
     def _in_tile(self, image: NDArray[np.uint8], tile: Box) -> NDArray[np.float32]:
         """The faces that lie wholly in a tile: a neighbor, or a larger tile, has those that its border cuts."""
         x1, y1, x2, y2 = tile
-        rows = shifted(averaged(self.full(image[y1:y2, x1:x2], SUSPICION)), x1, y1)
+        rows = shifted(averaged(self.short(image[y1:y2, x1:x2], SUSPICION)), x1, y1)
         height, width = image.shape[:2]
         # An edge that is also the picture's cuts nothing off.
         edges = np.array([x1 or -np.inf, y1 or -np.inf, np.inf if x2 == width else x2, np.inf if y2 == height else y2])
