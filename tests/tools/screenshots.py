@@ -21,6 +21,9 @@ FOLDER = Path(__file__).parents[2] / ".screenshots"
 README = ("overview", "dataset", "training", "evaluation", "explain", "break_it", "quiz", "photos")
 """The pages of README's pictures."""
 
+_REAL = {page: f"{page}?dataset=FER%2B" for page in ("dataset", "evaluation")}
+"""Those of them that show figures of FER+, which need no pictures."""
+
 
 @contextmanager
 def browsing():
@@ -39,7 +42,7 @@ def shoot_readme():
     """Replaces README's pictures."""
     with browsing() as (browser, address):
         for page in README:
-            with visiting(browser, address, page, height=800) as visit:
+            with visiting(browser, address, _REAL.get(page, page), height=800) as visit:
                 prepare(page, visit.page)
                 save(visit.page.screenshot(), FOLDER / f"{page}.webp")
 

@@ -39,8 +39,8 @@ def show_figures(shown: Evaluated) -> None:
     low, high = report.accuracy_interval()
     name, share = report.commonest_class
     st.caption(
-        f"Of {len(report):,} pictures: accuracy with 95% CI {100 * low:.1f}–{100 * high:.1f}%. Always answering "
-        f"“{plain(name)}” would be right for {share:.1%}.{_accuracy_by_prior(shown)}"
+        f"Of {len(report):,} pictures · 95% CI {100 * low:.1f}–{100 * high:.1f}% · always “{plain(name)}”: {share:.1%}"
+        f"{_accuracy_by_prior(shown)}"
     )
 
 
@@ -50,7 +50,7 @@ def _accuracy_by_prior(shown: Evaluated) -> str:
         f"**{prior} {seen.accuracy:.2%}**" if prior == shown.prior else f"{prior} {seen.accuracy:.2%}"
         for prior, seen in shown.figures_by_prior().items()
     ]
-    return f" Accuracy by class prior: {' · '.join(texts)}." if texts else ""
+    return f" · class prior: {', '.join(texts)}" if texts else ""
 
 
 def show_classes(shown: Evaluated) -> None:
