@@ -81,31 +81,51 @@ def load(checkpoint: str = "", *, prior_adjustment: PriorAdjustment | None = Non
     return found.open_classifier(prior_adjustment=prior_adjustment or DEFAULT_PRIOR)
 
 
-def evaluate(checkpoint: str, dataset: str = "ferplus", *, split: str = "test") -> EvaluationReport:
+def evaluate(
+    checkpoint: str,
+    dataset: str = "ferplus",
+    *,
+    split: str = "test",
+    prior_adjustment: PriorAdjustment | None = None,
+) -> EvaluationReport:
     """Test a checkpoint on a labeled split; for FER+ the answers that ship are used, so no pictures are needed.
+
+    The class prior is the app's default when None; literature and cards state figures under "training".
 
     Raises:
         FerError: There is no such checkpoint or dataset, or they have too few classes in common.
     """
     from fer_core.checkpoints.answers import ensure_answers
     from fer_core.checkpoints.checkpoint import load_checkpoint
+    from fer_core.checkpoints.priors import DEFAULT_PRIOR
     from fer_core.datasets.dataset import label_records
     from fer_core.datasets.store import load_records
     from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme
 
     found, records = load_checkpoint(checkpoint), load_records(dataset, needs_pictures=False)
     labeled: FerDataset = label_records(records, fitting_scheme(found.card, records), [split])
-    return evaluate_checkpoint(ensure_answers(found, records), labeled)
+    prior = prior_adjustment or DEFAULT_PRIOR
+    return evaluate_checkpoint(ensure_answers(found, records), labeled, prior_adjustment=prior)
 
 
-def compare(first: str, second: str, *, dataset: str = "ferplus", split: str = "test") -> PairedComparison:
+def compare(
+    first: str,
+    second: str,
+    *,
+    dataset: str = "ferplus",
+    split: str = "test",
+    prior_adjustment: PriorAdjustment | None = None,
+) -> PairedComparison:
     """Compare two checkpoints on the same images: ``.difference``, ``.difference_interval()`` and ``.p_value``.
+
+    The class prior is the app's default when None.
 
     Raises:
         FerError: As for :func:`evaluate`, or one of them was trained on these images.
     """
     from fer_core.checkpoints.answers import ensure_answers
     from fer_core.checkpoints.checkpoint import load_checkpoint
+    from fer_core.checkpoints.priors import DEFAULT_PRIOR
     from fer_core.datasets.store import load_records
     from fer_core.evaluation.leaderboard import compare_checkpoints
     from fer_core.evaluation.scoring import fitting_scheme
@@ -113,7 +133,8 @@ def compare(first: str, second: str, *, dataset: str = "ferplus", split: str = "
     records = load_records(dataset, needs_pictures=False)
     checkpoints = [ensure_answers(load_checkpoint(name), records) for name in (first, second)]
     scheme = fitting_scheme(checkpoints[0].card, records)
-    board = compare_checkpoints(checkpoints, records, dataset, scheme=scheme, split=split)
+    prior = prior_adjustment or DEFAULT_PRIOR
+    board = compare_checkpoints(checkpoints, records, dataset, scheme=scheme, split=split, prior_adjustment=prior)
     return board.pair(first, second)
 
 

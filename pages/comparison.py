@@ -72,16 +72,16 @@ def _name_compared(default: str) -> None:
 
 def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
     """Return the leaderboard on the chosen dataset, labels and split; refusals end the page with the reason."""
-    dataset_column, labels_column, split_column = st.columns([2, 3, 1.5])
+    dataset_column, labels_column = st.columns([2, 3])
+    row = st.container(horizontal=True, gap="medium")
     with dataset_column:
         dataset = choose_dataset(checkpoints)
     with errors_shown():
         records = cached.records(dataset)
     with labels_column:
         scheme = choose_labels(records, checkpoints[0])
-    with split_column:
-        split = choose_split()
-    prior, exclusions = choose_prior(*checkpoints), choose_exclusions(dataset)
+    with row:
+        split, prior, exclusions = choose_split(), choose_prior(*checkpoints), choose_exclusions(dataset)
     others = [c.name for c in checkpoints if not c.card.is_imported and evaluation_scheme(c.card) != scheme]
     if others:
         st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are judged by the labels chosen here.")
