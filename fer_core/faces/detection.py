@@ -196,7 +196,11 @@ class PhotoDetector:
 
     def detect(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces in a photo, RGB, shape (height, width, 3), uint8, from left to right, each once."""
-        return tuple(face for face in self.candidates(image) if face.confidence >= self.minimum_confidence)
+        return tuple(filter(self.is_sure, self.candidates(image)))
+
+    def is_sure(self, candidate: Face) -> bool:
+        """Whether a candidate is reported as a face."""
+        return candidate.confidence >= self.minimum_confidence
 
     def candidates(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Everything in a photo that was looked at from close by, from left to right; much of it is no face."""

@@ -24,7 +24,6 @@ from fer_core.recognition.drawing import draw_candidates, draw_recognitions
 from fer_core.recognition.recognize import (
     Recognition,
     recognition_rows,
-    recognize,
     recognize_faces,
     recognize_whole,
     summary,
@@ -141,9 +140,10 @@ def recognize_photo(
     except ImageError as error:
         return Photo(name, problem=str(error))
     size = image.shape[1], image.shape[0]
-    if recognitions := recognize(image, detector, classifier):
+    looked_at = detector.candidates(image)
+    if recognitions := recognize_faces(image, tuple(filter(detector.is_sure, looked_at)), classifier):
         return Photo(name, recognitions, size=size, preview=_preview(draw_recognitions(image, recognitions)))
-    candidates = _most_likely(detector.candidates(image), size)
+    candidates = _most_likely(looked_at, size)
     if anyway == WHOLE:
         recognitions = (recognize_whole(image, classifier),)
     elif anyway is not None and anyway <= len(candidates):

@@ -113,7 +113,6 @@ def press(page, label):
 def test_without_a_face_it_shows_where_it_looked_and_a_place_can_be_classified(ready, nobody, monkeypatch):
     places = (Face((20, 20, 60, 60), 0.21), Face((120, 30, 170, 80), 0.34))
     monkeypatch.setattr(PhotoDetector, "candidates", lambda self, image: places)
-    monkeypatch.setattr(PhotoDetector, "detect", lambda self, image: ())
     upload(ready, ("grey.png", nobody))
     assert "2 places were looked at closely" in texts(ready)
     assert "What helps" in texts(ready)
@@ -140,8 +139,8 @@ def test_a_picture_is_cropped_and_looked_at_again(ready, nobody):
 
 def test_each_picture_is_looked_at_once(ready, quarrel, nobody, monkeypatch):
     seen = []
-    detect = PhotoDetector.detect
-    monkeypatch.setattr(PhotoDetector, "detect", lambda self, image: seen.append(1) or detect(self, image))
+    look = PhotoDetector.candidates
+    monkeypatch.setattr(PhotoDetector, "candidates", lambda self, image: seen.append(1) or look(self, image))
     upload(ready, ("a.jpg", quarrel), ("b.png", nobody))
     ready.run()
     upload(ready, ("a.jpg", quarrel))
@@ -175,8 +174,8 @@ def test_the_same_file_twice_is_no_trouble(ready, nobody):
 
 
 def test_many_faces_are_listed_up_to_a_limit(ready, quarrel, monkeypatch):
-    detect = PhotoDetector.detect
-    monkeypatch.setattr(PhotoDetector, "detect", lambda self, image: detect(self, image) * 30)
+    look = PhotoDetector.candidates
+    monkeypatch.setattr(PhotoDetector, "candidates", lambda self, image: look(self, image) * 30)
     upload(ready, ("crowd.jpg", quarrel))
     assert html(ready).count("looks like: ") == MAX_LISTED_FACES
     assert "50 of 60 faces are listed" in texts(ready)

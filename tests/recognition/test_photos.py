@@ -73,8 +73,8 @@ def test_whole_picture_only_when_asked_and_only_without_faces(quarrel, nobody, d
 class Unsure:
     """A detector that finds no face but five places and one more that may be one, the last reaching over the edge."""
 
-    def detect(self, image):
-        return ()
+    def is_sure(self, candidate):
+        return False
 
     def candidates(self, image):
         places = [Face((10 * n, 10, 10 * n + 40, 50), n / 10) for n in range(1, 6)]
