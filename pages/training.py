@@ -11,7 +11,14 @@ from pages.parts.training.goal import choose_goal
 from pages.parts.training.preview import preview_network
 from pages.parts.training.run_table import show_runs, show_searches
 from pages.parts.training.run_view import choose_run, show_run
-from pages.parts.training.start import announce_settings, choose_preset, exchange_settings, fill_form
+from pages.parts.training.start import (
+    announce_settings,
+    begin_small_set,
+    choose_preset,
+    exchange_settings,
+    fill_form,
+    is_small,
+)
 from pages.shared.messages import errors_shown, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset
@@ -58,9 +65,13 @@ announce_settings()
 left, right = st.columns([1, 2], gap="large", vertical_alignment="bottom")
 with left:
     dataset = choose_dataset()
+with errors_shown():
+    begin_small_set(dataset)
 right.caption(
     "These faces are drawn: the quickest way to see a network learn."
     if dataset.is_drawn
+    else f"Only {dataset.sizes['train']:,} training faces: better go on from fer-lab, with the preset “Few pictures”."
+    if is_small(dataset)
     else "The settings begin at the paper's Table 4. Every choice explains itself behind its question mark."
 )
 with errors_shown():

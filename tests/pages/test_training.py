@@ -15,14 +15,14 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.exclusions import save_exclusions
-from fer_core.datasets.store import load_records
+from fer_core.datasets.store import import_dataset, load_records
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.runs.launch import started
 from fer_core.training.runs.provenance import Probe, write_probe
 from fer_core.training.runs.record import RunRecord
 from fer_core.training.runs.searches import list_searches
 from fer_core.training.runs.store import create_run, find_run, list_runs
-from fer_core.training.runs.validation import append_view, view_of, write_faces
+from fer_core.training.runs.validation import append_view, read_views, view_of, write_faces
 from fer_core.training.settings.augmentation import Augmentation
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import EpochMetrics, RunStatus, append_metrics, write_status
@@ -195,7 +195,9 @@ def test_a_support_vector_machine_brings_its_loss_and_its_decay(home, small_demo
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_a_preset_fills_the_form(home, small_demo, preset):
+def test_a_preset_fills_the_form(home, small_demo, save_tiny, preset):
+    soft = save_tiny("soft", config=TrainingConfig(architecture="soft-cnn").to_dict())
+    soft.directory.rename(home / "models" / "fer-lab")
     page = open_page()
     page = page.button(key=f"preset_{preset.name}").click().run()
     page = start(page, "preset")
@@ -206,7 +208,9 @@ def test_a_preset_fills_the_form(home, small_demo, preset):
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_a_preset_starts_by_one_click_and_says_how_long(home, small_demo, preset):
+def test_a_preset_starts_by_one_click_and_says_how_long(home, small_demo, save_tiny, preset):
+    soft = save_tiny("soft", config=TrainingConfig(architecture="soft-cnn").to_dict())
+    soft.directory.rename(home / "models" / "fer-lab")
     page = open_page()
     button = page.button(key=f"start_{preset.name}")
     assert re.fullmatch(r"Start \(≈ \d+ (min|h)\)", button.label)
@@ -230,6 +234,30 @@ def test_values_between_the_sliders_places_come_from_a_file(home, small_demo):
     page = start(upload(open_page(), odd.to_json().encode()), "odd")
     assert not page.error
     assert find_run("odd").config == odd
+
+
+def test_a_small_set_of_one_s_own_begins_with_fer_lab(home, demo_files, save_tiny):
+    soft = save_tiny("soft", config=TrainingConfig(architecture="soft-cnn").to_dict())
+    soft.directory.rename(home / "models" / "fer-lab")
+    import_dataset(*demo_files, name="mine")
+    page = open_page().selectbox(key="dataset").set_value("mine").run()
+    assert page.selectbox(key="training_start_from").value == "fer-lab"
+    assert any("training faces: better go on from fer-lab" in caption.value for caption in page.caption)
+    page = page.button(key="preset_paper").click().run()
+    assert page.selectbox(key="training_start_from").value == ""
+
+
+def test_a_network_that_knows_only_the_largest_class_is_called_so(home, small_demo, save_tiny):
+    save_tiny("lesson")
+    make_run(status=None, epochs=2)
+    run = find_run("lesson")
+    (view, *_) = read_views(run.folder)
+    matrix = np.zeros_like(view.matrix)
+    matrix[0, 0], matrix[1, 0] = 9, 1
+    append_view(run.folder, replace(view, epoch=2, matrix=matrix.tolist()))
+    page = open_page("Follow a run")
+    assert not page.success
+    assert any("always answering" in w.value and "90.0%" in w.value for w in page.warning)
 
 
 def test_settings_from_a_file_reach_every_control(home, small_demo):
@@ -544,7 +572,7 @@ def test_one_epoch_in_the_real_child_ends_on_the_evaluation_page(home, small_dem
         time.sleep(0.5)
     assert find_run("first").status.state == "finished", find_run("first").status.message
     page.run()
-    assert "first" in page.success[0].value
+    assert any("first" in element.value for element in (*page.success, *page.warning))
     page.switch_page("pages/evaluation.py").run()
     assert not page.exception
     assert "first" in page.selectbox(key="checkpoint").options

@@ -23,7 +23,7 @@ def test_of_checkpoints_only_one_s_own_are_counted(home, save_tiny):
     """With the project's folder as the home, shipped ones and other files lie beside them."""
     (home / "models" / "README.md").parent.mkdir(parents=True)
     (home / "models" / "README.md").write_text("not a checkpoint")
-    save_tiny("fer-lab")
+    save_tiny("theirs").directory.rename(home / "models" / "fer-lab")
     own = save_tiny("mine")
     (found,) = [folder for folder in folders() if "checkpoints" in folder.folder]
     assert found.entries == 1

@@ -12,11 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fer_core.storage.records import read_record, write_record
-
-Arrays = list[NDArray[np.generic]]
+from fer_core.training.network.heads import Arrays
 
 _GROUPS = {"weights": "weights", "average": "average", "optimizer": "optimizer", "best": "best_weights"}
 """The fields that hold arrays, by the beginning of their names in the file."""

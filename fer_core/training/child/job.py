@@ -27,6 +27,7 @@ from fer_core.training.child.status import StatusWriter
 from fer_core.training.child.strategy import choose_precision, in_words, make_strategy, spans_machines
 from fer_core.training.child.trainer import Observer, Plan, train
 from fer_core.training.network.export import read_network
+from fer_core.training.network.heads import weights_for_classes
 from fer_core.training.runs.data import data_issues
 from fer_core.training.runs.lifecycle import drop_backup
 from fer_core.training.runs.provenance import Provenance, read_probe, write_probe
@@ -112,10 +113,11 @@ def _plan(config: TrainingConfig, plan: Plan) -> Plan:
     """Complete a plan by the state to resume from, or else the weights to begin with, and the live teachers."""
     state = load_state(plan.backup)
     source = None if state else load_start(config)
+    names = source.card.class_names if source else ()
     return replace(
         plan,
         state=state,
-        initial_weights=read_network(source).get_weights() if source else None,
+        initial_weights=weights_for_classes(read_network(source), names, config.class_names) if source else None,
         teachers=load_teachers(config) if config.live_teachers else (),
     )
 

@@ -13,11 +13,12 @@ from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.store import dataset_card
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, calibrate
 from fer_core.labels import LABEL_SCHEMES, SPLITS
-from fer_core.training.child.backup import Arrays, TrainingState
+from fer_core.training.child.backup import TrainingState
 from fer_core.training.child.epochs import epoch_size
 from fer_core.training.child.validator import predict
 from fer_core.training.network.architectures import build_model
 from fer_core.training.network.export import write_network, write_quantized
+from fer_core.training.network.heads import Arrays
 from fer_core.training.network.heads import calibrate as calibrate_head
 from fer_core.training.runs.command_line import command_line
 from fer_core.training.runs.provenance import Provenance, git_state, hardware, library_versions

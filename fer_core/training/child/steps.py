@@ -11,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from fer_core.training.child.backup import Arrays
 from fer_core.training.child.epochs import EpochData
+from fer_core.training.network.heads import Arrays
 
 Batch = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]
 """Images ``(n, 48, 48, 1)``, targets ``(n, classes)`` and weights ``(n,)``."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
 from fer_core.errors import DivergenceError, TrainingError
-from fer_core.training.child.backup import Arrays, TrainingState, save_state
+from fer_core.training.child.backup import TrainingState, save_state
 from fer_core.training.child.distillation import LiveTeachers
 from fer_core.training.child.epochs import epoch_data, epoch_size
 from fer_core.training.child.steps import Stepper, WeightAverage
@@ -25,7 +25,7 @@ from fer_core.training.child.strategy import any_machine, spans_machines
 from fer_core.training.child.validator import Validator
 from fer_core.training.network.architectures import build_model
 from fer_core.training.network.fused import make_optimizer
-from fer_core.training.network.heads import loss_of
+from fer_core.training.network.heads import Arrays, loss_of
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import EpochMetrics
 from fer_core.training.settings.schedule import learning_rate_at

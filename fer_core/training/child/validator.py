@@ -9,9 +9,8 @@ from sklearn.metrics import f1_score
 
 from fer_core.checkpoints.priors import normalized
 from fer_core.datasets.dataset import FerDataset
-from fer_core.training.child.backup import Arrays
 from fer_core.training.network.architectures import build_model
-from fer_core.training.network.heads import loss_of, to_probabilities
+from fer_core.training.network.heads import Arrays, loss_of, to_probabilities
 from fer_core.training.settings.config import TrainingConfig
 
 _PREDICT_BATCH = 256

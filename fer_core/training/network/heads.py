@@ -1,6 +1,6 @@
 """A network's output layer, its loss, and how scores become probabilities."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -11,6 +11,9 @@ from scipy.special import log_softmax, softmax
 
 from fer_core.checkpoints.priors import normalized
 from fer_core.training.settings.config import TrainingConfig
+
+Arrays = list[NDArray[np.generic]]
+"""A network's weights, in Keras' order."""
 
 Loss = str | Callable[[keras.KerasTensor, keras.KerasTensor], keras.KerasTensor]
 
@@ -27,6 +30,17 @@ def output_layer(config: TrainingConfig, *, training: bool) -> keras.layers.Laye
     if activation == "svm":
         activation = "linear" if training else "softmax"  # type: ignore[assignment]
     return keras.layers.Dense(len(config.class_names), activation=activation, dtype="float32")
+
+
+def weights_for_classes(network: keras.Model, its_classes: Sequence[str], wanted: Sequence[str]) -> Arrays:
+    """Return a network's weights with the output layer for other classes: an output of the same name stays as it is.
+
+    Outputs of classes that the network has not start at zero.
+    """
+    *hidden, kernel, bias = network.get_weights()
+    places = [its_classes.index(name) if name in its_classes else len(its_classes) for name in wanted]
+    kernel, bias = (np.concatenate([part, np.zeros_like(part[..., :1])], axis=-1) for part in (kernel, bias))
+    return [*hidden, kernel[:, places], bias[places]]
 
 
 def loss_of(config: TrainingConfig) -> Loss:

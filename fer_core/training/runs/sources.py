@@ -5,7 +5,7 @@ from fer_core.errors import CheckpointError, TrainingError
 from fer_core.training.settings.config import TrainingConfig
 
 _SHAPING = ("architecture", "width", "output_activation")
-"""The settings that decide, with the classes, which weights a network has."""
+"""The settings that decide which weights a network has; its head is fitted to the run's classes."""
 
 
 def start_options(config: TrainingConfig) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def _start_obstacle(config: TrainingConfig, checkpoint: Checkpoint) -> str:
     for name in _SHAPING:
         if getattr(theirs, name) != getattr(config, name):
             return f"its {name.replace('_', ' ')} is {getattr(theirs, name)}, not {getattr(config, name)}"
-    return "" if checkpoint.card.class_names == config.class_names else "it has other classes"
+    return ""
 
 
 def _was_trained_here(checkpoint: Checkpoint) -> bool:

@@ -28,6 +28,12 @@ class EpochView:
     matrix: list[list[int]]
     faces: list[list[float]]
 
+    @property
+    def largest_class(self) -> tuple[int, float]:
+        """The class with most faces, by its place, and its share: how often the same answer always would be right."""
+        counts = np.sum(self.matrix, axis=1)
+        return int(counts.argmax()), float(counts.max() / max(counts.sum(), 1))
+
 
 @dataclass(frozen=True, eq=False)
 class FollowedFaces:

@@ -166,8 +166,24 @@ def _next_steps(run: Run) -> None:
     if status.checkpoint not in [checkpoint.name for checkpoint in list_checkpoints()]:
         st.caption(f"Its checkpoint {plain(status.checkpoint)} has been deleted.")
         return
-    st.success(f"The checkpoint **{plain(status.checkpoint)}** is ready.", icon=":material/check:")
+    _say_ready(run, status.checkpoint)
     query = {"checkpoint": status.checkpoint}
     with st.container(horizontal=True):
         show_link("See where it is right and wrong", "evaluation", query | {"dataset": run.config.dataset})
         show_link("Try it on a photo", "photos", query)
+
+
+def _say_ready(run: Run, checkpoint: str) -> None:
+    """Say that a run's checkpoint is there, or that it knows no more than which class is the largest."""
+    views, metrics, names = read_views(run.folder), run.metrics(), run.config.class_names
+    place, constant = views[-1].largest_class if views else (0, 0.0)
+    accuracy = run.best_of(metrics).val_accuracy if metrics else 1.0
+    if accuracy > constant:
+        st.success(f"The checkpoint **{plain(checkpoint)}** is ready.", icon=":material/check:")
+        return
+    st.warning(
+        f"The checkpoint **{plain(checkpoint)}** is right on {accuracy:.1%} of the validation faces; always answering "
+        f"“{plain(names[place])}” would be right on {constant:.1%}. It has learned nothing useful. Add pictures, or "
+        "start from fer-lab with the preset “Few pictures”.",
+        icon=":material/warning:",
+    )

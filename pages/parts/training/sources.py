@@ -29,8 +29,8 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 "Begin with",
                 ["", *fitting],
                 format_func=lambda name: name or "fresh weights",
-                help="The weights before the first step: fresh ones, or those of a checkpoint of the same network and "
-                "classes, to train it further or on other faces.",
+                help="The weights before the first step: fresh ones, or those of a checkpoint of the same network, to "
+                "train it further or on other faces. Outputs of classes that it has not start anew.",
                 key=_START,
                 persist_state="session",
             )
@@ -68,4 +68,6 @@ def _drop(names: Sequence[str], key: str, instead: object) -> None:
     if names:
         st.session_state[key] = instead
         listed = ", ".join(plain(name) for name in names)
-        st.toast(f"{listed}: not here, or of another network or other classes; left out.", icon=":material/school:")
+        st.toast(
+            f"{listed}: not here, or of another network or without these classes; left out.", icon=":material/school:"
+        )

@@ -13,13 +13,14 @@ from fer_core.training.runs.duration import expected_seconds, in_minutes
 from fer_core.training.runs.lifecycle import start_run
 from fer_core.training.runs.store import list_runs
 from fer_core.training.settings.config import TrainingConfig
-from fer_core.training.settings.presets import PRESETS
-from pages.parts.training.controls import key_of
+from fer_core.training.settings.presets import FINE_TUNING, PRESETS, SMALL_SET
+from pages.parts.training.controls import DEFAULTS, key_of
 from pages.shared.cached import records
 from pages.shared.messages import errors_shown, plain
 from pages.shared.uploads import kinds
 
 _NEXT, _NEWS = "settings to take", "settings taken"
+_BEGUN = "small datasets begun"
 
 
 def take_settings(config: TrainingConfig, source: str) -> None:
@@ -40,6 +41,24 @@ def fill_form(datasets: Iterable[DatasetCard]) -> None:
         values["exclude"] = ""
     st.session_state.update({key_of(name): value for name, value in values.items()})
     st.session_state[_NEWS] = (source, "" if dataset else config.dataset)
+
+
+def begin_small_set(dataset: DatasetCard) -> None:
+    """For a small dataset fill an untouched form with :data:`FINE_TUNING`, once a session."""
+    begun = st.session_state.setdefault(_BEGUN, set())
+    if not is_small(dataset) or dataset.fingerprint in begun:
+        return
+    begun.add(dataset.fingerprint)
+    chosen = {name: st.session_state.get(key_of(name), value) for name, value in DEFAULTS.items()}
+    if all(chosen[name] == DEFAULTS[name] for name in DEFAULTS if name not in ("dataset", "scheme")):
+        schemes = tuple(scheme.name for scheme in records(dataset).schemes)
+        take_settings(FINE_TUNING.config(dataset.name, dataset.sizes["train"], schemes), f"“{FINE_TUNING.title}”")
+        st.rerun()
+
+
+def is_small(dataset: DatasetCard) -> bool:
+    """Whether a dataset has too few pictures for a network of fresh weights; drawn faces are made for one."""
+    return not dataset.is_drawn and dataset.sizes["train"] < SMALL_SET
 
 
 def announce_settings() -> None:
