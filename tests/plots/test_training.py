@@ -2,7 +2,7 @@
 
 import pytest
 
-from fer_core.plots.training import RUN_QUANTITIES, learning_curve, run_curves, smoothed
+from fer_core.plots.training import RUN_QUANTITIES, learning_curve, run_curves, small_curve, smoothed
 from fer_core.training.settings.metrics import EpochMetrics
 
 EPOCHS = tuple(EpochMetrics(e, 2 / e, 0.2 * e, 2.2 / e, 0.18 * e, 0.1, 10, 300) for e in (1, 2, 3))
@@ -52,3 +52,9 @@ def test_runs_are_drawn_over_one_another(quantity):
     assert [(line.name, len(line.x)) for line in figure.data] == [("one", 3), ("two", 2), ("none yet", 0)]
     assert list(figure.data[0].y) == [getattr(m, quantity) for m in EPOCHS]
     assert len({line.line.color for line in figure.data}) == 3
+
+
+def test_a_small_curve_has_a_bar_an_epoch_and_its_ends_in_words():
+    drawn = small_curve((0.25, 0.5, 0.97))
+    assert drawn.count("height:25.0%") == drawn.count("height:50.0%") == drawn.count("height:97.0%") == 1
+    assert 'aria-label="Validation accuracy over 3 epochs: 25% to 97%"' in drawn

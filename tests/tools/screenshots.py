@@ -57,7 +57,7 @@ def prepare(name, page):
         settle_down(page)
     if name == "quiz":
         page.get_by_text("happiness", exact=True).first.click()
-        page.get_by_text("Ten people said").wait_for(timeout=SLOW)
+        page.get_by_text("You said").wait_for(timeout=SLOW)
         settle_down(page)
     if name == "explain":
         page.get_by_role("slider", name="Layer").focus()
