@@ -179,9 +179,10 @@ def read_pictures(
         DatasetError: A class or a folder is unknown, nobody said which split a folder is, or no picture could be read.
     """
     if plan.unclear_splits and splits.use_folders:
+        folder = plan.unclear_splits[0]
         raise DatasetError(
-            f"The folder “{plan.unclear_splits[0]}” of {plan.name} may mean validation or test. Say which "
-            "(--split {plan.unclear_splits[0]}=test), or draw new splits."
+            f"The folder “{folder}” of {plan.name} may mean validation or test. Say which (on the command line: "
+            f"--split {folder}=test), or draw new splits."
         )
     if strange := sorted(set(mapping) - plan.folders.keys()):
         folders = ", ".join([*plan.folders][:_LISTED])

@@ -164,7 +164,7 @@ def test_eval_folders_are_asked_about(place, layout):
         members |= files(layout.replace("{split}", split))
     plan = scan_pictures(place(members, as_zip=True), "faces")
     assert (plan.folders, plan.unclear_splits) == ({"angry": 8, "happy": 8}, ("Eval",))
-    with pytest.raises(DatasetError, match="“Eval” of faces may mean validation or test"):
+    with pytest.raises(DatasetError, match=r"“Eval” of faces may mean validation or test\. .* --split Eval=test\)"):
         read_pictures(plan, plan.suggested)
     said = plan.with_splits({"Eval": "test"})
     assert said.split_sizes == {"train": 8, "test": 8}

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from fer_core.datasets import download
-from fer_core.datasets.store import import_dataset, list_datasets, load_records
+from fer_core.datasets.store import dataset_card, import_dataset, list_datasets, load_records
 from fer_core.service.incidents import recent_incidents
 from fer_core.service.server_paths import FOLDER_SETTING
 from tests.pages.test_dataset import page, text
@@ -184,6 +184,26 @@ def test_pictures_are_reviewed_and_imported(zipped):
         if view == "Overview":
             assert "Usage" not in app.dataframe[0].value
             assert app.dataframe[1].value["file"].str.startswith("faces/").all()
+
+
+def test_an_eval_folder_is_asked_about_and_damaged_files_are_named(zipped):
+    content = io.BytesIO(zipped)
+    with zipfile.ZipFile(io.BytesIO(zipped)) as whole:
+        face = whole.read("faces/Angry/0.png")
+    with zipfile.ZipFile(content, "a") as archive:
+        for place in ("eval/Angry/90.png", "eval/03_happy/91.png"):
+            archive.writestr(f"faces/{place}", face)
+        archive.writestr("faces/Angry/torn.png", face[:40])
+    app = offering(content.getvalue())
+    assert "These folders have no class, so their pictures are left out" in text(app)
+    app.text_input(key="dataset_import_name").set_value("mine")
+    app.button(key="dataset_import_pictures_now").click().run()
+    assert any("may mean validation or test" in error.value for error in app.error)
+    app.selectbox(key="dataset_split_of_eval").select("test")
+    app.button(key="dataset_import_pictures_now").click().run()
+    assert dataset_card("mine").sizes["test"] == 2
+    assert dataset_card("mine").damaged == ("faces/Angry/torn.png",)
+    assert "Files that could not be read: 1" in [box.label for box in app.expander]
 
 
 def test_pictures_need_a_name_and_a_real_zip(zipped):

@@ -160,7 +160,7 @@ def _ask_crop() -> bool:
 
 
 def _ask_splits(plan: PicturePlan) -> SplitRule:
-    named = any(plan.split_sizes.get(split) for split in SPLITS)
+    named = bool(plan.unclear_splits) or any(plan.split_sizes.get(split) for split in SPLITS)
     place = _NEW
     if named:
         place = str(
