@@ -32,6 +32,7 @@ DEMO_FILE = Path(__file__).with_name("demo.npz")
 DEMO_SIZES: Mapping[str, int] = {"train": 3200, "validation": 400, "test": 400}
 """Rows per split."""
 
+_SPREAD = 2.2  # of the views: people in photographs hold their heads less still than sitters
 _SHEET_ROW = 40  # faces; it divides every size
 _TAGGERS = 10
 _NOT_A_FACE = 0.005  # share of pictures without a face, as in FER2013
@@ -139,7 +140,7 @@ def draw_sitting(rng: Generator) -> Sitting:
         return Sitting(_no_face(rng), votes, int(rng.integers(len(FER2013_EMOTIONS))))
     strengths, expression = _meant_mixture(rng)
     votes = rng.multinomial(_TAGGERS, vote_probabilities(strengths))
-    image = draw_face(random_person(rng), expression, random_view(rng))
+    image = draw_face(random_person(rng), expression, random_view(rng, _SPREAD))
     return Sitting(image, votes, _original_label(votes, rng))
 
 

@@ -15,6 +15,7 @@ from fer_core.datasets.drawn.person import HAIR_STYLES
 from fer_core.lessons.build_face.challenges import CHALLENGES, attempt
 from fer_core.lessons.build_face.change import frames, smallest_change
 from fer_core.lessons.build_face.curves import influences, probabilities, response, with_unit
+from tests.benchmark.drawn import prototypes_named
 
 PERCENT = st.integers(0, 100).map(lambda percent: percent / 100)
 HALVES = st.builds(ActionUnits, **dict.fromkeys(UNITS, PERCENT))
@@ -39,6 +40,10 @@ FACES = st.builds(
 @pytest.fixture(scope="module")
 def network():
     return load_checkpoint("fer-lab").open_classifier()
+
+
+def test_a_network_of_photographed_faces_names_the_prototypes():
+    assert prototypes_named(people=4) >= 80
 
 
 @given(FACES)

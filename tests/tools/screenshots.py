@@ -18,7 +18,7 @@ from tests.e2e.conftest import CHROMIUM_FLAGS, find_chromium, running
 from tests.tools.visits import PAGES, SCHEMES, SLOW, WIDTHS, draw_demo, settle_down, visiting
 
 FOLDER = Path(__file__).parents[2] / ".screenshots"
-README = ("overview", "dataset", "training", "evaluation", "explain", "break_it", "quiz", "photos")
+README = ("overview", "dataset", "training", "evaluation", "explain", "build_face", "break_it", "quiz", "photos")
 """The pages of README's pictures."""
 
 _REAL = {page: f"{page}?dataset=FER%2B" for page in ("dataset", "evaluation")}

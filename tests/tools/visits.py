@@ -17,6 +17,7 @@ _SOMETHING_TO_SHOW = {
     "comparison": "comparison?dataset=demo",
     "explain": "explain?dataset=demo&row=12",
     "quiz": "quiz?dataset=demo&round=7",
+    "build_face": "build_face?face=4:100+5:30+7:100+23:100",
     "break_it": "break_it?dataset=demo&experiment=order&guess=order-0",
 }
 PAGES = {page: _SOMETHING_TO_SHOW.get(page, page) for page in ALL_PAGES}

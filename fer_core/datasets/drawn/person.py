@@ -203,14 +203,17 @@ def random_person(rng: Generator, *, color: bool = False) -> Person:
     )
 
 
-def random_view(rng: Generator) -> View:
-    """Draw a view by lot: most heads nearly frontal, light from any side but below."""
+def random_view(rng: Generator, spread: float = 1.0) -> View:
+    """Draw a view by lot: most heads nearly frontal, light from any side but below.
+
+    The spread multiplies how far heads turn, tilt and stray from the middle and the usual size.
+    """
     return View(
-        yaw=_around(rng, 5, 0),
-        pitch=_around(rng, 3, 0),
-        roll=_around(rng, 3, 0),
-        zoom=_around(rng, 0.03, 1.24),
-        shift=(_around(rng, 0.015, 0), _around(rng, 0.015, 0.0)),
+        yaw=_around(rng, 5 * spread, 0),
+        pitch=_around(rng, 3 * spread, 0),
+        roll=_around(rng, 3 * spread, 0),
+        zoom=_around(rng, 0.03 * spread, 1.24),
+        shift=(_around(rng, 0.015 * spread, 0), _around(rng, 0.015 * spread, 0.0)),
         light=(float(rng.uniform(-0.7, 0.7)), float(rng.uniform(-0.7, -0.2)), float(rng.uniform(0.75, 1.1))),
         ambient=float(rng.uniform(0.32, 0.6)),
         exposure=float(rng.uniform(0.65, 1.0)),

@@ -20,7 +20,8 @@ from pages.shared.pickers import carried_prior
 _STAYS = """<style>
 [data-testid="stColumn"]:has(.st-key-build_face_look) {position: sticky; top: 3.75rem; align-self: flex-start}
 @media (max-width: 640px) {
-  .st-key-build_face_look {background: light-dark(#ffffff, #10151d)}
+  [data-testid="stColumn"]:has(.st-key-build_face_look) {z-index: 3; background: light-dark(#ffffff, #10151d)}
+  .st-key-build_face_small {display: none}
   .st-key-build_face_look {flex-direction: row; align-items: flex-start}
   .st-key-build_face_look > :first-child {flex: 0 0 45%; width: 45%}
 }
@@ -55,7 +56,7 @@ def show_face(face: Face, checkpoints: Sequence[Checkpoint]) -> None:
     with st.container(key="build_face_look", gap="small"):
         st.html(portrait_html(face, f"A drawn face: {units_in_words(face.expression)}"))
         with st.container(horizontal=True, gap="small"):
-            with st.container(width=76, gap=None):
+            with st.container(width=76, gap=None, key="build_face_small"):
                 st.html(picture_html(seen, 76, "The face as a network gets it"))
                 st.caption("48 × 48")
             for checkpoint in checkpoints:

@@ -118,8 +118,11 @@ def _show_unit(name: str, unit: Unit) -> None:
     if not (unit.has_sides and st.session_state[_APART]):
         st.slider(title, 0, 100, step=_STEP, key=_key(name), format="%d%%", help=help_)
         return
+    st.markdown(title)
     for place, side in zip(st.columns(2, gap="small"), ("left", "right"), strict=True):
-        place.slider(f"{title}, {side}", 0, 100, step=_STEP, key=_key(f"{name}_{side}"), format="%d%%", help=help_)
+        place.slider(
+            f"AU{unit.number} {side}", 0, 100, step=_STEP, key=_key(f"{name}_{side}"), format="%d%%", help=help_
+        )
 
 
 def _show_person() -> None:
