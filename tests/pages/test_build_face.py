@@ -121,3 +121,19 @@ def test_it_is_open_where_faces_are_not_admitted(page, monkeypatch):
     app = page()
     assert not app.exception
     assert app.slider(key="build_face_jaw_drop").value == 0
+
+
+def test_a_class_votes_on_a_face_without_voters(page, app_at):
+    app = page(face="12:100")
+    app.session_state["browser token"] = "0" * 32
+    look(app, "Challenges").selectbox(key="build_face_challenge").set_value("fool").run()
+    next(button for button in app.button if button.label == "Let a class vote on it").click().run()
+    host = app_at("quiz", room=app.query_params["room"])
+    host.session_state["browser token"] = "0" * 32
+    host.run()
+    for step in ("begin", "voting"):
+        host.button(key=f"quiz_room_{step}").click().run()
+        assert not host.exception
+    assert "The class" in texts(host)
+    assert "voters" not in texts(host)
+    assert not [button for button in host.button if button.label == "Final score"]
