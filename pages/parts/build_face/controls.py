@@ -98,6 +98,11 @@ def _set_apart() -> None:
 
 def choose_face() -> Face:
     """All sliders, grouped, and the face they make, which the address and the session keep."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        help_ = "Two sliders for each action unit whose halves can move apart: contempt is on one side."
+        st.toggle("Left and right apart", key=_APART, on_change=_set_apart, help=help_)
+        with st.popover("Person and view", icon=":material/face:"):
+            _show_person()
     left, right = st.columns(2, gap="medium")
     for place, region in zip((left, left, left, right), REGIONS, strict=True):
         with place:
@@ -105,11 +110,6 @@ def choose_face() -> Face:
             for name, unit in UNITS.items():
                 if unit.region == region:
                     _show_unit(name, unit)
-    with left:
-        help_ = "Two sliders for each action unit whose halves can move apart: contempt is on one side."
-        st.toggle("Left and right apart", key=_APART, on_change=_set_apart, help=help_)
-    with right, st.popover("Person and view", icon=":material/face:", width="stretch"):
-        _show_person()
     return _kept(_made())
 
 
