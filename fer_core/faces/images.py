@@ -39,6 +39,9 @@ IMAGE_EXTENSIONS = ("jpg", "jpeg", "png", "webp")
 """The kinds of pictures the app invites; the content decides, not the extension."""
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+"""What the files of most phones' cameras say they are, in their bytes 8 to 11 (ISO 23008-12)."""
+
 _SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"RIFF", b"BM", b"GIF8")
 
 # What Pillow's decoders may throw: at 400,000 mutated files the first three (OSError: also "unidentified"), and one
@@ -154,8 +157,9 @@ def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:
     """
     title = file_title(name or (source.name if isinstance(source, Path) else ""), "The picture")
     with _open_source(source, title) as file:
-        signature = file.read(4)
+        beginning = file.read(12)
         file.seek(0)
+        signature, is_heic = beginning[:4], beginning[4:8] == b"ftyp" and beginning[8:12] in _HEIC
         if not signature:
             raise ImageError(f"{title} is empty (0 bytes); choose the original file again.")
         try:
@@ -165,6 +169,8 @@ def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:
         except _DECODER_ERRORS as error:
             if signature.startswith(_SIGNATURES):
                 problem = "is incomplete or damaged; save or download it again, then choose it again."
+            elif is_heic:
+                problem = "is a HEIC photo, which this app does not read; save it as JPEG and choose that file."
             else:
                 problem = "is not a picture this app reads; save it as JPEG, PNG or WebP and choose that file."
             raise ImageError(f"{title} {problem}") from error

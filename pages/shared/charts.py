@@ -32,6 +32,11 @@ _LEGIBLE = """<style>
 @media (min-width: 641px) {
   [data-testid="stMainBlockContainer"] {padding: 3.25rem 3rem 3rem}
 }
+[data-testid="stFileUploaderDropzone"]:has(input[accept*="image/heic"])
+[data-testid="stFileUploaderDropzoneInstructions"] {
+  & * {display: none}
+  &::after {content: "JPEG, PNG or WebP, up to 50 MB each"; font-size: .875rem}
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] {padding-top: 3.5rem}
   [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {row-gap: 1rem}

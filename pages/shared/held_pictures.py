@@ -12,6 +12,7 @@ from pages.shared.uploads import kinds
 
 MAX_PICTURE_MB = 50
 _HELD = "pictures held"
+_KINDS = (*IMAGE_EXTENSIONS, "heic")  # of the last people are told what to do; the browser would refuse it silently
 _LISTED = 5  # names of pictures from before
 
 
@@ -30,7 +31,7 @@ def upload_pictures(key: str, label: str) -> list[UploadedFile]:
     def draw(box: str) -> list[UploadedFile]:
         return st.file_uploader(
             label,
-            kinds(*IMAGE_EXTENSIONS),
+            kinds(*_KINDS),
             accept_multiple_files=True,
             max_upload_size=MAX_PICTURE_MB,
             key=box,
@@ -45,7 +46,7 @@ def upload_picture(key: str, label: str) -> UploadedFile | None:
 
     def draw(box: str) -> list[UploadedFile]:
         file = st.file_uploader(
-            label, kinds(*IMAGE_EXTENSIONS), max_upload_size=MAX_PICTURE_MB, key=box, help="JPEG, PNG or WebP."
+            label, kinds(*_KINDS), max_upload_size=MAX_PICTURE_MB, key=box, help="JPEG, PNG or WebP."
         )
         return [file] if file else []
 

@@ -177,7 +177,6 @@ def test_no_metadata_leaves_with_an_annotated_picture(detector, classifier):
 
 OTHER_KINDS = {
     "svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='payload()'/>",
-    "heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
     "avif": b"\0\0\0\x1cftypavif\0\0\0\0avifmif1",
     "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n(payload) run\n",
     "psd": b"8BPS\0\1" + bytes(40),
@@ -201,3 +200,8 @@ OTHER_KINDS = {
 def test_other_kinds_are_refused_with_the_kinds_that_are_read(name):
     with pytest.raises(ImageError, match=r"face\.png is not a picture this app reads; save it as JPEG, PNG or WebP"):
         read_image(OTHER_KINDS[name] * 3, name="face.png")
+
+
+def test_a_heic_photo_is_called_so_with_what_to_do():
+    with pytest.raises(ImageError, match=r"photo\.heic is a HEIC photo.*save it as JPEG"):
+        read_image(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", name="photo.heic")

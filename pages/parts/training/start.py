@@ -9,6 +9,7 @@ from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import DatasetCard
 from fer_core.errors import TrainingError
 from fer_core.plots.training import small_curve
+from fer_core.storage.plaintext import setting_text
 from fer_core.training.runs.duration import expected_seconds, in_minutes
 from fer_core.training.runs.lifecycle import start_run
 from fer_core.training.runs.store import list_runs
@@ -20,7 +21,7 @@ from pages.shared.messages import errors_shown, plain
 from pages.shared.uploads import kinds
 
 _NEXT, _NEWS = "settings to take", "settings taken"
-_BEGUN = "small datasets begun"
+_BEGUN, _GIVEN = "small datasets begun", ("dataset", "scheme")
 
 
 def take_settings(config: TrainingConfig, source: str) -> None:
@@ -50,7 +51,8 @@ def begin_small_set(dataset: DatasetCard) -> None:
         return
     begun.add(dataset.fingerprint)
     chosen = {name: st.session_state.get(key_of(name), value) for name, value in DEFAULTS.items()}
-    if all(chosen[name] == DEFAULTS[name] for name in DEFAULTS if name not in ("dataset", "scheme")):
+    untouched = [setting_text(chosen[name]) == setting_text(DEFAULTS[name]) for name in DEFAULTS if name not in _GIVEN]
+    if all(untouched):
         schemes = tuple(scheme.name for scheme in records(dataset).schemes)
         take_settings(FINE_TUNING.config(dataset.name, dataset.sizes["train"], schemes), f"“{FINE_TUNING.title}”")
         st.rerun()
