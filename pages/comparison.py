@@ -108,10 +108,10 @@ def _show_verdict(leaderboard: Leaderboard) -> None:
 def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     """Show an upload or a sample picture, and the answers side by side."""
     upload, prior = None, choose_prior(*checkpoints)
-    if admits_faces(checkpoints[0].card, prior):
-        upload = upload_picture("comparison_photo", "A picture")
     samples = cached.samples(drawn_only=are_samples_drawn_only())
-    title = st.pills("Or a sample", list(samples), key="comparison_sample", persist_state="session")
+    title = st.pills("A sample picture", list(samples), key="comparison_sample", persist_state="session")
+    if admits_faces(checkpoints[0].card, prior):
+        upload = upload_picture("comparison_photo", "Or your own")
     content = upload.getvalue() if upload else samples.get(str(title))
     if content is None:
         st.caption("Pictures stay in the memory of the computer that runs FER Lab.")

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -30,13 +31,13 @@ def expected_seconds(config: TrainingConfig, training_faces: int, runs: Sequence
     network = summarize(config).multiply_adds
     faces = config.epochs * config.share * training_faces
     measured = {
-        summarize(run.config).multiply_adds: metrics[-1].images_per_second
+        summarize(run.config).multiply_adds: median(epoch.images_per_second for epoch in metrics)
         for run in runs[:_LOOKED_AT]
-        if (metrics := run.metrics()) and metrics[-1].images_per_second > 0
+        if (metrics := run.metrics())
     }
     if measured:
         nearest = min(measured, key=lambda size: abs(math.log(size / network)))
-        speed = nearest * measured[nearest]
+        speed = nearest * measured[nearest]  # an epoch that shared the machine with others counts little
     else:
         speed = probed_speed() / _LEARNING
     return _STARTUP_SECONDS + faces * network / max(speed, 1.0)

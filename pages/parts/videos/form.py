@@ -13,7 +13,7 @@ from fer_core.recognition.videos.jobs import VideoJob
 from fer_core.recognition.videos.reader import VIDEO_EXTENSIONS, VideoLimits
 from pages.parts.videos.view import start_job, upload_key
 from pages.shared.messages import errors_shown
-from pages.shared.notice import admits_faces
+from pages.shared.notice import ACCEPTED, admits_faces
 from pages.shared.pickers import choose_recognition
 from pages.shared.streamlit_internals import UploadedFile
 from pages.shared.uploads import kinds
@@ -29,14 +29,18 @@ _DISTANCES: dict[FaceDistance, str] = {
 
 def order_analysis(checkpoint: Checkpoint, prior: PriorAdjustment) -> None:
     """Let a person choose a video, or the sample, and start its analysis."""
-    upload = _uploaded() if admits_faces(checkpoint.card, prior) else None
-    options = replace(_choose_options(), prior_adjustment=prior)
-    if upload is None:
-        _offer_sample(checkpoint, options)
-    elif st.button("Analyse the video", type="primary", icon=":material/movie:"):
-        with errors_shown(stop=False):
-            start_job(upload.name, upload, checkpoint, options)
-            st.rerun()
+    places = st.container(), st.container()
+    own, rest = places if st.session_state.get(ACCEPTED) else places[::-1]  # the sample needs no notice
+    with own:
+        upload = _uploaded() if admits_faces(checkpoint.card, prior) else None
+    with rest:
+        options = replace(_choose_options(), prior_adjustment=prior)
+        if upload is None:
+            _offer_sample(checkpoint, options)
+        elif st.button("Analyse the video", type="primary", icon=":material/movie:"):
+            with errors_shown(stop=False):
+                start_job(upload.name, upload, checkpoint, options)
+                st.rerun()
 
 
 def offer_again(job: VideoJob) -> None:
