@@ -38,8 +38,9 @@ def import_data(options: argparse.Namespace) -> Answer:
 
 
 def datasets(options: argparse.Namespace) -> Answer:
-    """Lists the stored datasets, the embedded demo among them."""
-    ensure_demo()
+    """Lists the stored datasets: the embedded demo where there is no other, or where somebody has used it."""
+    if not list_datasets():
+        ensure_demo()
     cards = list_datasets()
     text = "\n".join(f"{c.name}: {_sizes(c.sizes)}, {c.source}" for c in cards)
     return Answer([asdict(c) for c in cards], text, tuple(damage.reason for damage in damaged_datasets()))

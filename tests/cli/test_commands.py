@@ -12,6 +12,7 @@ from PIL import Image
 
 from fer_core.__main__ import main
 from fer_core.checkpoints.checkpoint import load_checkpoint
+from fer_core.datasets.store import delete_dataset, import_dataset
 from fer_core.labels import PAPER_EMOTIONS
 from fer_core.recognition.samples import sample_pictures
 
@@ -35,12 +36,19 @@ def refusal(capsys, *words):
     return captured.err
 
 
+def test_the_demo_is_stored_only_where_there_is_nothing_else(capsys, home, demo_files, small_demo_ships):
+    import_dataset(*demo_files, name="mine")
+    assert [c["name"] for c in answer(capsys, "datasets")] == ["mine"]
+    delete_dataset("mine")
+    assert [c["name"] for c in answer(capsys, "datasets")] == ["demo"]
+
+
 def test_import_data_and_datasets(capsys, home, demo_files, small_demo):
     images, votes = map(str, demo_files)
     card = answer(capsys, "import-data", "--images", images, "--votes", votes, "--name", "mine")
     assert card["name"] == "mine"
     assert card["sizes"] == {"train": 96, "validation": 32, "test": 32}
-    assert [c["name"] for c in answer(capsys, "datasets")] == ["mine", "demo"]
+    assert [c["name"] for c in answer(capsys, "datasets")] == ["demo", "mine"]
 
 
 def test_import_of_a_missing_file_is_a_sentence(capsys, home):

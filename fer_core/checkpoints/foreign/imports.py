@@ -18,7 +18,7 @@ from fer_core.checkpoints.card import UNKNOWN_SCORES, ModelCard
 from fer_core.checkpoints.checkpoint import Checkpoint, check_checkpoint_name, free_name, save_checkpoint
 from fer_core.checkpoints.foreign import SCALING_TITLES, SCALINGS, Scaling
 from fer_core.datasets.dataset import label_records
-from fer_core.datasets.store import DEMO, ensure_demo, list_datasets, load_records
+from fer_core.datasets.store import DEMO, list_datasets, load_records
 from fer_core.errors import CheckpointError
 from fer_core.labels import EMOTIONS, KNOWN_ORDERS, class_of
 from fer_core.storage.files import cache_folder, read_json, write_json
@@ -135,8 +135,6 @@ def _take(result: Path, target: Path) -> None:
 def _known_faces() -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Faces whose labels are known, as many of each class as there are: imported validation faces, or drawn ones."""
     imported = next((card.name for card in list_datasets() if not card.is_drawn), None)
-    if imported is None:
-        ensure_demo()
     records = load_records(imported or DEMO)
     dataset = label_records(records, records.schemes[0], ["validation"])
     each = -(-_KNOWN_FACES // len(dataset.class_names))
