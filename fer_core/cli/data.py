@@ -4,7 +4,6 @@ import argparse
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +14,11 @@ from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
 from fer_core.datasets.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
 from fer_core.datasets.download import KAGGLE_FILE, VOTES_FILE, KaggleAccount, download_faces, download_votes
 from fer_core.datasets.exclusions import list_exclusions, save_exclusions
-from fer_core.datasets.pictures import scan_pictures
+from fer_core.datasets.limited import pictures_scanned_apart
 from fer_core.datasets.splits import SplitRule
 from fer_core.datasets.store import dataset_card, import_pictures, load_records
 from fer_core.errors import DatasetError
-from fer_core.faces.detection import PhotoDetector
 from fer_core.labels import SPLITS
-from fer_core.recognition.recognize import largest_face
 from fer_core.reports.dataset_card import dataset_card_markdown
 
 AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
@@ -58,11 +55,10 @@ def add_data_commands(add: AddCommand) -> None:
 
 def store_pictures(options: argparse.Namespace) -> Answer:
     """Store a dataset of pictures in class folders."""
-    plan = scan_pictures(options.source, options.source.name).with_splits(dict(map(_pair, options.split)))
+    plan = pictures_scanned_apart(options.source, options.source.name).with_splits(dict(map(_pair, options.split)))
     mapping = plan.suggested | dict(map(_pair, options.map))
     rule = SplitRule(use_folders=not options.new_splits, seed=options.seed)
-    to_face = partial(largest_face, detector=PhotoDetector()) if options.find_faces else None
-    card = import_pictures(plan, mapping, name=options.name, splits=rule, to_face=to_face)
+    card = import_pictures(plan, mapping, name=options.name, splits=rule, find_faces=options.find_faces, apart=True)
     lines = [f"The dataset “{card.name}” holds {sum(card.sizes.values()):,} faces ({card.splits})."]
     lines += [f"{folder} → {label or 'left out'}" for folder, label in mapping.items()]
     lines += [f"left out, {reason}: {count:,}" for reason, count in card.skipped.items()]

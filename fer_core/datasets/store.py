@@ -6,8 +6,6 @@ was changed or cut is noticed before it is used.
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +28,8 @@ from fer_core.datasets.cards import (
 )
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.exclusions import delete_exclusions
-from fer_core.datasets.limited import records_read_apart
-from fer_core.datasets.lines import Progress
-from fer_core.datasets.pictures import PicturePlan, ToFace, read_pictures
-from fer_core.datasets.readers import read_records
+from fer_core.datasets.imports import IMPORTED_FERPLUS, import_dataset, import_pictures, import_tables
 from fer_core.datasets.shipped import FERPLUS, ferplus_card, ferplus_records, is_ferplus
-from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
-from fer_core.datasets.votes import incomplete_votes
 from fer_core.errors import DatasetError
 from fer_core.storage.files import data_folder, storage_remedy
 from fer_core.storage.folders import only_writer, read_settled, remove_folder
@@ -59,71 +52,8 @@ __all__ = [
     "store_demo",
 ]
 
-_IMPORTED_FERPLUS = "ferplus"  # unless a person names it otherwise
-
 # The version is to be raised whenever the demo's file changes, so that stored copies are made again.
 _DEMO_SOURCE = "drawn by this app (version 2)"
-
-
-def import_dataset(
-    images: Path,
-    votes: Path | None = None,
-    *,
-    name: str | None = None,
-    progress: Progress | None = None,
-    apart: bool = False,
-) -> DatasetCard:
-    """Read a dataset's files and store them; a dataset of that name is replaced only when all went well.
-
-    Apart, as for files that come from anywhere, they are read by a limited process.
-
-    Raises:
-        DatasetError: A file is malformed, the name is not allowed, or the disk is full.
-    """
-    name = _own_name(name or (_IMPORTED_FERPLUS if votes else "fer2013"))
-    return _import(images, votes, name, "imported", progress, apart=apart)
-
-
-def import_pictures(
-    plan: PicturePlan,
-    mapping: Mapping[str, str],
-    *,
-    name: str,
-    splits: SplitRule = DEFAULT_SPLITS,
-    to_face: ToFace | None = None,
-    progress: Progress | None = None,
-) -> DatasetCard:
-    """Read the pictures of class folders and store them; a dataset of that name is replaced only when all went well.
-
-    Raises:
-        DatasetError: No picture is left, the name is not allowed, or the disk is full.
-    """
-    name = _own_name(name)
-    with only_importer(name):
-        found = read_pictures(plan, mapping, splits=splits, to_face=to_face, progress=progress)
-        return keep_records(
-            found.records,
-            found.names,
-            name=name,
-            source="imported",
-            images_file=plan.name,
-            votes_file="",
-            images_sha256=found.sha256,
-            votes_sha256="",
-            images_path="",
-            votes_path="",
-            kind="pictures",
-            skipped=found.skipped,
-            damaged=found.damaged,
-            mapping={folder: label for folder, label in mapping.items() if label},
-            splits=splits.in_words(plan.split_sizes),
-        )
-
-
-def _own_name(name: str) -> str:
-    if name == DEMO:
-        raise DatasetError("The name “demo” belongs to the drawn faces. Choose another name.", is_hint=True)
-    return check_name(name)
 
 
 def list_datasets() -> tuple[DatasetCard, ...]:
@@ -153,7 +83,7 @@ def dataset_card(name: str) -> DatasetCard:
     Raises:
         DatasetError: There is no such dataset, or its card is damaged.
     """
-    if name == FERPLUS or (name == _IMPORTED_FERPLUS and not is_stored(name)):
+    if name == FERPLUS or (name == IMPORTED_FERPLUS and not is_stored(name)):
         return ferplus_card()
     return ensure_demo() if name == DEMO else read_card(name)
 
@@ -254,45 +184,6 @@ def store_demo(records: FaceRecords) -> DatasetCard:
     )
 
 
-def _import(
-    images: Path,
-    votes: Path | None,
-    name: str,
-    source: str,
-    progress: Progress | None,
-    *,
-    waits: bool = False,
-    apart: bool = False,
-) -> DatasetCard:
-    with only_importer(name, waits=waits):
-        digests = [file_sha256(images), file_sha256(votes) if votes else ""]
-        known = next((c for c in list_datasets() if c.name == name), None)
-        if known and [known.images_sha256, known.votes_sha256, known.source] == [*digests, source] and is_whole(known):
-            return known
-        with _reading(images, votes, progress, apart=apart) as records:
-            return keep_records(
-                records,
-                votes_note=incomplete_votes(records.votes),
-                name=name,
-                source=source,
-                images_file=images.name,
-                votes_file=votes.name if votes else "",
-                images_sha256=digests[0],
-                votes_sha256=digests[1],
-                images_path=str(images.resolve()),
-                votes_path=str(votes.resolve()) if votes else "",
-            )
-
-
-@contextmanager
-def _reading(images: Path, votes: Path | None, progress: Progress | None, *, apart: bool) -> Iterator[FaceRecords]:
-    if apart:
-        with records_read_apart(images, votes, progress) as records:
-            yield records
-    else:
-        yield read_records(images, votes, progress=progress)
-
-
 def _rebuild(card: DatasetCard) -> DatasetCard:
     """Import a damaged dataset again from the files it came from."""
     if card.is_drawn:
@@ -304,7 +195,7 @@ def _rebuild(card: DatasetCard) -> DatasetCard:
     sources = ((images, card.images_sha256), (votes, card.votes_sha256))
     if not all(path is None or _is_as_imported(path, digest) for path, digest in sources):
         raise DatasetError(f"The stored copy of “{card.name}” is damaged. Import {card.images_file} again.")
-    return _import(images, votes, card.name, card.source, None, waits=True)
+    return import_tables(images, votes, card.name, source=card.source, waits=True)
 
 
 def _is_as_imported(path: Path, digest: str) -> bool:

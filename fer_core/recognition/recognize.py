@@ -93,14 +93,6 @@ def reclassify(recognitions: Sequence[Recognition], classifier: Classifier) -> t
     return tuple(replace(item, prediction=new) for item, new in zip(recognitions, predictions, strict=True))
 
 
-def largest_face(image: NDArray[np.uint8], detector: Detector) -> NDArray[np.uint8]:
-    """The largest face of a picture as the ``(48, 48)`` crop of :func:`recognize`; empty when there is no face."""
-    faces = detector.detect(image)
-    if not faces:
-        return np.empty((0, 0), np.uint8)
-    return preprocess_face(image, max(faces, key=lambda found: found.width * found.height).framed())
-
-
 def _classified(
     image: NDArray[np.uint8], faces: Sequence[Face], classifier: Classifier, margin: float, *, steady: bool
 ) -> tuple[Recognition, ...]:

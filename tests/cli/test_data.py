@@ -37,6 +37,7 @@ def test_import_pictures(capsys, home, pictures):
     assert len(load_records("mine")) == 20
 
 
+@pytest.mark.child
 def test_numbers_are_never_guessed(capsys, home, pictures):
     card = answer(capsys, "import-pictures", pictures, "--name", "mine")
     assert card["mapping"] == {"happy": "happiness"}
@@ -45,6 +46,7 @@ def test_numbers_are_never_guessed(capsys, home, pictures):
     assert "is no class" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0=rage")
 
 
+@pytest.mark.child
 def test_folders_without_a_class_are_named_and_unknown_ones_refused(capsys, home, pictures):
     assert main(["import-pictures", pictures, "--name", "mine"]) == 0
     assert "no class, so their pictures are left out: 0 (10)" in capsys.readouterr().out
@@ -53,6 +55,7 @@ def test_folders_without_a_class_are_named_and_unknown_ones_refused(capsys, home
     assert "no split of a folder that needs one" in refusal(capsys, *words, "--split", "eval=test")
 
 
+@pytest.mark.child
 def test_what_is_too_little_is_said_before_training(capsys, home, pictures):
     answer(capsys, "import-pictures", pictures, "--name", "one")
     assert "All 8 training faces are labeled happiness" in refusal(capsys, *TRAIN, "--dataset", "one")

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fer_core.datasets.crops import whole_face
 from fer_core.datasets.dataset import label_records
-from fer_core.datasets.pictures import read_pictures, scan_pictures, whole_face
+from fer_core.datasets.pictures import read_pictures, scan_pictures
 from fer_core.datasets.splits import SplitRule, folder_word, split_of
 from fer_core.datasets.store import import_pictures, list_datasets, load_records, picture_names
 from fer_core.errors import DatasetError

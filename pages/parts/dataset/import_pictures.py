@@ -1,20 +1,18 @@
 """Bringing in pictures in class folders: look inside, review the classes, import."""
 
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import pandas as pd
 import streamlit as st
 
-from fer_core.datasets.pictures import PicturePlan, scan_pictures
+from fer_core.datasets.limited import pictures_scanned_apart
+from fer_core.datasets.plans import PicturePlan
 from fer_core.datasets.splits import SplitRule
 from fer_core.datasets.store import DatasetCard, import_pictures
 from fer_core.errors import DatasetError
 from fer_core.labels import EMOTIONS, SPLITS
-from fer_core.recognition.recognize import largest_face
 from pages.parts.dataset.import_tables import ask_name, explain_paths, may_name_paths, opened, progress_bar
-from pages.shared import cached
 from pages.shared.messages import plain
 from pages.shared.uploads import kinds
 
@@ -81,7 +79,7 @@ def _plan(key: str, source: Path | BinaryIO, name: str) -> PicturePlan:
     known = st.session_state.get(_PLAN)
     if known is None or known[0] != key:
         with st.spinner("Looking inside …"):
-            st.session_state[_PLAN] = (key, scan_pictures(source, name))
+            st.session_state[_PLAN] = (key, pictures_scanned_apart(source, name))
     plan: PicturePlan = st.session_state[_PLAN][1]
     return plan
 
@@ -107,7 +105,7 @@ def _show_found(plan: PicturePlan) -> None:
     sizes = plan.split_sizes
     named = ", ".join(f"{sizes[split]:,} {split}" for split in SPLITS if sizes.get(split))
     st.markdown(
-        f"**{plain(plan.name)}** holds {len(plan.pictures):,} pictures in {len(plan.folders)} class folders"
+        f"**{plain(plan.name)}** holds {sum(plan.folders.values()):,} pictures in {len(plan.folders)} class folders"
         + (f" ({named})." if named else ", without splits.")
     )
     if plan.skipped:
@@ -183,8 +181,7 @@ def _ask_splits(plan: PicturePlan) -> SplitRule:
 def _import(
     plan: PicturePlan, mapping: dict[str, str], rule: SplitRule, name: str, *, finds_faces: bool
 ) -> DatasetCard:
-    to_face = partial(largest_face, detector=cached.photo_detector()) if finds_faces else None
     with progress_bar("Reading the pictures") as show:
-        card = import_pictures(plan, mapping, name=name, splits=rule, to_face=to_face, progress=show)
+        card = import_pictures(plan, mapping, name=name, splits=rule, find_faces=finds_faces, progress=show, apart=True)
     st.session_state.pop(_PLAN, None)
     return card
