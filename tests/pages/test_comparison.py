@@ -62,6 +62,9 @@ def test_without_any_picture_the_shipped_ones_are_compared(tmp_path, monkeypatch
     assert "257 of the 3,137 faces are exact copies" in texts(page)
     view(page, "Head to head")
     assert "Import FER2013 to see them" in texts(page)
+    page.selectbox(key="dataset").set_value("demo").run()
+    assert not page.exception
+    assert "drawn, not photographed" in texts(page)
 
 
 @pytest.fixture
