@@ -63,7 +63,7 @@ def fetched(path):
     calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     for call in calls:
         shows = getattr(call.func, "attr", "") in ("image", "video", "audio", "logo")
-        if shows and isinstance(call.args[0], ast.Constant | ast.JoinedStr):
+        if shows and call.args and isinstance(call.args[0], ast.Constant | ast.JoinedStr):
             yield f"{path.name}:{call.lineno}"
 
 

@@ -51,10 +51,10 @@ def _show_moves(change: Change | None, face: Face, checkpoint: Checkpoint, targe
     answers = cached.classifier(checkpoint, carried_prior()).predictions(np.stack([one.seen() for one in change.faces]))
     titles = ["Now", *(move.in_words for move in change.moves)]
     with st.container(horizontal=True, gap="medium"):
-        for one, answer, title in zip(change.faces, answers, titles, strict=True):
+        for one, prediction, title in zip(change.faces, answers, titles, strict=True):
             with st.container(width=_SIZE, gap="small"):
                 st.html(portrait_html(one, f"The face: {title}", _SIZE))
-                st.markdown(f"{plain(title)}  \n{plain(answer.class_name)} {percent(answer.confidence)}")
+                st.markdown(f"{plain(title)}  \n{plain(prediction.class_name)} {percent(prediction.confidence)}")
         if st.session_state.get(_PLAY):
             moving = [change.faces[0], *frames(change.faces, _FRAMES)]
             st.html(moving_portrait_html(moving, "The moves, one after the other", size=_SIZE, rests=_FRAMES))

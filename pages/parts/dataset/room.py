@@ -56,9 +56,10 @@ def _report(card: DatasetCard) -> None:
             reasons = ", ".join(f"{count:,} {plain(reason)}" for reason, count in card.skipped.items())
             st.markdown(f"Left out: {reasons}.")
         if card.damaged:
-            names = "\n".join(f"- {plain(name)}" for name in card.damaged)
-            with st.expander(f"Files that could not be read: {card.skipped.get(DAMAGED, len(card.damaged)):,}"):
-                st.markdown(names)
+            listed, count = "\n".join(f"- {plain(name)}" for name in card.damaged), len(card.damaged)
+            unread = card.skipped.get(DAMAGED, count)
+            with st.expander(f"Files that could not be read: {unread:,}"):
+                st.markdown(listed)
     elif card.votes_file:
         st.markdown("Both files have the same number of rows and the same splits; they were joined by row order.")
         if card.votes_note:
