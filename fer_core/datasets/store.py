@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 # The version is to be raised whenever the demo's file changes, so that stored copies are made again.
-_DEMO_SOURCE = "drawn by this app (version 2)"
+_DEMO_SOURCE = "drawn by this app (version 3)"
 
 
 def list_datasets() -> tuple[DatasetCard, ...]:
