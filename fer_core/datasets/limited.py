@@ -8,7 +8,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
 from fer_core.errors import DatasetError, FerError
 from fer_core.storage.files import data_folder, read_json, storage_remedy, write_json
 from fer_core.storage.records import read_record, write_record
-from fer_core.storage.sandbox import GIB, limit_resources, run_limited
+from fer_core.storage.sandbox import GIB, LOOK_EVERY, limit_resources, run_limited
 
 _MEMORY = 4 * GIB  # of addresses; FER2013 needs a third of it
 _LONGEST = 600  # seconds by the clock
@@ -223,15 +224,20 @@ def _read_pictures(folder: Path, order: _Order) -> _Answer:
     return _Answer("", fingerprint, found.names, found.skipped, found.damaged, found.sha256)
 
 
-_TASKS: dict[str, Callable[[Path, _Order], _Answer]] = {
-    "tables": _read_tables,
-    "scan": _scan,
-    "pictures": _read_pictures,
-}
+_TASKS = {"tables": _read_tables, "scan": _scan, "pictures": _read_pictures}
 
 
 def _reporter(folder: Path) -> Progress:
-    return lambda share: write_json(folder / _PROGRESS, {"share": round(share, 3)})
+    """What writes the share that is done as often as the parent looks."""
+    due = 0.0
+
+    def report(share: float) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            write_json(folder / _PROGRESS, {"share": round(share, 3)})
+            due = time.monotonic() + LOOK_EVERY
+
+    return report
 
 
 def _save(folder: Path, records: FaceRecords) -> str:

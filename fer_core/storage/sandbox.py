@@ -20,7 +20,8 @@ from fer_core.errors import CheckpointError, FerError
 from fer_core.storage.files import PROJECT
 
 GIB = 1 << 30
-_LOOK_EVERY = 0.25  # seconds
+LOOK_EVERY = 0.25
+"""So many seconds lie between two looks of a parent at its limited process."""
 
 _Stream: TypeAlias = int | IO[bytes]
 _LOG = logging.getLogger(__name__)
@@ -59,9 +60,9 @@ def run_limited(
 
 
 def _wait(child: "subprocess.Popen[bytes]", end: float, while_waiting: Callable[[], object]) -> None:
-    while (left := end - time.monotonic()) > _LOOK_EVERY:
+    while (left := end - time.monotonic()) > LOOK_EVERY:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(_LOOK_EVERY)
+            child.wait(LOOK_EVERY)
             return
         while_waiting()
     child.wait(max(left, 0))
