@@ -242,8 +242,9 @@ def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
         rest = {k: v for k, v in measured.items() if k not in ("by_commonness", "by_prior_adjustment")}
         found: Any = measured.get("by_prior_adjustment", measured.get("by_commonness")) or {}
         named = {"equal": "uniform"} | {name: name for name in get_args(PriorAdjustment)}
-        kept = {named[name]: _prior_figures(each) for name, each in found.items() if name in named}
-        document = document | {"measured": rest | {"by_prior_adjustment": kept}}
+        if isinstance(found, dict):
+            found = {named[name]: _prior_figures(each) for name, each in found.items() if name in named}
+        document = document | {"measured": rest | {"by_prior_adjustment": found}}
     return document
 
 

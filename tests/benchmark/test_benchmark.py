@@ -71,6 +71,7 @@ def test_names_begin_with_their_room_and_choose_what_is_measured(monkeypatch, tm
             "videos",
             "photos",
             "steady",
+            "drawn",
             "pages",
             "server",
         }

@@ -133,7 +133,8 @@ def server(tmp_path_factory):
     """One server for all browsers that need no home of their own, with the demo faces and the shipped checkpoint."""
     home = tmp_path_factory.mktemp("home")
     draw_demo(home)
-    with running(home) as started:
+    # A closed browser's webcam is given back after half a minute; tests come sooner.
+    with running(home, FER_WEBCAMS="20") as started:
         yield started
 
 

@@ -155,7 +155,7 @@ def test_live_faces_a_picture_and_a_log(lab, open_browser, camera_file, record_p
     with page.expect_download(timeout=SLOW) as download:
         page.get_by_role("button", name="Log as CSV").click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0].startswith("time,face,class_name,neutral,happiness")
+    assert lines[0].startswith("time,face,checkpoint,prior,class_name,neutral,happiness")
     assert {line.split(",")[1] for line in lines[1:]} >= {"1", "2"}
 
     measure(page, record_property)

@@ -65,8 +65,8 @@ def test_every_pair_of_black_pictures_is_counted_but_not_of_thousands():
     images = faces(12)
     images[:11] = 0
     assert len(find_duplicates(images)) == 55
-    many = np.zeros((1500, 48, 48), np.uint8)
-    assert pairs(find_duplicates(many)) == {(0, copy) for copy in range(1, 1500)}
+    many = np.zeros((1002, 48, 48), np.uint8)
+    assert pairs(find_duplicates(many)) == {(0, copy) for copy in range(1, 1002)}
 
 
 def test_mere_relatives_are_no_duplicates():

@@ -34,7 +34,7 @@ class Outcome:
         faults: Mutations that ended with another error, with that error.
         deaths: Mutations that ended the process, with its exit code.
         slowest: The longest a verdict took, in seconds of processor time, and of which mutation.
-        memory: The most the process had, in bytes.
+        memory: The most that reading added to the process, in bytes.
         seconds: All together.
     """
 

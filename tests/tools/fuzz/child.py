@@ -31,6 +31,7 @@ def main(name, folder, seed, start, count):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     every = 1 if parser is WRONG else _TELL_EVERY
     report = {"answers": Counter(), "faults": {}, "slowest": (0.0, -1), "memory": 0}
+    before = most_memory()  # what the libraries take that are imported by now
     place = os.open(folder / "at", os.O_WRONLY)
     for number in range(start, count):
         content = seeds[number] if parser is WRONG else mutated(seeds, number, seed=seed)
@@ -38,12 +39,12 @@ def main(name, folder, seed, start, count):
             content = parser.mend(content)
         os.pwrite(place, struct.pack("<q", number), 0)
         if number % every == 0 or number == start:
-            write(folder, report)
+            write(folder, report, before)
         began = time.process_time()
         answer = verdict(parser, content, report["faults"], number)
         report["answers"][answer] += 1
         report["slowest"] = max(report["slowest"], (time.process_time() - began, number))
-    write(folder, report)
+    write(folder, report, before)
 
 
 def verdict(parser, content, faults, number):
@@ -68,9 +69,9 @@ def most_memory():
     return 1024 * int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1])
 
 
-def write(folder, report):
+def write(folder, report, before):
     """Keeps the report so far: a death loses at most the last few answers."""
-    report["memory"] = most_memory()
+    report["memory"] = most_memory() - before
     scratch = folder / "report.tmp"
     scratch.write_text(json.dumps(report))
     scratch.replace(folder / "report.json")

@@ -56,7 +56,7 @@ class Parser:
         seeds: Makes good files; called once in a home of its own.
         parse: Reads one, given the file's content.
         errors: What it may answer a bad file with.
-        memory: Bytes that the whole process may have at most.
+        memory: Bytes that reading may add to the process at most.
         mend: Makes the checksums of a mutation right again, so that what lies behind them is reached too.
         apart: Whether the product reads such files in a child only, where a death is a verdict.
         share: Of the mutations that are asked for, where each takes long.
@@ -66,7 +66,7 @@ class Parser:
     seeds: Callable[[], Sequence[bytes]]
     parse: Callable[[bytes], object]
     errors: tuple[type[Exception], ...]
-    memory: int = 700 << 20
+    memory: int = 300 << 20
     mend: Callable[[bytes], bytes] = bytes
     apart: bool = False
     share: float = 1.0
@@ -323,7 +323,7 @@ GOOD_ARRAYS = {}
 def _all():
     for kind, seeds in IMAGES.items():
         mend = with_checksums if kind == "png" else bytes
-        yield Parser(f"image.{kind}", seeds, read_image, (ImageError,), memory=900 << 20, mend=mend)
+        yield Parser(f"image.{kind}", seeds, read_image, (ImageError,), memory=500 << 20, mend=mend)
     for container, codec in (("mp4", "libx264"), ("webm", "libvpx-vp9"), ("avi", "mpeg4")):
         yield Parser(
             f"video.{container}", lambda pair=(container, codec): [clip(*pair)], read_video, (VideoError,), 1500 << 20
