@@ -13,7 +13,7 @@ from fer_core.errors import CheckpointError, Damage
 from fer_core.storage.files import (
     LONGEST_NAME,
     NAME_RULE,
-    folder_name,
+    checked_name,
     home,
     is_folder_name,
     models_folders,
@@ -187,18 +187,6 @@ def verified_bytes(checkpoint: Checkpoint, file: str = LITERT_FILE) -> bytes:
     return content
 
 
-def check_checkpoint_name(text: str) -> str:
-    """Return a typed name as a checkpoint's, with hyphens for blanks.
-
-    Raises:
-        CheckpointError: It is no folder's name everywhere.
-    """
-    name = folder_name(text)
-    if not is_folder_name(name):
-        raise CheckpointError(f"“{name[:60]}” cannot be a name. {NAME_RULE}", is_hint=True)
-    return name
-
-
 def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Checkpoint:
     """Store a checkpoint under ``models/``, all or nothing.
 
@@ -208,7 +196,7 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Che
     Raises:
         CheckpointError: The name is not allowed, or the disk is full or read-only; nothing was changed.
     """
-    if check_checkpoint_name(card.name) != card.name:
+    if checked_name(card.name, CheckpointError) != card.name:
         raise CheckpointError(f"“{card.name[:60]}” cannot be a name. {NAME_RULE}")
     models = home() / "models"
     check_own(Checkpoint(models / card.name, card))

@@ -9,6 +9,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from fer_core.errors import FerError
+
 PROJECT = Path(__file__).resolve().parents[2]
 """The folder that holds ``app.py``, ``fer_core`` and the shipped ``models``."""
 
@@ -66,6 +68,18 @@ def is_folder_name(name: str) -> bool:
     """Whether a name is safe as a folder on every system."""
     is_plain = re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,58}[A-Za-z0-9_-])?", name) is not None
     return is_plain and not re.fullmatch(_DEVICES, name)
+
+
+def checked_name(text: str, refusal: type[FerError]) -> str:
+    """Return a typed name as a folder's, with hyphens for blanks.
+
+    Raises:
+        FerError: It is no folder's name everywhere; of the type that is given.
+    """
+    name = folder_name(text)
+    if not is_folder_name(name):
+        raise refusal(f"“{name[:60]}” cannot be a name. {NAME_RULE}", is_hint=True)
+    return name
 
 
 def write_text(path: Path, text: str) -> None:

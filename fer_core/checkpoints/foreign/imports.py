@@ -15,13 +15,13 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import UNKNOWN_SCORES, ModelCard
-from fer_core.checkpoints.checkpoint import Checkpoint, check_checkpoint_name, free_name, save_checkpoint
+from fer_core.checkpoints.checkpoint import Checkpoint, free_name, save_checkpoint
 from fer_core.checkpoints.foreign import SCALING_TITLES, SCALINGS, Scaling
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import DEMO, list_datasets, load_records
 from fer_core.errors import CheckpointError
 from fer_core.labels import EMOTIONS, KNOWN_ORDERS, class_of
-from fer_core.storage.files import cache_folder, read_json, write_json
+from fer_core.storage.files import cache_folder, checked_name, read_json, write_json
 from fer_core.storage.plaintext import percent
 from fer_core.storage.sandbox import run_limited
 
@@ -81,7 +81,7 @@ def import_checkpoint(
         CheckpointError: The file is refused, with the reason; nothing was changed.
     """
     _check_ending(file.path)
-    file = replace(file, name=check_checkpoint_name(file.name))
+    file = replace(file, name=checked_name(file.name, CheckpointError))
     faces, labels = _known_faces()
     folder = Path(tempfile.mkdtemp(prefix="fer-import-"))
     try:

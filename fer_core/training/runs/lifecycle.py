@@ -12,12 +12,12 @@ from pathlib import Path
 
 from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
 from fer_core.errors import CheckpointError, TrainingError
-from fer_core.storage.files import LONGEST_NAME, storage_remedy
+from fer_core.storage.files import LONGEST_NAME, checked_name, storage_remedy
 from fer_core.storage.folders import only_writer, remove_folder
 from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import end_process, launch_child
 from fer_core.training.runs.record import RECORD_FILE, RunRecord
-from fer_core.training.runs.store import PAUSE, STOP, Run, check_run_name, create_run, find_run, list_runs, name_taken
+from fer_core.training.runs.store import PAUSE, STOP, Run, create_run, find_run, list_runs, name_taken
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.fields import assignments_text
 from fer_core.training.settings.metrics import write_status
@@ -109,7 +109,7 @@ def rename_run(run: Run, new_name: str) -> Run:
     Raises:
         TrainingError: The run is gone or active, or the new name is not allowed or taken.
     """
-    new_name = check_run_name(new_name)
+    new_name = checked_name(new_name, TrainingError)
     with idle_run(run) as idle:
         target = idle.folder.with_name(new_name)
         if target.exists():

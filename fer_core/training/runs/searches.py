@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from fer_core.errors import TrainingError
-from fer_core.storage.files import folder_name, read_json, searches_folder, storage_remedy
+from fer_core.storage.files import checked_name, folder_name, read_json, searches_folder, storage_remedy
 from fer_core.storage.records import as_record, write_record
 from fer_core.training.runs.launch import is_alive, launch_child, queued_status
-from fer_core.training.runs.store import STOP, Run, check_run_name, list_runs
+from fer_core.training.runs.store import STOP, Run, list_runs
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import RunStatus, read_status, write_status
 from fer_core.training.settings.space import Axis, grid_size
@@ -76,7 +76,7 @@ def create_search(plan: SearchPlan, name: str | None = None) -> Search:
         TrainingError: The name is not allowed or taken, or the folder cannot be written.
     """
     name = folder_name(name or f"search-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    check_run_name(f"{name}-{MOST_TRIALS}")  # its runs' names must be allowed too
+    checked_name(f"{name}-{MOST_TRIALS}", TrainingError)  # its runs' names must be allowed too
     folder = searches_folder() / name
     try:
         folder.mkdir(parents=True)
@@ -132,7 +132,7 @@ def find_search(name: str) -> Search:
     Raises:
         TrainingError: There is no such search, or its file cannot be read.
     """
-    check_run_name(name)
+    checked_name(name, TrainingError)
     folder = searches_folder() / name
     try:
         document = read_json(folder / _FILE)

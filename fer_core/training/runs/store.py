@@ -9,7 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fer_core.errors import Damage, TrainingError
-from fer_core.storage.files import NAME_RULE, folder_name, is_folder_name, runs_folder, storage_remedy, write_text
+from fer_core.storage.files import (
+    checked_name,
+    is_folder_name,
+    runs_folder,
+    storage_remedy,
+    write_text,
+)
 from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import is_alive, queued_status
 from fer_core.training.runs.record import RECORD_FILE, RunRecord, read_run_record
@@ -83,7 +89,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
         TrainingError: The name is not allowed or taken, the machine is too small, a checkpoint that is to be taken
             over does not fit, or the folder cannot be written.
     """
-    name = check_run_name(name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    name = checked_name(name or f"{config.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}", TrainingError)
     check_memory(config)
     record = replace(record or RunRecord(), taken_over=source_hashes(config))
     folder = runs_folder() / name
@@ -101,18 +107,6 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
             f"{storage_remedy(error, folder.parent)}"
         ) from error
     return Run(folder, config, status, record)
-
-
-def check_run_name(text: str) -> str:
-    """Return a typed name as a run's, with hyphens for blanks.
-
-    Raises:
-        TrainingError: It is no folder's name everywhere.
-    """
-    name = folder_name(text)
-    if not is_folder_name(name):
-        raise TrainingError(f"“{name[:60]}” cannot be a name. {NAME_RULE}", is_hint=True)
-    return name
 
 
 def name_taken(name: str) -> TrainingError:
