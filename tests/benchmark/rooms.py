@@ -16,6 +16,7 @@ from fer_core.datasets.store import DEMO, load_records
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
 from tests.benchmark.dataset import DATASET_BENCHES
 from tests.benchmark.detection.benches import DETECTION_BENCHES
+from tests.benchmark.detection.centerface import CENTERFACE_BENCHES
 from tests.benchmark.drawn import DRAWN_BENCHES
 from tests.benchmark.evaluation import EVALUATION_BENCHES
 from tests.benchmark.figure import Bench, median_seconds, seconds
@@ -95,6 +96,7 @@ BENCHES = (
     *PHOTO_BENCHES,
     *STEADY_BENCHES,
     *DETECTION_BENCHES,
+    *CENTERFACE_BENCHES,
     *DRAWN_BENCHES,
     *VIDEO_BENCHES,
     *TRAINING_BENCHES,
