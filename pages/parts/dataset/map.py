@@ -1,6 +1,7 @@
 """The mean face of each class, and a map of the images."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -16,9 +17,10 @@ from fer_core.labels import SPLITS, class_colors
 from fer_core.plots.pictures import face_grid
 from fer_core.storage.plaintext import percent
 from pages.parts.dataset.face_detail import show_linked_face
-from pages.parts.dataset.shown import ShownDataset, component, open_clicked
+from pages.parts.dataset.shown import ShownDataset, open_clicked, sheet_of
 from pages.shared import cached
 from pages.shared.messages import plain
+from pages.shared.tiles import clicked_place, component
 
 PIXELS = "pixels"
 _ALL = "All"
@@ -28,7 +30,7 @@ _map = component(
     "fer_image_map",
     '<div class="legend"></div><div class="map"><canvas role="img" aria-label="A map of images"></canvas>'
     '<div class="card" hidden><div class="face"></div><div class="words"></div></div></div>',
-    "image_map",
+    Path(__file__).parent / "components" / "image_map",
 )
 
 
@@ -85,7 +87,8 @@ def show_map(shown: ShownDataset) -> None:
     x, y = ((placed.xy - low) / (high - low).clip(min=1e-9)).round(4).T.tolist()
     texts = [f"{name}\n{shown.describe(int(row))}" for name, row in zip(names, placed.rows, strict=True)]
     data = {"x": x, "y": y, "classes": names, "colors": dict(class_colors(outcomes.class_names)), "texts": texts}
-    open_clicked(_map, shown, placed.rows, "dataset_map", data)
+    place = clicked_place(_map, sheet_of(shown.records, placed.rows), "dataset_map", data)
+    open_clicked(placed.rows, place)
     show_linked_face(shown, placed.rows)
 
 

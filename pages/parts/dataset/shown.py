@@ -3,8 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -16,11 +14,10 @@ from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes, votes_in_word
 from fer_core.labels import OWN_LABELS, SPLITS, LabelScheme
 from fer_core.plots.pictures import Sheet, contact_sheet
 from pages.shared import cached
+from pages.shared.tiles import show_tiles
 
 ROW = "row"
 """The parameter of the address that names a face, which is shown once ``show_linked_face`` is reached."""
-
-_FOLDER = Path(__file__).parent / "components"
 
 
 @cached.by_content(8)
@@ -29,7 +26,8 @@ def _file_names(card: DatasetCard) -> tuple[str, ...]:
 
 
 @cached.by_content(64)
-def _sheet_of(records: FaceRecords, rows: NDArray[np.int64]) -> Sheet:
+def sheet_of(records: FaceRecords, rows: NDArray[np.int64]) -> Sheet:
+    """Return the contact sheet of some rows, drawn once."""
     return contact_sheet(records.images[rows])
 
 
@@ -55,19 +53,6 @@ class ShownDataset:
         return f"Row {row}, {split}{votes}; own label: {label}"
 
 
-def component(name: str, html: str, file: str) -> Any:  # noqa: ANN401 (Streamlit does not name the type)
-    """Declare a component from its files."""
-    css, *js = ((_FOLDER / part).read_text(encoding="utf-8") for part in (f"{file}.css", "drawing.js", f"{file}.js"))
-    return st.components.v2.component(name, html=html, css=css, js="".join(js))
-
-
-_grid = component(
-    "fer_contact_sheet",
-    '<div class="sheet"><canvas hidden></canvas><div class="grid" role="group"></div></div>',
-    "contact_sheet",
-)
-
-
 def show_sheet(
     shown: ShownDataset,
     rows: NDArray[np.int64],
@@ -89,34 +74,22 @@ def show_sheet(
         chosen: Place of the face that is marked.
         together: How many neighbors belong together and stay in one line.
     """
-    texts = [shown.describe(int(row)) for row in rows]
-    data: dict[str, object] = {
-        "texts": texts,
-        "captions": list(captions),
-        "size": size,
-        "chosen": chosen,
-        "together": together,
-    }
-    open_clicked(_grid, shown, rows, key, data)
+    place = show_tiles(
+        sheet_of(shown.records, rows),
+        [shown.describe(int(row)) for row in rows],
+        key=key,
+        size=size,
+        captions=captions,
+        chosen=chosen,
+        together=together,
+    )
+    open_clicked(rows, place)
 
 
-def open_clicked(
-    shows: Any,  # noqa: ANN401
-    shown: ShownDataset,
-    rows: NDArray[np.int64],
-    key: str,
-    data: dict[str, object],
-) -> None:
-    """Show the faces of some rows by a component, and name the one that is clicked in the address."""
-    sheet = _sheet_of(shown.records, rows)
-    drawing: dict[str, object] = {"sheet": sheet.address, "columns": sheet.columns, "lines": sheet.lines}
-    place = shows(key=key, data=drawing | data, on_place_change=_nothing).get("place")
-    if type(place) is int and 0 <= place < len(rows):
+def open_clicked(rows: NDArray[np.int64], place: int | None) -> None:
+    """Name in the address the row at a place that was clicked, if one was."""
+    if place is not None:
         open_face(int(rows[place]))
-
-
-def _nothing() -> None:
-    """A click is read from the answer; the callback only declares that there are clicks."""
 
 
 def open_face(row: int) -> None:
