@@ -1,0 +1,44 @@
+"""Which of an experiment's choices came true, as its index, from the results of both sides."""
+
+from fer_core.lessons.break_it.results import SideResult, compared
+
+
+def learns(usual: SideResult, changed: SideResult) -> int:
+    """0 nothing is learned, 1 less, 2 about as much."""
+    if changed.learned_nothing:
+        return 0
+    return 1 if compared(usual.accuracy, changed.accuracy) == 0 else 2
+
+
+def right_and_sure(usual: SideResult, changed: SideResult) -> int:
+    """0 as often right and as sure, 1 less often right and less sure, 2 less often right and as sure or surer."""
+    if compared(usual.accuracy, changed.accuracy, margin=0.02) != 0:
+        return 0
+    return 1 if changed.confidence < usual.confidence - 0.02 else 2
+
+
+def order(usual: SideResult, changed: SideResult) -> int:
+    """0 as often right, 1 about half as often, 2 hardly ever."""
+    part = changed.accuracy / max(usual.accuracy, 1e-6)
+    return 0 if part > 0.8 else 1 if part > 0.4 else 2
+
+
+def gap(usual: SideResult, changed: SideResult) -> int:
+    """0 the gap is larger without augmentation, 1 about the same, 2 smaller."""
+    return 2 - compared(usual.gap, changed.gap)
+
+
+def epoch_time(usual: SideResult, changed: SideResult) -> int:
+    """0 an epoch takes longer, 1 about as long, 2 less long; a quarter is a difference."""
+    ratio = changed.epoch_seconds / max(usual.epoch_seconds, 1e-6)
+    return 0 if ratio > 1.25 else 1 if ratio > 0.8 else 2
+
+
+def rare_classes(usual: SideResult, changed: SideResult) -> int:
+    """0 rare classes are found more often, 1 about as often, 2 less often."""
+    return 2 - compared(usual.rare_recall, changed.rare_recall)
+
+
+def accuracy(usual: SideResult, changed: SideResult) -> int:
+    """0 worse, 1 about the same, 2 better."""
+    return compared(usual.accuracy, changed.accuracy)
