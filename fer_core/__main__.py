@@ -116,7 +116,7 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    evaluate = _add(choose, "evaluate", evaluation.evaluate, "test a checkpoint on a labelled dataset")
+    evaluate = _add(choose, "evaluate", evaluation.evaluate, "test a checkpoint on a labeled dataset")
     evaluate.add_argument("checkpoint")
     evaluate.add_argument("--predictions", type=Path, metavar="FILE.csv", help="write every prediction")
 
@@ -141,7 +141,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     foreign = _add(choose, "import-checkpoint", evaluation.import_file, "import a .keras file from elsewhere")
     foreign.add_argument("file", type=Path)
     foreign.add_argument("--classes", required=True, help=f"in order, with commas; or {', '.join(KNOWN_ORDERS)}")
-    foreign.add_argument("--scaling", choices=SCALINGS, required=True, help="of the grey values it was trained on")
+    foreign.add_argument("--scaling", choices=SCALINGS, required=True, help="of the gray values it was trained on")
     foreign.add_argument("--name", help="what to call it (as the file)")
 
     calibrate = _add(choose, "calibrate", evaluation.calibrate, "make probabilities honest, and complete the card")

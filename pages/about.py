@@ -23,7 +23,7 @@ share. Ekman names basic emotions (happiness, sadness, anger, fear, surprise, di
 the classes of FER2013 and FER+.
 
 **1980, 2001: Robert Plutchik** orders emotions as a wheel: eight that have opposites and degrees, and mixtures \
-between neighbours. Contempt, the eighth class of FER+, is a mixture here.
+between neighbors. Contempt, the eighth class of FER+, is a mixture here.
 
 **2013: FER2013**, pictures from the web with one label each, made for a contest. **2016: FER+** asks ten people about \
 each of these pictures (Barsoum and others). On them Djellali and Deljanin train the small network whose process \
@@ -33,9 +33,9 @@ this app follows.
 over a thousand studies in 2019: people scowl when angry in about a third of cases, and scowl for other reasons too.
 """
 DATA = """
-FER+ has 35,887 grey pictures of 48×48 pixels, and for each the votes of ten people: eight emotions, "unknown" and \
+FER+ has 35,887 gray pictures of 48×48 pixels, and for each the votes of ten people: eight emotions, "unknown" and \
 "not a face". A quarter of the test pictures are unanimous. One person taken at random agrees with the majority on \
-79 % of them, so no network can agree with everybody. A third of the pictures are neutral; only some hundreds show \
+79% of them, so no network can agree with everybody. A third of the pictures are neutral; only some hundreds show \
 contempt or disgust. They came from web search: few old people and few small children, many actors, and whatever \
 prejudice the searches and the voters had.
 """
@@ -72,7 +72,7 @@ with right:
     show_fixed_chart(
         "about_wheel",
         "Plutchik's wheel: joy, trust, fear, surprise, sadness, disgust, anger and anticipation, each in three "
-        "degrees, with mixtures such as contempt between neighbours.",
+        "degrees, with mixtures such as contempt between neighbors.",
         drawn(plutchik_wheel),
     )
     st.caption("Point at an emotion for its degree, its opposite and its name in FER+. In italics: mixtures.")

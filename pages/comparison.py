@@ -38,7 +38,7 @@ _VIEWS = {
     "Leaderboard": show_leaderboard,
     _PAIR: show_pair,
     "Settings and curves": show_settings,
-    "Take away": show_export,
+    "Export": show_export,
 }
 _PHOTO, _IMPORT = "On a photo", "Add a checkpoint"
 
@@ -132,7 +132,7 @@ start_page("comparison", "Compare checkpoints on the same faces, with confidence
 damages = damaged_checkpoints()
 checkpoints = _choose_checkpoints({damage.name for damage in damages})
 show_damages(damages)
-view = choose_view([*_VIEWS, _PHOTO, _IMPORT], "comparison_view")
+view = choose_view([*_VIEWS, _PHOTO, _IMPORT], "comparison_view", old_views={"Take away": "Export"})  # codespell:ignore
 if view == _IMPORT:
     offer_import()
     show_kept_checkpoints()

@@ -1,4 +1,4 @@
-"""How good a checkpoint is, where it fails, how sure that is, and the pictures behind every figure."""
+"""Accuracy of a checkpoint with confidence intervals, its errors, and the pictures behind every figure."""
 
 import streamlit as st
 
@@ -30,12 +30,18 @@ from pages.shared.pickers import (
 )
 
 _VIEWS = {
-    "Mix-ups": show_matrix,
+    "Confusions": show_matrix,
     "Classes": show_classes,
-    "Sureness": show_calibration,
-    "Conditions": show_subgroups,
+    "Calibration": show_calibration,
+    "Subgroups": show_subgroups,
     "Robustness": show_robustness,
-    "Take away": show_export,
+    "Export": show_export,
+}
+_OLD_VIEWS = {
+    "Mix-ups": "Confusions",  # codespell:ignore
+    "Sureness": "Calibration",  # codespell:ignore
+    "Conditions": "Subgroups",
+    "Take away": "Export",  # codespell:ignore
 }
 
 
@@ -63,10 +69,10 @@ def _notes(shown: Evaluated) -> None:
     card = shown.checkpoint.card
     notes = [describe_scope(shown.report)]
     if shown.exclusions:
-        labelled = len(cached.labeled(cached.records(shown.dataset), shown.scheme, [shown.split]))
+        labeled = len(cached.labeled(cached.records(shown.dataset), shown.scheme, [shown.split]))
         remaining = len(shown.labeled)
         notes.append(
-            f"“{plain(shown.exclusions.name)}” leaves {labelled - remaining:,} of {labelled:,} pictures out; "
+            f"“{plain(shown.exclusions.name)}” leaves {labeled - remaining:,} of {labeled:,} pictures out; "
             f"{remaining:,} remain."
         )
     if shown.dataset.is_drawn and has_answers(shown.checkpoint):
@@ -84,11 +90,11 @@ def _notes(shown: Evaluated) -> None:
         st.info(note)
 
 
-start_page("evaluation", "How often a checkpoint is right, which expressions it mixes up, and how sure all that is.")
+start_page("evaluation", "Measure a checkpoint's accuracy, see its confusions, and check its calibration.")
 shown = _choose()
 _notes(shown)
 show_figures(shown)
-view = choose_view(list(_VIEWS), "evaluation_view", old_name="view")
+view = choose_view(list(_VIEWS), "evaluation_view", old_name="view", old_views=_OLD_VIEWS)
 with errors_shown():
     _VIEWS[view](shown)
 about_checkpoint(shown.checkpoint)

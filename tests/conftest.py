@@ -1,6 +1,6 @@
 """What several rooms' tests need: an empty home, a small demo dataset, a tiny checkpoint.
 
-``fixtures/tiny.tflite`` is a network from (n, 48, 48, 1) grey values to seven softmax outputs, made with::
+``fixtures/tiny.tflite`` is a network from (n, 48, 48, 1) gray values to seven softmax outputs, made with::
 
     import keras, tensorflow as tf
     from keras import layers
@@ -118,7 +118,7 @@ def make_card():
             "name": name,
             "created_at": "2026-01-02T03:04:05+00:00",
             "class_names": LABEL_SCHEMES[scheme].class_names,
-            "input": "48x48 grey faces",
+            "input": "48x48 gray faces",
             "config": TrainingConfig(scheme=scheme, epochs=1).to_dict(),
             "weights": 259,
             "dataset": "demo",

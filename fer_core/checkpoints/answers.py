@@ -83,7 +83,7 @@ def stored_answers(checkpoint: Checkpoint) -> Answers | None:
 
 
 def ensure_answers(checkpoint: Checkpoint, records: FaceRecords) -> Checkpoint:
-    """Keep a checkpoint's answers where there are none yet; one that cannot be written beside stays as it is."""
+    """Keep a checkpoint's answers where there are none yet; one whose folder is not writable stays unchanged."""
     if not has_answers(checkpoint):
         with contextlib.suppress(CheckpointError):
             return keep_answers(checkpoint, records)

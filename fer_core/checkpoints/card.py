@@ -29,7 +29,7 @@ class EpochScores:
     Attributes:
         epoch: Counted from 1; 0 for weights whose training is unknown.
         train_accuracy: On the images it was trained on.
-        validation_accuracy: On the validation split, which chose the best epoch.
+        validation_accuracy: On the validation split, which selected the best epoch.
         test_accuracy: On the test split, which chose nothing.
     """
 
@@ -234,7 +234,7 @@ class ModelCard:
 
 
 def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a card without the strength and the figures of 2026's "in between", which was no fixed prior."""
+    """Return a card without the strength and the figures of 2026's prior "between", which was no fixed prior."""
     calibration, measured = document.get("calibration"), document.get("measured")
     if isinstance(calibration, dict):
         document = document | {"calibration": {k: v for k, v in calibration.items() if k != "between"}}

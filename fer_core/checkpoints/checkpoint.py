@@ -222,7 +222,7 @@ def _name_for(card: ModelCard) -> str:
 
 
 def update_card(checkpoint: Checkpoint, card: ModelCard) -> Checkpoint:
-    """Replace a checkpoint's card; the networks stay as they are.
+    """Replace a checkpoint's card; the networks stay unchanged.
 
     Raises:
         CheckpointError: It is shipped, or the card cannot be written.
@@ -263,8 +263,8 @@ def check_own(checkpoint: Checkpoint) -> None:
     """
     if not checkpoint.is_own:
         raise CheckpointError(
-            f"“{checkpoint.name}” belongs to the app and stays as it is. Train or import a checkpoint of your own, or "
-            "copy the folder to another name, and choose that."
+            f"“{checkpoint.name}” ships with the app and cannot be changed. Train or import a checkpoint of your own, "
+            "or copy the folder to another name."
         )
 
 

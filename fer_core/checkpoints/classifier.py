@@ -59,7 +59,7 @@ class Adjustment:
     """How a network's own probabilities become an answer.
 
     Attributes:
-        temperature: Divides the logits, above 0; 1 leaves the probabilities as they are.
+        temperature: Divides the logits, above 0; 1 leaves the probabilities unchanged.
         weights: ``(classes,)``, by which each probability is then multiplied; None multiplies by nothing.
         not_sure_below: A best class with less probability than this is no answer.
     """

@@ -1,4 +1,4 @@
-"""A checkpoint to take home: its files, a short script that uses them anywhere, and a notebook of the lesson."""
+"""Export a checkpoint: its files, a short script that uses them anywhere, and a notebook of the lesson."""
 
 import io
 import json

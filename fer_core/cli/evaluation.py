@@ -50,7 +50,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     low, high = report.accuracy_interval()
     lines = [
         f"{report.answered_by.in_words}, on {options.dataset}, {options.split}: accuracy {percent(report.accuracy, 2)} "
-        f"(95 % interval {100 * low:.1f} to {100 * high:.1f}), macro F1 {report.macro_f1:.3f}, "
+        f"(95% interval {100 * low:.1f} to {100 * high:.1f}), macro F1 {report.macro_f1:.3f}, "
         f"calibration error {100 * document['calibration_error']:.1f} points, n = {len(report):,}",
         *filter(None, [describe_scope(report)]),
         "",
@@ -134,7 +134,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
         f"{card.name}: temperature {card.calibration.temperature:.3f}, fitted on {card.calibration.fitted_on}. "
         f"Calibration error there {100 * card.calibration.error_before:.1f} → "
         f"{100 * card.calibration.error_after:.1f} points.\nOn the {card.measured.n:,} test faces: accuracy "
-        f"{percent(card.measured.accuracy, 2)} (95 % interval {low:.1f} to {high:.1f}), calibration error "
+        f"{percent(card.measured.accuracy, 2)} (95% interval {low:.1f} to {high:.1f}), calibration error "
         f"{100 * card.measured.calibration_error:.1f} points."
     )
     return Answer({"calibration": asdict(card.calibration), "measured": asdict(card.measured)}, text)

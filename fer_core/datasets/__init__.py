@@ -1,1 +1,1 @@
-"""The dataset room: files become records, records become labelled datasets, datasets live in a store."""
+"""The dataset room: files become records, records become labeled datasets, datasets live in a store."""

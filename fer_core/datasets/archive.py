@@ -182,7 +182,7 @@ def open_archive(source: Path | BinaryIO, name: str, limits: Limits | None = Non
 
 @contextmanager
 def open_pictures(source: Path | BinaryIO, name: str, limits: Limits | None = None) -> Iterator[Files]:
-    """Open a folder or a zip, told apart by what is there.
+    """Open a folder or a zip, by what the path holds.
 
     Raises:
         DatasetError: It cannot be read or is larger than the limits.

@@ -242,7 +242,7 @@ def keep_records(records: FaceRecords, names: Sequence[str] = (), **facts: Any) 
 
 @contextmanager
 def only_importer(name: str, *, waits: bool = False, needed: int = 0) -> Iterator[None]:
-    """Keep everybody else from storing a dataset of that name, of so many bytes if that is known, during the block.
+    """Keep everybody else from storing a dataset of that name, of ``needed`` bytes if known, during the block.
 
     Raises:
         DatasetError: Somebody else is storing it (unless it ``waits``), or the disk is full or read-only.

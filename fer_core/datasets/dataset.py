@@ -205,7 +205,7 @@ def label_records(
 
 
 def _serves(scheme: LabelScheme, *, has_votes: bool, own: NDArray[np.uint8]) -> bool:
-    """Whether records can be labelled by a scheme; the one with contempt is offered where own labels have it."""
+    """Whether records can be labeled by a scheme; the one with contempt is offered where own labels have it."""
     if scheme.rule != "fer2013":
         return has_votes
     return len(own) > 0 and ("contempt" not in scheme.class_names or OWN_LABELS.index("contempt") in own)

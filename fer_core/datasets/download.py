@@ -162,7 +162,7 @@ def _size(folder: Path) -> int:
         try:
             total += path.stat().st_size
         except OSError:
-            continue  # it was renamed in between
+            continue  # it was renamed meanwhile
     return total
 
 

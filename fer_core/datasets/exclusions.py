@@ -99,13 +99,13 @@ def excluded_rows(dataset: DatasetCard, name: str) -> NDArray[np.int64]:
     """Row numbers of a list; none when no list is named.
 
     Raises:
-        DatasetError: There is no such list, or it does not belong to the dataset as it is.
+        DatasetError: There is no such list, or it does not belong to the dataset's present content.
     """
     return np.array(load_exclusions(dataset, name).rows if name else (), np.int64)
 
 
 def list_exclusions(dataset: DatasetCard) -> tuple[ExclusionList, ...]:
-    """The lists that hold for a dataset as it is, by name; others are left out."""
+    """The lists that fit a dataset's present content, by name; others are left out."""
     found = []
     for path in sorted(_folder(dataset).glob("[!.]*.json")):
         with contextlib.suppress(DatasetError):

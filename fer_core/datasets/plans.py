@@ -10,7 +10,7 @@ from fer_core.errors import DatasetError
 from fer_core.labels import OWN_LABELS, SPLITS, class_of
 
 LISTED = 20
-"""So many names stand in a sentence or on a card."""
+"""The most names listed in a sentence or on a card."""
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ class _Xz:
 
 
 class _Part:
-    """The next so many bytes of a stream."""
+    """The next ``size`` bytes of a stream."""
 
     def __init__(self, stream: IO[bytes], size: int) -> None:
         self._stream, self._left = stream, size

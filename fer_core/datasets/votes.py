@@ -24,7 +24,7 @@ def incomplete_votes(votes: NDArray[np.uint8]) -> str:
     rows = "1 row has" if few == 1 else f"{few:,} rows have"
     empty = f", {none:,} of them none at all" if none else ""
     return (
-        f"{rows} fewer than ten votes{empty}. They are kept as they are; label rules leave out rows without agreement. "
+        f"{rows} fewer than ten votes{empty}. They are kept unchanged; label rules leave out rows without agreement. "
         "FER+ itself has one such row: more of them mean that the file was changed."
     )
 

@@ -1,1 +1,1 @@
-"""How good a checkpoint is, where it fails, how sure that is, and which of two is better."""
+"""Evaluation of checkpoints: accuracy, errors, confidence intervals, calibration and comparison."""

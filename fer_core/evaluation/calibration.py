@@ -120,7 +120,7 @@ def coverage_curve(confidence: NDArray[np.float32], is_right: NDArray[np.bool_])
 
 
 def with_prior(report: EvaluationReport, card: ModelCard, prior: PriorAdjustment) -> EvaluationReport:
-    """Return a calibrated report under the training prior as it is under another class prior."""
+    """Convert a calibrated report under the training prior to another class prior."""
     weights = card.class_weights(prior, report.class_names)
     answered_by = AnsweredBy(card.name, card.known_prior(prior))
     if weights is None:

@@ -46,7 +46,7 @@ class PairedComparison:
         same = a.fingerprint == b.fingerprint and np.array_equal(a.rows, b.rows) and a.class_names == b.class_names
         if not same or not np.array_equal(a.y_true, b.y_true):
             raise EvaluationError(
-                f"“{self.names[0]}” and “{self.names[1]}” were not tested on the same labelled images, so they cannot "
+                f"“{self.names[0]}” and “{self.names[1]}” were not tested on the same labeled images, so they cannot "
                 "be compared. Test both on one dataset, split and label scheme."
             )
 
@@ -93,7 +93,7 @@ class PairedComparison:
         return paired_difference_interval(*self.discordant, len(self), float(z))
 
     def macro_f1_interval(self) -> Interval:
-        """Return the 95 % interval of the difference of macro F1s, by paired bootstrap."""
+        """Return the 95% interval of the difference of macro F1s, by paired bootstrap."""
         k = len(self.first.class_names)
         cells = cross_tabulate((self.first.y_true, self.first.y_pred, self.second.y_pred), (k, k, k))
         samples = resampled(cells.ravel()).reshape(-1, k, k, k)  # true, called by the first, called by the second

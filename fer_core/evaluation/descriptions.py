@@ -22,7 +22,7 @@ def describe_cell(report: EvaluationReport, true: str, predicted: str, dataset: 
     if not support:
         return f"There are no {true} faces here"
     faces, verb = "face" if support == 1 else "faces", "was" if count == 1 else "were"
-    said = "recognised" if true == predicted else f"called {predicted}"
+    said = "recognized" if true == predicted else f"called {predicted}"
     words = f"{count:,} of {support:,} {true} {faces} ({percent(count / support, 1)}) {verb} {said}"
     if dataset is None or not (count and len(dataset.votes)):
         return words
@@ -38,9 +38,9 @@ def describe_misses(report: EvaluationReport, name: str) -> str:
     row = report.confusion_matrix()[index]
     missed = int(row.sum() - row[index])
     if not row.sum():
-        return f"No face here is labelled {name}."
+        return f"No face here is labeled {name}."
     if not missed:
-        return f"Every one of the {row.sum():,} {name} faces was recognised."
+        return f"Every one of the {row.sum():,} {name} faces was recognized."
     return f"{missed:,} of {row.sum():,} {name} faces were missed: called {_largest(row, index, report.class_names)}."
 
 
@@ -69,10 +69,10 @@ def describe_scope(report: EvaluationReport) -> str:
         )
     if report.left_out:
         faces = "face is" if report.left_out == 1 else "faces are"
-        parts.append(f"{report.left_out:,} labelled {faces} left out, because the checkpoint has no such class")
+        parts.append(f"{report.left_out:,} labeled {faces} left out, because the checkpoint has no such class")
     if report.unused:
         names = " and ".join(report.unused)
-        parts.append(f"{names} could not be answered, because no face here is labelled so")
+        parts.append(f"{names} could not be answered, because no face here is labeled so")
     scope = f"Scored on the {len(report.class_names)} classes in common: {'; '.join(parts)}." if parts else ""
     return " ".join(filter(None, (warning, scope)))
 

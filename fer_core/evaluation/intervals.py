@@ -1,4 +1,4 @@
-"""95 % confidence intervals of measured figures."""
+"""95% confidence intervals of measured figures."""
 
 import math
 from statistics import NormalDist
@@ -68,7 +68,7 @@ def resampled(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def percentile_interval(samples: NDArray[np.float64]) -> Interval:
-    """Return the middle 95 % of bootstrapped figures (Efron's percentile interval)."""
+    """Return the middle 95% of bootstrapped figures (Efron's percentile interval)."""
     tail = 50 * (1 - CONFIDENCE)
     low, high = np.percentile(samples, [tail, 100 - tail])
     return float(low), float(high)

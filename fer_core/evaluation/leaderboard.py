@@ -26,7 +26,7 @@ from fer_core.labels import LabelScheme
 from fer_core.storage.plaintext import percent, setting_title
 
 _TIMED, _WARM = 40, 5
-_MOST_LEAKED = 0.1  # share from which a checkpoint is not compared; the public FER2013 itself repeats 8 %
+_MOST_LEAKED = 0.1  # share from which a checkpoint is not compared; the public FER2013 itself repeats 8%
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +164,7 @@ class Leaderboard:
         sentences = [self._describe_priors()]
         if self.left_out:
             sentences.append(
-                f"Scored on the {len(self.test.class_names)} classes that all of them know; {self.left_out:,} labelled "
+                f"Scored on the {len(self.test.class_names)} classes that all of them know; {self.left_out:,} labeled "
                 "faces of other classes are left out."
             )
         if self.split == "validation":

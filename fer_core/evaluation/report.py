@@ -83,11 +83,11 @@ class EvaluationReport:
         return float(recalls(self.confusion_matrix()).mean())
 
     def accuracy_interval(self) -> Interval:
-        """Return Wilson's 95 % interval of the accuracy."""
+        """Return Wilson's 95% interval of the accuracy."""
         return wilson(int(self.is_right.sum()), len(self))
 
     def macro_f1_interval(self) -> Interval:
-        """Return the 95 % interval of macro F1, by bootstrap."""
+        """Return the 95% interval of macro F1, by bootstrap."""
         matrix = self.confusion_matrix()
         return percentile_interval(macro_f1_of(resampled(matrix.ravel()).reshape(-1, *matrix.shape)))
 
@@ -122,7 +122,7 @@ class EvaluationReport:
         return pd.DataFrame(columns, index=pd.Index(self.class_names, name="class"))
 
     def class_intervals(self) -> pd.DataFrame:
-        """Return the ends of the 95 % intervals of precision, recall and F1 by class: ``precision_low`` and so on."""
+        """Return the ends of the 95% intervals of precision, recall and F1 by class: ``precision_low`` and so on."""
         matrix = self.confusion_matrix()
         rows = []
         sides = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)

@@ -93,11 +93,11 @@ _WHOLE = Square.around((0, 0, IMAGE_SIZE, IMAGE_SIZE))
 
 PERTURBATIONS = (
     Perturbation("blur", "pixels (sigma)", (0.5, 1.0, 1.5, 2.0, 3.0), _blurred),
-    Perturbation("noise", "grey values (sigma)", (5, 10, 20, 30, 45), _noisy),
+    Perturbation("noise", "gray values (sigma)", (5, 10, 20, 30, 45), _noisy),
     Perturbation("darkening", "% darker", (20, 40, 60, 75, 88), _darkened),
     Perturbation("rotation", "degrees", (5, 10, 20, 30, 45), _turned),
     Perturbation("shift", "pixels", (1, 2, 4, 6, 9), _shifted),
-    Perturbation("occlusion", "pixels of a grey square", (8, 12, 16, 20, 26), _covered),
+    Perturbation("occlusion", "pixels of a gray square", (8, 12, 16, 20, 26), _covered),
     Perturbation("JPEG", "quality", (60, 40, 25, 12, 5), _compressed),
 )
 """Every perturbation, each at five levels from hardly visible to severe (for a 48x48 picture)."""

@@ -58,7 +58,7 @@ def heat_overlay(face: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[
 
 
 def _shades(kernels: NDArray[np.float32], largest: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Weights as greys: black for minus the largest, mid-grey for 0, white for the largest."""
+    """Weights as grays: black for minus the largest, mid-gray for 0, white for the largest."""
     return np.rint(127.5 * (1 + kernels / np.where(largest > 0, largest, 1))).astype(np.uint8)
 
 

@@ -27,7 +27,7 @@ class Nudges(Settings):
         shift_x: To the right, in pixels.
         shift_y: Downwards, in pixels.
         blur: Standard deviation in pixels.
-        padding: Made smaller by so many pixels on each side, the edge going on outwards.
+        padding: Pixels by which the face shrinks on each side; its edge is repeated outwards.
     """
 
     brightness: Annotated[float, Meta(ge=-0.5, le=0.5)] = 0.0
@@ -39,7 +39,7 @@ class Nudges(Settings):
 
 
 def nudged(face: NDArray[np.uint8], nudges: Nudges) -> NDArray[np.uint8]:
-    """Change a ``(48, 48)`` uint8 face; without nudges it stays as it is."""
+    """Change a ``(48, 48)`` uint8 face; without nudges it stays unchanged."""
     side = face.shape[0]
     if nudges.rotation or nudges.shift_x or nudges.shift_y or nudges.padding:
         center = ((side - 1) / 2, (side - 1) / 2)

@@ -17,7 +17,7 @@ KEYPOINTS = ("right eye", "left eye", "nose", "mouth", "right ear", "left ear")
 """The six keypoints of a face, in order; right and left are the person's own."""
 
 DEFAULT_CONFIDENCE = 0.6
-"""Faces in frames that the network is less sure of are not reported: at MediaPipe's 0.5 it sees one in 9 % of noise."""
+"""Faces in frames that the network is less sure of are not reported: at MediaPipe's 0.5 it sees one in 9% of noise."""
 
 DEFAULT_PHOTO_CONFIDENCE = 0.5
 """The same for photos, where three networks give their opinion (see :class:`Opinions`)."""
@@ -216,7 +216,7 @@ class PhotoDetector:
         return _faces(self._search.close_by(image, rows), self.minimum_size)
 
     def opinions(self, image: NDArray[np.uint8], suspect: Face) -> "Opinions":
-        """How sure each network is of a suspect, and where the face mesh sees it.
+        """Each network's confidence in a suspect, and where the face mesh sees it.
 
         A second look of the mesh from there gains nothing: on 248 portraits answers change as often and are right less
         often.

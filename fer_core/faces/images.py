@@ -117,7 +117,7 @@ class Square:
         return replace(self, x=self.x + float(dx), y=self.y + float(dy))
 
     def scaled(self, factor: float) -> "Square":
-        """The square of the same center with so many times the side."""
+        """The square of the same center, its side times ``factor``."""
         return replace(self, side=self.side * factor)
 
 
@@ -314,7 +314,7 @@ def _surroundings(image: NDArray[np.uint8], square: Square, margin: int) -> tupl
 
 
 def _shrunk(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
-    """Each square of so many pixels as one, their mean; the outermost pixels are repeated to fill the last squares."""
+    """The mean of each square of ``factor`` pixels; edge pixels are repeated to fill the last squares."""
     if factor == 1:
         return image
     height, width = image.shape[:2]

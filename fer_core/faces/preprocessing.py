@@ -30,7 +30,7 @@ def _denoise(image: Gray) -> Gray:
 
 
 def stretch_contrast(image: Gray) -> Gray:
-    """Spread the 1st to 99th percentile over 0 to 255; an image of one gray stays as it is."""
+    """Spread the 1st to 99th percentile over 0 to 255; an image of one gray stays unchanged."""
     low, high = np.percentile(image, (1, 99))
     if high <= low:
         return image
@@ -48,9 +48,9 @@ def _equalize_locally(image: Gray) -> Gray:
 
 STEPS = {
     "denoise": Step("De-noising", "Smooths grain and compression, keeps edges.", _denoise),
-    "stretch": Step("Contrast stretching", "Spreads the greys over the whole range.", stretch_contrast),
-    "equalise": Step("Histogram equalisation", "Makes all greys equally frequent.", _equalize),
-    "clahe": Step("CLAHE", "Equalises region by region, with a limit.", _equalize_locally),
+    "stretch": Step("Contrast stretching", "Spreads the grays over the whole range.", stretch_contrast),
+    "equalise": Step("Histogram equalization", "Makes all grays equally frequent.", _equalize),
+    "clahe": Step("CLAHE", "Equalizes region by region, with a limit.", _equalize_locally),
 }
 """The steps by the names that settings and cards use, in the order in which they usually make sense."""
 
@@ -89,4 +89,4 @@ class Preprocessing:
 
 
 UNCHANGED = Preprocessing()
-"""No step at all: faces as they are."""
+"""No step at all: unchanged faces."""

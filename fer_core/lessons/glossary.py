@@ -21,7 +21,7 @@ GLOSSARY: dict[str, str] = {
     "bfloat16": "Numbers with sixteen bits instead of 32: half the memory and, where the processor knows them, "
     "faster; two to three digits are enough to learn with.",
     "bias": "A learned number that is added to a sum, so that a neuron can answer even to nothing.",
-    "calibration": "Whether a network that says 80 % is right in 80 % of such cases.",
+    "calibration": "Whether a network that says 80% is right in 80% of such cases.",
     "calibration error": "By how many points stated certainty and the share of right answers lie apart on average "
     "(expected calibration error, ECE).",
     "checkpoint": "A trained network as files: its weights, its class names and a card that says how it came about.",
@@ -29,7 +29,7 @@ GLOSSARY: dict[str, str] = {
     "confidence": "The probability of the answer that is given.",
     "confusion matrix": "A table of what faces are (rows) and what the network calls them (columns). What is right "
     "stands on the diagonal.",
-    "contrast stretching": "Spreading the greys of a picture over the whole range from black to white.",
+    "contrast stretching": "Spreading the grays of a picture over the whole range from black to white.",
     "convolution": "Sliding a small filter over a picture. It is bright where the picture resembles the filter.",
     "cross-entropy": "The usual loss: how surprised the network is by the true label. It is small when it gives that "
     "label a high probability.",
@@ -43,16 +43,16 @@ GLOSSARY: dict[str, str] = {
     "false alarm": "A face that is called by a class's name and does not belong to it.",
     "feature map": "What one filter leaves of a face: bright where it found its pattern.",
     "FER+": "FER2013's pictures with ten people's votes for each, instead of one label.",
-    "FER2013": "35,887 grey pictures of 48x48 pixels, collected by web search for a leaderboard in 2013.",
+    "FER2013": "35,887 gray pictures of 48x48 pixels, collected by web search for a leaderboard in 2013.",
     "filter": "A few learned numbers that slide over a picture and answer where their pattern is.",
     "flatten": "Writing the numbers of all maps in one long row; nothing is worked out.",
     "float32": "Numbers with 32 bits, some seven digits: the usual form.",
     "Grad-CAM": "A coarse map of where the last convolution's patterns speak for an answer.",
     "hidden layer": "A layer between the picture and the answer.",
-    "histogram equalisation": "Changing a picture's greys so that all of them are equally frequent.",
+    "histogram equalization": "Changing a picture's grays so that all of them are equally frequent.",
     "imbalance": "How many times as many faces the largest class has as the smallest.",
     "interval": "A range in which a figure would lie for 95 of 100 other samples of the same size.",
-    "label smoothing": "Asking for a little less than 100 % of the right answer, so that a network does not become "
+    "label smoothing": "Asking for a little less than 100% of the right answer, so that a network does not become "
     "too sure.",
     "learning rate": "How far each step moves the weights. Too small learns slowly, too large never settles.",
     "LiteRT": "The program that runs finished networks here (formerly TensorFlow Lite); it starts in milliseconds.",
@@ -62,13 +62,13 @@ GLOSSARY: dict[str, str] = {
     "mixup": "Training on two faces laid over each other, with both their names in proportion.",
     "momentum": "Steps that keep some of the last step's direction, as a ball keeps rolling.",
     "occlusion map": "Which parts of a face the answer needs: those where covering them makes it less sure.",
-    "optimiser": "The rule by which slopes become steps, such as Adam or plain descent.",
-    "overfitting": "Learning the training faces by heart: better and better on them, worse on others.",
+    "optimizer": "The rule by which slopes become steps, such as Adam or plain descent.",
+    "overfitting": "Memorizing the training faces: better and better on them, worse on others.",
     "patience": "How many epochs without improvement are waited for before a run ends.",
     "pooling": "Keeping the largest of each 2x2 values, or their mean: a quarter of the numbers, and exact places "
     "matter less.",
     "pre-processing": "What is done to a picture before a network gets it: found, turned upright, cut out, made small "
-    "and grey.",
+    "and gray.",
     "precision": "Of the faces called by a class's name, the share that belongs to it.",
     "recall": "Of a class's faces, the share that is called by its name.",
     "ReLU": "A bend that turns what is negative into 0 and leaves the rest.",

@@ -10,7 +10,7 @@ from fer_core.evaluation.calibration import Coverage
 from fer_core.plots.style import BLUE, ORANGE, diagonal, faded, share_axes, styled, title, whiskers
 from fer_core.storage.plaintext import percent
 
-_CONFIDENCE, _ACCURACY = "how sure it said it was", "how often it was right"
+_CONFIDENCE, _ACCURACY = "confidence", "accuracy"
 
 
 def reliability_figure(
@@ -51,7 +51,7 @@ def confidence_figure(table: pd.DataFrame) -> go.Figure:
     )
     figure = go.Figure(bars).update_xaxes(title_text=_CONFIDENCE, range=[0, 1.02], tickformat=".0%")
     figure.update_yaxes(title_text="answers")
-    return styled(figure, height=260, title=title("How sure it usually is"), showlegend=False)
+    return styled(figure, height=260, title=title("Distribution of confidence"), showlegend=False)
 
 
 def coverage_figure(

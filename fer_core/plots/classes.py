@@ -17,7 +17,7 @@ _SCORES = {"precision": ("precision", ORANGE), "recall": ("recall", BLUE), "f1":
 
 
 def class_figure(table: pd.DataFrame, intervals: pd.DataFrame) -> go.Figure:
-    """Draw precision, recall and F1 of each class, from a report's two tables, as points with their 95 % intervals."""
+    """Draw precision, recall and F1 of each class, from a report's two tables, as points with their 95% intervals."""
     figure, places = go.Figure(), np.arange(len(table))[::-1]
     for number, (score, (name, color)) in enumerate(_SCORES.items()):
         value, low, high = table[score], intervals[f"{score}_low"], intervals[f"{score}_high"]
@@ -29,7 +29,7 @@ def class_figure(table: pd.DataFrame, intervals: pd.DataFrame) -> go.Figure:
             marker={"color": color, "size": 10},
             error_x=whiskers(value, low, high, color),
             customdata=np.stack([low, high], axis=1),
-            hovertemplate=f"{name} %{{x:.1%}} (95 % interval %{{customdata[0]:.1%}} to "
+            hovertemplate=f"{name} %{{x:.1%}} (95% interval %{{customdata[0]:.1%}} to "
             "%{customdata[1]:.1%})<extra></extra>",
         )
     labels = [f"{escape(str(n))} ({s:,})" for n, s in zip(table.index, table["support"], strict=True)]

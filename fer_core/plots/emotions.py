@@ -16,7 +16,7 @@ _PETALS = (
     (("rage", "anger", "annoyance"), ("#c62828", "#e86060", "#f5b5b5"), "anger in FER+"),
     (("vigilance", "anticipation", "interest"), ("#e07b1a", "#f2a154", "#f9d3a9"), "not in FER+"),
 )
-"""The eight petals, clockwise from the top: names and colours from the strongest form outwards."""
+"""The eight petals, clockwise from the top: names and colors from the strongest form outwards."""
 
 _BETWEEN = ("love", "submission", "awe", "disapproval", "remorse", "contempt", "aggressiveness", "optimism")
 """What Plutchik calls the mixture of each petal with the next one."""

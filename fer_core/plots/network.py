@@ -17,7 +17,7 @@ _PLANNED_COLORS = {
     "input": "#8a93a3",
     "convolution": "#4277c6",
     "sum": "#4277c6",
-    "normalisation": "#7fa6dd",
+    "normalization": "#7fa6dd",
     "pooling": "#c0504d",
     "mean": "#c0504d",
     "dropout": "#b9c0cc",
@@ -37,7 +37,7 @@ _COLORS: dict[Kind, str] = {
 
 
 class Block(NamedTuple):
-    """A layer as it is drawn: its height (that of its maps, in pixels), its width, its color and the hover text."""
+    """A layer as drawn: its height (that of its maps, in pixels), its width, its color and the hover text."""
 
     height: float
     width: float
@@ -77,7 +77,7 @@ class Block(NamedTuple):
         )
 
 
-_FACE = Block(48.0, 1.5, "#2f8f5b", "The face: 48×48 greys from 0 to 255")
+_FACE = Block(48.0, 1.5, "#2f8f5b", "The face: 48×48 grays from 0 to 255")
 
 
 def network_figure(blocks: Sequence[Block], chosen: int) -> go.Figure:

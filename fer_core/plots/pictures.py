@@ -131,7 +131,7 @@ def histogram_html(gray: NDArray[np.uint8]) -> str:
         f'<div style="flex:1;height:{100 * min(1.0, count / highest):.1f}%;background:currentColor;opacity:.55"></div>'
         for count in counts
     )
-    words = f"Histogram: greys from {gray.min()} to {gray.max()}, mean {gray.mean():.0f}"
+    words = f"Histogram: grays from {gray.min()} to {gray.max()}, mean {gray.mean():.0f}"
     line = f"display:flex;align-items:flex-end;height:{_HEIGHT}px;border-bottom:1px solid;gap:1px"
     scale = "height:5px;background:linear-gradient(to right,#000,#fff);border-radius:0 0 3px 3px"
     return f'<div role="img" aria-label="{words}"><div style="{line}">{bars}</div><div style="{scale}"></div></div>'

@@ -19,7 +19,7 @@ _WORDS = {"NF": "not a face"}
 
 
 def in_words(prediction: Prediction) -> str:
-    """Return the answer such as "looks like: happiness (92 %)" or "not sure; most likely fear (31 %)"."""
+    """Return the answer such as "looks like: happiness (92%)" or "not sure; most likely fear (31%)"."""
     answer = f"{prediction.class_name} ({percent(prediction.confidence)})"
     return f"looks like: {answer}" if prediction.is_sure else f"{NOT_SURE}; most likely {answer}"
 

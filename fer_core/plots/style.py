@@ -39,7 +39,7 @@ def title(text: str) -> dict[str, Any]:
 
 
 def share_axes(figure: go.Figure, x: str, y: str, *, lowest: float = 0.0) -> go.Figure:
-    """Title two axes of shares from 0 (or ``lowest``, upwards) to 100 %."""
+    """Title two axes of shares from 0 (or ``lowest``, upwards) to 100%."""
     figure.update_xaxes(title_text=x, range=[0, 1.02], tickformat=".0%")
     return figure.update_yaxes(title_text=y, range=[lowest, 1.02], tickformat=".0%")
 

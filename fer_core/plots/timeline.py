@@ -1,4 +1,4 @@
-"""What the faces of a video looked like over time: a band for each face, the classes stacked in their colours."""
+"""What the faces of a video looked like over time: a band for each face, the classes stacked in their colors."""
 
 from collections.abc import Sequence
 

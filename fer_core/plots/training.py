@@ -47,7 +47,7 @@ def learning_curve(
 ) -> go.Figure:
     """Draw one quantity over the epochs of a run, perhaps none yet, for training (dotted) and validation (solid).
 
-    Accuracies have a fixed axis from 0 to 100 %, losses may have a logarithmic one. The best epoch, whose weights are
+    Accuracies have a fixed axis from 0 to 100%, losses may have a logarithmic one. The best epoch, whose weights are
     kept, is marked at its true value (0: none). The smoothing is 0 to below 1, see :func:`smoothed`.
     """
     style = ".1%" if quantity == "accuracy" else ".3f"

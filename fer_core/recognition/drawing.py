@@ -78,7 +78,7 @@ class _Mark:
 
 
 def draw_recognitions(image: NDArray[np.uint8], recognitions: Sequence[Recognition]) -> NDArray[np.uint8]:
-    """Draw a box and a label such as "1 happiness 92 %" for each face into a copy of a photo.
+    """Draw a box and a label such as "1 happiness 92%" for each face into a copy of a photo.
 
     Who answered stands small in the lower left corner. Lines and text grow with the picture. Labels stay inside the
     picture, off each other and off other faces; where that leaves no room for the text, the label is the number alone,
@@ -245,8 +245,8 @@ def _render_label(
     """The number on the face's color, then emotion and probability over a bar in the emotion's color."""
     badge = _render_text(str(number), size, _FRAME_DARK, _rgb(face_color(number)))
     name = _render_text(class_name, size, _FRAME_WHITE, _FRAME_DARK)
-    value = _render_text(f"{hundredths} %", size, _FRAME_WHITE, _FRAME_DARK)
-    widest = _render_text("100 %", size, _FRAME_WHITE, _FRAME_DARK).shape[1]  # so that the label keeps its width
+    value = _render_text(f"{hundredths}%", size, _FRAME_WHITE, _FRAME_DARK)
+    widest = _render_text("100%", size, _FRAME_WHITE, _FRAME_DARK).shape[1]  # so that the label keeps its width
     height, pad = name.shape[0] + _BAR + 5, size // 3
     start = max(badge.shape[1] + 2 * pad, height) + pad
     label = np.full((height, start + name.shape[1] + pad + with_percent * (widest + pad), 3), _FRAME_DARK, np.uint8)
@@ -277,7 +277,7 @@ def _paste(picture: NDArray[np.uint8], patch: NDArray[np.uint8], left: int, top:
 
 @lru_cache(maxsize=2048)
 def _render_text(text: str, size: int, ink: tuple[int, int, int], ground: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """Words as a small picture, as wide as they are and as high as the font."""
+    """Words as a small picture, as wide as the words and as high as the font."""
     font = _font(size)
     picture = Image.new("RGB", (math.ceil(font.getlength(text)), sum(font.getmetrics())), ground)
     ImageDraw.Draw(picture).text((0, 0), text, ink, font)

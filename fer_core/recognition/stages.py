@@ -31,7 +31,7 @@ def photo_stages(image: NDArray[np.uint8], face: Face, steps: Preprocessing) -> 
     upright = preprocess_face(gray, square)
     return (
         Stage("Face detection", "Where the face is, and its eyes.", _marked(image, replace(face, xyxy=square.xyxy))),
-        Stage("Crop", "Only the face is left, grey, 48 × 48.", cropped),
+        Stage("Crop", "Only the face is left, gray, 48 × 48.", cropped),
         Stage("Rotation correction", "Turned until the eyes are level.", upright),
         *_step_stages(upright, steps),
     )
@@ -39,7 +39,7 @@ def photo_stages(image: NDArray[np.uint8], face: Face, steps: Preprocessing) -> 
 
 def dataset_stages(image: NDArray[np.uint8], steps: Preprocessing) -> tuple[Stage, ...]:
     """A ``(48, 48)`` uint8 face of a dataset, which is cut out already, and after each preprocessing step."""
-    return (Stage("As stored", "48 × 48 greys of the dataset.", image), *_step_stages(image, steps))
+    return (Stage("As stored", "48 × 48 grays of the dataset.", image), *_step_stages(image, steps))
 
 
 def _step_stages(image: NDArray[np.uint8], steps: Preprocessing) -> tuple[Stage, ...]:

@@ -95,12 +95,12 @@ class VideoResult:
 
     @property
     def frames_in_words(self) -> str:
-        """How many frames were looked at, such as "80 of 240 frames analysed"."""
-        return f"{self.frames:,} of {self.decoded:,} frames analysed"
+        """How many frames were looked at, such as "80 of 240 frames analyzed"."""
+        return f"{self.frames:,} of {self.decoded:,} frames analyzed"
 
     @property
     def summary(self) -> str:
-        """What was found in one line, such as "2 faces · 80 of 240 frames analysed · 8.0 s"."""
+        """What was found in one line, such as "2 faces · 80 of 240 frames analyzed · 8.0 s"."""
         return f"{self.faces_in_words} · {self.frames_in_words} · {self.seconds:.1f} s"
 
     def table(self) -> pd.DataFrame:
@@ -135,7 +135,7 @@ class VideoResult:
             lists = {name: tuple(document[name]) for name in ("class_names", "notes")}
             return cls(**{name: document[name] for name in _FIELDS} | lists | columns)
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            raise VideoError("The result of the analysis is gone or damaged; analyse the video again.") from error
+            raise VideoError("The result of the analysis is gone or damaged; analyze the video again.") from error
 
 
 _COLUMNS = ("times", "faces", "labels", "probabilities", "boxes")

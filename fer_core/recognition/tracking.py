@@ -16,7 +16,7 @@ from fer_core.faces.images import Box
 from fer_core.recognition.recognize import Recognition
 
 DEFAULT_SMOOTHING = 0.4
-"""Seconds after which 63 % of a change has come through."""
+"""Seconds after which 63% of a change has come through."""
 
 MEMORY = 1.0
 """Seconds for which a face that is gone keeps its number."""
@@ -154,7 +154,7 @@ def _matches(known: Sequence[TrackedFace], recognitions: Sequence[Recognition], 
 
 
 def _cost(face: TrackedFace, box: Box, time: float) -> float:
-    """How little a box resembles a face's last one: distance of the centres and growth, in face sizes."""
+    """How little a box resembles a face's last one: distance of the centers and growth, in face sizes."""
     (x, y, size), (new_x, new_y, new_size) = _place(face.xyxy), _place(box)
     gap = max(time - face.last_seen, 0.0)
     distance = math.hypot(new_x - x, new_y - y) / max(size, new_size)
@@ -165,6 +165,6 @@ def _cost(face: TrackedFace, box: Box, time: float) -> float:
 
 
 def _place(box: Box) -> tuple[float, float, float]:
-    """The centre and the size (the geometric mean of the sides) of a box."""
+    """The center and the size (the geometric mean of the sides) of a box."""
     x1, y1, x2, y2 = box
     return (x1 + x2) / 2, (y1 + y2) / 2, math.sqrt((x2 - x1) * (y2 - y1))

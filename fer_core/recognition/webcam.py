@@ -69,7 +69,7 @@ class StreamResult:
     Attributes:
         number: How many frames were analyzed, this one included; 0 before the first.
         time: Seconds of the analyzer's clock.
-        image: The frame as it is shown but without drawings, RGB, shape (height, width, 3).
+        image: The frame shown, without drawings, RGB, shape (height, width, 3).
     """
 
     number: int = 0

@@ -85,7 +85,7 @@ def leaderboard_texts(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
     return pd.DataFrame(
         {
             "accuracy": [percent(x["accuracy"], 2) for x in lines],
-            "95 % interval": [f"{100 * x['low']:.1f} to {100 * x['high']:.1f}" for x in lines],
+            "95% interval": [f"{100 * x['low']:.1f} to {100 * x['high']:.1f}" for x in lines],
             "macro F1": [f"{x['macro_f1']:.3f}" for x in lines],
             "p vs. best": ["–", *(p_value_text(x["p_value"]) for x in lines[1:])],
             "ECE": [f"{100 * x['ece']:.1f} points" for x in lines],
@@ -109,7 +109,7 @@ def _headline(report: EvaluationReport, dataset: FerDataset) -> Section:
         ("Pictures", f"{len(report):,}"),
     ]
     sentences = [
-        f"With other pictures of the same kind, expect an accuracy between {low:.1f} and {high:.1f} % (95 % interval).",
+        f"With other pictures of the same kind, expect an accuracy between {low:.1f} and {high:.1f}% (95% interval).",
         f"Always answering “{name}” would be right for {percent(share, 1)}.",
     ]
     if len(dataset.votes):
@@ -137,7 +137,7 @@ def _classes(report: EvaluationReport) -> Section:
     if curves := class_curves(report):
         body += chart("roc", roc_figure(curves, report.class_names))
         body += chart("precision-recall", precision_recall_figure(curves, report.class_names))
-    return Section("Class by class, with 95 % intervals", body)
+    return Section("Class by class, with 95% intervals", body)
 
 
 def _confidence(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
@@ -149,7 +149,7 @@ def _confidence(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
     at = coverage_at(report.confidence, report.is_right, calibration.not_sure_below)
     curve = coverage_curve(report.confidence, report.is_right)
     table = reliability(report.confidence, report.is_right)
-    body = paragraph(words) + chart("reliability", reliability_figure({"as it is": table}, {"as it is": BLUE}))
+    body = paragraph(words) + chart("reliability", reliability_figure({"uncalibrated": table}, {"uncalibrated": BLUE}))
     body += chart("coverage", coverage_figure({"answers": curve}, {"answers": BLUE}, at))
     return Section("Confidence", body)
 
@@ -161,9 +161,9 @@ def _subgroups(report: EvaluationReport, dataset: FerDataset) -> Section:
         charts.append(("agreement", by_votes, "By how many people agreed", "votes for the label"))
     if dataset.has_pictures:
         light = accuracy_by_bucket(report, brightness(dataset.images))
-        charts.append(("brightness", light, "By brightness", "mean grey value, in fifths"))
+        charts.append(("brightness", light, "By brightness", "mean gray value, in fifths"))
         spread = accuracy_by_bucket(report, contrast(dataset.images))
-        charts.append(("contrast", spread, "By contrast", "spread of the grey values, in fifths"))
+        charts.append(("contrast", spread, "By contrast", "spread of the gray values, in fifths"))
     made = [chart(name, bucket_figure(t, heading, what, overall=report.accuracy)) for name, t, heading, what in charts]
     return Section("On which pictures", "".join(made))
 

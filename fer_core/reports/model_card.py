@@ -71,8 +71,8 @@ def _figures(measured: MeasuredFigures) -> str:
     labels = LABEL_SCHEMES[measured.scheme].title if measured.scheme in LABEL_SCHEMES else measured.scheme
     matrix = [(n, *map(str, row)) for n, row in zip(measured.class_names, measured.confusion_matrix, strict=True)]
     lines = [
-        ("Accuracy", f"{percent(measured.accuracy, 2)} (95 % interval {low:.1f} to {high:.1f})"),
-        ("Macro F1", f"{measured.macro_f1:.3f} (95 % interval {f1_low:.3f} to {f1_high:.3f})"),
+        ("Accuracy", f"{percent(measured.accuracy, 2)} (95% interval {low:.1f} to {high:.1f})"),
+        ("Macro F1", f"{measured.macro_f1:.3f} (95% interval {f1_low:.3f} to {f1_high:.3f})"),
         ("Balanced accuracy", percent(measured.balanced_accuracy, 2)),
         ("Top-2 accuracy", percent(measured.top2_accuracy, 2)),
         ("Expected calibration error", f"{100 * measured.calibration_error:.2f} points"),

@@ -82,7 +82,7 @@ def runs_by_state() -> dict[str, int]:
 
 
 def settings_in_words(deployment: Deployment) -> dict[str, str]:
-    """The operator's settings as they are in force; the key itself is not told."""
+    """The operator's settings in force; the key itself is not shown."""
     limits = deployment.limits
     return {
         "context": deployment.context,

@@ -34,7 +34,7 @@ def notice_points(
         (
             "What is computed",
             "Where faces are in a picture, and for each a probability of every expression the network knows. No "
-            "identity, no age, no sex; nobody is recognised again in another picture.",
+            "identity, no age, no sex; nobody is recognized again in another picture.",
         ),
         (
             "What it is not",

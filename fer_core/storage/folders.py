@@ -1,4 +1,4 @@
-"""Folders that people name: there whole or not at all, with one writer at a time, whatever dies in between.
+"""Folders that people name: there whole or not at all, with one writer at a time, even when a process is killed.
 
 While somebody writes a folder ``NAME``, it holds ``.NAME.lock``; what is being made is in ``.NAME.new``, what is being
 replaced in ``.NAME.old``, what is being removed in ``.NAME.deleted``. The system lets go of a lock when its process

@@ -23,8 +23,8 @@ def visible(text: str, *, most: int = MAX_SHOWN) -> str:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share between 0 and 1 as people read it everywhere here: ``84.5 %``."""
-    return f"{100 * share:.{digits}f} %"
+    """A share between 0 and 1 as people read it everywhere here: ``84.5%``."""
+    return f"{100 * share:.{digits}f}%"
 
 
 def duration(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Records: frozen dataclasses as JSON documents, checked as they are read."""
+"""Records: frozen dataclasses as JSON documents, checked when read."""
 
 import contextlib
 import json

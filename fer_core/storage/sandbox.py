@@ -21,7 +21,7 @@ from fer_core.storage.files import PROJECT
 
 GIB = 1 << 30
 LOOK_EVERY = 0.25
-"""So many seconds lie between two looks of a parent at its limited process."""
+"""Seconds between two checks of a limited process by its parent."""
 
 _Stream: TypeAlias = int | IO[bytes]
 _LOG = logging.getLogger(__name__)

@@ -39,7 +39,7 @@ def follow_address(
     """Let the address choose an option of the widget of a key; called just before the widget is drawn.
 
     The address may name it by its title; titles are given with their options. Without a word of the address, what this
-    session chose on another page stays, as far as it is among the options.
+    session chose on another page stays, where the page offers it.
     """
     st.session_state.setdefault(_NAMED, {})[parameter] = key, default
     _forget_default(key, default)

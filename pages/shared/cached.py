@@ -38,7 +38,7 @@ _CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {
     Checkpoint: lambda checkpoint: (checkpoint.name, version_of(checkpoint)),
     DatasetCard: lambda card: (card.name, card.fingerprint),
     FaceRecords: lambda records: records.fingerprint,
-    # Pages use faces as they are stored, so that their rows tell their pixels.
+    # Pages use stored faces, so that their rows identify their pixels.
     FerDataset: lambda faces: (faces.fingerprint, faces.scheme, faces.class_names, fingerprint_of(faces.rows)),
     LabelOutcomes: lambda outcomes: (outcomes.class_names, fingerprint_of(outcomes.split, outcomes.outcome)),
 }

@@ -75,7 +75,7 @@ def _drawn(content: str, _make: Callable[[], Any]) -> Any:  # noqa: ANN401
 
 
 def chart_config(name: str) -> dict[str, Any]:
-    """Plotly's settings of a chart: one button, which saves it as PNG or SVG, as chosen under "Take away"."""
+    """Plotly's settings of a chart: one button, which saves it as PNG or SVG, as chosen under "Export"."""
     kind = st.session_state.get(FIGURE_FORMAT, FIGURE_FORMATS[0]).lower()
     return CONFIG | {"toImageButtonOptions": {"format": kind, "filename": name, "scale": 2}}
 

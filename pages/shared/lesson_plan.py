@@ -81,7 +81,7 @@ LESSON = (
         "42 to 52 min",
         "Where it fails",
         "Click the largest mistake in the matrix and look at its faces; open one under Explain. **Ask:** Would you "
-        "have known? Is the network right where it says 90 %?",
+        "have known? Is the network right where it says 90%?",
         "evaluation",
         "Open evaluation",
     ),

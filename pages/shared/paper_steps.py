@@ -5,8 +5,8 @@ import streamlit as st
 from pages.shared.links import show_link
 
 _STEPS = (
-    ("photo_library", "Images", "Faces, each labelled by ten people.", "dataset", "Faces", "See them"),
-    ("crop", "Pre-processing", "Turned upright, cropped, made small and grey.", "dataset", "Pre-processing", "See how"),
+    ("photo_library", "Images", "Faces, each labeled by ten people.", "dataset", "Faces", "See them"),
+    ("crop", "Pre-processing", "Turned upright, cropped, made small and gray.", "dataset", "Pre-processing", "See how"),
     ("model_training", "Training", "A network learns from its mistakes.", "training", "", "Train one"),
     ("videocam", "Prediction", "In real time, it names faces it never saw.", "webcam", "", "Try it live"),
     ("fact_check", "Error analysis", "What does it mix up? If too much, train again.", "evaluation", "", "Find out"),

@@ -1,4 +1,4 @@
-"""A photo with its faces, and the results of several to take away."""
+"""A photo with its faces, and the results of several as files."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

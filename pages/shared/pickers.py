@@ -1,6 +1,7 @@
 """The choices that several pages offer, remembered between pages and kept in the address."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NoReturn, TypeVar, get_args
 
 import streamlit as st
@@ -109,7 +110,7 @@ def choose_split() -> str:
             persist_state="session",
             on_change=write_choice,
             args=("eval_split", "eval_split", splits[0]),
-            help="The validation split chose the best epoch, so it flatters a little. The test split chose nothing.",
+            help="Validation selected the best epoch, so its figures are slightly optimistic. Test was held out.",
         )
     )
 
@@ -148,13 +149,15 @@ def choose_view(
     *,
     label: str = "View",
     old_name: str = "",
+    old_views: Mapping[str, str] = MappingProxyType({}),
     on_change: Callable[[], None] | None = None,
 ) -> str:
-    """Buttons that choose one of several views, at first the first; the address names it, once perhaps by an old name.
+    """Show buttons that choose one of several views, the first by default, and return the choice.
 
-    Each choice is an entry of the browser's history.
+    Each choice is an entry of the browser's history. Old addresses may use ``old_name``, and the keys of ``old_views``
+    for what these views are called now.
     """
-    follow_address(key, key, views, views[0], old_name=old_name)
+    follow_address(key, key, views, views[0], old_name=old_name, titles=old_views)
 
     def choose() -> None:
         write_choice(key, key, views[0])

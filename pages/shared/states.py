@@ -9,10 +9,10 @@ _LOOKS = {
     "finished": ("green", "check_circle"),
     "failed": ("red", "error"),
 }
-"""Colour and icon of each state."""
+"""Color and icon of each state."""
 
 
 def state_badge(state: str) -> str:
-    """Markdown of a state's badge, with its colour and icon."""
+    """Markdown of a state's badge, with its color and icon."""
     color, icon = _LOOKS[state]
     return f":{color}-badge[:material/{icon}: {state}]"

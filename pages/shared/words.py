@@ -11,15 +11,15 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
     "overview": ("checkpoint", "epoch", "FER+", "FER2013", "pre-processing", "test", "validation"),
     "dataset": (
         *("checkpoint", "CLAHE", "contrast stretching", "de-noising", "epoch", "FER+", "FER2013"),
-        *("histogram equalisation", "imbalance", "majority", "pre-processing", "split", "test", "validation"),
+        *("histogram equalization", "imbalance", "majority", "pre-processing", "split", "test", "validation"),
         "vote distribution",
     ),
     "training": (
         *("accuracy", "activation", "Adam", "augmentation", "batch size", "bfloat16", "checkpoint", "CLAHE"),
         *("confidence", "interval"),
         *("contrast stretching", "convolution", "cross-entropy", "de-noising", "dense", "dropout", "early stopping"),
-        *("epoch", "F1", "FER+", "FER2013", "flatten", "float32", "hidden layer", "histogram equalisation"),
-        *("label smoothing", "learning rate", "loss", "macro F1", "majority", "mixup", "momentum", "optimiser"),
+        *("epoch", "F1", "FER+", "FER2013", "flatten", "float32", "hidden layer", "histogram equalization"),
+        *("label smoothing", "learning rate", "loss", "macro F1", "majority", "mixup", "momentum", "optimizer"),
         *("overfitting", "patience", "pooling", "pre-processing", "ReLU", "seed", "softmax", "split", "test"),
         *("validation", "vote distribution", "warm-up", "weight decay", "weights"),
         *("confidence", "interval"),
@@ -59,7 +59,7 @@ def explained(text: str) -> str:
     """Markdown in which the first occurrence of each of the glossary's words tells its meaning under the mouse.
 
     Streamlit's Markdown has no element for this but a link's title; the link leads to the glossary, for those who
-    have no mouse. The text is the app's own, without links: words in links, code and emphasis stay as they are.
+    have no mouse. The text is the app's own, without links: words in links, code and emphasis stay unchanged.
     """
     for word in words_in(text):
         title = GLOSSARY[word].translate(_IN_TITLE)

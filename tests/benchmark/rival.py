@@ -30,7 +30,7 @@ for _ in sys.stdin:
 
 
 class Rival:
-    """A child process that looks at one frame as often as it is told to; a context manager.
+    """A child process that recognizes one frame repeatedly, on demand; a context manager.
 
     Args:
         frame: BGR, as ``fer`` takes it, shape (height, width, 3), uint8.

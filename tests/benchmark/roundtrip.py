@@ -67,6 +67,6 @@ def _scenes(
 
 
 def _overlaps(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
-    """Whether the centre of one box lies in the other."""
+    """Whether the center of one box lies in the other."""
     x, y = (one[0] + one[2]) / 2, (one[1] + one[3]) / 2
     return other[0] <= x <= other[2] and other[1] <= y <= other[3]

@@ -21,7 +21,7 @@ def shipped() -> Checkpoint:
 
 
 def test_split(checkpoint: Checkpoint, name: str) -> FerDataset:
-    """The test split of a stored dataset, labelled as a checkpoint was trained."""
+    """The test split of a stored dataset, labeled as a checkpoint was trained."""
     return label_records(load_records(name), checkpoint.card.scheme, ["test"])
 
 

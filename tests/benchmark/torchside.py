@@ -24,7 +24,7 @@ def _network(torch: Any) -> Any:
 
 
 class _Side:
-    """One layout's network with its optimiser and data."""
+    """One layout's network with its optimizer and data."""
 
     def __init__(self, torch: Any, layout: str) -> None:
         self._torch, self._half = torch, layout.startswith("bfloat16")

@@ -32,12 +32,12 @@ _BACKWARD = 3  # a training step needs the forward arithmetic and twice that for
 
 
 def keras_ratio() -> float:
-    """Images per second over those of Keras' own ``fit`` as it is by default: same network, data, batch, threads."""
+    """Images per second over those of Keras' ``fit`` with its defaults: same network, data, batch, threads."""
     return _keras_ratio(_PAPER)
 
 
 def keras_ratio_best() -> float:
-    """The same with the network of the best preset, which has normalised convolutions."""
+    """The same with the network of the best preset, which has normalized convolutions."""
     return _keras_ratio(_BEST)
 
 
@@ -67,7 +67,7 @@ def ceiling_share() -> float:
 
 
 def augmentation_cost() -> float:
-    """What changed faces add to an epoch's time, in per cent, with the strongest preset's changes."""
+    """What augmentation adds to an epoch's time, in percent, with the strongest preset."""
     from tests.benchmark.rates import stepper
 
     ensure_demo()

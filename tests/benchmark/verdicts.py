@@ -33,7 +33,7 @@ def coverage(n: int, discordant: float, share: float, *, samples: int, seed: int
 def false_better(checkpoints: int, n: int, *, samples: int, seed: int) -> float:
     """Share of simulated leaderboards of equally good checkpoints on which any is called better than any other.
 
-    Each is right on 85 % of the faces; how hard a face is decides a part of it, as it does for real networks.
+    Each is right on 85% of the faces; how hard a face is decides a part of it, as it does for real networks.
     """
     rng = np.random.default_rng(seed)
     at = float(scipy.stats.studentized_range.ppf(1 - SIGNIFICANT, checkpoints, np.inf)) / math.sqrt(2)
@@ -65,7 +65,7 @@ def _coverages() -> list[float]:
 
 
 def cells_outside() -> float:
-    """Settings of the simulation, of 96, with a coverage of less than 94 %."""
+    """Settings of the simulation, of 96, with a coverage of less than 94%."""
     return sum(found < 94 for found in _coverages())
 
 
@@ -87,7 +87,7 @@ def most_false_better() -> float:
 VERDICT_BENCHES = (
     Bench("verdicts.contradictions", "of 7,442 pairs of counts", 0.0, 0.0, contradictions),
     Bench("verdicts.coverage_mean", "% of true differences in their interval", 94.0, 96.0, mean_coverage),
-    Bench("verdicts.coverage_low", "of 96 settings below 94 %", 0.0, 0.0, cells_outside),
+    Bench("verdicts.coverage_low", "of 96 settings below 94%", 0.0, 0.0, cells_outside),
     Bench("verdicts.false_better_of_ten", "% of leaderboards of equals", 0.0, 5.0, false_better_of_ten),
     Bench("verdicts.false_better_most", "% of leaderboards of equals", 0.0, 6.0, most_false_better),
 )

@@ -54,7 +54,7 @@ def _clip(folder: Path, frames: int) -> Path:
 _OPTIONS = AnalysisOptions(float(_RATE), "near")
 
 VIDEO_BENCHES = (
-    Bench("videos.frames_per_second", "frames analysed and annotated a second", 30.0, inf, frames_per_second),
+    Bench("videos.frames_per_second", "frames analyzed and annotated a second", 30.0, inf, frames_per_second),
     Bench("videos.growth_mb", "MB more after 2,000 frames", 0.0, 10.0, growth_megabytes),
 )
 """What is measured of videos."""

@@ -32,7 +32,7 @@ def frame_milliseconds() -> float:
 
 
 def frame_milliseconds_p95() -> float:
-    """The same, slower than 95 % of the frames."""
+    """The same, slower than 95% of the frames."""
     return float(np.percentile(_times(), 95))
 
 
@@ -98,7 +98,7 @@ def _times() -> list[float]:
 
 
 def _turns(*faces: int) -> list[tuple[float, ...]]:
-    """Milliseconds of frames with so many faces each, looked at in turns, so that all meet the same machine."""
+    """Milliseconds per frame by number of faces, interleaved, so that all meet the same load."""
     lookers = [(_analyzer(), _frame(count)) for count in faces]
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)

@@ -179,7 +179,7 @@ BAD_CARDS = {
     "deep": lambda card: "[" * 100_000,
     "another version": lambda card: json.dumps(card | {"schema_version": 3}),
     "no version": lambda card: json.dumps({k: v for k, v in card.items() if k != "schema_version"}),
-    "a field more": lambda card: json.dumps(card | {"colour": 1}),
+    "a field more": lambda card: json.dumps(card | {"color": 1}),
     "a field less": lambda card: json.dumps({k: v for k, v in card.items() if k != "best"}),
     "no scores": lambda card: json.dumps(card | {"best": 5}),
     "scores in words": lambda card: json.dumps(card | {"best": card["best"] | {"test_accuracy": "high"}}),

@@ -54,7 +54,7 @@ def test_a_steady_answer_is_that_of_six_views_before_temperature_and_prior(tiny_
 
 
 def test_raw_grey_values_go_in(classifier):
-    """The scaling is in the network: black and white faces differ, and by more than 1/255 of a grey value would."""
+    """The scaling is in the network: black and white faces differ, and by more than 1/255 of a gray value would."""
     black, white = classifier.predict(np.stack([np.zeros((48, 48), np.uint8), np.full((48, 48), 255, np.uint8)]))
     assert abs(black - white).max() > 0.05
 

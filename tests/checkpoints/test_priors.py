@@ -99,7 +99,7 @@ def test_a_checkpoint_answers_under_the_prior_it_is_opened_with(save_tiny):
 
 @pytest.mark.parametrize("key", ["by_commonness", "by_prior_adjustment"])
 def test_a_card_of_2026_keeps_the_figures_that_still_hold(make_card, key):
-    """Its "in between" was another prior for each checkpoint, most of the way to a uniform one."""
+    """Its "between" was another prior for each checkpoint, most of the way to a uniform one."""
     document = json.loads(json.dumps(asdict(make_card("tiny", prior=(0.4, *[0.1] * 6)))))
     document["calibration"]["between"] = 0.95
     del document["measured"]["by_prior_adjustment"]

@@ -92,7 +92,7 @@ def test_both_networks_say_nearly_the_same(shipped):
 
 def test_readme_states_its_figures(shipped):
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    assert f"{100 * shipped.card.best.test_accuracy:.2f} %" in readme
+    assert f"{100 * shipped.card.best.test_accuracy:.2f}%" in readme
 
 
 def test_all_of_them_are_small_enough_to_clone():
@@ -121,7 +121,7 @@ def test_readme_states_the_papers_network_figures(paper):
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     for scores in (paper.card.last, paper.card.best):
         for accuracy in (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy):
-            assert f"{100 * accuracy:.2f} %" in readme
+            assert f"{100 * accuracy:.2f}%" in readme
 
 
 def test_the_best_preset_is_the_recipe_that_the_default_checkpoint_begins_with():

@@ -16,7 +16,7 @@ from fer_core.labels import LABEL_SCHEMES
 
 NAMES = LABEL_SCHEMES["majority-7"].class_names
 FACES = np.random.default_rng(0).integers(0, 256, (70, 48, 48), dtype=np.uint8)
-GREY = FACES.astype(np.float32)
+GRAY = FACES.astype(np.float32)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_only_imported_checkpoints_run_isolated(save_tiny):
 def test_the_process_is_limited_and_has_nothing_of_ours(tiny_model, monkeypatch):
     monkeypatch.setenv("FER_SECRET", "secret")
     network = WorkerNetwork(tiny_model, 7)
-    network.run(GREY[:1])
+    network.run(GRAY[:1])
     child = psutil.Process(network.pid)
     family = [child, *child.children(recursive=True)]
     assert "secret" not in " ".join(family[-1].environ().values())
@@ -53,11 +53,11 @@ def test_the_process_is_limited_and_has_nothing_of_ours(tiny_model, monkeypatch)
 
 
 def test_a_process_that_died_between_two_batches_is_started_anew(network):
-    before = network.run(GREY)
+    before = network.run(GRAY)
     pid = network.pid
     psutil.Process(pid).kill()
     psutil.Process(pid).wait(10)
-    np.testing.assert_array_equal(network.run(GREY), before)
+    np.testing.assert_array_equal(network.run(GRAY), before)
     assert network.pid not in (0, pid)
 
 
@@ -65,14 +65,14 @@ def test_a_process_that_died_between_two_batches_is_started_anew(network):
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows stops no processes")
 def test_a_process_that_hangs_costs_one_batch(tiny_model):
     network = WorkerNetwork(tiny_model, 7, answer_seconds=1)
-    before, hung = network.run(GREY[:2]), network.pid
+    before, hung = network.run(GRAY[:2]), network.pid
     os.kill(hung, signal.SIGSTOP)
     began = time.monotonic()
     with pytest.raises(CheckpointError, match="ended while it was asked"):
-        network.run(GREY[:2])
+        network.run(GRAY[:2])
     assert time.monotonic() - began < 5
     assert not psutil.pid_exists(hung)
-    np.testing.assert_array_equal(network.run(GREY[:2]), before)
+    np.testing.assert_array_equal(network.run(GRAY[:2]), before)
 
 
 @pytest.mark.parametrize("content", [b"", b"no network", bytes(200)])

@@ -52,7 +52,7 @@ def test_csv_of_pictures_and_videos_together(capsys, clip):
 def test_people_read_a_line_for_each_face(capsys, clip):
     lines = said(capsys, clip).out.splitlines()
     assert lines.pop(0).startswith("Answers by tiny, class prior: ")
-    assert lines[0] == f"{clip}: 2 faces · 4 of 12 frames analysed · 0.3 s"
+    assert lines[0] == f"{clip}: 2 faces · 4 of 12 frames analyzed · 0.3 s"
     assert lines[1].startswith("  face 1, 0.0 to 0.3 s: looks like: ")
     assert len(lines) == 3
 

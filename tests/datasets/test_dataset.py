@@ -1,4 +1,4 @@
-"""Label schemes turn records into labelled faces; classes, order and rows stay traceable."""
+"""Label schemes turn records into labeled faces; classes, order and rows stay traceable."""
 
 from dataclasses import replace
 
@@ -28,12 +28,12 @@ def records():
     return FaceRecords(images, emotion, np.repeat([0, 1, 2], 6).astype(np.uint8), votes, "f" * 64)
 
 
-def labelled(records, scheme, *splits):
+def labeled(records, scheme, *splits):
     return label_records(records, LABEL_SCHEMES[scheme], splits or SPLITS)
 
 
 def test_majority_with_seven_classes(records):
-    dataset = labelled(records, "majority-7", "train")
+    dataset = labeled(records, "majority-7", "train")
     assert dataset.class_names == PAPER_EMOTIONS
     assert dataset.rows.tolist() == [0, 2]
     assert [dataset.class_names[label] for label in dataset.labels] == ["neutral", "happiness"]
@@ -41,12 +41,12 @@ def test_majority_with_seven_classes(records):
 
 
 def test_majority_with_eight_classes_keeps_contempt(records):
-    dataset = labelled(records, "majority-8", "train")
+    dataset = labeled(records, "majority-8", "train")
     assert [dataset.class_names[label] for label in dataset.labels] == ["neutral", "contempt", "happiness"]
 
 
 def test_training_rows_carry_the_crowds_distribution(records):
-    dataset = labelled(records, "distribution-8", "train")
+    dataset = labeled(records, "distribution-8", "train")
     assert dataset.rows.tolist() == [0, 1, 2, 4]
     surprise, fear = EMOTIONS.index("surprise"), EMOTIONS.index("fear")
     assert dataset.targets[3, [surprise, fear]].tolist() == [0.5, 0.5]
@@ -54,7 +54,7 @@ def test_training_rows_carry_the_crowds_distribution(records):
 
 
 def test_with_seven_outputs_the_share_of_contempt_is_spread(records):
-    dataset = labelled(records, "distribution-7", "train")
+    dataset = labeled(records, "distribution-7", "train")
     assert dataset.rows.tolist() == [0, 2, 4]  # row 1, which contempt leads, has nowhere to go
     assert dataset.targets[1].tolist() == [0, 1, 0, 0, 0, 0, 0]
 
@@ -62,21 +62,21 @@ def test_with_seven_outputs_the_share_of_contempt_is_spread(records):
 @pytest.mark.parametrize("split", ["validation", "test"])
 @pytest.mark.parametrize("classes", [7, 8])
 def test_validation_and_test_are_always_majority(records, split, classes):
-    crowd = labelled(records, f"distribution-{classes}", split)
-    majority = labelled(records, f"majority-{classes}", split)
+    crowd = labeled(records, f"distribution-{classes}", split)
+    majority = labeled(records, f"majority-{classes}", split)
     np.testing.assert_array_equal(crowd.rows, majority.rows)
     np.testing.assert_array_equal(crowd.targets, majority.targets)
 
 
 def test_fer2013s_own_labels_keep_every_row(records):
-    dataset = labelled(records, "fer2013")
+    dataset = labeled(records, "fer2013")
     assert dataset.class_names == FER2013_EMOTIONS
     np.testing.assert_array_equal(dataset.labels, records.emotion)
 
 
 @pytest.mark.parametrize("scheme", LABEL_SCHEMES)
 def test_every_target_sums_to_one_and_every_image_is_its_row(records, scheme):
-    dataset = labelled(records, scheme)
+    dataset = labeled(records, scheme)
     np.testing.assert_allclose(dataset.targets.sum(axis=1), 1, atol=1e-6)
     np.testing.assert_array_equal(dataset.images[:, 0, 0], dataset.rows)
     np.testing.assert_array_equal(dataset.votes, records.votes[dataset.rows])
@@ -94,13 +94,13 @@ def test_rows_are_taken_by_mask_position_and_slice(records, index):
     np.testing.assert_array_equal(taken.votes, records.votes[::2])
     bare = replace(records, votes=records.votes[:0]).take(index)
     assert (len(bare), bare.votes.shape) == (9, (0, 10))
-    dataset = labelled(records, "fer2013").take(index)
+    dataset = labeled(records, "fer2013").take(index)
     np.testing.assert_array_equal(dataset.rows, np.arange(0, 18, 2))
     np.testing.assert_array_equal(dataset.targets, np.eye(7)[records.emotion[::2]])
 
 
 def test_faces_are_put_into_the_order_of_other_classes(records):
-    faces, names = labelled(records, "majority-8"), ("happiness", "nobody", "neutral")
+    faces, names = labeled(records, "majority-8"), ("happiness", "nobody", "neutral")
     turned = faces.with_classes(names)
     assert turned.class_names == names
     kept = np.isin(faces.rows, turned.rows)
@@ -115,15 +115,15 @@ def test_faces_are_put_into_the_order_of_other_classes(records):
 def test_without_votes_only_fer2013s_labels_are_offered(records):
     bare = replace(records, votes=records.votes[:0])
     assert [scheme.name for scheme in bare.schemes] == ["fer2013"]
-    assert labelled(bare, "fer2013").votes.shape == (0, 10)
+    assert labeled(bare, "fer2013").votes.shape == (0, 10)
     with pytest.raises(DatasetError, match=r"Import it again together with fer2013new\.csv"):
-        labelled(bare, "majority-7")
+        labeled(bare, "majority-7")
 
 
 def test_a_split_without_a_labelled_row_is_told(records):
     only_nf = replace(records, votes=np.tile(records.votes[5], (18, 1)))
     with pytest.raises(DatasetError, match=r"No row is left for test .*Choose another"):
-        labelled(only_nf, "majority-7", "test")
+        labeled(only_nf, "majority-7", "test")
 
 
 def test_split_sizes(records):
@@ -182,7 +182,7 @@ def test_records_that_do_not_fit_together_are_a_mistake(records, change):
     ],
 )
 def test_a_dataset_that_does_not_fit_together_is_a_mistake(records, change):
-    dataset = labelled(records, "majority-7", "train")
+    dataset = labeled(records, "majority-7", "train")
     assert isinstance(dataset, FerDataset)
     with pytest.raises(ValueError, match="Expected"):
         replace(dataset, **change)

@@ -249,7 +249,7 @@ def test_a_scene_holds_the_people_that_were_asked_for():
     assert scene.emotions == ("happiness", "anger")
     assert scene.centers[0, 0] < scene.centers[1, 0]
     assert (scene.image == draw_scene(3, emotions=("happiness", "anger"), size=(240, 360)).image).all()
-    assert scene.image.std(axis=2).mean() > 5  # it is in colour
+    assert scene.image.std(axis=2).mean() > 5  # it is in color
 
 
 def test_the_detector_finds_every_drawn_face():

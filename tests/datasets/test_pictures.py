@@ -201,7 +201,7 @@ def test_an_import_is_listed_labelled_and_named(home, place):
         "my faces.zip",
         {"train": 18, "validation": 2, "test": 2},
     )
-    assert card.splits == "train, test from the folders; validation (10 %) drawn class by class, seed 3"
+    assert card.splits == "train, test from the folders; validation (10%) drawn class by class, seed 3"
     records = load_records("mine")
     assert picture_names("mine")[0] == "test/angry/b.png"
     assert [scheme.name for scheme in records.schemes] == ["fer2013", "own-8"]

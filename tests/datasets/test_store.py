@@ -253,7 +253,7 @@ BAD_CARDS = {
     "no object": lambda card: "[]",
     "deep": lambda card: "[" * 100_000,
     "another version": lambda card: json.dumps(card | {"schema_version": 2}),
-    "a field more": lambda card: json.dumps(card | {"colour": 1}),
+    "a field more": lambda card: json.dumps(card | {"color": 1}),
     "a field less": lambda card: json.dumps({k: v for k, v in card.items() if k != "sizes"}),
     "no arrays": lambda card: json.dumps(card | {"arrays": {}}),
     "arrays of nothing": lambda card: json.dumps(card | {"arrays": {a: {} for a in ARRAYS}}),

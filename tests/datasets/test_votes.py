@@ -12,7 +12,7 @@ DROPPED = None
 
 
 def published(row, mode):
-    """What Microsoft's FERPlus (src/ferplus.py, MIT licence) makes of ten votes, step by step in plain Python.
+    """What Microsoft's FERPlus (src/ferplus.py, MIT license) makes of ten votes, step by step in plain Python.
 
     Returns:
         The eight shares, or ``DROPPED``. The program drops a row when its largest entry is "unknown" or "NF".
@@ -110,13 +110,13 @@ def test_a_majority_is_more_than_half(votes, label):
     ("votes", "shares"),
     [
         (row(neutral=10), {"neutral": 1.0}),
-        (row(neutral=8, fear=2), {"neutral": 1.0}),  # 80 % are covered by the first
+        (row(neutral=8, fear=2), {"neutral": 1.0}),  # 80% are covered by the first
         (row(neutral=6, fear=4), {"neutral": 0.6, "fear": 0.4}),
         (row(neutral=4, fear=3, anger=3), {"neutral": 0.4, "fear": 0.3, "anger": 0.3}),
         (row(neutral=4, fear=2, anger=2, disgust=2), DROPPED),  # the tie would make four classes
         (row(neutral=5, unknown=5), DROPPED),
-        (row(neutral=6, unknown=4), {"neutral": 1.0}),  # stops at unknown, 60 % are kept
-        (row(neutral=4, unknown=4, fear=2), DROPPED),  # stops at unknown with 40 %
+        (row(neutral=6, unknown=4), {"neutral": 1.0}),  # stops at unknown, 60% are kept
+        (row(neutral=4, unknown=4, fear=2), DROPPED),  # stops at unknown with 40%
         (row(neutral=4, unknown=3, fear=3), {"neutral": 4 / 7, "fear": 3 / 7}),  # a tie with unknown counts
         (row(neutral=4, fear=3, NF=3), {"neutral": 4 / 7, "fear": 3 / 7}),
         (row(unknown=6, neutral=4), DROPPED),

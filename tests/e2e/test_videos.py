@@ -12,7 +12,7 @@ from tests.e2e.conftest import accept_notice
 pytestmark = pytest.mark.browser
 
 SLOW = 40_000
-ANALYSED = 120_000
+ANALYZED = 120_000
 """Milliseconds that the analysis may take where the machine is busy with other things."""
 
 PLAYS = """
@@ -34,9 +34,9 @@ def test_a_video_becomes_a_timeline_a_table_and_a_video_that_plays(lab, open_bro
     page.goto(f"{lab}/videos")
     accept_notice(page)
     page.locator('input[type="file"]').set_input_files(str(path), timeout=SLOW)
-    page.get_by_role("button", name="Analyse the video").click(timeout=SLOW)
+    page.get_by_role("button", name="Analyze the video").click(timeout=SLOW)
     page.get_by_role("progressbar").first.wait_for(timeout=SLOW)
-    page.get_by_text("What each face looked like").wait_for(timeout=ANALYSED)
+    page.get_by_text("What each face looked like").wait_for(timeout=ANALYZED)
     page.locator('[data-testid="stPlotlyChart"] .main-svg').first.wait_for(timeout=SLOW)
 
     width, height, seconds, error = page.locator("video").evaluate(PLAYS)
@@ -59,7 +59,7 @@ def test_a_video_becomes_a_timeline_a_table_and_a_video_that_plays(lab, open_bro
         assert sum(1 for _ in reader.frames()) >= len(table["time"].unique())
 
     page.get_by_role("button", name="Another video").click()
-    page.get_by_role("button", name="Analyse “Two moods”").wait_for(timeout=SLOW)
+    page.get_by_role("button", name="Analyze “Two moods”").wait_for(timeout=SLOW)
 
 
 def follow_the_playhead(page, seconds):
@@ -83,7 +83,7 @@ def follow_the_playhead(page, seconds):
 def test_an_analysis_can_be_cancelled(lab, open_browser):
     page = open_browser()
     page.goto(f"{lab}/videos")
-    page.get_by_role("button", name="Analyse “Two moods”").click(timeout=SLOW)
+    page.get_by_role("button", name="Analyze “Two moods”").click(timeout=SLOW)
     page.get_by_role("button", name="Cancel").click(timeout=SLOW)
-    page.get_by_role("button", name="Analyse “Two moods”").wait_for(timeout=SLOW)
+    page.get_by_role("button", name="Analyze “Two moods”").wait_for(timeout=SLOW)
     assert page.locator('[data-testid="stException"]').count() == 0

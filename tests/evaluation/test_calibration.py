@@ -71,7 +71,7 @@ def test_temperature_of_certain_answers_stays_a_probability():
 
 def test_calibration_error_of_a_worked_example():
     probabilities = np.array([[0.95, 0.05], [0.95, 0.05], [0.65, 0.35], [0.65, 0.35]], np.float32)
-    labels = np.array([0, 1, 0, 0])  # half of the 95 % right, all of the 65 %
+    labels = np.array([0, 1, 0, 0])  # half of the 95% right, all of the 65%
     assert calibration_error(probabilities, labels) == pytest.approx((2 * 0.45 + 2 * 0.35) / 4, abs=1e-6)
 
 

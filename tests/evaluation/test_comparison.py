@@ -125,5 +125,5 @@ def test_other_images_are_not_compared(make_report, change):
         "dataset": lambda: make_report([0, 1, 2], [0, 1, 2], fingerprint="e" * 64),
         "length": lambda: make_report([0, 1], [0, 1]),
     }[change]()
-    with pytest.raises(EvaluationError, match="same labelled images"):
+    with pytest.raises(EvaluationError, match="same labeled images"):
         PairedComparison(("a", "b"), a, b)

@@ -17,13 +17,13 @@ def test_misses_and_false_alarms(make_report):
     assert describe_false_alarms(report, "happiness") == (
         "2 of 3 faces called happiness were false alarms: really neutral (2)."
     )
-    assert describe_misses(report, "sadness") == "No face here is labelled sadness."
+    assert describe_misses(report, "sadness") == "No face here is labeled sadness."
     assert describe_false_alarms(report, "sadness") == "No face was called sadness."
 
 
 def test_nothing_missed(make_report):
     report = make_report([0, 1], [0, 1])
-    assert describe_misses(report, "neutral") == "Every one of the 1 neutral faces was recognised."
+    assert describe_misses(report, "neutral") == "Every one of the 1 neutral faces was recognized."
     assert describe_false_alarms(report, "neutral") == "Each of the 1 faces called neutral is neutral."
 
 
@@ -37,7 +37,7 @@ def test_a_cell_says_how_far_people_agreed(make_report):
         ([high] * 4, "all of them with high agreement"),
     ):
         story = describe_cell(report, "sadness", "neutral", faces(votes, [3, 3, 3, 3]))
-        assert story == f"4 of 4 sadness faces (100.0 %) were called neutral, {words}"
+        assert story == f"4 of 4 sadness faces (100.0%) were called neutral, {words}"
 
 
 def test_classes_that_are_mixed_up_stand_side_by_side(make_report):

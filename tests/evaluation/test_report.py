@@ -102,9 +102,9 @@ def test_absent_classes_keep_their_row_and_count_in_macro_f1_only():
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (("neutral", "neutral"), "2 of 3 neutral faces (66.7 %) were recognised"),
-        (("neutral", "surprise"), "1 of 3 neutral faces (33.3 %) was called surprise"),
-        (("happiness", "neutral"), "1 of 1 happiness face (100.0 %) was called neutral"),
+        (("neutral", "neutral"), "2 of 3 neutral faces (66.7%) were recognized"),
+        (("neutral", "surprise"), "1 of 3 neutral faces (33.3%) was called surprise"),
+        (("happiness", "neutral"), "1 of 1 happiness face (100.0%) was called neutral"),
         (("sadness", "neutral"), "There are no sadness faces here"),
     ],
 )
@@ -169,7 +169,7 @@ def test_only_the_classes_in_common_are_scored(tiny_model, make_card):
     assert (
         np.array(report.class_names)[report.y_true] == np.array(faces.class_names)[faces.labels[faces.labels > 0]]
     ).all()
-    assert "10 labelled faces are left out" in describe_scope(report)
+    assert "10 labeled faces are left out" in describe_scope(report)
     kept = faces.with_classes(report.class_names)
     assert (kept.images == faces.images[faces.labels > 0]).all()
 

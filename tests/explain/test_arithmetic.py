@@ -73,7 +73,7 @@ def test_a_filters_slices_are_shown_with_the_strongest_first(layers):
     _, layers = layers
     layer = [layer for layer in layers if layer.kind == "convolution"][1]
     sheet = slice_sheet(layer, 0)
-    grey = sheet[..., 0][sheet[..., 3] > 0].astype(int)
+    gray = sheet[..., 0][sheet[..., 3] > 0].astype(int)
     largest = np.abs(layer.kernel(0)).max()
-    assert abs(grey - 127).max() in (127, 128)  # the largest weight is black or white, which of both is its sign
+    assert abs(gray - 127).max() in (127, 128)  # the largest weight is black or white, which of both is its sign
     assert largest > 0

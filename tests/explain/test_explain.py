@@ -123,9 +123,9 @@ def test_what_cannot_be_followed_back_is_said(face):
 
 
 def test_a_network_without_maps_has_no_grad_cam(face):
-    grey = keras.Input((48, 48, 1))
-    dense = keras.layers.Dense(7, activation="softmax")(keras.layers.Flatten()(grey))
-    content = bytes(tf.lite.TFLiteConverter.from_keras_model(keras.Model(grey, dense)).convert())
+    gray = keras.Input((48, 48, 1))
+    dense = keras.layers.Dense(7, activation="softmax")(keras.layers.Flatten()(gray))
+    content = bytes(tf.lite.TFLiteConverter.from_keras_model(keras.Model(gray, dense)).convert())
     with pytest.raises(CheckpointError, match="Look at the occlusion map instead"):
         grad_cam(LayerReader(content).layers(face), 0)
 

@@ -84,8 +84,8 @@ def test_each_face_of_a_group_once_from_left_to_right(photo_detector, astronaut,
     assert len(faces) == len(boxes) >= 12
     for box in boxes:
         assert sum(overlap(face, box) > 0.5 for face in faces) == 1
-    centres = [face.xyxy[0] + face.xyxy[2] for face in faces]
-    assert centres == sorted(centres)
+    centers = [face.xyxy[0] + face.xyxy[2] for face in faces]
+    assert centers == sorted(centers)
 
 
 def test_a_face_that_fills_the_photo(photo_detector, astronaut):

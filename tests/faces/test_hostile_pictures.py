@@ -37,7 +37,7 @@ def progressive(width, height):
 
 
 def repeated_scans(side, number):
-    """A gray progressive picture whose last scan is there so many times."""
+    """A gray progressive picture whose last scan is repeated."""
     content = encode(Image.new("RGB", (side, side), (90, 90, 90)), "JPEG", progressive=True)
     last = content.rindex(b"\xff\xda")
     return content[:last] + content[last:-2] * number + content[-2:]

@@ -26,7 +26,7 @@ def encode(picture, kind, **options):
 
 
 def smooth(height=40, width=60):
-    """A picture without sharp edges, which every codec keeps nearly as it is; no two corners are alike."""
+    """A picture without sharp edges, which every codec keeps nearly unchanged; no two corners are alike."""
     y, x = np.mgrid[:height, :width]
     channels = (40 + 3 * x, 30 + 4 * y, 200 - 2 * x - y)
     return np.stack([np.clip(channel, 0, 255) for channel in channels], axis=-1).astype(np.uint8)
@@ -286,14 +286,14 @@ def test_boxes_over_the_edge_still_give_48x48_of_the_pictures_greys(size, corner
 @pytest.mark.parametrize("angle", [-90, -30, -5, 5, 30, 90, 180])
 @pytest.mark.parametrize("side", [30, 96, 300])
 def test_turned_faces_come_out_upright(angle, side):
-    canvas, centre = 900, 449.5
+    canvas, center = 900, 449.5
     upright = noise(canvas, canvas, seed=3)
     upright = cv2.GaussianBlur(upright, (0, 0), side / 12)
-    matrix = cv2.getRotationMatrix2D((centre, centre), -angle, 1)  # clockwise by the angle
+    matrix = cv2.getRotationMatrix2D((center, center), -angle, 1)  # clockwise by the angle
     turned = cv2.warpAffine(upright, matrix, (canvas, canvas), flags=cv2.INTER_CUBIC)
-    eyes = np.array([[centre - side / 4, centre - 5], [centre + side / 4, centre - 5]])
+    eyes = np.array([[center - side / 4, center - 5], [center + side / 4, center - 5]])
     moved = [tuple(map(float, matrix @ (*eye, 1))) for eye in eyes]
-    low = round(centre + 0.5 - side / 2)
+    low = round(center + 0.5 - side / 2)
     box = (low, low, low + side, low + side)
     expected, face = (
         preprocess_face(upright, Square.around(box)),
@@ -312,7 +312,7 @@ def test_eyes_of_a_profile_do_not_turn_it():
 @pytest.mark.parametrize("eyes", [None, ((300.0, 400.0), (700.0, 430.0))])
 def test_large_faces_do_not_alias(eyes):
     stripes = np.zeros((960, 960), np.uint8)
-    stripes[:, ::2] = 255  # an even grey from far away
+    stripes[:, ::2] = 255  # an even gray from far away
     face = preprocess_face(stripes, Square.around((0, 0, 960, 960), eyes))
     assert face[4:-4, 4:-4].std() < 6
 

@@ -40,8 +40,8 @@ def test_any_order_keeps_shape_and_type(images, names):
 
 
 @given(st.integers(0, 255))
-def test_an_image_of_one_grey_survives_every_step(grey):
-    image = np.full((48, 48), grey, np.uint8)
+def test_an_image_of_one_grey_survives_every_step(gray):
+    image = np.full((48, 48), gray, np.uint8)
     for name in STEPS:
         assert np.ptp(Preprocessing((name,)).stages(image)[0]) == 0
 

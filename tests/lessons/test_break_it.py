@@ -66,8 +66,8 @@ def test_the_figures_of_an_outcome():
     assert made.gap == pytest.approx(0.2)
     assert made.rare_recall == 0.5
     assert made.epoch_seconds == 2.5
-    assert [value for _, value, _ in figures(made)] == ["75 %", "95 %", "50 %", "2.5 s"]
-    assert [value for _, value, _ in figures(result([[1]], confidence=0.5))] == ["100 %", "50 %"]
+    assert [value for _, value, _ in figures(made)] == ["75%", "95%", "50%", "2.5 s"]
+    assert [value for _, value, _ in figures(result([[1]], confidence=0.5))] == ["100%", "50%"]
 
 
 def test_a_run_whose_loss_is_no_number_has_learned_nothing(small_demo, no_children):
@@ -151,7 +151,7 @@ def test_forgotten_scaling_is_the_network_on_255_times_the_greys(asked):
     right = classifier.predict_raw(faces.images)
     assert usual.confidence == pytest.approx(float(right.max(axis=1).mean()))
     assert raw.confidence > usual.confidence > twice.confidence
-    # Softmax of a linear network: 255 times the greys are 255 times the logits, up to the biases, which are zero.
+    # Softmax of a linear network: 255 times the grays are 255 times the logits, up to the biases, which are zero.
     logits = 255 * np.log(right.astype(float))
     expected = np.exp(logits - logits.max(axis=1, keepdims=True))
     expected /= expected.sum(axis=1, keepdims=True)

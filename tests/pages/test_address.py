@@ -55,10 +55,12 @@ def test_known_values_are_taken_by_identifier(home_with_checkpoint, open_page):
 
 
 def test_each_page_has_a_view_of_its_own(home_with_checkpoint, open_page):
-    app = open_page("evaluation", view="Classes")  # its name until November 2026
+    app = open_page("evaluation", view="Sureness")  # parameter and view had these names  # codespell:ignore
+    assert app.segmented_control(key="evaluation_view").value == "Calibration"
+    app = open_page("evaluation", view="Classes")
     assert app.segmented_control(key="evaluation_view").value == "Classes"
-    app.segmented_control(key="evaluation_view").set_value("Sureness").run()
-    assert app.query_params["evaluation_view"] == "Sureness"
+    app.segmented_control(key="evaluation_view").set_value("Calibration").run()
+    assert app.query_params["evaluation_view"] == "Calibration"
     assert open_page("dataset", evaluation_view="Classes").segmented_control(key="view").value == "Overview"
 
 

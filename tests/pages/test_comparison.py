@@ -111,7 +111,7 @@ def test_settings_and_reports(compared):
     assert "same settings" in texts(compared)
     compared.toggle(key="comparison_all_settings").set_value(True).run()
     assert "learning rate" in compared.dataframe[0].value.index
-    view(compared, "Take away")
+    view(compared, "Export")
     assert [b.label for b in compared.get("download_button")] == ["Report (HTML)", "Every prediction (CSV)"]
     assert any("python -m fer_core compare" in block.value for block in compared.code)
 
@@ -151,7 +151,7 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
         asked.append((file.name, file.class_names, file.scaling, file.path.read_bytes()))
         doubt, better = "perhaps it was another **order**.", {"classes": ",".join(EMOTIONS), "scaling": "raw"}
         doubted = {} if file.replaces else {"doubts": (doubt,), "better_reading": better}
-        return save_tiny(file.name, origin="imported", notes=("Right for 12 %.", doubt), **doubted)
+        return save_tiny(file.name, origin="imported", notes=("Right for 12%.", doubt), **doubted)
 
     monkeypatch.setattr("pages.parts.comparison.checkpoints.import_checkpoint", instead)
     page.run()

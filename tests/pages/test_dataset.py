@@ -85,7 +85,7 @@ def test_every_view_of_the_distribution(small_demo, show, split):
     app.segmented_control(key="show").set_value(show).run()
     assert not app.exception
     assert "would be right" in text(app)
-    assert [metric.label for metric in app.metric] == ["Labelled faces", "Imbalance", "Majority baseline"]
+    assert [metric.label for metric in app.metric] == ["Labeled faces", "Imbalance", "Majority baseline"]
 
 
 def test_the_split_rules_every_figure(small_demo):
@@ -103,7 +103,7 @@ def test_who_became_what(small_demo, drawing):
     assert charts == {"Matrix": ["bar"], "Stream": ["bar", "sankey"]}[drawing]
     assert ("<table" in html(app)) == (drawing == "Matrix")
     assert "kept their name" in text(app)
-    assert "Who became what" not in [header.value for header in page(dataset="demo", scheme="fer2013").subheader]
+    assert "Relabeling: FER2013 → FER+" not in [h.value for h in page(dataset="demo", scheme="fer2013").subheader]
 
 
 def test_faces_by_class_and_split(small_demo):
@@ -192,7 +192,7 @@ def test_a_checkpoint_stands_beside_the_crowd(home_with_checkpoint):
     app = page(view="Faces", row="5", beside="tiny")
     assert not app.exception
     assert ">tiny<" in html(app)
-    assert " %<" in html(app)
+    assert "%<" in html(app)
 
 
 @pytest.mark.parametrize("row", ["999999", "-1", "x", "5 OR 1", "٣"])
@@ -254,7 +254,7 @@ def test_the_lab_shows_every_step(small_demo):
     ] * 3 + [False]
     app.multiselect(key="dataset_lab_steps").set_value(["clahe", "equalise"]).run()
     assert not app.exception
-    assert html(app).index("2. CLAHE") < html(app).index("3. Histogram equalisation")
+    assert html(app).index("2. CLAHE") < html(app).index("3. Histogram equalization")
     assert "preprocessing=clahe+equalise" in app.code[0].value
 
 
@@ -364,7 +364,7 @@ def test_training_and_evaluation_offer_the_lists(home_with_checkpoint):
     app.switch_page("pages/evaluation.py").run()
     app.selectbox(key="exclude").set_value("clean-test").run()
     assert not app.exception
-    gone, labelled, remaining = map(int, re.findall(r"leaves (\d+) of (\d+) pictures out; (\d+) remain", text(app))[0])
+    gone, labeled, remaining = map(int, re.findall(r"leaves (\d+) of (\d+) pictures out; (\d+) remain", text(app))[0])
     assert 0 < gone <= 5
-    assert labelled - gone == remaining
+    assert labeled - gone == remaining
     assert f"Of {remaining} pictures" in text(app)

@@ -43,7 +43,7 @@ def texts(call):
 
 
 def unescaped(path):
-    """Lines on which something told stands in Markdown as it is."""
+    """Lines on which a told value stands in Markdown unescaped."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MARKDOWN:
             for text in texts(node):

@@ -40,7 +40,7 @@ def evaluated(home_with_checkpoint, page):
 
 def test_figures_and_pictures_at_once(evaluated):
     assert [m.label for m in evaluated.metric] == ["Accuracy", "Macro F1", "Balanced accuracy", "Top 2"]
-    assert evaluated.metric[0].value.endswith(" %")
+    assert evaluated.metric[0].value.endswith("%")
     assert re.search(r"Of \d+ pictures", texts(evaluated))
     assert re.search(r"\d+ of \d+ \w+ faces? .*%", texts(evaluated))
     assert "<img " in html(evaluated)
@@ -58,12 +58,12 @@ def test_without_any_picture_it_opens_on_ferplus(shipped):
     shipped.run()
     assert not shipped.exception
     assert shipped.selectbox(key="dataset").value == "FER+"
-    assert shipped.metric[0].value == "87.1 %"
+    assert shipped.metric[0].value == "87.1%"
     assert "training 87.31%, **halfway 87.06%**, uniform 84.33%" in texts(shipped)
     assert "Of 3,153 pictures" in texts(shipped)
     assert "Import FER2013 to see the faces behind each cell" in texts(shipped)
     assert [e.proto.id for e in shipped.get("plotly_chart")]
-    for name in ("Classes", "Sureness", "Conditions", "Robustness", "Take away"):
+    for name in ("Classes", "Calibration", "Subgroups", "Robustness", "Export"):
         view(shipped, name)
     assert not store.list_datasets()
 
@@ -83,7 +83,7 @@ def test_classes_have_points_intervals_and_a_table(evaluated):
 
 
 def test_sureness_offers_a_calibration_and_carries_it_out(evaluated):
-    view(evaluated, "Sureness")
+    view(evaluated, "Calibration")
     assert "not calibrated" in texts(evaluated)
     # The tiny checkpoint's dataset is unknown here and the demo is drawn, so there is nothing to calibrate it on.
     assert not [button for button in evaluated.button if "Calibrate" in button.label]
@@ -91,7 +91,7 @@ def test_sureness_offers_a_calibration_and_carries_it_out(evaluated):
 
 def test_calibration_reaches_the_card_and_the_page(home, small_demo, save_tiny, page):
     save_tiny(dataset_fingerprint=store.dataset_card("demo").fingerprint)
-    view(page.run(), "Sureness")
+    view(page.run(), "Calibration")
     before = page.metric[0].value, [m.value for m in page.metric if m.label == "Calibration error"]
     next(button for button in page.button if "Calibrate" in button.label).click().run()
     assert not page.exception
@@ -108,7 +108,7 @@ def test_calibration_reaches_the_card_and_the_page(home, small_demo, save_tiny, 
 
 
 def test_the_threshold_can_be_tried(evaluated):
-    view(evaluated, "Sureness")
+    view(evaluated, "Calibration")
     evaluated.slider[0].set_value(99).run()
     assert not evaluated.exception
     assert "No face gets an answer" in texts(evaluated)
@@ -117,21 +117,21 @@ def test_the_threshold_can_be_tried(evaluated):
 
 
 def test_a_threshold_is_put_to_use_on_validation_only(evaluated):
-    view(evaluated, "Sureness")
+    view(evaluated, "Calibration")
     assert not [b for b in evaluated.button if "on every page" in b.label]
     evaluated.segmented_control(key="eval_split").set_value("validation").run()
     evaluated.slider[0].set_value(62).run()
-    next(b for b in evaluated.button if b.label == "Use 62 % on every page").click().run()
+    next(b for b in evaluated.button if b.label == "Use 62% on every page").click().run()
     assert not evaluated.exception
     assert list_checkpoints()[0].card.calibration.not_sure_below == 0.62
-    assert "In use: 62 %" in texts(evaluated)
+    assert "In use: 62%" in texts(evaluated)
 
 
 def test_a_shipped_checkpoint_keeps_its_threshold(home_with_checkpoint, page):
     (tiny,) = list_checkpoints()
     tiny.directory.rename(tiny.directory.with_name(DEFAULT_CHECKPOINT))
     page.run()
-    view(page, "Sureness")
+    view(page, "Calibration")
     page.segmented_control(key="eval_split").set_value("validation").run()
     page.slider[0].set_value(62).run()
     assert not [b for b in page.button if "on every page" in b.label]
@@ -139,7 +139,7 @@ def test_a_shipped_checkpoint_keeps_its_threshold(home_with_checkpoint, page):
 
 
 def test_conditions_show_baselines_and_measure_faces_on_request(evaluated):
-    view(evaluated, "Conditions")
+    view(evaluated, "Subgroups")
     assert [m.label for m in evaluated.metric][-1] == "One random person"
     charts = len(evaluated.get("plotly_chart"))
     next(b for b in evaluated.button if b.label == "Measure the faces").click().run()
@@ -166,13 +166,13 @@ def test_robustness_in_the_card_is_shown_at_once(home_with_checkpoint, page):
 
 
 def test_everything_can_be_taken_away(evaluated):
-    view(evaluated, "Take away")
+    view(evaluated, "Export")
     assert [b.label for b in evaluated.get("download_button")] == [
         "Report (HTML)", "Every prediction (CSV)", "Figures (JSON)", "Model card (Markdown)",
         "The network (ZIP)", "The lesson (notebook)",
     ]  # fmt: skip
     evaluated.segmented_control(key="figure format").set_value("SVG").run()
-    view(evaluated, "Mix-ups")
+    view(evaluated, "Confusions")
     assert '"svg"' in evaluated.get("plotly_chart")[0].proto.config
 
 
@@ -224,7 +224,7 @@ def test_validation_is_offered(evaluated):
 def test_counts_become_shares(evaluated):
     evaluated.segmented_control(key="cells").set_value("row shares").run()
     assert not evaluated.exception
-    assert " %" in evaluated.get("plotly_chart")[0].proto.spec
+    assert "%" in evaluated.get("plotly_chart")[0].proto.spec
 
 
 def test_data_other_than_the_training_data_is_named(evaluated):
@@ -247,7 +247,7 @@ def test_a_dataset_without_votes_is_scored_by_its_own_labels(home_with_checkpoin
     assert (labels.value, len(labels.options)) == ("fer2013", 1)
     assert "It was trained with other labels" in texts(page)
     assert "people: " not in html(page)
-    view(page, "Conditions")
+    view(page, "Subgroups")
     assert "no votes" in texts(page)
 
 
@@ -259,7 +259,7 @@ def test_an_imported_checkpoint_is_said_to_be_of_unknown_provenance(home, small_
     assert not page.exception
     assert "what it was trained on is unknown" in texts(page)
     assert r"\*\*12\*\*" in texts(page)
-    assert "62 %" not in texts(page)
+    assert "62%" not in texts(page)
 
 
 def test_a_damaged_checkpoint_gives_one_sentence(home_with_checkpoint, page):
@@ -279,8 +279,8 @@ def test_card_is_shown_as_text(home, small_demo, save_tiny, make_card, page):
     assert r"\*\*bold\*\*" in shown
     assert r"\[x\]" in shown
     assert any("Best epoch (3)" in str(frame.value) for frame in page.dataframe)
-    assert "62 %" in shown
-    assert "85 %" in shown
+    assert "62%" in shown
+    assert "85%" in shown
 
 
 def test_the_choice_of_labels_is_in_the_address(home_with_checkpoint, open_page):

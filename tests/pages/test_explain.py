@@ -81,7 +81,7 @@ def test_nudges_are_set_back(page):
 
 
 def test_the_walk_begins_with_the_face_and_its_pixels(page):
-    assert "2,304 greys" in texts(page)
+    assert "2,304 grays" in texts(page)
     assert "scaled" in page.get("plotly_chart")[1].proto.spec
 
 
@@ -102,7 +102,7 @@ def test_calibration_is_said_beside_equation_1(home, small_demo, save_tiny, open
     page.select_slider(key="explain_layer").set_value("Softmax 1").run()
     assert "of 2.00 before equation (1)" in texts(page)
     answer = max(page.dataframe[0].value["calibrated"])
-    assert f"({100 * answer:.0f} %)".replace("(", "").replace(")", "") in texts(page).replace("\\", "")
+    assert f"({100 * answer:.0f}%)".replace("(", "").replace(")", "") in texts(page).replace("\\", "")
 
 
 def test_a_frame_of_the_webcam_is_a_source(home_with_checkpoint, app_at):

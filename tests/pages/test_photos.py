@@ -96,7 +96,7 @@ def test_one_bad_file_never_stops_the_others(ready, quarrel):
 
 
 def test_no_face_offers_the_whole_picture_and_says_so(ready, nobody):
-    upload(ready, ("grey.png", nobody))
+    upload(ready, ("gray.png", nobody))
     assert "No face found" in texts(ready)
     next(b for b in ready.button if b.label == "Classify the whole picture").click().run()
     assert not ready.exception
@@ -113,7 +113,7 @@ def press(page, label):
 def test_without_a_face_it_shows_where_it_looked_and_a_place_can_be_classified(ready, nobody, monkeypatch):
     places = (Face((20, 20, 60, 60), 0.21), Face((120, 30, 170, 80), 0.34))
     monkeypatch.setattr(PhotoDetector, "candidates", lambda self, image: places)
-    upload(ready, ("grey.png", nobody))
+    upload(ready, ("gray.png", nobody))
     assert "2 places were looked at closely" in texts(ready)
     assert "What helps" in texts(ready)
     press(ready, "Classify place 2")
@@ -124,7 +124,7 @@ def test_without_a_face_it_shows_where_it_looked_and_a_place_can_be_classified(r
 
 
 def test_a_picture_is_cropped_and_looked_at_again(ready, nobody):
-    upload(ready, ("grey.png", nobody))
+    upload(ready, ("gray.png", nobody))
     ready.slider[0].set_value((50, 100)).run()
     ready.slider[1].set_value((0, 25)).run()
     press(ready, "Look here")

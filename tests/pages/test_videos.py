@@ -46,7 +46,7 @@ def button(page, label):
 def upload(page, name, content):
     page.file_uploader[0].set_value([(name, content, "video/mp4")])
     page.run()
-    button(page, "Analyse the video").click()
+    button(page, "Analyze the video").click()
     return until_it_ends(page)
 
 
@@ -76,16 +76,16 @@ def test_without_a_checkpoint_it_leads_to_training(page):
 def test_the_empty_page_invites_and_says_what_becomes_of_videos(ready):
     assert "deleted when you remove them" in texts(ready)
     assert "not a feeling" in texts(ready)
-    assert button(ready, "Analyse “Two moods”")
-    assert not [b for b in ready.button if b.label == "Analyse the video"]
+    assert button(ready, "Analyze “Two moods”")
+    assert not [b for b in ready.button if b.label == "Analyze the video"]
 
 
 def test_the_sample_becomes_a_timeline(ready, temporary):
     ready.select_slider(key="videos_rate").set_value(2)
-    button(ready, "Analyse “Two moods”").click()
+    button(ready, "Analyze “Two moods”").click()
     until_it_ends(ready)
     assert "2 faces" in texts(ready)
-    assert "24 of 180 frames analysed" in texts(ready)
+    assert "24 of 180 frames analyzed" in texts(ready)
     assert len(ready.get("plotly_chart")) == 1
     assert len(ready.get("video")) == 1
     assert downloads(ready) == ["Annotated video", "All moments as CSV"]
@@ -98,7 +98,7 @@ def test_the_sample_becomes_a_timeline(ready, temporary):
 def test_a_video_is_analyzed_again_without_a_new_upload(ready, save_tiny, temporary):
     save_tiny("other")
     ready.select_slider(key="videos_rate").set_value(1)
-    button(ready, "Analyse “Two moods”").click()
+    button(ready, "Analyze “Two moods”").click()
     until_it_ends(ready)
     before = ready.session_state["videos_job"]
     assert button(ready, "Analyze again").disabled
@@ -116,7 +116,7 @@ def test_a_video_is_analyzed_again_without_a_new_upload(ready, save_tiny, tempor
 def test_progress_is_shown_and_cancel_deletes_everything(ready, temporary):
     ready.select_slider(key="videos_rate").set_value(30)
     ready.selectbox(key="videos_face_distance").set_value("crowd")
-    button(ready, "Analyse “Two moods”").click().run()
+    button(ready, "Analyze “Two moods”").click().run()
     assert not ready.exception
     assert button(ready, "Cancel")
     job = ready.session_state["videos_job"]
@@ -150,7 +150,7 @@ def test_a_damaged_file_shows_what_was_readable(ready):
 
 def test_the_analysis_goes_on_while_other_pages_are_visited(ready):
     ready.select_slider(key="videos_rate").set_value(1)
-    button(ready, "Analyse “Two moods”").click().run()
+    button(ready, "Analyze “Two moods”").click().run()
     ready.switch_page("pages/photos.py").run()
     assert not ready.exception
     ready.switch_page("pages/videos.py")

@@ -12,7 +12,7 @@ from pages.shared.words import PAGE_WORDS, explained
 VIEWS = {
     "dataset": [{"view": v} for v in ("Overview", "Faces", "Pre-processing", "Detective", "Import")],
     "training": [{"training_view": v} for v in ("New training", "All runs")],
-    "evaluation": [{"view": v} for v in ("Mix-ups", "Classes", "Sureness", "Conditions", "Robustness", "Take away")],
+    "evaluation": [{"view": v} for v in ("Confusions", "Classes", "Calibration", "Subgroups", "Robustness", "Export")],
     "explain": [{"explain_view": v} for v in ("Layer by layer", "What it rests on", "Nudge the face", "Faces alike")],
 }
 WRITTEN = {"title", "header", "subheader", "markdown", "caption", "info", "success", "warning", "error"}

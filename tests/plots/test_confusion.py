@@ -90,7 +90,7 @@ def test_cells_say_counts_or_shares(report):
     texts = [a.text for a in confusion_figure(report).layout.annotations]
     assert texts == ["3", "1", "0", "1", "1", "0", "0", "0", "0"]
     texts = [a.text for a in confusion_figure(report, cells="row shares").layout.annotations]
-    assert texts[:5] == ["75 %", "25 %", "0 %", "50 %", "50 %"]
+    assert texts[:5] == ["75%", "25%", "0%", "50%", "50%"]
 
 
 def test_mouse_reaches_only_the_cells(report):
@@ -126,8 +126,8 @@ def test_gallery_of_nothing_is_empty(report, faces):
 def test_matrix_says_every_number():
     shown = relabeling_matrix(TABLE)
     assert re.findall(r">(\d*)</td>", shown)[1:] == ["8", "2", "", "1", "", "4"]
-    assert 'title="2 of 10 anger faces (20.0 %), became: neutral"' in shown
-    assert 'title="8 of 10 anger faces (80.0 %), kept that name"' in shown
+    assert 'title="2 of 10 anger faces (20.0%), became: neutral"' in shown
+    assert 'title="8 of 10 anger faces (80.0%), kept that name"' in shown
     grounds = re.findall(r"background:rgba\((\d+),", shown)
     assert grounds[0] != grounds[1] == grounds[2]
 

@@ -17,13 +17,13 @@ def test_one_column_is_one_bar_a_class_with_its_number_and_colour():
     assert list(bar.y) == ["neutral", "fear", "contempt"]
     assert list(bar.text) == ["6", "2", "0"]
     assert list(bar.marker.color) == [EMOTION_COLORS[name] for name in COUNTS.index]
-    assert bar.hovertext[1] == "<b>fear</b>: 2 of 8 faces (25.0 %)<br>Training faces"
+    assert bar.hovertext[1] == "<b>fear</b>: 2 of 8 faces (25.0%)<br>Training faces"
 
 
 def test_shares_are_of_each_column():
     figure = class_distribution(COUNTS, shares=True)
     np.testing.assert_allclose([bar.x for bar in figure.data], [[0.75, 0.25, 0], [0.25, 0.25, 0.5]])
-    assert figure.data[1].text[2] == "Testing 50.0 %"  # a group names its splits at the bars
+    assert figure.data[1].text[2] == "Testing 50.0%"  # a group names its splits at the bars
     assert figure.layout.xaxis.range[1] > 0.75
 
 
@@ -41,7 +41,7 @@ def test_balance_in_words():
     words = balance_in_words(COUNTS["Training"])
     assert "largest class is neutral with 6 of 8" in words
     assert "smallest is contempt with none at all" in words
-    assert "would be right 75.0 % of the time" in words
+    assert "would be right 75.0% of the time" in words
     assert balance_in_words(COUNTS["Training"] * 0) == "There is no face here."
 
 

@@ -15,8 +15,8 @@ def view(epoch, *sure):
 
 def test_a_face_shows_what_it_is_taken_for_and_whether_that_is_right():
     html = followed_strip(FACES, [view(1, 0.6, 0.9)], NAMES)
-    assert "<b>calm</b> 60 %" in html
-    assert "<b>calm</b> 90 %" in html
+    assert "<b>calm</b> 60%" in html
+    assert "<b>calm</b> 90%" in html
     assert html.count("✓") == 1
     assert html.count("✗") == 1
     assert "is &lt;b&gt;glad" in html

@@ -37,8 +37,8 @@ def test_stages_and_their_histograms():
     assert [stage.title for stage in stages] == ["As stored", "Contrast stretching", "CLAHE"]
     shown = stage_cards(stages)
     assert shown.count("<img ") == 3
-    assert f"greys from {image.min()} to {image.max()}" in shown
-    assert "greys from 0 to 255" in shown
+    assert f"grays from {image.min()} to {image.max()}" in shown
+    assert "grays from 0 to 255" in shown
     assert histogram_html(np.zeros((4, 4), np.uint8)).count("height:0.0%") == 63
 
 

@@ -29,26 +29,26 @@ def test_picture_is_unchanged_and_sharp():
 
 
 def test_answer_in_words(prediction):
-    assert in_words(prediction) == "looks like: happiness (92 %)"
+    assert in_words(prediction) == "looks like: happiness (92%)"
 
 
 def test_an_answer_that_is_not_probable_enough_is_said_so(prediction):
     unsure = replace(prediction, not_sure_below=0.95)
-    assert in_words(unsure) == "not sure; most likely happiness (92 %)"
-    assert in_words(replace(prediction, not_sure_below=0.92)) == "looks like: happiness (92 %)"
+    assert in_words(unsure) == "not sure; most likely happiness (92%)"
+    assert in_words(replace(prediction, not_sure_below=0.92)) == "looks like: happiness (92%)"
 
 
 def test_networks_stand_side_by_side_face_by_face(prediction):
     face = Recognition(Face((0, 0, 9, 9)), prediction, np.zeros((48, 48), np.uint8))
     html = answers_side_by_side([(face, face), (face, face)], ["<b>one</b>", "two"])
-    assert html.count("looks like: happiness (92 %)") == 4
+    assert html.count("looks like: happiness (92%)") == 4
     assert html.count("<img ") == 2
     assert "&lt;b&gt;one&lt;/b&gt;" in html
 
 
 def test_bars_keep_the_order_of_the_classes(prediction):
     html = probability_bars(prediction)
-    assert [int(p) for p in re.findall(r">(\d+) %<", html)] == [5, 92, 2]
+    assert [int(p) for p in re.findall(r">(\d+)%<", html)] == [5, 92, 2]
     assert [float(w) for w in re.findall(r"width:([\d.]+)%", html)] == pytest.approx([5.4, 92.3, 2.3])
     assert EMOTION_COLORS["happiness"] in html
     assert "<script>" not in html
@@ -72,8 +72,8 @@ def test_votes_stand_beside_the_network():
     probabilities = np.array([0.1, 0.6, 0, 0.3, 0, 0, 0], np.float32)
     shown = crowd_and_network(votes, Prediction(probabilities, PAPER_EMOTIONS), "<b>mine")
     assert ">6<" in shown
-    assert ">60 %<" in shown
-    assert ">67 %<" in shown  # six of the nine votes that are no outliers: the target
+    assert ">60%<" in shown
+    assert ">67%<" in shown  # six of the nine votes that are no outliers: the target
     assert "&lt;b&gt;mine" in shown
     assert all(f">{name.replace('NF', 'not a face')}<" in shown for name in VOTE_COLUMNS)
     assert ">–<" in shown  # the network has no contempt

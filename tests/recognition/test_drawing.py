@@ -20,7 +20,7 @@ def recognition(box, class_name="happiness", class_names=EMOTIONS):
 
 
 def colored(image, color):
-    """Where a picture has exactly a colour."""
+    """Where a picture has exactly a color."""
     return (image == ImageColor.getrgb(color)).all(axis=-1)
 
 
@@ -49,7 +49,7 @@ def test_the_whole_picture_as_a_face_is_labelled_inside():
 
 
 def label_pixels(drawn, box, color):
-    """How much of a colour lies outside a face's box: its label."""
+    """How much of a color lies outside a face's box: its label."""
     outside = colored(drawn, color)
     outside[box[1] : box[3], box[0] : box[2]] = False
     return outside.sum()
@@ -130,4 +130,4 @@ def test_other_classes_get_the_colours_that_are_left():
     assert len(class_colors([f"class {i}" for i in range(20)])) == 20
     everything = class_colors([*EMOTIONS, "unknown", "not a face"])
     assert everything["unknown"] == everything["not a face"]
-    assert everything["unknown"] not in EMOTION_COLORS.values()  # what is no emotion has no emotion's colour
+    assert everything["unknown"] not in EMOTION_COLORS.values()  # what is no emotion has no emotion's color

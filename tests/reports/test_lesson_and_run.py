@@ -66,7 +66,7 @@ def test_a_run_tells_its_curves_settings_and_mix_ups(run):
     assert page.links == []
     assert "img" not in page.tags
     assert len(page.specs) == 2
-    assert "54.0 %" in words(page)  # the third epoch was the best on validation
+    assert "54.0%" in words(page)  # the third epoch was the best on validation
     assert "3.0 min" in words(page)
     assert "with <b>care</b>" in words(page)
     assert "The validation faces after epoch 3" in words(page)

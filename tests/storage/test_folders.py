@@ -1,4 +1,4 @@
-"""A folder is there whole or not at all, for one writer at a time, whoever dies in between."""
+"""A folder is there whole or not at all, for one writer at a time, even when writers are killed."""
 
 import os
 import subprocess

@@ -35,7 +35,7 @@ def test_anything_becomes_one_short_line(text):
     assert visible(shown, most=50) == shown
 
 
-@pytest.mark.parametrize(("share", "digits", "text"), [(0.845, 1, "84.5 %"), (1, 0, "100 %"), (0.12345, 2, "12.35 %")])
+@pytest.mark.parametrize(("share", "digits", "text"), [(0.845, 1, "84.5%"), (1, 0, "100%"), (0.12345, 2, "12.35%")])
 def test_shares_are_read_as_per_cent(share, digits, text):
     assert percent(share, digits) == text
 

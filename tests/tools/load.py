@@ -2,7 +2,7 @@
 
 ``python -m tests.tools.load --sessions 50 --seconds 300`` starts the app over a home of its own, lets the visitors in
 one after the other, and prints what they waited; ``--training`` trains beside them; ``--pictures 1000`` then lets them
-in again beside one who sends so many pictures; and ``--seconds 1800`` is the soak. (The packages ``websockets`` and
+in again beside one who uploads that many pictures; and ``--seconds 1800`` is the soak. (The packages ``websockets`` and
 ``requests`` come with Streamlit.)
 """
 
@@ -276,7 +276,7 @@ def measure(port, *, sessions, seconds, training=False, think=THINK, pictures=0)
 
     Returns:
         The figures of :meth:`Log.summary`, and whether the server's log holds a traceback; with pictures, also what
-        the visitors wait beside one who sends so many.
+        the visitors wait beside one who uploads pictures.
     """
     with tempfile.TemporaryDirectory(prefix="fer-load-") as folder, home_of(folder):
         ensure_demo()
@@ -299,7 +299,7 @@ def main():
     options.add_argument("--seconds", type=float, default=300)
     options.add_argument("--think", type=float, default=THINK, help="the longest pause between two pages, in seconds")
     options.add_argument("--port", type=int, default=8599)
-    options.add_argument("--pictures", type=int, default=0, help="then again beside one who sends so many at once")
+    options.add_argument("--pictures", type=int, default=0, help="then again beside one who uploads this many at once")
     options.add_argument("--training", action="store_true", help="train beside them")
     chosen = vars(options.parse_args())
     sys.stdout.write(json.dumps(measure(chosen.pop("port"), **chosen)) + "\n")

@@ -68,7 +68,7 @@ def prepare(name, page):
 
 
 def shoot_all(folder):
-    """Pictures of every page at three widths in two colours; returns what went wrong."""
+    """Pictures of every page at three widths in two colors; returns what went wrong."""
     folder.mkdir(parents=True, exist_ok=True)
     with browsing() as (browser, address):
         return [

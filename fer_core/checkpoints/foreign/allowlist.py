@@ -46,7 +46,7 @@ def check_network(text: bytes) -> ForeignNetwork:
     height, width, channels = walk.first_input
     if channels not in (1, 3) or not 8 <= min(height, width) <= max(height, width) <= MAX_SIDE:
         raise CheckpointError(
-            f"The network eats pictures of {height}x{width} with {channels} channels. Only grey or RGB pictures from "
+            f"The network eats pictures of {height}x{width} with {channels} channels. Only gray or RGB pictures from "
             f"8 to {MAX_SIDE} pixels can be fed to it here."
         )
     if len(outputs) != 1:

@@ -75,7 +75,7 @@ def import_checkpoint(
 ) -> Checkpoint:
     """Checks, opens, tries and converts a foreign ``.keras`` file in a limited child and stores what comes of it.
 
-    The child runs the converter module and is killed after so many seconds.
+    The child runs the converter module and is killed after ``timeout`` seconds.
 
     Raises:
         CheckpointError: The file is refused, with the reason; nothing was changed.
@@ -145,7 +145,7 @@ def _known_faces() -> tuple[NDArray[np.uint8], tuple[str, ...]]:
 
 def _card(file: ForeignFile, answer: dict[str, Any], labels: Sequence[str]) -> ModelCard:
     height, width, channels = answer["input_shape"]
-    inside = f"{height}x{width}" + (" RGB" if channels == 3 else " grey")
+    inside = f"{height}x{width}" + (" RGB" if channels == 3 else " gray")
     known = [name for name in file.class_names if name in EMOTIONS]
     called = np.array(answer["called"], np.int64)
     notes, doubts, better = probe_notes(file, called, labels, makes_logits=answer["makes_logits"])
@@ -153,7 +153,7 @@ def _card(file: ForeignFile, answer: dict[str, Any], labels: Sequence[str]) -> M
         name=file.name if file.replaces else free_name(file.name),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         class_names=file.class_names,
-        input=f"48x48 grey faces, raw values 0 to 255; inside they become {inside}, {SCALING_TITLES[file.scaling]}",
+        input=f"48x48 gray faces, raw values 0 to 255; inside they become {inside}, {SCALING_TITLES[file.scaling]}",
         config={"scheme": "majority-8" if "contempt" in known else "majority-7", "scaling": file.scaling},
         weights=int(answer["weights"]),
         dataset="",

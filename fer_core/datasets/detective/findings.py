@@ -17,7 +17,7 @@ FEW_VOTES = 4
 """With this many votes of ten or fewer for the first answer, people hardly agree."""
 
 FLAT_GREYS = 15.0
-"""Standard deviation of the greys below which an image shows next to nothing."""
+"""Standard deviation of the grays below which an image shows next to nothing."""
 
 _TRAIN, _VALIDATION, _TEST = range(3)
 
@@ -73,7 +73,7 @@ def duplicate_findings(records: FaceRecords, duplicates: Duplicates) -> tuple[Fi
         Finding(
             "copies-at-odds",
             "The same picture with different labels",
-            "Copies of one picture that FER2013 (or its folder) labelled differently: at least one is wrong.",
+            "Copies of one picture that FER2013 (or its folder) labeled differently: at least one is wrong.",
             _at_odds(duplicates.groups(), np.asarray(records.emotion)),
         ),
     )
@@ -85,8 +85,8 @@ def image_findings(records: FaceRecords) -> tuple[Finding, ...]:
     return (
         Finding(
             "flat",
-            "Nearly one grey",
-            f"Their greys differ by less than {FLAT_GREYS:g} (standard deviation): hardly a picture.",
+            "Nearly one gray",
+            f"Their grays differ by less than {FLAT_GREYS:g} (standard deviation): hardly a picture.",
             _ordered(spread < FLAT_GREYS, spread),
         ),
     )
@@ -133,13 +133,13 @@ def exclusion_effect(outcomes: LabelOutcomes, rows: ArrayLike) -> pd.DataFrame:
     """Count what leaving rows out changes, split by split.
 
     Returns:
-        Indexed by split: ``labelled`` (images the label scheme keeps), ``left out`` and ``remaining``.
+        Indexed by split: ``labeled`` (images the label scheme keeps), ``left out`` and ``remaining``.
     """
     kept = outcomes.rows(SPLITS, outcomes.class_names)
     labeled, gone = (
         np.bincount(outcomes.split[some], minlength=len(SPLITS)) for some in (kept, np.intersect1d(kept, rows))
     )
-    columns = {"labelled": labeled, "left out": gone, "remaining": labeled - gone}
+    columns = {"labeled": labeled, "left out": gone, "remaining": labeled - gone}
     return pd.DataFrame(columns, index=list(SPLITS))
 
 

@@ -21,7 +21,7 @@ Mistake = Literal["", "no scaling", "scaled twice", "label order"]
 
 _GAINS: dict[Mistake, float] = {"no scaling": 255.0, "scaled twice": 1 / 255}
 _MOST_FACES = 1000
-_SAME = 0.05  # accuracies nearer than this are told apart by no experiment of a minute
+_SAME = 0.05  # a one-minute experiment cannot resolve smaller differences of accuracy
 
 
 @dataclass(frozen=True, eq=False)

@@ -109,7 +109,7 @@ def draw_rows(records: FaceRecords, seed: int, count: int = QUESTIONS) -> NDArra
     keep, labels = majority(records.votes)
     fitting = np.flatnonzero(keep & (records.split == SPLITS.index("test")))
     rng = np.random.default_rng(seed)
-    # The square root lies between how often classes are and all equally often.
+    # The square root lies between the classes' own frequencies and equal ones.
     chance = 1 / np.sqrt(np.bincount(labels[fitting])[labels[fitting]])
     size = min(count, len(fitting))
     return rng.choice(fitting, size, replace=False, p=chance / chance.sum()) if size else fitting

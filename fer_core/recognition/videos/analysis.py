@@ -69,7 +69,7 @@ class Progress:
     eta_seconds: float = 0.0
 
 
-class AnalysisCancelledError(VideoError):
+class AnalysisCanceledError(VideoError):
     """The analysis was asked to stop."""
 
 
@@ -150,7 +150,7 @@ class VideoAnalysis:
     def _note_the_end(self) -> None:
         if self._reader.is_cut:
             minutes = self._reader.limits.max_seconds / 60
-            self._notes.append(f"Only the first {minutes:g} minutes were analysed.")
+            self._notes.append(f"Only the first {minutes:g} minutes were analyzed.")
         elif shortfall := self._reader.shortfall():
             self._notes.append(f"The file is incomplete or damaged: {shortfall}.")
 
@@ -191,7 +191,7 @@ def analyze_video(
 
     Raises:
         VideoError: It cannot be read, or the annotated video cannot be written.
-        AnalysisCancelledError: ``is_cancelled`` said so; no annotated video is left.
+        AnalysisCanceledError: ``is_cancelled`` said so; no annotated video is left.
     """
     options = options or AnalysisOptions()
     with VideoReader(path, name=name, limits=limits) as reader:
@@ -203,7 +203,7 @@ def analyze_video(
                 if analysis.progress.frames % _FRAMES_PER_TRIM == 0:
                     _trim_memory()
                 if is_cancelled():
-                    raise AnalysisCancelledError(f"The analysis of {reader.title} was cancelled.")
+                    raise AnalysisCanceledError(f"The analysis of {reader.title} was canceled.")
         return analysis.result()
 
 

@@ -26,7 +26,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from fer_core.checkpoints.priors import AnsweredBy
 from fer_core.errors import FerError, VideoError
 from fer_core.recognition.timelines import VideoResult
-from fer_core.recognition.videos.analysis import AnalysisCancelledError, AnalysisOptions, Progress, analyze_video
+from fer_core.recognition.videos.analysis import AnalysisCanceledError, AnalysisOptions, Progress, analyze_video
 from fer_core.recognition.videos.reader import VideoFrame
 from fer_core.storage.files import PROJECT, home, storage_remedy
 from fer_core.storage.records import read_record, write_record
@@ -164,7 +164,7 @@ class VideoJob:
         try:
             return (self.folder / _ANNOTATED).read_bytes()
         except OSError as error:
-            raise VideoError("The annotated video is gone; analyse the video again.") from error
+            raise VideoError("The annotated video is gone; analyze the video again.") from error
 
 
 def _start(folder: Path) -> "subprocess.Popen[bytes]":
@@ -217,7 +217,7 @@ def _slot(folder: Path, slots: Path, parent: psutil.Process) -> Iterator[None]:
     slots.mkdir(exist_ok=True)
     for number in cycle(range(_SLOTS)):
         if not parent.is_running():
-            raise AnalysisCancelledError("The app has ended.")
+            raise AnalysisCanceledError("The app has ended.")
         with suppress(Timeout), FileLock(slots / f"{number}.lock", timeout=0.2):
             JobStatus(state="running").save(folder)
             yield

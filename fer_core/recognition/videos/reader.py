@@ -27,7 +27,7 @@ from fer_core.storage.plaintext import file_title
 VIDEO_EXTENSIONS = ("mp4", "m4v", "webm", "mov", "mkv", "avi")
 """The kinds of videos the app invites; the content decides, not the extension."""
 
-_FAILURES_IN_A_ROW = 100  # after so many unreadable packets the rest is not tried
+_FAILURES_IN_A_ROW = 100  # unreadable packets after which the rest is not tried
 _USUAL_RATE = 30.0  # frames a second, where the file names no believable rate
 _COMPLETE = 0.95  # a part of what the header promises: with variable rates its promise is an estimate
 
@@ -190,7 +190,7 @@ class VideoReader:
             return []
 
     def _picture(self, frame: Any) -> NDArray[np.uint8]:  # noqa: ANN401 (PyAV's types are not followed)
-        """A frame as it is meant to be seen: square pixels, within the limits, upright."""
+        """A frame as displayed: square pixels, within the limits, upright."""
         shape = self._stream.sample_aspect_ratio
         aspect = float(shape) if shape and 0.25 <= shape <= 4 else 1.0
         width, height = frame.width * aspect, frame.height

@@ -26,7 +26,7 @@ _GAP = 0.1  # seconds of silence in the file from which on the sound is put back
 
 
 class AudioTrack:
-    """The first audio stream of a video file, decoded as it is asked for; a context manager.
+    """The first audio stream of a video file, decoded on demand; a context manager.
 
     Attributes:
         rate: Samples a second; 0 when there is no audio that can be read.
@@ -187,7 +187,7 @@ class VideoWriter:
 
     def _new_stream(self, image: NDArray[np.uint8]) -> Any:  # noqa: ANN401 (PyAV's types are not followed)
         stream = self._container.add_stream("libx264", rate=30, options=_OPTIONS)
-        # Each half-resolution colour pixel covers two pixels, so both sides are even.
+        # Each half-resolution color pixel covers two pixels, so both sides are even.
         stream.height, stream.width = (max(2, side // 2 * 2) for side in image.shape[:2])
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS)

@@ -139,7 +139,7 @@ def _observer(run: Run, validation: FerDataset, status: StatusWriter) -> Observe
 
 
 def _lower_priority(config: TrainingConfig) -> None:
-    """Let the pages and everything else on the machine go first; threads that exist already stay as they are."""
+    """Let the pages and everything else on the machine go first; threads that exist already keep their priority."""
     if config.priority == "low":
         with contextlib.suppress(psutil.AccessDenied):
             # A number on Unix; Windows has a name for it that exists there only.

@@ -24,7 +24,7 @@ from fer_core.training.runs.command_line import command_line
 from fer_core.training.runs.provenance import Provenance, git_state, hardware, library_versions
 from fer_core.training.settings.config import TrainingConfig
 
-_INPUT = "48x48 grey faces, raw values 0 to 255; scaling to 0..1 is the network's first layer"
+_INPUT = "48x48 gray faces, raw values 0 to 255; scaling to 0..1 is the network's first layer"
 _LIMITS = (
     "Says which expression a face seems to show in one picture, as strangers would name it; it says nothing about what "
     "a person feels. Weaker on turned, covered, dark, very young and old faces and on the rare disgust and fear. "
@@ -117,7 +117,7 @@ def _scores(model: keras.Model, weights: Arrays, epoch: int, splits: Splits) -> 
 
 
 def _calibration(model: keras.Model, dataset: str, validation: FerDataset) -> Calibration:
-    """What validation faces, which chose the epoch already, ask for."""
+    """The calibration fitted on the validation faces, which also selected the epoch."""
     fitted_on = f"the {len(validation):,} validation faces of “{dataset}” ({LABEL_SCHEMES[validation.scheme].title})"
     probabilities = predict(model, validation.images)
     return calibrate(probabilities, validation.labels, fitted_on, not_sure_below=NOT_SURE_BELOW)

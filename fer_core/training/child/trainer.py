@@ -36,7 +36,7 @@ class Observer:
     """What is told of a run, and what may stop it, between batches, or pause it, after an epoch.
 
     ``on_batch`` is told the share of the epoch that is done; ``on_validation``, then ``on_epoch`` come just before an
-    epoch's state is saved, and a crash in between undoes them; ``on_saved`` comes after.
+    epoch's state is saved, and a crash before that undoes them; ``on_saved`` comes after.
     """
 
     on_batch: Callable[[float], None] = lambda share: None

@@ -91,7 +91,7 @@ def build_model(config: TrainingConfig, *, dtype: str = "float32", training: boo
     saved are built of Keras' own layers only.
     """
     build = KerasBuilder(config, dtype, training=training)
-    inputs = keras.Input((48, 48, 1), name="grey")
+    inputs = keras.Input((48, 48, 1), name="gray")
     hidden = carry_out(build.scaled(inputs), config, build)
     outputs = output_layer(config, training=training)(hidden)
     return keras.Model(inputs, outputs, name=config.architecture.replace("-", "_"))

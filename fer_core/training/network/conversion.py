@@ -48,7 +48,7 @@ def open_network(path: Path, faces: NDArray[np.uint8]) -> Opened:
 def completed(network: keras.Model, scaling: Scaling, *, makes_logits: bool = False) -> keras.Model:
     """Wrap a foreign model into one from raw 48x48 gray values to probabilities; scaling and size become layers."""
     height, width, channels = network.input_shape[1:]
-    gray = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="grey")
+    gray = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="gray")
     x = gray
     if (height, width) != (IMAGE_SIZE, IMAGE_SIZE):
         x = layers.Resizing(height, width, name="to_its_size")(x)

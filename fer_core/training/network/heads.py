@@ -33,7 +33,7 @@ def output_layer(config: TrainingConfig, *, training: bool) -> keras.layers.Laye
 
 
 def weights_for_classes(network: keras.Model, its_classes: Sequence[str], wanted: Sequence[str]) -> Arrays:
-    """Return a network's weights with the output layer for other classes: an output of the same name stays as it is.
+    """Return a network's weights with the output layer for other classes: outputs of the same name keep their weights.
 
     Outputs of classes that the network has not start at zero.
     """

@@ -187,7 +187,7 @@ def start_next_attempt(run: Run) -> Run | None:
     best, target = run.best_accuracy(), run.record.target
     if run.status.state != "finished" or best >= target.accuracy:
         return None
-    shortfall = f"{100 * best:.1f} % on validation is below the target of {100 * target.accuracy:.1f} %"
+    shortfall = f"{100 * best:.1f}% on validation is below the target of {100 * target.accuracy:.1f}%"
     if not target.attempts:
         _add_to_message(run, f"{shortfall}, and nothing is left to try.")
         return None

@@ -16,7 +16,7 @@ _LINES, _FACES = "validation.jsonl", "faces.npz"
 
 @dataclass(frozen=True)
 class EpochView:
-    """The validation faces as they are seen after an epoch.
+    """The validation faces of one epoch's evaluation.
 
     Attributes:
         epoch: Counted from 1.

@@ -12,7 +12,7 @@ from fer_core.storage.plaintext import percent
 from fer_core.training.settings.blueprints import carry_out
 from fer_core.training.settings.config import TrainingConfig
 
-Kind = Literal["input", "convolution", "normalisation", "pooling", "dropout", "sum", "mean", "flatten", "dense"]
+Kind = Literal["input", "convolution", "normalization", "pooling", "dropout", "sum", "mean", "flatten", "dense"]
 
 _TRAINING_COPIES = 4  # of each weight: itself, its gradient and the two moments of the optimizer
 _MAP_COPIES = 3  # of each value between layers: itself, its gradient and what an operation keeps beside it
@@ -78,7 +78,7 @@ class _Counter:
     def normalized(self, x: Shape, filters: int, *, activated: bool = True) -> Shape:
         kernel = {"filters": filters, "kernel_size": 3, "padding": "same", "use_bias": False}
         x = self._add("convolution", "Conv2D", x, detail="3x3", **kernel)
-        return self._add("normalisation", "BatchNormalization", x)
+        return self._add("normalization", "BatchNormalization", x)
 
     def pool(self, x: Shape) -> Shape:
         return self._add("pooling", "MaxPooling2D", x, detail="2x2", pool_size=2)

@@ -21,7 +21,7 @@ class Augmentation(Settings):
 
     Attributes:
         flip: Whether every other face is mirrored.
-        rotation: Turned by up to so many degrees, either way.
+        rotation: Largest rotation in degrees, either way.
         shift: Moved by up to this part of the side, in both directions.
         scale: Made larger or smaller by up to this part.
         shear: Slanted by up to this part of the side.
@@ -30,7 +30,7 @@ class Augmentation(Settings):
         gamma: Gray values raised to a power between ``exp(-gamma)`` and ``exp(gamma)``: dark or washed-out pictures.
         shade: Light that falls from one side: gray values scaled by up to this part, with opposite signs at both ends.
         resolution: Half of the faces made smaller by up to this part, and enlarged again, as small faces in photos are.
-        blur: Blurred with a standard deviation of up to so many pixels.
+        blur: Largest standard deviation of a Gaussian blur, in pixels.
         noise: Noise of up to this standard deviation, as a part of the whole range.
         erasing: How probably a rectangle is painted over with noise (Zhong et al., "Random erasing", AAAI 2020).
         mixup: Strength of mixing pairs of faces and their labels, the alpha of a Beta distribution (Zhang et al.,

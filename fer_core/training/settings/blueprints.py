@@ -79,7 +79,7 @@ def deep_cnn(x: Maps, config: TrainingConfig, build: Builder[Maps]) -> Maps:
 def _stages(
     x: Maps, config: TrainingConfig, build: Builder[Maps], repeats: tuple[int, ...], halved: Callable[[Maps], Maps]
 ) -> Maps:
-    """Normalised convolutions, so many at each size, each size half the one before with twice as many maps."""
+    """Normalized convolutions, ``repeats`` at each size; each size is half the one before with twice the maps."""
     for stage, count in enumerate(repeats):
         if stage:
             x = build.dropout(halved(x), config.dropout)
@@ -89,7 +89,7 @@ def _stages(
 
 
 def residual_cnn(x: Maps, config: TrainingConfig, build: Builder[Maps]) -> Maps:
-    """The pairs of :func:`lab_cnn`, the second of each with a way around it (He et al., "Deep residual learning")."""
+    """The pairs of :func:`lab_cnn`, each with a skip connection (He et al., "Deep residual learning")."""
     for stage in range(4):
         if stage:
             x = build.dropout(build.pool(x), config.dropout)

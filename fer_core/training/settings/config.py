@@ -35,8 +35,8 @@ class TrainingConfig(Settings):
         batch_size: Images per step.
         output_activation: Of the seven or eight outputs: probabilities that compete, independent sigmoids that are
             divided by their sum, or a linear one-vs-all support vector machine (section 6.2 of the paper).
-        metric: Which validation figure decides which epoch's weights are kept as the best; the loss, which counts
-            how sure answers are too, is the least subject to chance.
+        metric: Which validation figure decides which epoch's weights are kept as the best; the loss,
+            which also counts confidence, varies least by chance.
         seed: Of the initial weights, the order of the images, dropout and augmentation.
         precision: Number format of the arithmetic; ``auto`` measures which is faster here. Weights stay float32.
         width: Filters of the first convolution; the later ones have fixed multiples of it.
@@ -61,7 +61,7 @@ class TrainingConfig(Settings):
         teachers: Names of the checkpoints whose answers the run learns from beside the labels.
         teacher_share: Part of each target that is the teachers' mean answer; without effect where there are none.
         live_teachers: Whether the teachers answer anew in each step, to the faces as they were changed for it, instead
-            of once to the faces as they are.
+            of once to the original faces.
     """
 
     learning_rate: Annotated[float, Meta(ge=1e-6, le=1.0)] = 1e-4

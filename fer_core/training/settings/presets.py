@@ -6,7 +6,7 @@ from typing import Any
 
 from fer_core.training.settings.config import TrainingConfig
 
-_QUICK_FACES = 3200  # so many are seen five times a minute by a small network on two cores
+_QUICK_FACES = 3200  # a small network on two cores sees them five times a minute
 
 _MOVED = {"flip": True, "rotation": 15.0, "shift": 0.07, "scale": 0.12, "shear": 0.1}
 _RELIT = {"brightness": 0.15, "contrast": 0.25, "blur": 0.8, "noise": 0.02, "erasing": 0.3}
@@ -74,7 +74,7 @@ PRESETS = (
     Preset(
         "best",
         "Best small network",
-        "Half the weights, changed faces, the votes' distribution and a rising and falling rate: better, but slower.",
+        "Half the weights, augmentation, vote distributions and a one-cycle schedule: better, but slower.",
         {
             **{"architecture": "soft-cnn", "scheme": "distribution-8", "dropout": 0.0, "dense_dropout": 0.3},
             **{"optimizer": "adamw", "learning_rate": 3e-3, "schedule": "one_cycle", "epochs": 40},

@@ -78,7 +78,7 @@ def _columns() -> dict[str, Any]:
     return {
         "checkpoint": st.column_config.TextColumn("Checkpoint", width=130),
         "accuracy": st.column_config.NumberColumn("Accuracy", format="%.2f %%"),
-        "interval": st.column_config.TextColumn("95 % interval"),
+        "interval": st.column_config.TextColumn("95% interval"),
         "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f %%"),
         "ece": st.column_config.NumberColumn("ECE", format="%.1f pts", help="Expected calibration error, in points."),
         "p_value": st.column_config.TextColumn(

@@ -44,7 +44,7 @@ def _describe(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     st.markdown(
         f"Of {len(pair):,} faces both get **{both:,}** right and **{neither:,}** wrong; {a} alone is right on "
         f"**{only_first:,}**, {b} alone on **{only_second:,}**. Macro F1 differs by "
-        f"{100 * pair.macro_f1_difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f})."
+        f"{100 * pair.macro_f1_difference:+.1f} points (95% interval {low:+.1f} to {high:+.1f})."
     )
     if unseen := leaderboard.unseen_pair(*pair.names):
         st.caption(
@@ -97,5 +97,5 @@ def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     pages, page = -(-len(positions) // _PICTURES), 1
     if pages > 1:
         page = st.pagination(pages, max_visible_pages=5, key=f"comparison_page {chosen} {a} {b}")
-    st.caption(f"{len(positions):,} faces, the clearest difference first. In bold: what the face is labelled.")
+    st.caption(f"{len(positions):,} faces, the clearest difference first. In bold: what the face is labeled.")
     st.html(pair_gallery(pair, leaderboard.test, positions[(page - 1) * _PICTURES : page * _PICTURES]))

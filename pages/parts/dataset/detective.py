@@ -123,7 +123,7 @@ def _show_lists(dataset: DatasetCard, outcomes: LabelOutcomes) -> None:
         gone = exclusion_effect(outcomes, known.rows)["left out"]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{plain(known.name)}**: {plain(known.reason)}. {len(known):,} rows, of which labelled: "
+                f"**{plain(known.name)}**: {plain(known.reason)}. {len(known):,} rows, of which labeled: "
                 + ", ".join(f"{count:,} {split}" for split, count in gone.items()),
                 width="stretch",
             )

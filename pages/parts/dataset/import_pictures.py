@@ -25,7 +25,7 @@ _FROM_FOLDERS, _NEW = "From the folders", "Draw new ones"
 
 _EXPLANATION = """
 A zip or folder with a folder for each class, such as `train/angry/1.jpg`, `test/angry/2.jpg` or just `anger/1.png`: the
-picture copies of FER2013, CK+, RAF-DB sorted by class, or your own. Pictures may be of any size, grey or colour.
+picture copies of FER2013, CK+, RAF-DB sorted by class, or your own. Pictures may be of any size, gray or color.
 """
 
 
@@ -152,7 +152,7 @@ def _ask_crop() -> bool:
         key="dataset_pictures_show",
         wrap=True,
         help="Of photos the largest face is cut out and turned upright, as on the Photos page; photos without one are "
-        "left out. Pictures that are faces already, such as FER2013's, are taken as they are.",
+        "left out. Pictures that are faces already, such as FER2013's, stay unchanged.",
     )
     return chosen == _MORE
 

@@ -28,8 +28,8 @@ _MOST_MB = 400
 _EXPLANATION = """
 **The faces** are FER2013's `fer2013.csv` (301 MB), handed out by
 [Kaggle](https://www.kaggle.com/datasets/deadskull7/fer2013) for research and teaching; it may not be passed on.\\
-**The votes** are `fer2013new.csv` of Microsoft's [FERPlus](https://github.com/microsoft/FERPlus) (MIT licence): ten
-people labelled every face again. Without them you get FER2013's own labels only, not the paper's classes.\\
+**The votes** are `fer2013new.csv` of Microsoft's [FERPlus](https://github.com/microsoft/FERPlus) (MIT license): ten
+people labeled every face again. Without them you get FER2013's own labels only, not the paper's classes.\\
 Row *i* of one file belongs to row *i* of the other. Plain, `.gz`, `.bz2`, `.xz`, `.zip` and `.tar.gz` are
 fine, and so are `icml_face_data.csv`, semicolons and UTF-16.
 """

@@ -53,7 +53,7 @@ def _ask_steps() -> Preprocessing:
         format_func=titles.__getitem__,
         key="dataset_lab_steps",
         persist_state="session",
-        placeholder="No step: the face as it is",
+        placeholder="None",
         help="These are the very functions that training and prediction use.",
     )
     steps = Preprocessing(tuple(chosen))

@@ -1,4 +1,4 @@
-"""How many of each: by class, split and label scheme, who became what, and the paper's tables."""
+"""Class distribution by split and label scheme, relabeling, and the paper's tables."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ _relabeling = cached.by_content(64)(relabeling)
 @st.fragment
 def show_overview(shown: ShownDataset) -> None:
     """Show the figures of a dataset; one choice of the split rules all of them."""
-    st.subheader("How many of each", anchor="distribution")
+    st.subheader("Class distribution", anchor="distribution")
     controls = st.container(horizontal=True)
     split = controls.segmented_control(
         "Split", SHOWN, default=ALL, required=True, key="bars", bind="query-params", wrap=True
@@ -69,7 +69,7 @@ def _show_distribution(
 def _show_balance(total: pd.Series) -> None:
     faces = int(total.sum())
     with st.container(horizontal=True):
-        st.metric("Labelled faces", f"{faces:,}", border=True)
+        st.metric("Labeled faces", f"{faces:,}", border=True)
         st.metric(
             "Imbalance",
             f"{imbalance(total):,.0f} : 1",
@@ -90,11 +90,11 @@ def _show_relabeling(shown: ShownDataset, splits: Sequence[str]) -> None:
     table = _relabeling(shown.records, shown.outcomes, splits)
     if table.empty:
         return
-    st.subheader("Who became what", anchor="relabelling")
+    st.subheader("Relabeling: FER2013 → FER+", anchor="relabelling")
     same = sum(int(table.loc[name, name]) for name in table.index if name in table.columns)
     total = int(table.to_numpy().sum())
     st.markdown(
-        f"FER2013 gave every face one label; ten people then labelled all of them again. Of {total:,} faces "
+        f"FER2013 gave every face one label; ten people then labeled all of them again. Of {total:,} faces "
         f"**{same:,} ({percent(same / max(total, 1), 1)}) kept their name** under “{plain(shown.scheme.title)}”."
     )
     drawing = st.segmented_control(

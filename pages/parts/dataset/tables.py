@@ -68,7 +68,7 @@ def show_first_rows(shown: ShownDataset) -> None:
             "face": st.column_config.ImageColumn("face", width="small", help="The pixels as a picture."),
             "row": st.column_config.NumberColumn("row", width="small"),
             "emotion": st.column_config.NumberColumn("emotion", width="small", help="FER2013's own label, 0 to 6."),
-            "pixels": st.column_config.TextColumn("pixels", width="large", help="48 × 48 greys, 0 black to 255 white."),
+            "pixels": st.column_config.TextColumn("pixels", width="large", help="48 × 48 grays, 0 black to 255 white."),
         },
         alt="The first five rows of the faces file.",
     )
@@ -100,7 +100,7 @@ def show_statistics(shown: ShownDataset, splits: Sequence[str]) -> None:
     if not shown.records.has_votes:
         st.info(
             f"{plain(shown.card.name)} was imported without the FER+ votes. With fer2013new.csv you would see here how "
-            "ten people labelled every face, and could choose the paper's seven classes. Import both files under "
+            "ten people labeled every face, and could choose the paper's seven classes. Import both files under "
             "“Import”.",
             icon=":material/how_to_vote:",
         )

@@ -40,7 +40,7 @@ def _origin(card: ModelCard) -> str:
         )
     return (
         f"**{plain(card.name)}** learned {card.weights:,} weights in {card.seconds / 60:,.0f} min on "
-        f"{plain(card.hardware)}, from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}”, labelled "
+        f"{plain(card.hardware)}, from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}”, labeled "
         f"by: {plain(card.scheme.title)}. Made on {plain(card.created_at[:10])}."
     )
 
@@ -54,9 +54,9 @@ def _scores(card: ModelCard) -> None:
     columns = {"": st.column_config.TextColumn("Accuracy"), **splits}
     st.dataframe(pd.DataFrame([*rows, _PRINTED]), hide_index=True, placeholder="–", column_config=columns)
     st.caption(
-        "This checkpoint holds the weights of the epoch that was best on validation. The paper prints 62 % on training "
-        "and 85 % on testing, for FER2013; public code with the same network reports about 63 % on validation and "
-        "85 % on training, so the two are probably swapped."
+        "This checkpoint holds the weights of the epoch that was best on validation. The paper prints 62% on training "
+        "and 85% on testing, for FER2013; public code with the same network reports about 63% on validation and "
+        "85% on training, so the two are probably swapped."
     )
 
 

@@ -25,7 +25,7 @@ def show_calibration(shown: Evaluated) -> None:
     with left:
         raw, table = shown.raw_report(), reliability(report.confidence, report.is_right)
         is_calibrated = calibration.temperature != 1
-        name = "calibrated" if is_calibrated else "as it is"
+        name = "calibrated" if is_calibrated else "uncalibrated"
         before = reliability(raw.confidence, raw.is_right) if is_calibrated else None
         alt = "Reliability diagram: how often answers of each confidence are right."
         figure = drawn(reliability_figure, {name: table}, {name: BLUE}, before=before)
@@ -60,7 +60,7 @@ def _offer_calibration(checkpoint: Checkpoint, shown: DatasetCard) -> None:
     data = own or (shown if shown.has_pictures and not shown.is_drawn else None)
     st.info("This checkpoint is not calibrated: its probabilities are the network’s own, which is often too sure.")
     if data is None:
-        st.caption("Import a labelled dataset to calibrate it on its validation faces.")
+        st.caption("Import a labeled dataset to calibrate it on its validation faces.")
     elif st.button(f"Calibrate it on the validation faces of “{plain(data.name)}”", icon=":material/tune:"):
         with errors_shown(), st.spinner("Classifying validation and test faces …"):
             complete_card(checkpoint, cached.records(data), data.name)

@@ -58,7 +58,7 @@ def show_classes(shown: Evaluated) -> None:
     report, table = shown.report, shown.report.per_class()
     left, right = st.columns(2, gap="medium")
     with left:
-        alt = "Precision, recall and F1 of each class with 95 % intervals; the table beside it has the figures."
+        alt = "Precision, recall and F1 of each class with 95% intervals; the table beside it has the figures."
         show_chart("evaluation_classes", alt, drawn(class_figure, table, report.class_intervals()))
     with right:
         _class_table(table)
@@ -69,7 +69,7 @@ def show_classes(shown: Evaluated) -> None:
                 "so their intervals are wide."
             )
         st.caption(
-            "Lines are 95 % intervals: Wilson’s for precision and recall; for F1, Wilson’s of the share of hits among "
+            "Lines are 95% intervals: Wilson’s for precision and recall; for F1, Wilson’s of the share of hits among "
             "all pictures that are of the class or were called so."
         )
     _by_prior(shown)

@@ -38,16 +38,16 @@ def show_subgroups(shown: Evaluated) -> None:
     if faces.has_pictures:
         with places[1]:
             table = accuracy_by_bucket(report, brightness(faces.images))
-            _chart(shown, table, "By brightness", "mean grey value, 0 black to 255 white, in fifths")
+            _chart(shown, table, "By brightness", "mean gray value, 0 black to 255 white, in fifths")
         with places[2]:
             table = accuracy_by_bucket(report, contrast(faces.images))
-            _chart(shown, table, "By contrast", "spread of the grey values, in fifths")
+            _chart(shown, table, "By contrast", "spread of the gray values, in fifths")
         with places[3]:
             _by_size(shown)
     else:
         with places[1]:
             invite_pictures("see accuracy by brightness, contrast and face size")
-    st.caption("Lines are Wilson’s 95 % intervals; the dotted line is the accuracy on all pictures.")
+    st.caption("Lines are Wilson’s 95% intervals; the dotted line is the accuracy on all pictures.")
 
 
 def _baselines(shown: Evaluated) -> None:

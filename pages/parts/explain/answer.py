@@ -42,7 +42,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], classifier: 
         alt = f"Where covering the face changes the probability of {class_name}"
         show_wide(heat_overlay(face, occlusion_map(face, classifier, index)), alt)
         st.markdown(
-            f"**Occlusion.** A grey square covers the face bit by bit. Orange: the probability of {plain(class_name)} "
+            f"**Occlusion.** A gray square covers the face bit by bit. Orange: the probability of {plain(class_name)} "
             "falls when this place is covered. Blue: it rises."
         )
     with right:
@@ -59,8 +59,8 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], classifier: 
     st.markdown(f"**Stability: {percent(share)}**")
     st.progress(share)
     st.caption(
-        f"So many of 64 copies, nudged too little for a person to mind (5° of turn, 2 pixels, a shade of light), are "
-        f"still called {plain(answer.class_name)}. A low figure means: do not trust this answer."
+        f"Share of 64 slightly changed copies (5° of rotation, 2 pixels, a shade of light) still called "
+        f"{plain(answer.class_name)}. Do not trust an answer with a low share."
     )
 
 
@@ -79,7 +79,7 @@ def show_nudges(face: NDArray[np.uint8], classifier: Classifier) -> None:
         )
         st.button("Set all back", icon=":material/restart_alt:", on_click=_set_back)
     changed = nudged(face, nudges)
-    for place, title, image in ((before, "As it is", face), (after, "Nudged", changed)):
+    for place, title, image in ((before, "Original", face), (after, "Nudged", changed)):
         with place:
             prediction = classifier.predict_one(image)
             st.markdown(f"**{title}** {plain(in_words(prediction))}")

@@ -30,7 +30,7 @@ def show_layers(
 ) -> None:
     """Show one layer at a time, with the network drawn above.
 
-    The face is ``(48, 48)`` uint8, as it was found and as it is seen after the checkpoint's own pre-processing.
+    The face is ``(48, 48)`` uint8, as found, and after the checkpoint's own pre-processing.
     """
     titles = [_FACE, *(layer.title for layer in layers)]
     chosen = st.select_slider("Layer", titles, key="explain_layer", help="From the face on the left to the answer.")
@@ -38,7 +38,7 @@ def show_layers(
     alt = f"The network as blocks, from the face to the answer; {chosen} is framed."
     show_fixed_chart("explain_network", alt, drawn(network_figure, tuple(map(Block.of, layers)), place))
     st.caption(
-        "Green: the face · blue: convolution · grey: pooling, averaging, flattening · violet: dense · orange: softmax"
+        "Green: the face · blue: convolution · gray: pooling, averaging, flattening · violet: dense · orange: softmax"
     )
     if place < 0:
         _face(face, seen, card)
@@ -62,7 +62,7 @@ def _face(face: NDArray[np.uint8], seen: NDArray[np.uint8], card: ModelCard) -> 
         f"This network also wants, in this order: {', '.join(steps)}." if steps else "This network wants nothing more."
     )
     st.markdown(
-        f"**{_FACE}.** Found, turned upright, cut out and made small: 48×48 = 2,304 greys from 0 (black) to 255 "
+        f"**{_FACE}.** Found, turned upright, cut out and made small: 48×48 = 2,304 grays from 0 (black) to 255 "
         f"(white). {done} Its first step divides them by 255, so that they lie between 0 and 1. Point at a pixel to "
         "read it."
     )
@@ -81,7 +81,7 @@ def show_wide(pixels: NDArray[np.uint8], alt: str, caption: str | None = None) -
 
 def _maps(layer: Layer, source: NDArray[np.float32]) -> None:
     if layer.kind == "convolution" and layer.weights.shape[-1] == 1:
-        caption = "Its filters: white adds, black subtracts, grey ignores"
+        caption = "Its filters: white adds, black subtracts, gray ignores"
         show_wide(filter_sheet(layer), f"The filters of {layer.title}", caption)
     caption = "Its maps of this face, the strongest first"
     show_wide(map_sheet(layer), f"The maps that {layer.title} makes of this face", caption)

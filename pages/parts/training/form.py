@@ -42,7 +42,7 @@ def training_form(dataset: DatasetCard) -> TrainingConfig:
             )
             epochs("Epochs", "How often the network sees every training face.")
             scale("batch_size", "Batch size", "Faces per step: more is smoother, fewer is more often.")
-            choice("optimizer", "Optimiser", "The rule that turns gradients into steps.")
+            choice("optimizer", "Optimizer", "The rule that turns gradients into steps.")
         with middle:
             st.markdown("**The network**")
             choice("architecture", "Architecture", "Which layers follow which; the drawing below shows it.")
@@ -90,7 +90,7 @@ def _chosen_faces(dataset: DatasetCard) -> None:
         "Pre-processing, in order",
         list(STEPS),
         format_func=lambda name: STEPS[name].title,
-        placeholder="none: faces as they are",
+        placeholder="None",
         help="Applied to every face here and wherever the checkpoint is used. Try it on Dataset, Pre-processing.",
         key="training_preprocessing",
         persist_state="session",
@@ -119,7 +119,7 @@ def _more_learning() -> None:
                 "Schedule of the learning rate",
                 "Large steps find the way, small ones at the end find the spot.",
             )
-            whole("warmup_epochs", "Warm-up epochs", "The rate first rises in a straight line for so many epochs.")
+            whole("warmup_epochs", "Warm-up epochs", "Epochs of linear increase before the schedule starts.")
             scale("weight_decay", "Weight decay", "Weights shrink a little in each step, so that none grows useless.")
             slider(
                 "weight_average",
@@ -176,7 +176,7 @@ def _augmentation(dataset: DatasetCard) -> None:
         left, right = st.columns(2, gap="large")
         with left:
             switch("augmentation.flip", "Mirror", "Every other face is mirrored.")
-            part("rotation", "Rotation", "Turned by up to so many degrees.", highest=45.0, step=1.0)
+            part("rotation", "Rotation", "Largest rotation in degrees.", highest=45.0, step=1.0)
             part("shift", "Shift", "Moved by up to this part of the picture.")
             part("scale", "Scale", "Larger or smaller by up to this part.")
             part("shear", "Shear", "Slanted by up to this part.")
@@ -187,9 +187,9 @@ def _augmentation(dataset: DatasetCard) -> None:
             part("gamma", "Gamma", "Darker or paler in the middle tones by up to this power.")
             part("shade", "Side light", "Lit from one side by up to this part.")
             part("resolution", "Low resolution", "Half of the faces, made smaller by up to this part.", highest=0.8)
-            part("blur", "Blur", "Blurred by up to so many pixels.", highest=3.0, step=0.1)
+            part("blur", "Blur", "Largest blur radius in pixels.", highest=3.0, step=0.1)
             part("noise", "Noise", "Grain of up to this part of the whole range.")
-            part("erasing", "Erasing", "So often a rectangle is painted over.")
+            part("erasing", "Erasing", "Probability of erasing a random rectangle.")
         preview_faces(dataset)
 
 
@@ -197,7 +197,7 @@ def _ending_and_machine() -> None:
     with _group("Early stopping and hardware", "timer", "patience", "precision", "priority"):
         left, middle, right = st.columns(3, gap="large")
         with left:
-            whole("patience", "Patience", "Ends after so many epochs without a better one; 0 never does.")
+            whole("patience", "Patience", "Stop after this many epochs without improvement (0 = never).")
         with middle:
             choice(
                 "precision",

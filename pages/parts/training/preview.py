@@ -1,4 +1,4 @@
-"""What the chosen settings mean, drawn before anything starts: the network, the learning rate, changed faces."""
+"""What the chosen settings mean, before the start: the network, the learning rate, augmented faces."""
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ def preview_faces(dataset: DatasetCard) -> None:
     tiles = "".join(picture_html(face, 68, f"Training face {number}, changed") for number, face in enumerate(faces, 1))
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:8px">{tiles}</div>')
     if augmentation == Augmentation():
-        st.caption("Nothing is changed yet: these are ten training faces as they are.")
+        st.caption("No augmentation yet: ten original training faces.")
     elif st.button("Change them anew", icon=":material/refresh:", key="preview_again", type="tertiary"):
         st.session_state["preview_seed"] = st.session_state.get("preview_seed", 0) + 1
         st.rerun()

@@ -86,7 +86,7 @@ def keep_run(run: Run) -> None:
                     icon=":material/download:",
                     key="run_report",
                     on_click="ignore",
-                    help="Curves, mix-ups and settings as one file: it opens without a network and prints well. It "
+                    help="Curves, confusions and settings as one file: it opens without a network and prints well. It "
                     "holds no faces, which may not be passed on.",
                 )
             if not run.status.is_active:

@@ -22,7 +22,7 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
         _drop([begun], _START, "")
     kept = [name for name in st.session_state.get(_TEACHERS, []) if name in teaching]
     _drop([name for name in st.session_state.get(_TEACHERS, []) if name not in teaching], _TEACHERS, kept)
-    with st.expander("Going on from other checkpoints", icon=":material/school:"):
+    with st.expander("Start from a checkpoint / distillation", icon=":material/school:"):
         left, middle, right = st.columns(3, gap="large")
         with left:
             start = st.selectbox(
@@ -38,9 +38,8 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
             chosen = st.multiselect(
                 "Teachers",
                 teaching,
-                placeholder="none: the labels alone",
-                help="Checkpoints that know these classes, whose mean answer is mixed into the labels (distillation). "
-                "Several teachers can be brought into one network this way.",
+                placeholder="None",
+                help="Checkpoints whose mean answer is mixed into the labels (distillation).",
                 key=_TEACHERS,
                 persist_state="session",
             )
@@ -48,15 +47,14 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
             slider(
                 "teacher_share",
                 "Teachers' share",
-                "This part of each label is what the teachers say.",
+                "Weight of the teachers' answers in each label.",
                 disabled=not chosen,
             )
             switch(
                 _LIVE,
                 "Answer in every step",
-                "The teachers answer anew in every step, to each face as it was changed for it, instead of once to the "
-                "face as it is: they then pass on less of what they know by heart. Each step takes longer, and only "
-                "networks that were trained here, on faces with the same pre-processing, can do it.",
+                "Teachers answer each augmented face instead of the original once: better, slower, and only for "
+                "networks trained here with the same pre-processing.",
                 disabled=not (chosen or config.live_teachers),
             )
     share = st.session_state["teacher_share"]

@@ -22,7 +22,7 @@ _MAX_MEGABYTES = VideoLimits().max_bytes // 2**20
 _MAX_MINUTES = VideoLimits().max_seconds / 60
 _DISTANCES: dict[FaceDistance, str] = {
     "near": "close to the camera",
-    "room": "up to five metres away",
+    "room": "up to five meters away",
     "crowd": "small, in a crowd (ten times slower)",
 }
 
@@ -37,7 +37,7 @@ def order_analysis(checkpoint: Checkpoint, prior: PriorAdjustment) -> None:
         options = replace(_choose_options(), prior_adjustment=prior)
         if upload is None:
             _offer_sample(checkpoint, options)
-        elif st.button("Analyse the video", type="primary", icon=":material/movie:"):
+        elif st.button("Analyze the video", type="primary", icon=":material/movie:"):
             with errors_shown(stop=False):
                 start_job(upload.name, upload, checkpoint, options)
                 st.rerun()
@@ -63,7 +63,7 @@ def _uploaded() -> UploadedFile | None:
         type=kinds(*VIDEO_EXTENSIONS),
         max_upload_size=_MAX_MEGABYTES,
         key=upload_key(),
-        help=f"MP4, WebM, MOV or AVI, up to {_MAX_MEGABYTES} MB; the first {_MAX_MINUTES:g} minutes are analysed.",
+        help=f"MP4, WebM, MOV or AVI, up to {_MAX_MEGABYTES} MB; the first {_MAX_MINUTES:g} minutes are analyzed.",
     )
     st.caption(
         "Videos stay on this computer. They are deleted when you remove them, "
@@ -84,12 +84,12 @@ def _choose_options() -> AnalysisOptions:
         help="Which detector looks for them. Faces that are turned away or covered are missed by all.",
     )
     rate = middle.select_slider(
-        "Frames analysed per second",
+        "Frames analyzed per second",
         [1, 2, 5, 10, 15, 30],
         value=10,
         key="videos_rate",
         persist_state="session",
-        help="More shows quicker changes and takes longer. No frame is analysed twice.",
+        help="More shows quicker changes and takes longer. No frame is analyzed twice.",
     )
     smoothing = right.slider(
         "Smoothing in seconds",
@@ -110,7 +110,7 @@ def _offer_sample(checkpoint: Checkpoint, options: AnalysisOptions) -> None:
         with st.container(width=360, gap="small"):
             content = _content(path)
             st.video(content, muted=True)
-            if st.button(f"Analyse “{title}”", icon=":material/movie:", width="stretch"):
+            if st.button(f"Analyze “{title}”", icon=":material/movie:", width="stretch"):
                 with errors_shown(stop=False):
                     start_job(f"{title}.mp4", [content], checkpoint, options)
                     st.rerun()

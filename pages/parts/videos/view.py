@@ -81,11 +81,11 @@ def _follow() -> None:
     st.progress(status.fraction, text=_in_words(status))
     st.caption("You can visit other pages meanwhile and come back.")
     if preview := job.preview():
-        st.html(jpeg_html(preview, "The frame that is being analysed, with its faces boxed"))
+        st.html(jpeg_html(preview, "The frame that is being analyzed, with its faces boxed"))
 
 
 def _heading(job: VideoJob) -> DeltaGenerator:
-    """What is analysed and by which network, and the place beside it."""
+    """What is analyzed and by which network, and the place beside it."""
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(f"**{plain(job.name)}** · answers by {plain(job.answered_by.in_words)}")
     return right
@@ -93,10 +93,10 @@ def _heading(job: VideoJob) -> DeltaGenerator:
 
 def _in_words(status: JobStatus) -> str:
     if status.state == "waiting":
-        return "Waiting for a free place: other videos are being analysed, or the network is being opened."
+        return "Waiting for a free place: other videos are being analyzed, or the network is being opened."
     if not status.frames:
         return "Opening the video …"
-    parts = [f"{status.frames:,} frames analysed"]
+    parts = [f"{status.frames:,} frames analyzed"]
     if status.eta_seconds:
         parts.append(f"{duration(status.eta_seconds)} left")
     return " · ".join(parts)

@@ -108,7 +108,7 @@ _REASONS = {
     ),
     BUSY: Reason(
         "All webcams of this server are in use",
-        "So many at once are as many as it can serve well. Try again in a minute or two; nothing is wrong with yours.",
+        "Try again in a minute, or take a picture on Photos. Your own camera is fine.",
         is_fault=False,
         camera_works=True,
     ),

@@ -36,7 +36,7 @@ class Negatives:
 
     Attributes:
         suspects: What the detector suspects, shape (n, 48, 48), each ``WIDE`` times the verifier's square.
-        confidences: How sure the detector is of them from close by, shape (n,).
+        confidences: The detector's confidence in them, from close by, shape (n,).
         sources: The number of the picture that each is from, shape (n,).
         patches: Any parts of the pictures, shape (m, 48, 48).
     """
@@ -58,7 +58,7 @@ class Negatives:
 
 
 def collect(folder: Path, *, pictures: int, seed: int = 0) -> Negatives:
-    """Look for faces in at most so many pictures of a folder, in random order, whose names promise no people."""
+    """Look for faces in at most ``pictures`` pictures of a folder, in random order, whose names promise no people."""
     search, rng = FaceSearch(), np.random.default_rng(seed)
     suspects, patches = list[tuple[NDArray[np.uint8], float, int]](), list[NDArray[np.uint8]]()
     for number, image in enumerate(_pictures(folder, pictures, seed)):

@@ -27,7 +27,7 @@ class Sampler:
         self._chances = np.cumsum(weights / weights.sum())
 
     def batch(self, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """So many faces and as many crops without, (2 count, 48, 48, 1), 0 to 255, with 1 for a face and 0 for none."""
+        """``count`` faces, ``count`` other crops, (2 count, 48, 48, 1), 0 to 255, with 1 for a face and 0 for none."""
         crops = [self._changed(self._face()) for _ in range(count)]
         crops += [self._changed(self._other()) for _ in range(count)]
         return np.stack(crops)[..., None].astype(np.float32), np.repeat(np.array([1, 0], np.float32), count)

@@ -25,7 +25,7 @@ def tensor(name, shape):
     return {"class_name": "__keras_tensor__", "config": history}
 
 
-def entrance(name="grey", shape=(48, 48, 1)):
+def entrance(name="gray", shape=(48, 48, 1)):
     config = {"batch_shape": [None, *shape], "dtype": "float32", "sparse": False, "ragged": False, "name": name}
     return {
         "module": "keras.layers",
@@ -49,7 +49,7 @@ def functional(classes=7, **dense):
     )  # fmt: skip
     pool = layer("GlobalAveragePooling2D", "pool", (48, 48, 8), data_format="channels_last", keepdims=False)
     head = layer("Dense", "head", (8,), **({"units": classes, "activation": "softmax", "use_bias": True} | dense))
-    chain = [(conv, "grey", (48, 48, 1)), (pool, "conv", (48, 48, 8)), (head, "pool", (8,))]
+    chain = [(conv, "gray", (48, 48, 1)), (pool, "conv", (48, 48, 8)), (head, "pool", (8,))]
     for entry, source, shape in chain:
         entry["inbound_nodes"] = [{"args": [tensor(source, shape)], "kwargs": {}}]
     return {
@@ -59,7 +59,7 @@ def functional(classes=7, **dense):
             "name": "small",
             "trainable": True,
             "layers": [entrance(), conv, pool, head],
-            "input_layers": [["grey", 0, 0]],
+            "input_layers": [["gray", 0, 0]],
             "output_layers": [["head", 0, 0]],
         },
         "registered_name": "Functional",

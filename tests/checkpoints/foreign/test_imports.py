@@ -44,14 +44,14 @@ model = keras.Sequential([keras.Input((48, 48, 1)), layers.Flatten(), layers.Den
 model.save(folder + "/chain.keras")
 model.save(folder + "/old.h5")
 import numpy as np
-grey = np.random.default_rng(0).integers(0, 256, (5, 48, 48), dtype=np.uint8)
-np.save(folder + "/grey.npy", grey)
-np.save(folder + "/unit.npy", model.predict(grey[..., None] / 255, verbose=0))
-np.save(folder + "/symmetric.npy", model.predict(grey[..., None] / 127.5 - 1, verbose=0))
-own = grey.reshape(5, -1).astype("float64")
+gray = np.random.default_rng(0).integers(0, 256, (5, 48, 48), dtype=np.uint8)
+np.save(folder + "/gray.npy", gray)
+np.save(folder + "/unit.npy", model.predict(gray[..., None] / 255, verbose=0))
+np.save(folder + "/symmetric.npy", model.predict(gray[..., None] / 127.5 - 1, verbose=0))
+own = gray.reshape(5, -1).astype("float64")
 own = ((own - own.mean(axis=1, keepdims=True)) / own.std(axis=1, keepdims=True)).reshape(5, 48, 48, 1)
 np.save(folder + "/standardized.npy", model.predict(own, verbose=0))
-np.save(folder + "/raw.npy", model.predict(grey[..., None].astype("float32"), verbose=0))
+np.save(folder + "/raw.npy", model.predict(gray[..., None].astype("float32"), verbose=0))
 """
 
 
@@ -83,7 +83,7 @@ def test_a_tutorial_network_becomes_a_checkpoint(ready, files):
     assert card.scheme.name == "majority-7"
     assert any("softmax was added" in note for note in card.notes)
     assert any("known faces" in note for note in card.notes)
-    probabilities = load_checkpoint("stranger").open_classifier().predict(np.load(files / "grey.npy"))
+    probabilities = load_checkpoint("stranger").open_classifier().predict(np.load(files / "gray.npy"))
     assert probabilities.shape == (5, 7)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     assert (checkpoint.directory / KERAS_FILE).exists()
@@ -93,7 +93,7 @@ def test_a_tutorial_network_becomes_a_checkpoint(ready, files):
 @pytest.mark.parametrize("scaling", SCALINGS)
 def test_the_scaling_is_part_of_the_network(ready, files, scaling):
     checkpoint = import_checkpoint(foreign(files / "chain.keras", scaling=scaling))
-    answers = checkpoint.open_classifier().predict(np.load(files / "grey.npy"))
+    answers = checkpoint.open_classifier().predict(np.load(files / "gray.npy"))
     np.testing.assert_allclose(answers, np.load(files / f"{scaling}.npy"), atol=2e-4)
 
 
@@ -195,7 +195,7 @@ def test_another_order_that_fits_better_is_suggested(tmp_path):
     file = ForeignFile(tmp_path, "x", PAPER_EMOTIONS, SCALINGS[1])
     notes, (doubt,), better = probe_notes(file, called, labels, makes_logits=False)
     assert doubt in notes
-    assert all(words in doubt for words in ("order “fer2013”", "right for 100 %", "perhaps"))
+    assert all(words in doubt for words in ("order “fer2013”", "right for 100%", "perhaps"))
     assert better == {"classes": ",".join(FER2013_EMOTIONS), "scaling": SCALINGS[0]}
     right = ForeignFile(tmp_path, "x", FER2013_EMOTIONS, SCALINGS[0])
     notes, doubts, better = probe_notes(right, called, labels, makes_logits=False)

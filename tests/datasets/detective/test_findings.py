@@ -83,7 +83,7 @@ def test_what_an_exclusion_changes(eight):
     effect = exclusion_effect(label_outcomes(eight, LABEL_SCHEMES["majority-7"]), [5, 0, 7])
     assert effect.index.tolist() == list(SPLITS)
     assert effect["left out"].tolist() == [1, 0, 1]
-    assert (effect["remaining"] == effect["labelled"] - effect["left out"]).all()
+    assert (effect["remaining"] == effect["labeled"] - effect["left out"]).all()
 
 
 def test_mean_faces_are_means(eight):

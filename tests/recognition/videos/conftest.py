@@ -39,7 +39,7 @@ def write_clip(tmp_path):
 
 @pytest.fixture(scope="session")
 def corner():
-    """A picture with a different colour in each corner: red, green; blue, white."""
+    """A picture with a different color in each corner: red, green; blue, white."""
     image = np.zeros((96, 128, 3), np.uint8)
     image[:48, :64], image[:48, 64:], image[48:, :64], image[48:, 64:] = (255, 0, 0), (0, 255, 0), (0, 0, 255), 255
     return image

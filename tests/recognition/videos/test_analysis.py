@@ -12,7 +12,7 @@ from fer_core.faces.detection import Face, PhotoDetector
 from fer_core.labels import PAPER_EMOTIONS
 from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.videos.analysis import (
-    AnalysisCancelledError,
+    AnalysisCanceledError,
     AnalysisOptions,
     VideoAnalysis,
     analyze_video,
@@ -50,7 +50,7 @@ def test_a_person_who_walks_keeps_the_number(write_clip, walk, classifier):
 def test_two_faces_and_their_rows(write_clip, couple, classifier):
     result = analyze_video(write_clip([couple] * 5), classifier, options=RAW)
     assert [timeline.number for timeline in result.timelines] == [1, 2]
-    assert result.summary == "2 faces · 5 of 5 frames analysed · 0.1 s"
+    assert result.summary == "2 faces · 5 of 5 frames analyzed · 0.1 s"
     table = result.table()
     assert list(table.columns) == ["time", "face", "class_name", "confidence", *PAPER_EMOTIONS, "x1", "y1", "x2", "y2"]
     assert table["face"].tolist() == [1, 2] * 5
@@ -90,7 +90,7 @@ def test_a_video_without_faces_is_a_result(write_clip, corner, classifier, tmp_p
 def test_cancelling_leaves_nothing(write_clip, corner, classifier, tmp_path):
     path = write_clip([corner] * 9)
     seen = []
-    with pytest.raises(AnalysisCancelledError):
+    with pytest.raises(AnalysisCanceledError):
         analyze_video(
             path,
             classifier,
@@ -164,7 +164,7 @@ def test_a_result_can_be_stored(write_clip, couple, classifier, tmp_path):
     assert again.summary == result.summary
     assert again.table().equals(result.table())
     (tmp_path / "result.npz").write_bytes(b"damaged")
-    with pytest.raises(VideoError, match="analyse the video again"):
+    with pytest.raises(VideoError, match="analyze the video again"):
         VideoResult.load(tmp_path)
 
 

@@ -55,7 +55,7 @@ def test_a_job_answers_with_files(start, write_clip, couple):
     job = start(write_clip([couple] * 12).read_bytes())
     status = ended(job)
     assert (status.state, status.message) == ("finished", "")
-    assert job.result.summary == "2 faces · 4 of 12 frames analysed · 0.3 s"
+    assert job.result.summary == "2 faces · 4 of 12 frames analyzed · 0.3 s"
     assert job.result.name == "clip.mp4"
     assert job.annotated()[4:8] == b"ftyp"
     if os.name == "posix":
@@ -149,7 +149,7 @@ def test_a_damaged_status_is_no_trouble(start, tmp_path):
     assert job.status.state == "failed"
     JobStatus(state="finished").save(job.folder)
     assert job.status.state == "finished"
-    with pytest.raises(VideoError, match="analyse the video again"):
+    with pytest.raises(VideoError, match="analyze the video again"):
         job.result  # noqa: B018
-    with pytest.raises(VideoError, match="analyse the video again"):
+    with pytest.raises(VideoError, match="analyze the video again"):
         job.annotated()

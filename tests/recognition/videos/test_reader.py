@@ -34,7 +34,7 @@ def refusal(path, **limits):
 
 
 def corners(image):
-    """The colours of the four corners as letters, row by row."""
+    """The colors of the four corners as letters, row by row."""
     names = {(1, 0, 0): "r", (0, 1, 0): "g", (0, 0, 1): "b", (1, 1, 1): "w"}
     height, width = image.shape[:2]
     places = [(y, x) for y in (height // 4, 3 * height // 4) for x in (width // 4, 3 * width // 4)]

@@ -22,7 +22,7 @@ def test_frames_come_back_at_their_times(tmp_path, corner):
     frames = read(path)
     assert [frame.time for frame in frames] == pytest.approx(times, abs=1e-4)
     difference = np.abs(frames[-1].image.astype(int) - corner)
-    assert difference.mean() < 6  # colours survive, but for the edges between them
+    assert difference.mean() < 6  # colors survive, but for the edges between them
 
 
 def test_it_is_what_browsers_play(tmp_path, corner):

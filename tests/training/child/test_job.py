@@ -226,7 +226,7 @@ def test_a_run_that_falls_short_is_followed_by_the_next_attempt(small_demo, stop
         time.sleep(0.2)
     last = wait_ended("mine-try3")
     second = find_run("mine-try2")
-    assert "below the target of 100.0 %" in find_run("mine").status.message
+    assert "below the target of 100.0%" in find_run("mine").status.message
     assert (second.config.learning_rate, second.config.epochs) == (0.002, 1)
     assert (last.config.learning_rate, last.config.epochs) == (0.002, 2)
     assert (second.record.parent, last.record.parent) == (first.record.id, second.record.id)

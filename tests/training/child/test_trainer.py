@@ -144,9 +144,9 @@ def test_the_fused_normalisation_does_what_keras_does():
 def test_scaling_is_in_the_network():
     model = build_model(TrainingConfig())
     assert model.layers[1].scale == pytest.approx(1 / 255)
-    grey = np.random.default_rng(0).integers(0, 256, (2, 48, 48)).astype(np.uint8)
+    gray = np.random.default_rng(0).integers(0, 256, (2, 48, 48)).astype(np.uint8)
     inner = keras.Model(model.layers[2].input, model.output)
-    np.testing.assert_allclose(predict(model, grey), inner.predict(grey[..., None] / 255, verbose=0), atol=1e-5)
+    np.testing.assert_allclose(predict(model, gray), inner.predict(gray[..., None] / 255, verbose=0), atol=1e-5)
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])

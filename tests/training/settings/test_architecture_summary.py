@@ -12,7 +12,7 @@ from fer_core.training.settings.config import Architecture, TrainingConfig
 
 NAMES = {
     "Conv2D": "convolution",
-    "BatchNormalization": "normalisation",
+    "BatchNormalization": "normalization",
     "MaxPooling2D": "pooling",
     "AveragePooling2D": "pooling",
     "Dropout": "dropout",

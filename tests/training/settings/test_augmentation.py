@@ -25,7 +25,7 @@ EACH = {
 
 
 def faces(n=6):
-    """Smooth pictures with a bright square off the centre."""
+    """Smooth pictures with a bright square off the center."""
     images = np.full((n, 48, 48), 90, np.uint8)
     images[:, 10:20, 8:16] = 200
     return images

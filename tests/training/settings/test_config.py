@@ -110,7 +110,7 @@ def test_what_is_not_given_keeps_its_default():
         ({"output_activation": "relu"}, "choose one of softmax, sigmoid, svm."),
         ({"optimizer": "newton"}, "choose one of adam, adamw, sgd, rmsprop."),
         ({"loss": "zero"}, "choose one of categorical_crossentropy"),
-        ({"metric": "luck"}, "choose one of accuracy, macro_f1, loss."),
+        ({"metric": "chance"}, "choose one of accuracy, macro_f1, loss."),
         ({"architecture": "vgg"}, "choose one of"),
         ({"precision": "int8"}, "choose one of auto, float32, mixed_bfloat16."),
         ({"scheme": "majority-9"}, "scheme is “majority-9”; choose one of majority-7"),

@@ -31,7 +31,7 @@ def test_lists_and_ranges_are_read(name, values, axis):
 @pytest.mark.parametrize(
     ("name", "values", "why"),
     [
-        ("colour", "1,2", "no setting “colour”"),
+        ("color", "1,2", "no setting “color”"),
         ("dataset", "a,b", "no setting “dataset”"),
         ("batch_size", "32", "give two or more"),
         ("batch_size", "", "no value to choose from"),

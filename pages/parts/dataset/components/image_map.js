@@ -1,4 +1,4 @@
-// Draws images as coloured dots; near the pointer the image itself appears, and a click tells which was meant.
+// Draws images as colored dots; near the pointer the image itself appears, and a click tells which was meant.
 function draw({ data, parentElement, setTriggerValue }, signal) {
   const { sheet, columns, lines, x, y, colors, classes, texts } = data;
   const root = parentElement.querySelector(".map");
