@@ -7,7 +7,8 @@ import streamlit as st
 
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.store import DatasetCard
-from fer_core.lessons.quiz.rooms import CODE_LENGTH
+from fer_core.lessons.codes import CODE_LENGTH
+from fer_core.lessons.quiz.rooms import Room
 from fer_core.lessons.quiz.rounds import QUESTIONS, QuizRound, draw_round
 from pages.parts.quiz.alone import forget_answers, play_alone
 from pages.parts.quiz.rooms import show_room
@@ -39,7 +40,8 @@ def _start_alone() -> None:
 
 def _open_room(token: str, dataset: DatasetCard, classifier: Classifier | None) -> None:
     count = int(st.session_state.get(_FACES, _FEW))
-    _enter(cached.quiz_rooms().open(token, partial(_draw, dataset, classifier, count)).code)
+    draw = partial(_draw, dataset, classifier, count)
+    _enter(cached.quiz_rooms().open(lambda code: Room(code, token, draw)).code)
 
 
 def _enter(code: str) -> None:

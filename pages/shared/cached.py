@@ -19,7 +19,8 @@ from fer_core.evaluation.leaderboard import compare_checkpoints, milliseconds_pe
 from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.faces.detection import PhotoDetector
 from fer_core.lessons.break_it.results import Mistake, SideResult, results_with_mistake
-from fer_core.lessons.quiz.rooms import Rooms
+from fer_core.lessons.codes import SharedByCode
+from fer_core.lessons.quiz.rooms import Room
 from fer_core.recognition.photos import Photo, recognize_photo, sample_photos, thumbnail
 from fer_core.recognition.samples import sample_pictures
 
@@ -82,9 +83,9 @@ def classifier(checkpoint: Checkpoint, prior: PriorAdjustment) -> Classifier:
 
 
 @st.cache_resource(show_spinner=False)
-def quiz_rooms() -> Rooms:
+def quiz_rooms() -> SharedByCode[Room]:
     """The quiz's rooms of this server."""
-    return Rooms()
+    return SharedByCode()
 
 
 @by_content(1, "Opening the face detector …")

@@ -15,7 +15,8 @@ from fer_core.checkpoints.classifier import Prediction
 from fer_core.datasets.store import load_records
 from fer_core.datasets.votes import majority
 from fer_core.labels import EMOTIONS, SPLITS
-from fer_core.lessons.quiz.rooms import CODE_LENGTH, MOST_SEATS, Room, Rooms, qr_code
+from fer_core.lessons.codes import CODE_LENGTH, SharedByCode
+from fer_core.lessons.quiz.rooms import MOST_SEATS, Room, qr_code
 from fer_core.lessons.quiz.rounds import QUESTIONS, Question, QuizRound, draw_round, draw_rows, verdict
 
 
@@ -154,7 +155,6 @@ def test_the_score_is_of_revealed_faces_only():
     assert room.score().faces == 0
     advanced(room)
     assert (room.score().room, room.score().network, room.score().best, room.score().faces) == (4.5, 3, 6, 1)
-    assert [room.points_of(seat) for seat in "abc"] == [6, 3, 0]
     advanced(room, 3)
     assert (room.score().best, room.score().faces) == (12, 2)
 
@@ -197,8 +197,8 @@ def test_whatever_is_sent_a_seat_has_one_answer_a_face_and_it_is_the_first(sent)
 
 
 def test_rooms_are_found_by_their_code_however_it_is_typed():
-    rooms = Rooms()
-    room = rooms.open("host", lambda: QuizRound((question(),)))
+    rooms = SharedByCode()
+    room = rooms.open(lambda code: Room(code, "host", lambda: QuizRound((question(),))))
     assert len(room.code) == CODE_LENGTH
     assert rooms.find(f" {room.code[:2].lower()} {room.code[2:]} ") is room
     assert rooms.find("nope") is None
@@ -207,11 +207,11 @@ def test_rooms_are_found_by_their_code_however_it_is_typed():
 
 def test_old_rooms_give_way():
     now = [0.0]
-    rooms = Rooms(most=3, seconds=60, clock=lambda: now[0])
-    draw = lambda: QuizRound((question(),))  # noqa: E731
-    first, *_others = [rooms.open("host", draw) for _ in range(4)]
+    rooms = SharedByCode(most=3, seconds=60, clock=lambda: now[0])
+    make = lambda code: Room(code, "host", lambda: QuizRound((question(),)))  # noqa: E731
+    first, *_others = [rooms.open(make) for _ in range(4)]
     assert rooms.find(first.code) is None
-    kept = rooms.open("host", draw)
+    kept = rooms.open(make)
     now[0] = 59
     assert rooms.find(kept.code) is kept
     now[0] = 118

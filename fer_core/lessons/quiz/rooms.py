@@ -1,9 +1,7 @@
 """Rooms: a class answers a round together, led by a host; kept in memory only, and nothing of a person but a token."""
 
-import secrets
 import threading
-import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -14,9 +12,6 @@ from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS
 from fer_core.lessons.quiz.rounds import QuizRound
-
-CODE_LENGTH = 5
-_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is mistaken for another when read from a wall
 
 MOST_SEATS = 250
 """Browsers that one room takes."""
@@ -147,46 +142,6 @@ class Room:
             means.append(points / max(sum(counts.values()), 1))
         network, best = (sum(getattr(q, name) for q in questions) for name in ("network_points", "best_points"))
         return Score(sum(means), network, best, done)
-
-    def points_of(self, seat: str) -> int:
-        """Return a seat's points for the faces whose answers are revealed."""
-        done = self.score().faces
-        given = [(question, self.answer_of(seat, i)) for i, question in enumerate(self._round.questions[:done])]
-        return sum(question.points(answer) for question, answer in given if answer)
-
-
-class Rooms:
-    """The rooms that are open now; the most recently used ones are kept, each for some hours after its last use."""
-
-    def __init__(
-        self, most: int = 200, seconds: float = 3 * 3600.0, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._most, self._seconds, self._clock = most, seconds, clock
-        self._lock = threading.Lock()
-        self._rooms: OrderedDict[str, tuple[float, Room]] = OrderedDict()
-
-    def open(self, host: str, draw: Callable[[], QuizRound]) -> Room:
-        """Open a room with a code of its own; see :class:`Room`."""
-        room = Room(_random_code(), host, draw)
-        with self._lock:
-            self._rooms[room.code] = self._clock(), room
-            while len(self._rooms) > self._most:
-                self._rooms.popitem(last=False)
-        return room
-
-    def find(self, code: str) -> Room | None:
-        """Return the room of a code, however it was typed, or None when it is not open (any more)."""
-        code = "".join(code.split()).upper()[:40]
-        with self._lock:
-            used, room = self._rooms.pop(code, (0.0, None))
-            if room is None or self._clock() - used > self._seconds:
-                return None
-            self._rooms[code] = self._clock(), room
-            return room
-
-
-def _random_code() -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
 
 
 def qr_code(address: str) -> NDArray[np.uint8]:

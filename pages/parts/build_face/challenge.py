@@ -10,6 +10,7 @@ from fer_core.checkpoints.classifier import Prediction
 from fer_core.datasets.drawn.expression import unit_title
 from fer_core.datasets.drawn.face import Face
 from fer_core.lessons.build_face.challenges import CHALLENGES, Attempt, Challenge, attempt
+from fer_core.lessons.quiz.rooms import Room
 from fer_core.lessons.quiz.rounds import round_without_voters
 from fer_core.storage.plaintext import percent
 from pages.parts.build_face.change import cached_change
@@ -61,7 +62,8 @@ def _offer_vote(face: Face, prediction: Prediction) -> None:
     """A button that opens a room of the quiz with this face, where a class votes without the network's answer."""
     token = browser_token()
     if st.button("Let a class vote on it", icon=":material/groups:", disabled=token is None) and token is not None:
-        room = cached.quiz_rooms().open(token, partial(round_without_voters, face.seen(), prediction))
+        host, draw = token, partial(round_without_voters, face.seen(), prediction)
+        room = cached.quiz_rooms().open(lambda code: Room(code, host, draw))
         st.switch_page(script("quiz"), query_params={"room": room.code})
     st.caption(
         "Opens a room of the quiz: everyone says what the face looks like, then you reveal what the network says."
