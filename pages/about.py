@@ -1,18 +1,17 @@
 """Where this comes from, what it must not be used for, and every technical word explained."""
 
+import json
+
 import streamlit as st
 
-from fer_core.checkpoints.export import lesson_notebook
-from fer_core.lessons.glossary import GLOSSARY
 from fer_core.plots.emotions import plutchik_wheel
+from pages.parts.about.glossary import WORD, show_glossary
+from pages.shared.address import newly_asked
 from pages.shared.charts import drawn, show_fixed_chart
-from pages.shared.downloads import download_button
-from pages.shared.lesson_bar import start_lesson
-from pages.shared.lesson_plan import LESSON, TOUR, show_stops
-from pages.shared.lesson_record import offer_lesson
 from pages.shared.links import show_link
 from pages.shared.navigation import start_page
 from pages.shared.paper_steps import show_process
+from pages.shared.pickers import choose_view
 
 HISTORY = """
 **1872: Charles Darwin** describes how people and animals show what moves them, and holds that some of it is inborn \
@@ -62,52 +61,67 @@ crowd-sourced label distribution*, ICMI 2016.
 - R. Selvaraju and others, *Grad-CAM*, ICCV 2017.
 """
 
-start_page("about", "Where this comes from, what it must not be used for, and every technical word explained.")
-left, right = st.columns([4, 5], gap="large")
-with left:
-    st.subheader("How people came to think of emotions", anchor="history")
-    st.markdown(HISTORY)
-with right:
-    st.subheader("Plutchik's wheel", anchor="wheel")
-    show_fixed_chart(
-        "about_wheel",
-        "Plutchik's wheel: joy, trust, fear, surprise, sadness, disgust, anger and anticipation, each in three "
-        "degrees, with mixtures such as contempt between neighbors.",
-        drawn(plutchik_wheel),
-    )
-    st.caption("Point at an emotion for its degree, its opposite and its name in FER+. In italics: mixtures.")
-st.subheader("The paper's process", anchor="process")
-show_process()
-left, right = st.columns([1, 1], gap="large")
-with left:
+VIEWS = HISTORY_VIEW, PAPER, LAW, WORDS = "History", "The paper", "Law and limits", "Glossary"
+_VIEW = "about_view"
+_ANCHORS = {
+    "history": HISTORY_VIEW,
+    "wheel": HISTORY_VIEW,
+    "process": PAPER,
+    "ferplus": PAPER,
+    "references": PAPER,
+    "not-for": LAW,
+    "glossary": WORDS,
+}  # the view that each heading of this page stands in; an address with another one's anchor opens it
+
+_FOLLOW_ANCHOR = """<script>
+{
+  const views = %s, shown = %s, anchor = location.hash.slice(1);
+  if (anchor !== window.aboutAnchor) {  // once: whoever then chooses another view may
+    window.aboutAnchor = anchor;
+    if (["lesson", "tour"].includes(anchor)) location.replace("lesson#" + anchor);
+    else if (anchor in views && views[anchor] !== shown)
+      location.replace("about?about_view=" + encodeURIComponent(views[anchor]) + "#" + anchor);
+  }
+}
+</script>"""
+
+
+def _show_history() -> None:
+    left, right = st.columns([4, 5], gap="large")
+    with left:
+        st.subheader("How people came to think of emotions", anchor="history")
+        st.markdown(HISTORY)
+    with right:
+        st.subheader("Plutchik's wheel", anchor="wheel")
+        show_fixed_chart(
+            "about_wheel",
+            "Plutchik's wheel: joy, trust, fear, surprise, sadness, disgust, anger and anticipation, each in three "
+            "degrees, with mixtures such as contempt between neighbors.",
+            drawn(plutchik_wheel),
+        )
+        st.caption("Point at an emotion for its degree, its opposite and its name in FER+. In italics: mixtures.")
+
+
+def _show_paper() -> None:
+    st.subheader("The paper's process", anchor="process")
+    show_process()
     st.subheader("What FER+ is", anchor="ferplus")
     st.markdown(DATA)
     show_link("See the faces", "dataset")
-with right:
+    st.subheader("References", anchor="references")
+    st.markdown(REFERENCES)
+
+
+def _show_law() -> None:
     st.subheader("What it must not be used for", anchor="not-for")
     st.markdown(
         "An expression is not a feeling: a network says what a face **looks like to other people**.\n" + NOT_FOR
     )
-st.subheader("Four minutes to look around", anchor="tour")
-show_stops(TOUR)
-st.subheader("For teachers: a lesson of one hour", anchor="lesson")
-st.markdown(
-    "It needs this app on one computer with a projector; with HTTPS (see README) pupils join with their telephones. "
-    "The drawn demo faces and the shipped network are enough. Nobody has to show a face of their own, and nothing "
-    "is kept of anybody. In the European Union, do not use such systems to watch or to judge pupils: it is prohibited."
-)
-start_lesson()
-show_stops(LESSON)
-with st.container(horizontal=True, vertical_alignment="center"):
-    help_ = "Trains, evaluates and looks inside a network step by step, in Jupyter."
-    download_button("The lesson as a notebook", lesson_notebook, "lesson.ipynb", help=help_)
-    offer_lesson()
-st.subheader("Every technical word", anchor="glossary")
-wanted = st.text_input("Find a word", placeholder="such as dropout", key="word", bind="query-params").strip().casefold()
-found = {word: text for word, text in GLOSSARY.items() if wanted in word.casefold() or wanted in text.casefold()}
-if not found:
-    st.caption("This word is not explained here yet.")
-for column, words in zip(st.columns(2, gap="large"), (list(found)[::2], list(found)[1::2]), strict=True):
-    column.markdown("\n\n".join(f"**{word}**  \n{found[word]}" for word in words))
-st.subheader("References", anchor="references")
-st.markdown(REFERENCES)
+
+
+start_page("about", "Where this comes from, what it must not be used for, and every technical word explained.")
+if newly_asked(WORD):
+    st.session_state[_VIEW] = WORDS
+view = choose_view(VIEWS, _VIEW, old_name="view")
+st.html(_FOLLOW_ANCHOR % (json.dumps(_ANCHORS), json.dumps(view)), unsafe_allow_javascript=True, width=1)
+{HISTORY_VIEW: _show_history, PAPER: _show_paper, LAW: _show_law, WORDS: show_glossary}[view]()

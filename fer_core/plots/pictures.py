@@ -45,6 +45,19 @@ def picture_html(gray: NDArray[np.uint8], size: int, alt: str) -> str:
     return image_html(png_address(gray), alt, f"width:{size}px;max-width:100%;height:auto;{_SHARP}")
 
 
+def qr_code(address: str) -> NDArray[np.uint8]:
+    """Return an ASCII address of some hundred characters as ``(side, side)`` uint8: black modules, a white edge."""
+    code = np.asarray(cv2.QRCodeEncoder.create().encode(address), np.uint8)
+    edge = int((code < 128).any(axis=1).argmax())  # white rows on top; readers want four
+    return np.pad(code, max(0, 4 - edge), constant_values=255)
+
+
+def qr_html(address: str, least: int) -> str:
+    """Return an ASCII address as a QR code of at least ``least`` CSS pixels, sharp on every screen."""
+    code = qr_code(address)
+    return picture_html(code, -(-least // len(code)) * len(code), "The address as a QR code")
+
+
 def jpeg_html(jpeg: bytes, alt: str) -> str:
     """Return a JPEG inside the page: one that changes often would be gone before a browser asks the server for it."""
     return image_html(data_address(jpeg, "jpeg"), alt, "max-width:100%;height:auto;border-radius:6px")

@@ -47,6 +47,8 @@ window.addEventListener('beforeprint', function () {
 });
 """
 
+_CHART = '<div class="chart"'
+
 
 @dataclass(frozen=True)
 class Section:
@@ -56,17 +58,21 @@ class Section:
     body: str
 
 
-def html_page(title: str, lead: str, sections: Sequence[Section]) -> str:
-    """Return a whole document with Plotly's script and a footer inside; title and lead are plain text."""
+def html_page(title: str, lead: str, sections: Sequence[Section], *, style: str = "") -> str:
+    """Return a whole document with a footer, and with Plotly's script where there is a chart.
+
+    Title and lead are plain text; ``style`` is CSS of this document alone.
+    """
     ethics = "An expression is not a feeling. Do not decide about people with these figures or this network."
     footer = f"Made with FER Lab on {datetime.now(UTC):%Y-%m-%d}. {ethics}"
     parts = "".join(f"<section><h2>{escape(s.title)}</h2>{s.body}</section>" if s.title else s.body for s in sections)
+    scripts = f"<script>{get_plotlyjs()}</script><script>{_SCRIPT}</script>" if _CHART in parts else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
+        f"<title>{escape(title)}</title><style>{_STYLE}{style}</style></head><body>"
         f'<h1>{escape(title)}</h1><p class="lead">{escape(lead)}</p>{parts}<footer>{escape(footer)}</footer>'
-        f"<script>{get_plotlyjs()}</script><script>{_SCRIPT}</script></body></html>"
+        f"{scripts}</body></html>"
     )
 
 
@@ -104,7 +110,7 @@ def chart(name: str, figure: go.Figure) -> str:
     spec = str(made.to_json()).replace("</", "<\\/")  # a text must not end the script element
     height = int(made.layout.height or 400)
     return (
-        f'<div class="figure" id="{escape(name)}"><div class="chart" style="height:{height}px"></div>'
+        f'<div class="figure" id="{escape(name)}">{_CHART} style="height:{height}px"></div>'
         '<div class="save"><button data-format="png">Save as PNG</button>'
         '<button data-format="svg">Save as SVG</button></div>'
         f'<script type="application/json">{spec}</script></div>'

@@ -20,6 +20,7 @@ from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.faces.detection import PhotoDetector
 from fer_core.lessons.break_it.results import Mistake, SideResult, results_with_mistake
 from fer_core.lessons.codes import SharedByCode
+from fer_core.lessons.plan import Presentation
 from fer_core.lessons.quiz.rooms import Room
 from fer_core.recognition.photos import Photo, recognize_photo, sample_photos, thumbnail
 from fer_core.recognition.samples import sample_pictures
@@ -86,6 +87,12 @@ def classifier(checkpoint: Checkpoint, prior: PriorAdjustment) -> Classifier:
 def quiz_rooms() -> SharedByCode[Room]:
     """The quiz's rooms of this server."""
     return SharedByCode()
+
+
+@st.cache_resource(show_spinner=False)
+def presentations() -> SharedByCode[Presentation]:
+    """The guided lessons under way on this server."""
+    return SharedByCode(most=1000)
 
 
 @by_content(1, "Opening the face detector …")

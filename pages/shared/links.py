@@ -1,6 +1,7 @@
 """The app's pages, links to them, and addresses that name a choice by its identifier."""
 
 from typing import Literal, NamedTuple
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -26,6 +27,7 @@ PAGES = {
     "webcam": Page("Webcam", "videocam"),
     "photos": Page("Photos", "add_a_photo"),
     "videos": Page("Videos", "movie"),
+    "lesson": Page("Lesson", "school", "A lesson of one hour"),
     "about": Page("About", "info"),
     "diagnostics": Page("Server", "monitor_heart"),
 }
@@ -34,7 +36,7 @@ PAGES = {
 MENU = {
     "": ("overview",),
     "Try it": ("photos", "webcam", "videos"),
-    "Learn": ("quiz", "build_face", "break_it", "explain", "about"),
+    "Learn": ("lesson", "quiz", "build_face", "break_it", "explain", "about"),
     "Lab": ("dataset", "training", "evaluation", "comparison"),
     "Operate": ("diagnostics",),
 }
@@ -44,6 +46,12 @@ MENU = {
 def script(page: str) -> str:
     """Path of a page's script, as Streamlit takes it."""
     return f"pages/{page}.py"
+
+
+def own_address(page: str, **query: str) -> str:
+    """Whole address of a page on this server, as the visitor's browser knows it, for other windows and devices."""
+    root = str(st.context.url or "").partition("?")[0].rpartition("/")[0]
+    return f"{root}/{page}?{urlencode(query)}"
 
 
 def show_link(label: str, page: str, query: dict[str, str] | None = None, *, arrow: bool = False) -> None:

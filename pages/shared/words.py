@@ -84,4 +84,4 @@ def show_page_words(page: str) -> None:
         with st.container(horizontal=True, gap="xsmall"):
             for word in words:
                 st.badge(word, color="gray", help=GLOSSARY[word])
-        st.page_link(script("about"), label="All words")
+        st.page_link(script("about"), label="All words", query_params={"about_view": "Glossary"})

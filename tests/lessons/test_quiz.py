@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,7 +15,7 @@ from fer_core.datasets.store import load_records
 from fer_core.datasets.votes import majority
 from fer_core.labels import EMOTIONS, SPLITS
 from fer_core.lessons.codes import CODE_LENGTH, SharedByCode
-from fer_core.lessons.quiz.rooms import MOST_SEATS, Room, qr_code
+from fer_core.lessons.quiz.rooms import MOST_SEATS, Room
 from fer_core.lessons.quiz.rounds import QUESTIONS, Question, QuizRound, draw_round, draw_rows, verdict
 
 
@@ -218,11 +217,3 @@ def test_old_rooms_give_way():
     assert rooms.find(kept.code) is kept  # its use has kept it
     now[0] = 200
     assert rooms.find(kept.code) is None
-
-
-def test_a_telephone_reads_the_address_of_a_room():
-    address = "https://lab.example.org/quiz?room=7KQ2M"
-    picture = np.kron(qr_code(address), np.ones((4, 4), np.uint8))
-    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == address
-    assert (picture[:16] == 255).all()
-    assert (picture[:, -16:] == 255).all()

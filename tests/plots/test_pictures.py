@@ -1,6 +1,7 @@
 """Pictures inside HTML show what they say."""
 
 import base64
+import re
 
 import cv2
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from fer_core.faces.preprocessing import Preprocessing
-from fer_core.plots.pictures import contact_sheet, face_grid, histogram_html, illustrated, stage_cards
+from fer_core.plots.pictures import contact_sheet, face_grid, histogram_html, illustrated, qr_code, qr_html, stage_cards
 from fer_core.recognition.stages import dataset_stages
 
 
@@ -54,3 +55,18 @@ def test_an_illustrated_sample_has_the_faces_in_front():
     table = illustrated(sample, np.arange(2 * 48 * 48, dtype=np.uint8).reshape(2, 48, 48))
     assert list(table) == ["face", "row", "emotion"]
     assert table["face"].str.startswith("data:image/png;base64,").all()
+
+
+def test_a_telephone_reads_the_address_of_a_room():
+    address = "https://lab.example.org/quiz?room=7KQ2M"
+    picture = np.kron(qr_code(address), np.ones((4, 4), np.uint8))
+    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == address
+    assert (picture[:16] == 255).all()
+    assert (picture[:, -16:] == 255).all()
+
+
+def test_a_qr_code_is_at_least_as_wide_as_asked_for_in_whole_pixels_a_module():
+    address = "https://lab.example.org/quiz?room=7KQ2M"
+    width = int(re.search(r"width:(\d+)px", qr_html(address, 340)).group(1))
+    assert width >= 340
+    assert width % len(qr_code(address)) == 0

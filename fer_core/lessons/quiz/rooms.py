@@ -6,10 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from fer_core.labels import EMOTIONS
 from fer_core.lessons.quiz.rounds import QuizRound
 
@@ -142,10 +138,3 @@ class Room:
             means.append(points / max(sum(counts.values()), 1))
         network, best = (sum(getattr(q, name) for q in questions) for name in ("network_points", "best_points"))
         return Score(sum(means), network, best, done)
-
-
-def qr_code(address: str) -> NDArray[np.uint8]:
-    """Return an ASCII address of some hundred characters as ``(side, side)`` uint8: black modules, a white edge."""
-    code = np.asarray(cv2.QRCodeEncoder.create().encode(address), np.uint8)
-    edge = int((code < 128).any(axis=1).argmax())  # white rows on top; readers want four
-    return np.pad(code, max(0, 4 - edge), constant_values=255)

@@ -1,15 +1,16 @@
 """A class with a host: the host's screen for the projector, and the pupils' for their telephones."""
 
 from functools import partial
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from fer_core.labels import EMOTIONS
-from fer_core.lessons.quiz.rooms import Room, Standing, qr_code
+from fer_core.lessons.quiz.rooms import Room, Standing
 from fer_core.lessons.quiz.rounds import Question
-from fer_core.plots.pictures import picture_html
+from fer_core.plots.pictures import qr_html
 from pages.parts.quiz.answers import in_points, show_class, show_face, show_final, show_network, show_tiles, show_voters
+from pages.shared.links import own_address
 
 _ONLY_HERE = ("localhost", "127.0.0.1", "::1")
 _QR_WIDTH = 340
@@ -46,12 +47,10 @@ def _show_host(room: Room) -> None:
 
 
 def _show_invitation(room: Room, standing: Standing) -> None:
-    page = str(st.context.url).partition("?")[0]
-    address = f"{page}?{urlencode({'room': room.code})}"
+    address = own_address("quiz", room=room.code)
     left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
     with left:
-        code = qr_code(address)
-        st.html(picture_html(code, -(-_QR_WIDTH // len(code)) * len(code), "The address as a QR code"))
+        st.html(qr_html(address, _QR_WIDTH))
     with right:
         st.markdown("Scan the picture with a phone, or open this address:")
         st.code(address, language=None, wrap_lines=True)
@@ -66,7 +65,7 @@ def _show_invitation(room: Room, standing: Standing) -> None:
             on_click=room.advance,
             args=[standing],
         )
-        if urlsplit(page).hostname in _ONLY_HERE:
+        if urlsplit(address).hostname in _ONLY_HERE:
             st.caption(
                 "This address works on this computer only. README's chapter “A class server behind HTTPS” tells how "
                 "others reach it. Until then, let the class vote by show of hands."
