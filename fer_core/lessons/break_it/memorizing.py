@@ -1,4 +1,4 @@
-"""Experiments about learning by heart: too few faces, or always the same."""
+"""Experiments about memorizing: too few faces, or always the same."""
 
 from fer_core.lessons.break_it import outcomes, reasons
 from fer_core.lessons.break_it.experiments import Experiment
