@@ -27,8 +27,7 @@ NEW, FOLLOW, ALL = "New training", "Follow a run", "All runs"
 
 start_page(
     "training",
-    "Train a network and watch it learn. A run goes on when you leave this page or close the browser, "
-    "and its checkpoint is ready on the other pages as soon as it ends.",
+    "Train a network and watch it learn; runs continue when you close the browser.",
 )
 
 runs = list_runs()
@@ -68,25 +67,25 @@ with left:
 with errors_shown():
     begin_small_set(dataset)
 right.caption(
-    "These faces are drawn: the quickest way to see a network learn."
+    "Drawn faces: the quickest way to watch a network learn."
     if dataset.is_drawn
-    else f"Only {dataset.sizes['train']:,} training faces: better go on from fer-lab, with the preset “Few pictures”."
+    else f"Only {dataset.sizes['train']:,} training faces: fine-tune fer-lab with the preset “Few pictures”."
     if is_small(dataset)
-    else "The settings begin at the paper's Table 4. Every choice explains itself behind its question mark."
+    else "The defaults are those of the paper's Table 4."
 )
 with errors_shown():
     choose_preset(dataset)
-    st.markdown("**Or set it up yourself**: the paper’s Table 4 first, everything beyond it in folded groups.")
+    st.markdown("**Your own settings**: Table 4 first, then more groups.")
     config = training_form(dataset)
     preview_network(config, dataset.sizes["train"])
     is_pointless = show_data_issues(config, dataset)
     goal = choose_goal(config)
     name = folder_name(
         st.text_input(
-            "Name of the run and its checkpoint",
-            placeholder="named after the time",
+            "Run name",
+            placeholder="date and time",
             max_chars=60,
-            help="Letters, digits, dots, hyphens and underscores. Blanks become hyphens.",
+            help="Also names the checkpoint. Letters, digits, dots, hyphens and underscores.",
             key="run_name",
         )
     )
@@ -96,6 +95,6 @@ with errors_shown():
         if not goal.is_search:
             st.session_state["run"] = started
         st.rerun()
-    st.caption("The same on the command line, here or on a larger machine:")
+    st.caption("On the command line:")
     st.code(goal.command(name), language=None, wrap_lines=True)
     exchange_settings(config)

@@ -68,7 +68,7 @@ def choose_exclusions(dataset: DatasetCard) -> ExclusionList | None:
     if not lists:
         return None
     return _choose(
-        "Leave out",
+        "Exclude",
         "exclude",
         {_NOTHING: None} | lists,
         "Images of an exclusion list, such as test images that are also in training. The Detective on the Dataset "

@@ -271,7 +271,7 @@ def test_a_run_goes_on_from_a_checkpoint_and_learns_from_others(home, small_demo
     save_tiny("first", config=TrainingConfig().to_dict())
     save_tiny("other", config=TrainingConfig(width=8).to_dict())
     page = open_page()
-    assert page.selectbox(key="training_start_from").options == ["fresh weights", "first"]
+    assert page.selectbox(key="training_start_from").options == ["random", "first"]
     page.selectbox(key="training_start_from").set_value("first")
     assert page.toggle(key="live_teachers").disabled
     page = page.multiselect(key="training_teachers").set_value(["other", "first"]).run()
@@ -336,7 +336,7 @@ def faces_shown(page):
 
 def test_a_run_can_carry_a_target_and_what_to_try_next(home, small_demo):
     page = open_page()
-    page = page.segmented_control(key="goal").set_value("Again until good enough").run()
+    page = page.segmented_control(key="goal").set_value("Retrain until target").run()
     page.number_input(key="target").set_value(90.0)
     page.text_area(key="attempts").input("learning_rate=0.001\narchitecture=lab-cnn epochs=9")
     page = page.run()
@@ -350,7 +350,7 @@ def test_a_run_can_carry_a_target_and_what_to_try_next(home, small_demo):
 
 def test_what_cannot_be_tried_next_is_said_before_anything_starts(home, small_demo):
     page = open_page()
-    page = page.segmented_control(key="goal").set_value("Again until good enough").run()
+    page = page.segmented_control(key="goal").set_value("Retrain until target").run()
     page = page.text_area(key="attempts").input("epochs=many").run()
     assert "Attempt 1" in page.error[0].value
     assert not [button for button in page.button if button.key == "start"]

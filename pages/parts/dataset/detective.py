@@ -109,7 +109,7 @@ def _offer_list(shown: ShownDataset, finding: Finding) -> None:
                 st.rerun()
     if made_name := st.session_state.pop(_MADE, ""):
         st.success(
-            f"**{plain(made_name)}** is kept. Choose it as “Leave out” on the Training and Evaluation pages.",
+            f"**{plain(made_name)}** is saved. Choose it as “Exclude” on Training and Evaluation.",
             icon=":material/check:",
         )
 

@@ -36,7 +36,7 @@ TITLES = {
     "tanh": "tanh",
     "macro_f1": "macro F1",
     "kl_divergence": "Kullback–Leibler divergence",
-    "auto": "fastest on this machine",
+    "auto": "auto (fastest here)",
     "mixed_bfloat16": "mixed bfloat16",
     "paper-cnn": "The paper's network",
     "lab-cnn": "Lab network",
@@ -44,12 +44,12 @@ TITLES = {
     "deep-cnn": "Lab network, deeper",
     "residual-cnn": "Residual network",
     "vgg13": "VGG13 (large, slow)",
-    "one_cycle": "one cycle: up, then down",
+    "one_cycle": "one cycle",
     "svm": "linear support vector machine",
     "none": "none",
-    "class_weights": "rare classes count more",
-    "sampling": "rare classes come more often",
-    "low": "let everything else go first",
+    "class_weights": "class weights",
+    "sampling": "oversampling",
+    "low": "low (pages first)",
 }
 """Names people read, where they differ from the setting's own with blanks."""
 
@@ -140,8 +140,7 @@ def loss_and_head() -> None:
     choice(
         "output_activation",
         "Output head",
-        "Softmax makes the classes compete; sigmoid judges each alone; the support vector machine of section 6.2 "
-        "looks for the widest margin and is calibrated to probabilities afterwards.",
+        "Softmax, independent sigmoids, or a linear SVM (section 6.2), calibrated afterwards.",
     )
     own, head = ("squared_hinge",), st.session_state["output_activation"]
     losses = own if head == "svm" else tuple(loss for loss in get_args(Loss) if loss not in own)
@@ -149,4 +148,4 @@ def loss_and_head() -> None:
         st.session_state["loss"] = losses[0]
     if head == "svm" and not st.session_state.get("weight_decay"):
         st.session_state["weight_decay"] = _MARGIN_DECAY
-    choice("loss", "Loss function", "What training makes small.", losses)
+    choice("loss", "Loss function", "What training minimizes.", losses)

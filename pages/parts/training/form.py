@@ -34,19 +34,19 @@ def training_form(dataset: DatasetCard) -> TrainingConfig:
     with st.container(border=True):
         left, middle, right = st.columns(3, gap="large")
         with left:
-            st.markdown("**How it learns**")
+            st.markdown("**Optimization**")
             scale(
                 "learning_rate",
                 "Learning rate",
-                "How far each step moves the weights. Too small learns slowly, too large never settles.",
+                "Size of each step. Too small learns slowly; too large diverges.",
             )
-            epochs("Epochs", "How often the network sees every training face.")
-            scale("batch_size", "Batch size", "Faces per step: more is smoother, fewer is more often.")
-            choice("optimizer", "Optimizer", "The rule that turns gradients into steps.")
+            epochs("Epochs", "Passes over the training faces.")
+            scale("batch_size", "Batch size", "Faces per step. Larger batches give smoother, fewer steps.")
+            choice("optimizer", "Optimizer", "Rule that turns gradients into steps.")
         with middle:
-            st.markdown("**The network**")
-            choice("architecture", "Architecture", "Which layers follow which; the drawing below shows it.")
-            choice("activation", "Activation of hidden layers", "What each hidden neuron does to its sum.")
+            st.markdown("**Network**")
+            choice("architecture", "Architecture", "Order of the layers, drawn below.")
+            choice("activation", "Activation", "Nonlinearity of the hidden layers.")
             loss_and_head()
         with right:
             _labels(dataset)
@@ -61,7 +61,7 @@ def training_form(dataset: DatasetCard) -> TrainingConfig:
 
 
 def _labels(dataset: DatasetCard) -> None:
-    st.markdown("**What it learns from**")
+    st.markdown("**Data**")
     schemes = [scheme.name for scheme in records(dataset).schemes]
     if st.session_state.get("training_scheme") not in (None, *schemes):
         st.session_state["training_scheme"] = schemes[0]
@@ -69,8 +69,7 @@ def _labels(dataset: DatasetCard) -> None:
         "Labels",
         schemes,
         format_func=lambda name: LABEL_SCHEMES[name].title,
-        help="Which rule turns ten votes into what the network should say; the paper’s is the majority of seven "
-        "classes. Validation and test use the majority.",
+        help="Rule from ten votes to a label; the paper uses the seven-class majority. Validation and test always do.",
         key="training_scheme",
         persist_state="session",
     )
@@ -78,28 +77,28 @@ def _labels(dataset: DatasetCard) -> None:
     choice(
         "metric",
         "Evaluation metric",
-        "Which validation figure decides which epoch’s weights are kept. The loss owes least to chance.",
+        "Validation metric that selects the best epoch. Loss varies least by chance.",
     )
-    slider("share", "Share of the training faces", "Fewer faces make a quick trial; the rest stays unused.")
-    whole("seed", "Seed", "The same seed gives the same run, to the last digit.")
+    slider("share", "Training share", "Share of the training faces to use; less is quicker.")
+    whole("seed", "Seed", "The same seed repeats a run exactly.")
 
 
 def _chosen_faces(dataset: DatasetCard) -> None:
     """Which faces are left out, and what is done to all of them."""
     st.multiselect(
-        "Pre-processing, in order",
+        "Pre-processing",
         list(STEPS),
         format_func=lambda name: STEPS[name].title,
         placeholder="None",
-        help="Applied to every face here and wherever the checkpoint is used. Try it on Dataset, Pre-processing.",
+        help="Steps in order, applied wherever the checkpoint is used. Try them on Dataset, Pre-processing.",
         key="training_preprocessing",
         persist_state="session",
     )
     st.selectbox(
-        "Leave out",
+        "Exclude",
         ["", *(known.name for known in list_exclusions(dataset))],
-        format_func=lambda name: name or "nothing",
-        help="An exclusion list of this dataset. The Detective on the Dataset page makes them.",
+        format_func=lambda name: name or "None",
+        help="An exclusion list made on Dataset, Detective.",
         key="training_exclude",
         persist_state="session",
     )
@@ -116,15 +115,15 @@ def _more_learning() -> None:
         with left:
             choice(
                 "schedule",
-                "Schedule of the learning rate",
-                "Large steps find the way, small ones at the end find the spot.",
+                "Schedule",
+                "How the learning rate changes over the run.",
             )
             whole("warmup_epochs", "Warm-up epochs", "Epochs of linear increase before the schedule starts.")
-            scale("weight_decay", "Weight decay", "Weights shrink a little in each step, so that none grows useless.")
+            scale("weight_decay", "Weight decay", "Shrinks the weights in each step; more regularizes more.")
             slider(
                 "weight_average",
                 "Weight averaging",
-                "Judge and keep a running mean of the weights, with this decay a step; 0.999 is usual, 0 is off.",
+                "Decay of the EMA weights, which are evaluated and saved: usually 0.999; 0 is off.",
                 step=0.001,
             )
         with right:
@@ -135,36 +134,30 @@ def _more_network() -> None:
     with _group("Width and dropout", "lan", "width", "dropout", "dense_dropout"):
         left, middle, right = st.columns(3, gap="large")
         with left:
-            whole("width", "Width", "Filters of the first convolution; the later ones grow with it.")
+            whole("width", "Width", "Filters of the first convolution; later layers scale with it.")
         with middle:
-            slider(
-                "dropout", "Dropout between convolutions", "This share of values is blanked by chance while training."
-            )
+            slider("dropout", "Convolution dropout", "Share of values zeroed at random during training.")
         with right:
-            slider("dense_dropout", "Dropout before the outputs", "The same, just before the answer is formed.")
+            slider("dense_dropout", "Output dropout", "The same before the output layer.")
 
 
 def _more_labels() -> None:
     with _group("Labels and class balance", "balance", "balancing", "label_smoothing", "draw_labels", "shuffle_labels"):
         left, middle, right = st.columns(3, gap="large")
         with left:
-            choice(
-                "balancing", "Class balance", "Helps rare classes such as disgust; the overall accuracy usually falls."
-            )
+            choice("balancing", "Class balance", "Helps rare classes; overall accuracy usually falls.")
         with middle:
-            slider(
-                "label_smoothing", "Label smoothing", "Spreads this part of each label over all classes: less certain."
-            )
+            slider("label_smoothing", "Label smoothing", "Share of each label spread over all classes.")
         with right:
             switch(
                 "draw_labels",
-                "Draw one label an epoch",
-                "Each epoch takes one class at random from a face's votes; majority labels leave nothing to draw.",
+                "Sample labels",
+                "Draw each face's label from its votes in every epoch.",
             )
             switch(
                 "shuffle_labels",
-                "Shuffle the labels",
-                "An experiment: each face gets another's label, so only how often each class comes can be learned.",
+                "Shuffle labels",
+                "An experiment: labels are permuted, so only class frequencies can be learned.",
             )
 
 
@@ -175,20 +168,20 @@ def _augmentation(dataset: DatasetCard) -> None:
     with _group("Augmentation", "auto_fix_high", "augmentation."):
         left, right = st.columns(2, gap="large")
         with left:
-            switch("augmentation.flip", "Mirror", "Every other face is mirrored.")
+            switch("augmentation.flip", "Mirror", "Mirror every other face.")
             part("rotation", "Rotation", "Largest rotation in degrees.", highest=45.0, step=1.0)
-            part("shift", "Shift", "Moved by up to this part of the picture.")
-            part("scale", "Scale", "Larger or smaller by up to this part.")
-            part("shear", "Shear", "Slanted by up to this part.")
-            part("mixup", "Mixing (mixup)", "Pairs of faces and their labels are blended; 0.2 is usual.")
+            part("shift", "Shift", "Largest shift, as a share of the picture.")
+            part("scale", "Scale", "Largest zoom in or out.")
+            part("shear", "Shear", "Largest shear.")
+            part("mixup", "Mixup", "Blends pairs of faces and labels; 0.2 is usual.")
         with right:
-            part("brightness", "Brightness", "Lighter or darker by up to this part.")
-            part("contrast", "Contrast", "Stretched or flattened by up to this part.")
-            part("gamma", "Gamma", "Darker or paler in the middle tones by up to this power.")
-            part("shade", "Side light", "Lit from one side by up to this part.")
-            part("resolution", "Low resolution", "Half of the faces, made smaller by up to this part.", highest=0.8)
+            part("brightness", "Brightness", "Largest change of brightness.")
+            part("contrast", "Contrast", "Largest change of contrast.")
+            part("gamma", "Gamma", "Largest exponent of the mid-tones.")
+            part("shade", "Side light", "Strongest light from one side.")
+            part("resolution", "Low resolution", "Downscales half of the faces by up to this share.", highest=0.8)
             part("blur", "Blur", "Largest blur radius in pixels.", highest=3.0, step=0.1)
-            part("noise", "Noise", "Grain of up to this part of the whole range.")
+            part("noise", "Noise", "Largest noise, as a share of the gray range.")
             part("erasing", "Erasing", "Probability of erasing a random rectangle.")
         preview_faces(dataset)
 
@@ -202,11 +195,11 @@ def _ending_and_machine() -> None:
             choice(
                 "precision",
                 "Number format",
-                "A two-second probe finds the faster one; the saved weights are float32 in any case.",
+                "Auto probes for the faster one. Saved weights are always float32.",
             )
         with right:
             choice(
                 "priority",
                 "Priority",
-                "Whether the pages stay quick while it trains, or training takes all it can get.",
+                "Low keeps the pages responsive during training.",
             )

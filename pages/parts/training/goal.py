@@ -14,8 +14,8 @@ from fer_core.training.settings.fields import read_assignments
 from fer_core.training.settings.space import Axis, grid_size, read_axes, typical_values
 from pages.shared.messages import plain
 
-ONCE, AGAIN, SEARCH = "One run", "Again until good enough", "Search"
-_METHODS: dict[Method, str] = {"random": "Random draws", "grid": "Every combination", "tpe": "Draws near what was good"}
+ONCE, AGAIN, SEARCH = "One run", "Retrain until target", "Search"
+_METHODS: dict[Method, str] = {"random": "Random", "grid": "Grid", "tpe": "TPE"}
 _NOT_SEARCHED = (
     *("exclude", "dataset", "scheme", "priority", "precision", "metric", "loss", "output_activation"),
     *("start_from", "teachers"),
@@ -45,7 +45,7 @@ def choose_goal(config: TrainingConfig) -> Goal:
         TrainingError: What was written cannot be carried out.
     """
     goal = st.segmented_control(
-        "How often", [ONCE, AGAIN, SEARCH], default=ONCE, required=True, key="goal", persist_state="session"
+        "Runs", [ONCE, AGAIN, SEARCH], default=ONCE, required=True, key="goal", persist_state="session"
     )
     if goal == SEARCH:
         plan = _ask_search(config)
@@ -66,18 +66,18 @@ def choose_goal(config: TrainingConfig) -> Goal:
 def _ask_target(config: TrainingConfig) -> RunTarget:
     left, right = st.columns([1, 2], gap="large")
     accuracy = left.number_input(
-        "Good enough from, in % of the validation faces",
+        "Target accuracy, %",
         1.0,
         100.0,
         85.0,
-        help="When a run ends below this, the next one starts with the first line of settings on the right.",
+        help="On validation. A run below it is followed by the next one.",
         key="target",
         persist_state="session",
     )
     text = right.text_area(
-        "What to change, a line for each further run",
+        "Settings per retry",
         placeholder="learning_rate=0.001\nlearning_rate=0.001 epochs=90\narchitecture=lab-cnn schedule=one_cycle",
-        help="Settings as the command line takes them: name=value, with blanks between. The others stay as above.",
+        help="One line for each retry: name=value, separated by blanks. Others stay as above.",
         key="attempts",
         persist_state="session",
     )
@@ -85,7 +85,7 @@ def _ask_target(config: TrainingConfig) -> RunTarget:
     target = RunTarget(accuracy / 100, attempts)
     target.check_attempts(config)
     if not attempts:
-        st.caption("Without a line, a run that falls short only says so.")
+        st.caption("Without a line there is no retry.")
     return target
 
 
@@ -93,19 +93,19 @@ def _ask_search(config: TrainingConfig) -> SearchPlan:
     axes = _ask_axes(config)
     left, right = st.columns(2, gap="large")
     method: Method = left.selectbox(
-        "How values are chosen",
+        "Search method",
         list(_METHODS),
         format_func=_METHODS.__getitem__,
-        help="Every combination needs lists; drawing also takes ranges, and spends its trials better.",
+        help="Grid needs lists. Random and TPE also take ranges and use trials better.",
         key="search_method",
         persist_state="session",
     )
     trials = right.number_input(
-        "Runs at most",
+        "Most runs",
         1,
         MOST_TRIALS,
         10,
-        help="They train one after the other.",
+        help="Trained one after the other.",
         key="trials",
         persist_state="session",
     )

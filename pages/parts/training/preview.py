@@ -25,7 +25,7 @@ def preview_rate() -> None:
     try:
         config = TrainingConfig.from_dict({name: st.session_state[name] for name in names})
     except TrainingError:
-        st.caption("The curve is drawn when the warm-up is shorter than the run.")
+        st.caption("The warm-up must be shorter than the run.")
         return
     st.plotly_chart(
         drawn(learning_rate_curve, config), key="rate_preview", config=_PLAIN, alt="The learning rate over the epochs."
@@ -44,8 +44,8 @@ def preview_faces(dataset: DatasetCard) -> None:
     tiles = "".join(picture_html(face, 68, f"Training face {number}, changed") for number, face in enumerate(faces, 1))
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:8px">{tiles}</div>')
     if augmentation == Augmentation():
-        st.caption("No augmentation yet: ten original training faces.")
-    elif st.button("Change them anew", icon=":material/refresh:", key="preview_again", type="tertiary"):
+        st.caption("No augmentation: ten original training faces.")
+    elif st.button("Draw again", icon=":material/refresh:", key="preview_again", type="tertiary"):
         st.session_state["preview_seed"] = st.session_state.get("preview_seed", 0) + 1
         st.rerun()
 

@@ -43,7 +43,7 @@ def _steer_active(run: Run) -> None:
         st.rerun()
     waits = stopping and not run.is_silent
     label = "Stopping …" if waits else "Stop"
-    explanation = "Ends now and makes a checkpoint of the best epoch so far."
+    explanation = "Stop now and save the best epoch as a checkpoint."
     if st.button(label, icon=":material/stop:", disabled=waits, key="stop", help=explanation):
         stop_run(run)
         st.rerun()
@@ -51,12 +51,12 @@ def _steer_active(run: Run) -> None:
 
 def keep_run(run: Run) -> None:
     """An expander with a run's name, note and files."""
-    with st.expander("Name, note and files", icon=":material/edit_note:"), errors_shown(stop=False):
+    with st.expander("Details and files", icon=":material/edit_note:"), errors_shown(stop=False):
         left, right = st.columns(2, gap="large")
         note = left.text_input("Note", run.record.note, max_chars=500, key=f"note_{run.record.id}")
         if note != run.record.note:
             annotate_run(run, note)
-            st.toast("The note is kept.", icon=":material/check:")
+            st.toast("Note saved.", icon=":material/check:")
         key = f"name_{run.record.id}_{run.name}"
         name = right.text_input("Name", run.name, max_chars=60, key=key, disabled=run.status.is_active)
         name = folder_name(name)
@@ -64,7 +64,7 @@ def keep_run(run: Run) -> None:
             st.session_state["renamed_run"] = rename_run(run, name).name
             st.rerun()
         with st.container(horizontal=True):
-            if st.button("Use this run's settings", icon=":material/tune:", key="use_settings"):
+            if st.button("Use these settings", icon=":material/tune:", key="use_settings"):
                 take_settings(run.config, f"the run {run.name}")
                 st.session_state["open_form"] = True
                 st.rerun()
@@ -75,7 +75,7 @@ def keep_run(run: Run) -> None:
                 "application/zip",
                 icon=":material/folder_zip:",
                 key="download_run",
-                help="Settings, figures, log, saved states and the checkpoint.",
+                help="Settings, figures, log, states and checkpoint.",
             )
             if run.metrics():
                 st.download_button(
@@ -86,8 +86,7 @@ def keep_run(run: Run) -> None:
                     icon=":material/download:",
                     key="run_report",
                     on_click="ignore",
-                    help="Curves, confusions and settings as one file: it opens without a network and prints well. It "
-                    "holds no faces, which may not be passed on.",
+                    help="Curves, confusions and settings in one offline file, without faces.",
                 )
             if not run.status.is_active:
                 _offer_deletion(run)
@@ -101,5 +100,5 @@ def _offer_deletion(run: Run) -> None:
         )
         if st.button("Delete it", type="primary", icon=":material/delete:", key="delete_now"):
             delete_run(run)
-            st.toast("The run is deleted.", icon=":material/delete:")
+            st.toast("Run deleted.", icon=":material/delete:")
             st.rerun()

@@ -33,7 +33,7 @@ def show_runs(runs: Sequence[Run]) -> None:
         list(by_name),
         list(by_name)[:2],
         max_selections=_MOST_COMPARED,
-        help="The curves of these runs are drawn over one another, and only the settings that differ are listed.",
+        help="Draws their curves together and lists the settings that differ.",
         key="compared",
         bind="query-params",
     )
@@ -94,9 +94,9 @@ def _compare(runs: Sequence[Run]) -> None:
     )
     differences = _differing_settings(runs)
     if len(runs) > 1 and differences.empty:
-        st.caption("All their settings are the same.")
+        st.caption("Their settings are identical.")
     elif len(runs) > 1:
-        st.markdown("**What differs in their settings**")
+        st.markdown("**Differing settings**")
         st.dataframe(differences.rename_axis("Setting"), alt="Settings that differ between the compared runs")
 
 

@@ -85,7 +85,7 @@ def _message(run: Run) -> str:
 def _progress_in_words(run: Run, metrics: Sequence[EpochMetrics]) -> str:
     status = run.status
     if not metrics and not status.progress:
-        return "Preparing: the network is built and the first batches are compiled"
+        return "Preparing: building the network and compiling"
     parts = [f"Epoch {min(status.epoch + 1, status.epochs)} of {status.epochs}"]
     if metrics:
         parts.append(f"{metrics[-1].seconds:.0f} s an epoch")
@@ -97,7 +97,7 @@ def _progress_in_words(run: Run, metrics: Sequence[EpochMetrics]) -> str:
 def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
     if not metrics:
         if run.status.is_active:
-            st.caption("The curves begin when the first epoch is complete.")
+            st.caption("Curves appear after the first epoch.")
         return
     best, last = run.best_of(metrics), metrics[-1]
     on_validation, on_training, kept = (
@@ -105,11 +105,11 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
     )
     speed = f"{last.images_per_second:,.0f}/s"
     tiles = (
-        ("On validation", on_validation, "Accuracy on faces it does not learn from, after the epoch."),
-        ("On training", on_training, "Accuracy on the faces it learns from, on the way."),
-        ("Best so far", kept, f"On validation, after epoch {best.epoch}: these are kept."),
-        ("Speed", speed, f"Faces learned from; {last.seconds:.1f} s an epoch."),
-        ("Learning rate", f"{last.learning_rate:.2g}", "Of the last step; the schedule moves it."),
+        ("Validation", on_validation, "Accuracy on the validation faces after the epoch."),
+        ("Training", on_training, "Accuracy on the training faces during the epoch."),
+        ("Best so far", kept, f"Validation accuracy of epoch {best.epoch}, whose weights are kept."),
+        ("Speed", speed, f"Training faces; {last.seconds:.1f} s an epoch."),
+        ("Learning rate", f"{last.learning_rate:.2g}", "At the last step."),
     )
     with st.container(horizontal=True):
         for label, value, explanation in tiles:
@@ -118,7 +118,7 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
     if probe := read_probe(run.folder):
         measured = f" (probed: {probe.float32_ms:.0f} ms in float32, {probe.bfloat16_ms:.0f} ms in bfloat16)"
         precision = probe.precision.replace("_", " ")
-        st.caption(f"It calculates in {precision}{measured if probe.float32_ms else ''}.")
+        st.caption(f"Precision: {precision}{measured if probe.float32_ms else ''}.")
 
 
 def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int) -> None:
@@ -129,7 +129,7 @@ def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int) -> None:
             0.95,
             0.0,
             0.05,
-            help="A running mean over the epochs.",
+            help="Running mean over epochs.",
             key="smoothing",
             persist_state="session",
             width=260,
@@ -152,10 +152,10 @@ def _validation(run: Run) -> None:
         return
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(f"**The validation faces after epoch {views[-1].epoch}**")
+        st.markdown(f"**Validation confusion matrix, epoch {views[-1].epoch}**")
         st.html(confusion_table(views[-1].matrix, names))
     with right:
-        st.markdown("**The same eight of them, epoch by epoch**")
+        st.markdown("**Eight validation faces by epoch**")
         st.html(followed_strip(read_faces(run.folder), views, names))
 
 
@@ -169,8 +169,8 @@ def _next_steps(run: Run) -> None:
     _say_ready(run, status.checkpoint)
     query = {"checkpoint": status.checkpoint}
     with st.container(horizontal=True):
-        show_link("See where it is right and wrong", "evaluation", query | {"dataset": run.config.dataset})
-        show_link("Try it on a photo", "photos", query)
+        show_link("Evaluate it", "evaluation", query | {"dataset": run.config.dataset})
+        show_link("Try a photo", "photos", query)
 
 
 def _say_ready(run: Run, checkpoint: str) -> None:

@@ -22,15 +22,14 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
         _drop([begun], _START, "")
     kept = [name for name in st.session_state.get(_TEACHERS, []) if name in teaching]
     _drop([name for name in st.session_state.get(_TEACHERS, []) if name not in teaching], _TEACHERS, kept)
-    with st.expander("Start from a checkpoint / distillation", icon=":material/school:"):
+    with st.expander("Fine-tuning and distillation", icon=":material/school:"):
         left, middle, right = st.columns(3, gap="large")
         with left:
             start = st.selectbox(
-                "Begin with",
+                "Initial weights",
                 ["", *fitting],
-                format_func=lambda name: name or "fresh weights",
-                help="The weights before the first step: fresh ones, or those of a checkpoint of the same network, to "
-                "train it further or on other faces. Outputs of classes that it has not start anew.",
+                format_func=lambda name: name or "random",
+                help="Random, or those of a checkpoint with the same architecture. New classes start at random.",
                 key=_START,
                 persist_state="session",
             )
@@ -52,9 +51,8 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
             )
             switch(
                 _LIVE,
-                "Answer in every step",
-                "Teachers answer each augmented face instead of the original once: better, slower, and only for "
-                "networks trained here with the same pre-processing.",
+                "Live teachers",
+                "Teachers answer every augmented face: better, slower; same pre-processing only.",
                 disabled=not (chosen or config.live_teachers),
             )
     share = st.session_state["teacher_share"]

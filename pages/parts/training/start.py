@@ -67,11 +67,9 @@ def announce_settings() -> None:
     """Say once where the settings in the form come from."""
     if _NEWS in st.session_state:
         source, missing = st.session_state.pop(_NEWS)
-        st.toast(f"The settings are those of {plain(source)}.", icon=":material/tune:")
+        st.toast(f"Settings of {plain(source)} loaded.", icon=":material/tune:")
         if missing:
-            st.warning(
-                f"The dataset {plain(missing)} is not here: another one is chosen below.", icon=":material/warning:"
-            )
+            st.warning(f"The dataset {plain(missing)} is missing; choose another below.", icon=":material/warning:")
 
 
 def choose_preset(dataset: DatasetCard) -> None:
@@ -84,7 +82,7 @@ def choose_preset(dataset: DatasetCard) -> None:
         with column, st.container(border=True, height="stretch", gap="xsmall"):
             st.markdown(f"**{preset.title}**  \n{preset.reason}")
             if preset.result:
-                st.caption(f"When we ran it: {preset.result}.")
+                st.caption(f"Measured: {preset.result}.")
             if preset.curve:
                 st.html(small_curve(preset.curve))
             st.space("stretch")
@@ -101,17 +99,17 @@ def choose_preset(dataset: DatasetCard) -> None:
 
 def exchange_settings(config: TrainingConfig) -> None:
     """Settings as a file: down to keep or pass on, up to use again."""
-    with st.expander("Settings as a file", icon=":material/data_object:"):
+    with st.expander("Settings file", icon=":material/data_object:"):
         left, right = st.columns(2, gap="large", vertical_alignment="bottom")
         left.download_button(
-            "Download these settings",
+            "Download settings",
             config.to_json(),
             f"{config.architecture}.json",
             "application/json",
             icon=":material/download:",
             key="download_settings",
         )
-        file = right.file_uploader("Use settings from a file", kinds("json"), key="settings_upload")
+        file = right.file_uploader("Upload settings", kinds("json"), key="settings_upload")
         if file is not None and st.session_state.get("settings_file") != file.file_id:
             st.session_state["settings_file"] = file.file_id
             with errors_shown(stop=False):
@@ -125,6 +123,6 @@ def _read(content: bytes) -> TrainingConfig:
         text = content.decode("utf-8")
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise TrainingError(f"The file is not valid JSON ({error!s:.80}). Choose a file with settings.") from error
+        raise TrainingError(f"The file is not valid JSON ({error!s:.80}). Choose a settings file.") from error
     inner = document.get("config") if isinstance(document, dict) else None
     return TrainingConfig.from_dict(inner) if isinstance(inner, dict) else TrainingConfig.from_json(text)
