@@ -18,7 +18,7 @@ VIEWS = OVERVIEW, FACES, LAB, DETECTIVE, ROOM = "Overview", "Faces", "Pre-proces
 
 
 def main() -> None:
-    start_page("dataset", "Every network is only as good as the faces it learned from. Have a look at them first.")
+    start_page("dataset", "Look at the faces, votes and errors a network learns from.")
     announce_import()
     view = choose_view(VIEWS, "view")
     if view == ROOM:
@@ -30,13 +30,13 @@ def main() -> None:
     shown = _choose_data(with_votes_alone=view == OVERVIEW)
     if shown.card.is_drawn and view in (OVERVIEW, FACES):
         st.info(
-            "These faces are **drawn by the app, not photographed**, and their votes are simulated. They are good for "
-            "trying everything out and tell nothing about real faces. For photographed ones, see “Import”.",
+            "These faces are **drawn by the app** and their votes simulated: they say nothing about real "
+            "faces. For photographs, see “Import”.",
             icon=":material/draw:",
         )
     if not shown.card.has_pictures:
         source = "[FER+](https://github.com/microsoft/FERPlus) by Microsoft, MIT license"
-        invite_pictures("see its faces and Table 1", ships=f"Counted from the votes that ship: {source}.")
+        invite_pictures("see its faces and Table 1", ships=f"Counted from the shipped votes: {source}.")
     with errors_shown():
         {OVERVIEW: show_overview, FACES: show_faces}.get(view, show_detective)(shown)
 

@@ -48,7 +48,7 @@ def faces(app):
 
 def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo):
     app = page(dataset="demo")
-    assert "drawn by the app, not photographed" in text(app)
+    assert "drawn by the app" in text(app)
     splits, first_rows, statistics = (element.value for element in app.dataframe)
     assert splits["Size"].tolist() == [96, 32, 32]
     assert splits.index.tolist() == ["Training", "Validation", "Testing"]
@@ -102,7 +102,7 @@ def test_who_became_what(small_demo, drawing):
     charts = [json.loads(chart.proto.spec)["data"][0]["type"] for chart in app.get("plotly_chart")]
     assert charts == {"Matrix": ["bar"], "Stream": ["bar", "sankey"]}[drawing]
     assert ("<table" in html(app)) == (drawing == "Matrix")
-    assert "kept their name" in text(app)
+    assert "kept their label" in text(app)
     assert "Relabeling: FER2013 → FER+" not in [h.value for h in page(dataset="demo", scheme="fer2013").subheader]
 
 
@@ -141,7 +141,7 @@ def test_rows_that_are_asked_for_are_still_of_the_chosen_split_and_class(small_d
     rows = [int(np.flatnonzero(records.split == split)[0]) for split in (0, 2)]
     app = page(view="Faces", find=f"{rows[0]}, {rows[1]}", split="Testing", scheme="fer2013")
     assert [face.split(",")[0] for face in faces(app)] == [f"Row {rows[1]}"]
-    assert "1 of the 2 rows asked for are of another split" in text(app)
+    assert "1 of these 2 rows are hidden" in text(app)
 
 
 def warnings(app):

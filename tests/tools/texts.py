@@ -17,11 +17,11 @@ ROOT = Path(__file__).parents[2]
 LIMITS = {"help": (20, "words"), "label": (3, "words"), "caption": (2, "sentences"), "lead": (1, "sentences")}
 """The most words or sentences of a kind of text."""
 
-_LABELED = frozenset(
-    ("button", "checkbox", "download_button", "expander", "feedback", "file_uploader", "form_submit_button")
-    + ("link_button", "metric", "multiselect", "number_input", "pills", "popover", "radio", "segmented_control")
-    + ("select_slider", "selectbox", "slider", "status", "text_area", "text_input", "toggle", "camera_input")
-)
+_LABELED = {
+    *("button", "checkbox", "download_button", "expander", "feedback", "file_uploader", "form_submit_button"),
+    *("link_button", "metric", "multiselect", "number_input", "pills", "popover", "radio", "segmented_control"),
+    *("select_slider", "selectbox", "slider", "status", "text_area", "text_input", "toggle", "camera_input"),
+}
 _KEYWORDS = {"help": "help", "explanation": "help", "label": "label", "lead": "lead"}
 _SILENT = {"key", "width", "height", "gap", "border", "icon", "type", "mime", "file_name", "bind", "persist_state"}
 _FILLED = "…"

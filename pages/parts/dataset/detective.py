@@ -31,7 +31,7 @@ def _duplicate_findings(records: FaceRecords) -> tuple[Finding, ...]:
     return duplicate_findings(records, duplicates_of(records))
 
 
-@cached.by_content(4, "Looking at every image …")
+@cached.by_content(4, "Checking every image …")
 def _other_findings(records: FaceRecords) -> tuple[Finding, ...]:
     return (*vote_findings(records), *image_findings(records))
 
@@ -90,19 +90,19 @@ def _first_page() -> None:
 
 
 def _offer_list(shown: ShownDataset, finding: Finding) -> None:
-    st.subheader("Leave them out", anchor="exclude")
+    st.subheader("Exclude them", anchor="exclude")
     st.markdown(
-        "Kept as an exclusion list, these images can be left out of training and of evaluation. This is what it "
-        f"changes under “{plain(shown.scheme.title)}”:"
+        "An exclusion list leaves these images out of training and evaluation. Its effect under "
+        f"“{plain(shown.scheme.title)}”:"
     )
     effect = exclusion_effect(shown.outcomes, finding.rows)
     numbers = {name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in map(str, effect)}
     st.dataframe(effect, column_config={**numbers, "_index": st.column_config.Column("Split")}, width=520)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
-            "Name of the list", finding.name, max_chars=60, key=f"dataset_list_name_{finding.name}", width=280
+            "List name", finding.name, max_chars=60, key=f"dataset_list_name_{finding.name}", width=280
         )
-        if st.button("Make the list", icon=":material/playlist_remove:", key="dataset_make_list"):
+        if st.button("Save list", icon=":material/playlist_remove:", key="dataset_make_list"):
             with errors_shown(stop=False):
                 made = save_exclusions(shown.card, name.strip(), finding.rows, finding.title)
                 st.session_state[_MADE] = made.name
@@ -118,7 +118,7 @@ def _show_lists(dataset: DatasetCard, outcomes: LabelOutcomes) -> None:
     lists = list_exclusions(dataset)
     if not lists:
         return
-    st.subheader("Exclusion lists of this dataset", anchor="lists")
+    st.subheader("Exclusion lists", anchor="lists")
     for known in lists:
         gone = exclusion_effect(outcomes, known.rows)["left out"]
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -128,7 +128,7 @@ def _show_lists(dataset: DatasetCard, outcomes: LabelOutcomes) -> None:
                 width="stretch",
             )
             with st.popover("Delete", icon=":material/delete:"):
-                st.markdown("Runs and figures that name this list can then not be repeated.")
+                st.markdown("Runs and figures with this list can then not be repeated.")
                 st.button(
                     "Delete it",
                     key=f"dataset_delete_list_{known.name}",

@@ -59,8 +59,8 @@ def _show(shown: ShownDataset, rows: NDArray[np.int64]) -> None:
             st.html(crowd_and_network(votes, prediction, name))
         if len(votes):
             st.caption(
-                "“Target” is what training on vote distributions aims at: single votes set aside, the first answers "
-                "until three quarters of the votes are covered. Dots: the rule leaves it out."
+                "“Target” is the label for vote distributions: single votes dropped, then the top answers up "
+                "to three quarters. Dots: left out."
             )
 
 
@@ -99,7 +99,7 @@ def _ask_checkpoint(records: FaceRecords, row: int) -> tuple[Prediction | None, 
     names = [_NO_CHECKPOINT, *checkpoints]
     follow_address("beside", "beside", names, _NO_CHECKPOINT)
     name = st.selectbox(
-        "Compare with a checkpoint",
+        "Compare with",
         names,
         key="beside",
         persist_state="session",

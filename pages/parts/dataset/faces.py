@@ -82,10 +82,10 @@ def show_faces(shown: ShownDataset) -> None:
     width, on_page = _SIZES[size]
     first = on_page * (_ask_page(math.ceil(len(rows) / on_page), sample, shuffles=named is None) - 1)
     on_this_page = rows[first : first + on_page]
-    order = f"in random order, sample {sample}" if sample and named is None else "in the order of the file"
+    order = f"in random order, sample {sample}" if sample and named is None else "in file order"
     st.caption(
-        f"{first + 1:,} to {first + len(on_this_page):,} of {len(rows):,} faces, {order}. Click one for its votes. "
-        "Rows are counted from 0."
+        f"{first + 1:,} to {first + len(on_this_page):,} of {len(rows):,} faces, {order}. Rows count from 0; "
+        "click a face for its votes."
     )
     marked = linked_row(len(records))
     show_sheet(
@@ -113,7 +113,7 @@ def _ask(records: FaceRecords, outcomes: LabelOutcomes) -> tuple[_Filter, AskedR
         )
     )  # fmt: skip
     if chosen in left_out:
-        st.caption(f"Left out of training and testing: {LEFT_OUT[left_out[chosen]]}.")
+        st.caption(f"Left out: {LEFT_OUT[left_out[chosen]]}.")
     classes = outcomes.class_names if chosen == _ALL_CLASSES else (left_out.get(chosen, chosen),)
     left, middle, right = st.columns([1.2, 1, 1.4], gap="medium")
     with left:
@@ -139,7 +139,7 @@ def _ask_agreement(place: DeltaGenerator) -> tuple[int, int]:
         key="agreement",
         bind="query-params",
         on_change=_first_page,
-        help="How many of the ten votes the first answer got; 10 means that all said the same.",
+        help="Votes of ten for the top answer; 10 is unanimous.",
     )
     return int(low), int(high)
 
@@ -153,7 +153,7 @@ def _ask_rows(count: int) -> AskedRows | None:
         key="find",
         bind="query-params",
         on_change=_first_page,
-        help="Row numbers from 0, single or as ranges. Split, class and agreement still apply.",
+        help="Row numbers from 0, or ranges. The other filters still apply.",
     )
     return parse_rows(text, count) if text.strip() else None
 
@@ -178,15 +178,12 @@ def _describe_asked(asked: AskedRows, shown: int, count: int) -> None:
     """Say which of the rows that somebody asks for are not shown, and why."""
     if asked.unreadable:
         words = ", ".join(map(plain, asked.unreadable[:5]))
-        st.warning(f"Not a row number: {words}. Write numbers and ranges, such as 12, 500-520.", icon=":material/edit:")
+        st.warning(f"Not a row number: {words}. Enter numbers or ranges, such as 12, 500-520.", icon=":material/edit:")
     if asked.missing:
         words = ", ".join(map(plain, asked.missing[:5]))
         st.warning(f"No such row: {words}. The last row is {count - 1:,}.", icon=":material/search_off:")
     if hidden := len(asked.rows) - shown:
-        st.caption(
-            f"{hidden:,} of the {len(asked.rows):,} rows asked for are of another split, class or "
-            "agreement, or left out by these labels."
-        )
+        st.caption(f"{hidden:,} of these {len(asked.rows):,} rows are hidden by the other filters or the labels.")
 
 
 def _segments(place: DeltaGenerator, label: str, options: Sequence[str], default: str) -> str:

@@ -30,7 +30,7 @@ _STEPS, _FOLLOWED, _NO_STEP = "steps", "link_followed_steps", "none"
 @st.fragment
 def show_lab(dataset: DatasetCard, records: FaceRecords) -> None:
     """Show one face after each step."""
-    st.subheader("From a picture to what the network sees", anchor="lab")
+    st.subheader("From picture to network input", anchor="lab")
     source = st.segmented_control(
         "Start with", SOURCES, default=FACE, required=True, key="lab_source", bind="query-params", wrap=True
     )
@@ -47,14 +47,14 @@ def _ask_steps() -> Preprocessing:
     _follow_link()
     titles = {name: step.title for name, step in STEPS.items()}
     chosen = st.multiselect(
-        "Steps, in the order in which they are applied",
+        "Steps in order",
         list(STEPS),
         default=list(_FIRST_STEPS),
         format_func=titles.__getitem__,
         key="dataset_lab_steps",
         persist_state="session",
         placeholder="None",
-        help="These are the very functions that training and prediction use.",
+        help="The same functions as in training and prediction.",
     )
     steps = Preprocessing(tuple(chosen))
     text = setting_text(steps.steps) or _NO_STEP
@@ -92,7 +92,7 @@ def _another(last: int) -> None:
 def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
     upload = None
     if admits_faces():
-        upload = upload_picture("dataset_lab_photo", "A picture with a face")
+        upload = upload_picture("dataset_lab_photo", "Picture")
     samples = cached.samples(drawn_only=are_samples_drawn_only())
     if upload is None:
         title = st.pills(
@@ -101,11 +101,11 @@ def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
         name, content = str(title), samples[str(title)]
     else:
         name, content = upload.name, upload.getvalue()
-    st.caption("A picture of yours stays in memory until you clear it or close the app.")
+    st.caption("Your picture stays in memory until you clear it or close the app.")
     image = read_image(content, name=name)
     faces = cached.photo_detector().detect(image)
     if not faces:
-        st.info("No face was found in this picture. Choose another one.", icon=":material/search_off:")
+        st.info("No face found. Choose another picture.", icon=":material/search_off:")
         return ()
     return photo_stages(image, _choose_face(faces), steps)
 
@@ -113,9 +113,7 @@ def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
 def _choose_face(faces: tuple[Face, ...]) -> Face:
     if len(faces) == 1:
         return faces[0]
-    number = st.pills(
-        "Which face, from left to right", range(1, len(faces) + 1), default=1, required=True, key="dataset_lab_face"
-    )
+    number = st.pills("Face", range(1, len(faces) + 1), default=1, required=True, key="dataset_lab_face")
     return faces[int(number or 1) - 1]
 
 
@@ -125,20 +123,17 @@ def _take(steps: Preprocessing) -> None:
 
 def _offer_training(dataset: DatasetCard, steps: Preprocessing) -> None:
     st.subheader("Train with these steps", anchor="train-with")
-    st.markdown(
-        "The steps of a run stand in its checkpoint’s card. Wherever that checkpoint is used (photos, videos, webcam, "
-        "evaluation) they are applied again, so it never sees faces unlike those it learned from."
-    )
+    st.markdown("A checkpoint’s card stores the steps of its run; they are applied wherever it is used.")
     # Streamlit cannot switch pages while the address is bound to widgets: a link does.
     taken = st.button(
-        "Take them to Training",
+        "Use in Training",
         icon=":material/model_training:",
         key="dataset_lab_train",
         on_click=_take,
         args=(steps,),
     )
     if taken:
-        st.success(f"The Training form now says: {steps.in_words}.", icon=":material/check:")
+        st.success(f"Set in the Training form: {steps.in_words}.", icon=":material/check:")
         show_link("Open Training", "training")
     chosen = f" --set preprocessing={setting_text(steps.steps)}" if steps.steps else ""
     st.code(f"python -m fer_core train --dataset {dataset.name}{chosen}", language=None, wrap_lines=True)

@@ -54,9 +54,8 @@ def show_means(shown: ShownDataset) -> None:
     """Show the mean of all faces of each class."""
     means, counts = _class_means(shown.records, shown.outcomes), shown.outcomes.counts().sum(axis=1)
     st.markdown(
-        f"The average of all faces of each class under “{plain(shown.scheme.title)}”. What stays sharp is what they "
-        "share; a class whose mean looks like another’s is hard to tell apart. The contrast is stretched, or "
-        "all would be pale."
+        f"Mean face of each class under “{plain(shown.scheme.title)}”, contrast stretched. Classes with "
+        "similar means are hard to distinguish."
     )
     captions = [f"{name} ({counts[name]:,})" for name in means]
     described = [f"Mean of {counts[name]:,} {name} faces" for name in means]
@@ -74,13 +73,13 @@ def show_map(shown: ShownDataset) -> None:
     splits, checkpoint, count = _ask()
     rows = outcomes.rows(splits, outcomes.class_names)
     if len(rows) < 3:
-        st.info("There are too few faces for a map. Choose another split.", icon=":material/search_off:")
+        st.info("Too few faces for a map. Choose another split.", icon=":material/search_off:")
         return
     placed = _image_map(shown.records, outcomes, splits, checkpoint, count)
     st.caption(
-        f"{len(placed.rows):,} faces, the same number of each class where there are enough. The two axes show "
-        f"{percent(placed.shares[0])} and {percent(placed.shares[1])} of all differences. Point at a dot to see "
-        "its face, click it for its votes, click a class to hide it."
+        f"{len(placed.rows):,} faces, balanced by class where possible. The axes explain "
+        f"{percent(placed.shares[0])} and {percent(placed.shares[1])} of the variance; click a dot for its "
+        "votes, a class to hide it."
     )
     names = [outcomes.outcome_of(int(row)) for row in placed.rows]
     low, high = placed.xy.min(axis=0), placed.xy.max(axis=0)
@@ -98,12 +97,12 @@ def _ask() -> tuple[list[str], Checkpoint | None, int]:
     left, middle, right = st.columns(3)
     split = left.selectbox("Split", [_ALL, *PAPER_SPLITS.values()], key="map_split", bind="query-params")
     by = middle.selectbox(
-        "Alike by",
+        "Similarity by",
         [PIXELS, *checkpoints],
         key="map_by",
         bind="query-params",
-        format_func=lambda name: "their pixels" if name == PIXELS else f"what {name} makes of them",
-        help="A checkpoint’s network describes each face by numbers before it decides; classes it tells apart part.",
+        format_func=lambda name: "their pixels" if name == PIXELS else f"features of {name}",
+        help="Pixels, or the features a checkpoint’s network computes before its output.",
     )
     count = right.selectbox("Faces", _COUNTS, index=1, key="map_count", bind="query-params")
     splits = [name for name in SPLITS if split in (_ALL, PAPER_SPLITS[name])]

@@ -56,7 +56,7 @@ def _show_distribution(
     )
     st.markdown(words)
     st.download_button(
-        "Download the counts",
+        "Download counts",
         outcomes.counts().to_csv(index_label="class"),
         f"{dataset}-class-distribution.csv",
         "text/csv",
@@ -73,13 +73,13 @@ def _show_balance(total: pd.Series) -> None:
         st.metric(
             "Imbalance",
             f"{imbalance(total):,.0f} : 1",
-            help="The largest class over the smallest one that has any face.",
+            help="Largest class divided by the smallest nonempty one.",
             border=True,
         )
         st.metric(
             "Majority baseline",
             percent(total.max() / max(faces, 1), 1),
-            help="The accuracy of always answering with the largest class: what a network has to beat.",
+            help="Accuracy of always answering the largest class.",
             border=True,
         )
 
@@ -94,11 +94,11 @@ def _show_relabeling(shown: ShownDataset, splits: Sequence[str]) -> None:
     same = sum(int(table.loc[name, name]) for name in table.index if name in table.columns)
     total = int(table.to_numpy().sum())
     st.markdown(
-        f"FER2013 gave every face one label; ten people then labeled all of them again. Of {total:,} faces "
-        f"**{same:,} ({percent(same / max(total, 1), 1)}) kept their name** under “{plain(shown.scheme.title)}”."
+        f"Ten people relabeled every FER2013 face. Of {total:,} faces **{same:,} "
+        f"({percent(same / max(total, 1), 1)}) kept their label** under “{plain(shown.scheme.title)}”."
     )
     drawing = st.segmented_control(
-        "Draw it as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"
+        "Draw as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"
     )
     if drawing == MATRIX:
         st.html(drawn(relabeling_matrix, table))
@@ -107,16 +107,15 @@ def _show_relabeling(shown: ShownDataset, splits: Sequence[str]) -> None:
             drawn(relabeling_stream, table),
             key="dataset_relabeling_stream",
             config={"displayModeBar": False},
-            alt="FER2013's labels against those of ten people. The matrix and the download hold the same numbers.",
+            alt="FER2013's labels against those of ten people; the matrix holds the same numbers.",
         )
     st.caption(
-        "Lines: FER2013’s label. Columns: what ten people made of it. Blue kept the name, orange changed it. To see "
-        "such faces, choose a class and “FER2013’s label” under Faces."
+        "Rows: FER2013’s label. Columns: the ten people’s; blue is unchanged, orange changed."
         if drawing == MATRIX
-        else "Left: FER2013’s label. Right: what ten people made of it. As wide as there are faces."
+        else "Left: FER2013’s label. Right: the ten people’s; width is the number of faces."
     )
     st.download_button(
-        "Download the matrix",
+        "Download matrix",
         table.to_csv(),
         f"{shown.card.name}-relabelling.csv",
         "text/csv",

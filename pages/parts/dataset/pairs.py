@@ -17,7 +17,7 @@ KINDS = ANY, COPIES, NEAR = "Any", "Exact copies", "Near duplicates"
 _PAIRS, _SIZE = 40, 96
 
 
-@cached.by_content(4, "Comparing every image with every other one, this once …")
+@cached.by_content(4, "Comparing all images, once …")
 def duplicates_of(records: FaceRecords) -> Duplicates:
     """Find all duplicate pairs of a dataset, which takes some seconds."""
     return find_duplicates(records.images)
@@ -30,17 +30,17 @@ def show_pairs(shown: ShownDataset) -> None:
     duplicates = duplicates_of(records)
     across = duplicates.across(records.split)
     st.markdown(
-        f"Among {len(records):,} images there are **{len(duplicates):,} pairs of the same picture**, of which "
-        f"{int(duplicates.exact.sum()):,} are equal pixel by pixel. **{int(across.sum()):,} pairs lie across splits**: "
-        "a network is tested there on what it has seen."
+        f"{len(records):,} images contain **{len(duplicates):,} duplicate pairs**, "
+        f"{int(duplicates.exact.sum()):,} of them identical. **{int(across.sum()):,} pairs lie across "
+        "splits**: test faces seen in training."
     )
     chosen = _ask(duplicates, across)
     if len(chosen):
         _show_page(shown, duplicates, chosen)
     else:
-        st.info("There is no such pair.", icon=":material/search_off:")
+        st.info("No such pair.", icon=":material/search_off:")
     st.download_button(
-        "Download all pairs",
+        "Download pairs",
         lambda: pairs_table(duplicates, records).to_csv(index=False),
         f"{shown.card.name}-duplicate-pairs.csv",
         "text/csv",

@@ -24,7 +24,7 @@ def _statistics(records: FaceRecords, splits: Sequence[str]) -> pd.DataFrame:
 def show_splits(shown: ShownDataset) -> None:
     """Show the split sizes, and what the label scheme keeps of each."""
     pictures = shown.card.kind == "pictures"
-    st.subheader("How they are divided", anchor="splits")
+    st.subheader("Splits (Table 3)", anchor="splits")
     table = split_table(shown.outcomes.counts())
     st.markdown(_kept_in_words(int(table["Kept"][0]), int(table["Size"][0])))
     numbers = {name: st.column_config.NumberColumn(format="localized") for name in table.columns[2:]}
@@ -36,11 +36,11 @@ def show_splits(shown: ShownDataset) -> None:
     st.dataframe(
         table.drop(columns=[*unused, *(["Usage"] if pictures else [])]).set_index("Dataset"),
         column_config=numbers | helped | {"_index": st.column_config.Column("Dataset", pinned=True)},
-        alt="Rows of each split, and how many of them the label scheme keeps.",
+        alt="Rows of each split, and how many the label scheme keeps.",
     )
     st.caption(
-        ("" if pictures else "The paper's Table 3 (Dataset and Size), beside the names in the file (Usage). ")
-        + "The network learns from Training, Validation picks its best epoch, Testing is looked at once, at the end."
+        ("" if pictures else "The paper's Table 3, with the file's names (Usage). ")
+        + "Training fits the weights, Validation selects the epoch, Testing is held out."
     )
 
 
@@ -49,7 +49,7 @@ def _kept_in_words(kept: int, size: int) -> str:
         return f"This label scheme keeps all {size:,} training rows."
     return (
         f"This label scheme keeps **{kept:,} of {size:,} training rows** ({percent(kept / max(size, 1), 1)}). "
-        "The others are not lost: see them under Faces as “left out”."
+        "The others are under Faces, “left out”."
     )
 
 
@@ -59,13 +59,13 @@ def show_first_rows(shown: ShownDataset) -> None:
     if shown.files:
         _show_first_files(shown.files, records)
         return
-    st.subheader("What the file says", anchor="rows")
+    st.subheader("Raw rows (Table 1)", anchor="rows")
     st.dataframe(
         illustrated(records.raw_sample(), records.images),
         hide_index=True,
         row_height=56,
         column_config={
-            "face": st.column_config.ImageColumn("face", width="small", help="The pixels as a picture."),
+            "face": st.column_config.ImageColumn("face", width="small", help="The pixels drawn."),
             "row": st.column_config.NumberColumn("row", width="small"),
             "emotion": st.column_config.NumberColumn("emotion", width="small", help="FER2013's own label, 0 to 6."),
             "pixels": st.column_config.TextColumn("pixels", width="large", help="48 × 48 grays, 0 black to 255 white."),
@@ -73,13 +73,13 @@ def show_first_rows(shown: ShownDataset) -> None:
         alt="The first five rows of the faces file.",
     )
     st.caption(
-        "The paper's Table 1: the first five rows. The paper prints the row number under “emotion”; here both are "
-        "shown. Each row holds 2,304 pixels, of which the first fifteen stand here."
+        "The paper's Table 1, which prints the row number under “emotion”. Each row holds 2,304 pixels; "
+        "fifteen are shown."
     )
 
 
 def _show_first_files(files: Sequence[str], records: FaceRecords) -> None:
-    st.subheader("What the files say", anchor="rows")
+    st.subheader("First files", anchor="rows")
     first = records.raw_sample()[["row", "meaning"]].rename(columns={"meaning": "label"})
     first["file"] = list(files[: len(first)])
     first["split"] = [SPLITS[code] for code in records.split[: len(first)]]
@@ -96,27 +96,26 @@ def show_statistics(shown: ShownDataset, splits: Sequence[str]) -> None:
     """Show the statistics of the votes over some splits."""
     if shown.card.kind == "pictures":
         return
-    st.subheader("How people voted", anchor="votes")
+    st.subheader("Votes per class (Table 2)", anchor="votes")
     if not shown.records.has_votes:
         st.info(
-            f"{plain(shown.card.name)} was imported without the FER+ votes. With fer2013new.csv you would see here how "
-            "ten people labeled every face, and could choose the paper's seven classes. Import both files under "
-            "“Import”.",
+            f"{plain(shown.card.name)} was imported without the FER+ votes. Import it together with "
+            "fer2013new.csv under “Import”.",
             icon=":material/how_to_vote:",
         )
         return
     statistics = _statistics(shown.records, splits)
-    st.markdown("Ten people looked at every face. This is how many of the ten chose each answer.")
+    st.markdown("Votes of ten people for each answer.")
     numbers = {name: st.column_config.NumberColumn(format="%.6f") for name in VOTE_COLUMNS}
     st.dataframe(
         statistics,
         column_config=numbers | {"_index": st.column_config.Column("", pinned=True)},
         alt="Count, mean, standard deviation, minimum, quartiles and maximum of the votes for each answer.",
     )
-    whole = "The paper's Table 2, six decimals as printed there. " if len(splits) == len(SPLITS) else ""
-    st.caption(f"{whole}Over {plain(', '.join(splits))} rows, as chosen above. NF means “not a face”.")
+    whole = "The paper's Table 2. " if len(splits) == len(SPLITS) else ""
+    st.caption(f"{whole}Rows: {plain(', '.join(splits))}. NF means “not a face”.")
     st.download_button(
-        "Download the statistics",
+        "Download statistics",
         statistics.to_csv(float_format="%.6f"),
         f"{shown.card.name}-vote-statistics.csv",
         "text/csv",
