@@ -61,7 +61,7 @@ def _choose_checkpoints(damaged: set[str]) -> list[Checkpoint]:
         persist_state="session",
         on_change=_name_compared,
         args=(",".join(first),),
-        help="Two or more: shipped ones, those trained here, and imported ones.",
+        help="Two or more checkpoints.",
     )
     return [found[name] for name in names]
 
@@ -84,7 +84,7 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
         split, prior, exclusions = choose_split(), choose_prior(*checkpoints), choose_exclusions(dataset)
     others = [c.name for c in checkpoints if not c.card.is_imported and evaluation_scheme(c.card) != scheme]
     if others:
-        st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are judged by the labels chosen here.")
+        st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are scored by the labels chosen here.")
     without = exclusions.rows if exclusions else ()
     with errors_shown():
         return cached.leaderboard(
@@ -109,19 +109,19 @@ def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     """Show an upload or a sample picture, and the answers side by side."""
     upload, prior = None, choose_prior(*checkpoints)
     samples = cached.samples(drawn_only=are_samples_drawn_only())
-    title = st.pills("A sample picture", list(samples), key="comparison_sample", persist_state="session")
+    title = st.pills("Sample", list(samples), key="comparison_sample", persist_state="session")
     if admits_faces(checkpoints[0].card, prior):
         upload = upload_picture("comparison_photo", "Or your own")
     content = upload.getvalue() if upload else samples.get(str(title))
     if content is None:
-        st.caption("Pictures stay in the memory of the computer that runs FER Lab.")
+        st.caption("Pictures stay in memory on the computer that runs FER Lab.")
         return
     with errors_shown():
         image = read_image(content, name=upload.name if upload else str(title))
         networks = [cached.classifier(checkpoint, prior) for checkpoint in checkpoints]
         found = recognize(image, cached.photo_detector(), networks[0])[:MAX_LISTED_FACES]
         if not found:
-            st.info("No face found. This is what they say of the whole picture, as if it were a face.")
+            st.info("No face found; the whole picture is classified instead.")
             found = (recognize_whole(image, networks[0]),)
         answers = [reclassify(found, network) for network in networks]
     st.image(image, width=min(360, image.shape[1]), alt="The picture")
@@ -137,9 +137,7 @@ if view == _IMPORT:
     offer_import()
     show_kept_checkpoints()
 elif len(checkpoints) < 2:
-    st.info(
-        "A comparison needs two checkpoints. Choose them above, train another one, or import one under the tab above."
-    )
+    st.info("Choose a second checkpoint, train one, or import one above.")
     show_link("Train a checkpoint", "training")
 elif view == _PHOTO:
     _show_photo(checkpoints)

@@ -70,20 +70,16 @@ def _notes(shown: Evaluated) -> None:
     notes = [describe_scope(shown.report)]
     if shown.exclusions:
         labeled = len(cached.labeled(cached.records(shown.dataset), shown.scheme, [shown.split]))
-        remaining = len(shown.labeled)
         notes.append(
-            f"“{plain(shown.exclusions.name)}” leaves {labeled - remaining:,} of {labeled:,} pictures out; "
-            f"{remaining:,} remain."
+            f"“{plain(shown.exclusions.name)}” excludes {labeled - len(shown.labeled):,} of {labeled:,} pictures."
         )
     if shown.dataset.is_drawn and has_answers(shown.checkpoint):
         note_drawings("evaluation", list_labeled()[0].name)
     elif card.is_imported:
-        notes.append(f"“{plain(card.name)}” was imported: what it was trained on is unknown, perhaps these very faces.")
+        notes.append(f"“{plain(card.name)}” was imported; these faces may be among its training data.")
     elif card.dataset_fingerprint != shown.dataset.fingerprint:
         source = "the drawn demo faces" if card.dataset == DEMO else f"“{plain(card.dataset)}”"
-        notes.append(
-            f"“{plain(card.name)}” was trained on {source}: the figures show how well it carries over to this data."
-        )
+        notes.append(f"“{plain(card.name)}” was trained on {source}: the figures show how well it transfers.")
     if shown.scheme != evaluation_scheme(card) and not card.is_imported:
         notes.append(f"It was trained with other labels: {plain(card.scheme.title)}.")
     for note in filter(None, notes):

@@ -292,7 +292,7 @@ def test_own_checkpoints_can_be_removed_and_shipped_ones_not(save_tiny, home, mo
     assert names() == []
     shipped = save_tiny("shipped")
     monkeypatch.setenv("FER_HOME", str(home / "elsewhere"))
-    with pytest.raises(CheckpointError, match="belongs to the app"):
+    with pytest.raises(CheckpointError, match="ships with the app"):
         delete_checkpoint(shipped)
     assert shipped.litert_path.exists()
 
@@ -326,7 +326,7 @@ def test_nothing_changes_what_is_shipped_even_where_home_is_the_project(save_tin
         lambda: save_tiny(name),
     )
     for change in changes:
-        with pytest.raises(CheckpointError, match="belongs to the app"):
+        with pytest.raises(CheckpointError, match="ships with the app"):
             change()
     assert (shipped.directory / CARD_FILE).read_bytes() == before
 

@@ -39,7 +39,7 @@ def paper(monkeypatch, tmp_path):
 
 def test_it_comes_with_the_project_and_stays(shipped):
     assert shipped.directory == PROJECT / "models" / shipped.name
-    with pytest.raises(CheckpointError, match="belongs to the app"):
+    with pytest.raises(CheckpointError, match="ships with the app"):
         delete_checkpoint(shipped)
 
 

@@ -145,7 +145,7 @@ def test_calibrate_leaves_what_is_shipped_alone(capsys, tmp_path, monkeypatch):
     shipped = load_checkpoint("fer-lab")
     before = {path: path.stat().st_mtime_ns for path in shipped.directory.iterdir()}
     for words in (["calibrate", "fer-lab"], ["calibrate", "fer-lab", "--replace"]):
-        assert "belongs to the app" in refusal(capsys, *words)
+        assert "ships with the app" in refusal(capsys, *words)
     assert {path: path.stat().st_mtime_ns for path in shipped.directory.iterdir()} == before
 
 

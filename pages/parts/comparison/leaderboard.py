@@ -17,7 +17,6 @@ from fer_core.plots.style import series_colors
 from fer_core.plots.training import validation_curves
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report
-from fer_core.storage.plaintext import percent
 from fer_core.training.runs.store import find_run
 from fer_core.training.settings.metrics import EpochMetrics
 from pages.shared import cached
@@ -33,16 +32,14 @@ def show_leaderboard(leaderboard: Leaderboard) -> None:
     _table(table, times)
     left, right = st.columns(2, gap="medium")
     with left:
-        alt = (
-            "Accuracy with its interval against milliseconds per face, for each checkpoint; the table has the figures."
-        )
+        alt = "Accuracy with its 95% CI against milliseconds per face; the table has the figures."
         show_chart("comparison_accuracy-speed", alt, drawn(speed_figure, table, times, colors))
     with right:
         tables = {name: reliability(report.confidence, report.is_right) for name, report in reports.items()}
-        alt = "Reliability diagrams of the checkpoints, one over the other."
+        alt = "Reliability diagrams of the checkpoints."
         show_chart("comparison_reliability", alt, drawn(reliability_figure, tables, colors))
     curves = {name: coverage_curve(report.confidence, report.is_right) for name, report in reports.items()}
-    alt = "Accuracy of the answers given for every share of faces that get an answer, for each checkpoint."
+    alt = "Accuracy by share of faces answered, for each checkpoint."
     show_chart("comparison_coverage", alt, drawn(coverage_figure, curves, colors))
 
 
@@ -53,14 +50,12 @@ def _milliseconds(leaderboard: Leaderboard) -> dict[str, float]:
 def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
     shown = table.assign(
         accuracy=100 * table["accuracy"],
-        interval=[
-            f"{100 * low:.1f} to {percent(high, 1)}" for low, high in zip(table["low"], table["high"], strict=True)
-        ],
+        interval=[f"{100 * low:.1f}–{100 * high:.1f}%" for low, high in zip(table["low"], table["high"], strict=True)],
         macro_f1=100 * table["macro_f1"],
         ece=100 * table["ece"],
         milliseconds=[times[name] for name in table["checkpoint"]],
         minutes=(table["training_seconds"] / 60).where(table["training_seconds"] > 0),
-        p_value=["the best", *(p_value_text(p) for p in table["p_value"][1:])],
+        p_value=["best", *(p_value_text(p) for p in table["p_value"][1:])],
     )
     st.dataframe(
         shown,
@@ -77,16 +72,17 @@ def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
 def _columns() -> dict[str, Any]:
     return {
         "checkpoint": st.column_config.TextColumn("Checkpoint", width=130),
-        "accuracy": st.column_config.NumberColumn("Accuracy", format="%.2f %%"),
-        "interval": st.column_config.TextColumn("95% interval"),
-        "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f %%"),
+        "accuracy": st.column_config.NumberColumn("Accuracy", format="%.2f%%"),
+        "interval": st.column_config.TextColumn("95% CI"),
+        "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f%%"),
         "ece": st.column_config.NumberColumn("ECE", format="%.1f pts", help="Expected calibration error, in points."),
         "p_value": st.column_config.TextColumn(
             "p vs. best",
-            help="How often chance alone brings such a distance from the best: McNemar’s test, adjusted for all pairs "
-            "of the chosen checkpoints.",
+            help="McNemar’s test against the best, adjusted for all pairs.",
         ),
-        "milliseconds": st.column_config.NumberColumn("Per face", format="%.2f ms", help="Here, on one thread."),
+        "milliseconds": st.column_config.NumberColumn(
+            "Per face", format="%.2f ms", help="On this machine, one thread."
+        ),
         "megabytes": st.column_config.NumberColumn("File", format="%.1f MB"),
         "weights": st.column_config.NumberColumn("Weights", format="localized"),
         "minutes": st.column_config.NumberColumn("Training", format="%.0f min"),
@@ -96,10 +92,10 @@ def _columns() -> dict[str, Any]:
 def show_settings(leaderboard: Leaderboard) -> None:
     """Show differences of settings, and the learning curves of checkpoints whose run is still here."""
     checkpoints = [entry.checkpoint for entry in leaderboard.entries]
-    every = st.toggle("Also what they have in common", key="comparison_all_settings")
+    every = st.toggle("Show identical settings", key="comparison_all_settings")
     table = settings_table(checkpoints, differing=not every)
     if table.empty:
-        st.info("They were made with the same settings.")
+        st.info("Their settings are identical.")
     else:
         names = st.column_config.TextColumn("Setting", width=200)
         st.dataframe(table, height="content", column_config={"_index": names})
@@ -109,11 +105,11 @@ def show_settings(leaderboard: Leaderboard) -> None:
             if metrics := find_run(checkpoint.name).metrics():
                 curves[checkpoint.name] = metrics
     if curves:
-        alt = "Validation accuracy over the epochs, one curve a checkpoint."
+        alt = "Validation accuracy by epoch and checkpoint."
         colors = series_colors([c.name for c in checkpoints])
         show_chart("comparison_learning-curves", alt, drawn(validation_curves, curves, colors))
     if missing := [c.name for c in checkpoints if c.name not in curves]:
-        st.caption(f"Without a learning curve, because their run is not stored here: {', '.join(missing)}.")
+        st.caption(f"No learning curve, because the run is not stored here: {', '.join(missing)}.")
 
 
 def show_export(leaderboard: Leaderboard) -> None:
@@ -122,14 +118,14 @@ def show_export(leaderboard: Leaderboard) -> None:
     stem = "-".join(names)[:80]
     offer_download(
         "Report (HTML)",
-        "One file that opens without a network and prints well. It holds no faces.",
+        "One offline file without faces.",
         lambda: comparison_report(leaderboard, _milliseconds(leaderboard)).encode(),
         f"{stem}-comparison.html",
         "text/html",
     )
     offer_download(
         "Every prediction (CSV)",
-        "A row a face: its class, and what each checkpoint called it how surely.",
+        "One row per face: its class, and each checkpoint’s answer and confidence.",
         lambda: to_csv(_predictions(leaderboard)),
         f"{stem}-predictions.csv",
         "text/csv",
@@ -138,7 +134,7 @@ def show_export(leaderboard: Leaderboard) -> None:
         f"python -m fer_core compare {' '.join(names)} --dataset {leaderboard.dataset_name} "
         f"--split {leaderboard.split} --prior {leaderboard.prior}"
     )
-    st.caption("The same as a command:")
+    st.caption("On the command line:")
     st.code(command, language=None, wrap_lines=True)
     choose_figure_format()
 

@@ -42,44 +42,44 @@ def _describe(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     st.markdown(f"#### {plain(pair.verdict())}")
     low, high = (100 * end for end in pair.macro_f1_interval())
     st.markdown(
-        f"Of {len(pair):,} faces both get **{both:,}** right and **{neither:,}** wrong; {a} alone is right on "
-        f"**{only_first:,}**, {b} alone on **{only_second:,}**. Macro F1 differs by "
-        f"{100 * pair.macro_f1_difference:+.1f} points (95% interval {low:+.1f} to {high:+.1f})."
+        f"Of {len(pair):,} faces, both classify **{both:,}** correctly and **{neither:,}** wrongly; only {a} "
+        f"**{only_first:,}**, only {b} **{only_second:,}**. Macro F1: {100 * pair.macro_f1_difference:+.1f} "
+        f"points (95% CI {low:+.1f} to {high:+.1f})."
     )
     if unseen := leaderboard.unseen_pair(*pair.names):
         st.caption(
-            f"On the {len(unseen):,} faces that are no copies of training faces the difference is "
-            f"{100 * unseen.difference:+.1f} points ({unseen.p_in_words})."
+            f"Without copies of training faces (n = {len(unseen):,}): {100 * unseen.difference:+.1f} points "
+            f"({unseen.p_in_words})."
         )
     st.caption(
-        f"McNemar’s test on the faces only one gets right: p = {mcnemar(*pair.discordant):.2g}, exact "
-        f"{mcnemar(*pair.discordant, exact=True):.2g}, neither adjusted. The interval of the accuracy is Tango’s, from "
-        "the same test; that of macro F1 is a paired bootstrap with 2,000 samples."
+        f"McNemar’s test: p = {mcnemar(*pair.discordant):.2g}, exact "
+        f"{mcnemar(*pair.discordant, exact=True):.2g}, unadjusted. Tango’s interval for accuracy, paired "
+        "bootstrap (2,000 samples) for macro F1."
     )
 
 
 def _charts(pair: PairedComparison) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        alt = "Difference of recall, class by class."
+        alt = "Difference of recall by class."
         show_chart("comparison_class-difference", alt, drawn(class_difference_figure, pair))
     with right:
-        st.markdown("**What changed in the matrix**")
-        st.caption(f"{plain(pair.names[1])} less {plain(pair.names[0])}: green is better, red is worse.")
-        alt = "Difference of the two confusion matrices, cell by cell."
+        st.markdown("**Change of the confusion matrix**")
+        st.caption(f"{plain(pair.names[1])} minus {plain(pair.names[0])}: green is better, red worse.")
+        alt = "Difference of the two confusion matrices."
         show_chart("comparison_matrix-difference", alt, drawn(matrix_difference_figure, pair))
-    with st.expander("Both matrices side by side", icon=":material/grid_on:"):
+    with st.expander("Both matrices", icon=":material/grid_on:"):
         for column, name, report in zip(st.columns(2), pair.names, (pair.first, pair.second), strict=True):
             with column:
                 st.markdown(f"**{plain(name)}**")
-                alt = f"Confusion matrix of {name}, in shares of the true classes."
+                alt = f"Confusion matrix of {name}, in row shares."
                 figure = drawn(confusion_figure, report, cells="row shares")
                 show_chart(f"comparison_confusion-matrix-{name}", alt, figure)
 
 
 @st.fragment
 def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
-    st.subheader("The faces only one gets right")
+    st.subheader("Faces only one gets right")
     a, b = pair.names
     options = [f"only {a}", f"only {b}"]
     key, given = f"comparison_only {a} {b}", options[1]
@@ -88,7 +88,7 @@ def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     )
     positions = pair.only_right(0 if chosen == options[0] else 1)
     if not len(positions):
-        st.caption("There are none.")
+        st.caption("None.")
         return
     if not leaderboard.test.has_pictures:
         st.caption(f"{len(positions):,} faces.")
@@ -97,5 +97,5 @@ def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
     pages, page = -(-len(positions) // _PICTURES), 1
     if pages > 1:
         page = st.pagination(pages, max_visible_pages=5, key=f"comparison_page {chosen} {a} {b}")
-    st.caption(f"{len(positions):,} faces, the clearest difference first. In bold: what the face is labeled.")
+    st.caption(f"{len(positions):,} faces, largest difference first. Bold: the true class.")
     st.html(pair_gallery(pair, leaderboard.test, positions[(page - 1) * _PICTURES : page * _PICTURES]))

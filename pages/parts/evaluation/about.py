@@ -28,20 +28,20 @@ def about_checkpoint(checkpoint: Checkpoint) -> None:
         right.dataframe(_table("Version", card.versions), hide_index=True)
         st.markdown(f"**Limits.** {plain(card.limits)}")
         if card.command:
-            st.markdown("**To make it again:**")
+            st.markdown("**To reproduce:**")
             st.code(card.command, language=None, wrap_lines=True)
 
 
 def _origin(card: ModelCard) -> str:
     if card.is_imported:
         return (
-            f"**{plain(card.name)}** was imported on {plain(card.created_at[:10])} with {card.weights:,} weights. "
-            "Who trained it, on what and how well is unknown."
+            f"**{plain(card.name)}** was imported on {plain(card.created_at[:10])} with {card.weights:,} "
+            "weights. Its training is unknown."
         )
     return (
-        f"**{plain(card.name)}** learned {card.weights:,} weights in {card.seconds / 60:,.0f} min on "
-        f"{plain(card.hardware)}, from {card.counts['train']:,} faces of the dataset “{plain(card.dataset)}”, labeled "
-        f"by: {plain(card.scheme.title)}. Made on {plain(card.created_at[:10])}."
+        f"**{plain(card.name)}** has {card.weights:,} weights, trained in {card.seconds / 60:,.0f} min on "
+        f"{plain(card.hardware)}, on {card.counts['train']:,} faces of “{plain(card.dataset)}” "
+        f"({plain(card.scheme.title)}), {plain(card.created_at[:10])}."
     )
 
 
@@ -54,9 +54,8 @@ def _scores(card: ModelCard) -> None:
     columns = {"": st.column_config.TextColumn("Accuracy"), **splits}
     st.dataframe(pd.DataFrame([*rows, _PRINTED]), hide_index=True, placeholder="–", column_config=columns)
     st.caption(
-        "This checkpoint holds the weights of the epoch that was best on validation. The paper prints 62% on training "
-        "and 85% on testing, for FER2013; public code with the same network reports about 63% on validation and "
-        "85% on training, so the two are probably swapped."
+        "The weights are those of the best validation epoch. The paper's 62% training and 85% testing "
+        "accuracy are probably swapped: public code reports 85% training, 63% validation."
     )
 
 

@@ -27,11 +27,11 @@ def show_calibration(shown: Evaluated) -> None:
         is_calibrated = calibration.temperature != 1
         name = "calibrated" if is_calibrated else "uncalibrated"
         before = reliability(raw.confidence, raw.is_right) if is_calibrated else None
-        alt = "Reliability diagram: how often answers of each confidence are right."
+        alt = "Reliability diagram: accuracy by confidence."
         figure = drawn(reliability_figure, {name: table}, {name: BLUE}, before=before)
         show_chart("evaluation_reliability", alt, figure)
         figure = drawn(confidence_figure, reliability(report.confidence, report.is_right, bins=20))
-        show_chart("evaluation_confidence", "How many answers there are of each confidence.", figure)
+        show_chart("evaluation_confidence", "Number of answers by confidence.", figure)
     with right:
         _not_sure(shown)
 
@@ -40,17 +40,14 @@ def _calibration(shown: Evaluated) -> None:
     calibration = shown.checkpoint.card.calibration
     after, before = (calibration_error(r.probabilities, r.y_true) for r in (shown.report, shown.raw_report()))
     with st.container(horizontal=True):
-        expected = "Expected calibration error: how far confidence and accuracy are apart on average, in 15 bins."
+        expected = "Expected calibration error: mean gap between confidence and accuracy, in 15 bins."
         metric("Calibration error", f"{100 * after:.1f} points", help=expected)
         if calibration.fitted_on:
-            metric("Before", f"{100 * before:.1f} points", help="Without the temperature.")
-            explained = "Logits are divided by it. Above 1: the network was too sure of itself."
+            metric("Before", f"{100 * before:.1f} points", help="Uncalibrated.")
+            explained = "Divides the logits. Above 1, the network was overconfident."
             metric("Temperature", f"{calibration.temperature:.2f}", help=explained)
     if calibration.fitted_on:
-        st.caption(
-            f"Its temperature was fitted on {plain(calibration.fitted_on)}, never on test faces. Every page shows "
-            "probabilities with it."
-        )
+        st.caption(f"Temperature fitted on {plain(calibration.fitted_on)} and used on every page.")
     elif shown.checkpoint.is_own:
         _offer_calibration(shown.checkpoint, shown.dataset)
 
@@ -58,10 +55,10 @@ def _calibration(shown: Evaluated) -> None:
 def _offer_calibration(checkpoint: Checkpoint, shown: DatasetCard) -> None:
     own = next((c for c in list_datasets() if c.fingerprint == checkpoint.card.dataset_fingerprint), None)
     data = own or (shown if shown.has_pictures and not shown.is_drawn else None)
-    st.info("This checkpoint is not calibrated: its probabilities are the network’s own, which is often too sure.")
+    st.info("This checkpoint is not calibrated; it may be overconfident.")
     if data is None:
-        st.caption("Import a labeled dataset to calibrate it on its validation faces.")
-    elif st.button(f"Calibrate it on the validation faces of “{plain(data.name)}”", icon=":material/tune:"):
+        st.caption("Import a labeled dataset to calibrate it on validation faces.")
+    elif st.button(f"Calibrate on “{plain(data.name)}”", icon=":material/tune:"):
         with errors_shown(), st.spinner("Classifying validation and test faces …"):
             complete_card(checkpoint, cached.records(data), data.name)
             st.rerun()
@@ -71,36 +68,33 @@ def _offer_calibration(checkpoint: Checkpoint, shown: DatasetCard) -> None:
 def _not_sure(shown: Evaluated) -> None:
     report, calibration = shown.report, shown.checkpoint.card.calibration
     own = round(100 * calibration.not_sure_below) or 50
-    explained = "To try here. Photos, Webcam and Videos use the threshold in the checkpoint’s card."
+    explained = "A trial. Photos, Webcam and Videos use the card’s threshold."
     key = f"evaluation_not_sure_{shown.checkpoint.name}"
-    threshold = st.slider("Say “not sure” below", 0, 99, own, format="%d %%", key=key, help=explained) / 100
+    threshold = st.slider("Not-sure threshold", 0, 99, own, format="%d%%", key=key, help=explained) / 100
     curve = coverage_curve(report.confidence, report.is_right)
     at = coverage_at(report.confidence, report.is_right, threshold)
-    alt = "Accuracy of the answers given, for every share of faces that get an answer."
+    alt = "Accuracy by share of faces answered."
     show_chart("evaluation_coverage", alt, drawn(coverage_figure, {"answers": curve}, {"answers": BLUE}, at))
     if at.coverage in (0.0, 1.0):
         every = "Every face gets an answer" if at.coverage else "No face gets an answer"
-        st.markdown(f"{every}; {percent(report.accuracy, 1)} of all answers are right.")
+        st.markdown(f"{every}; {percent(report.accuracy, 1)} of the answers are right.")
     else:
         st.markdown(
-            f"It answers for **{percent(at.coverage, 1)}** of the faces and is right on **{percent(at.accuracy, 1)}** "
-            f"of those. Of the answers it keeps to itself, {percent(at.withheld_accuracy)} would have been right."
+            f"It answers **{percent(at.coverage, 1)}** of the faces with **{percent(at.accuracy, 1)}** "
+            f"accuracy. Of the withheld answers, {percent(at.withheld_accuracy)} are right."
         )
     _offer_threshold(shown, threshold)
 
 
 def _offer_threshold(shown: Evaluated, threshold: float) -> None:
     calibration = shown.checkpoint.card.calibration
-    in_use = percent(calibration.not_sure_below) if calibration.not_sure_below else "none, it always answers"
-    st.caption(
-        f"In use: {in_use}. At one half, an honest network withholds what is more likely wrong than right; that needs "
-        "no looking at faces."
-    )
+    in_use = percent(calibration.not_sure_below) if calibration.not_sure_below else "none"
+    st.caption(f"In use: {in_use}. At 50%, a calibrated network withholds what is more likely wrong than right.")
     if not shown.checkpoint.is_own:
-        st.caption("This checkpoint belongs to the app, so its threshold stays. Yours can have another.")
+        st.caption("A shipped checkpoint’s threshold is fixed; your own can be changed.")
     elif shown.split != "validation":
-        st.caption("Another threshold can be put to use on the validation split: test faces must not choose anything.")
-    elif st.button(f"Use {percent(threshold)} on every page", disabled=threshold == calibration.not_sure_below):
+        st.caption("Set another threshold on the validation split; test is held out.")
+    elif st.button(f"Use {percent(threshold)}", disabled=threshold == calibration.not_sure_below):
         with errors_shown():
             card = shown.checkpoint.card
             update_card(shown.checkpoint, replace(card, calibration=replace(calibration, not_sure_below=threshold)))

@@ -14,17 +14,16 @@ from pages.shared.messages import plain
 
 _FEW = 30
 _MEANINGS = {
-    "Accuracy": "The share of all pictures that got their true class.",
-    "Macro F1": "F1 joins precision and recall; this is its mean over the classes, each counting the same, however "
-    "rare.",
-    "Balanced accuracy": "The mean of the classes’ recalls: the accuracy if all classes were equally frequent.",
-    "Top 2": "The share of all pictures whose true class is among the two most probable.",
+    "Accuracy": "Share of pictures classified correctly.",
+    "Macro F1": "Mean F1 over the classes, each weighted equally.",
+    "Balanced accuracy": "Mean recall over the classes.",
+    "Top 2": "Share of pictures whose true class is among the two most probable.",
 }
 _NAME_WIDTH, _BAR_WIDTH, _COUNT_WIDTH = 84, 72, 56  # pixels: together no wider than a telephone
 _COLUMNS = (
-    ("precision", "Precision", "Of the faces that were called this, how many are."),
-    ("recall", "Recall", "Of the faces that are this, how many were called so."),
-    ("f1", "F1", "Precision and recall in one figure: their harmonic mean."),
+    ("precision", "Precision", "Share of the faces called this that are."),
+    ("recall", "Recall", "Share of the faces that are this and were called so."),
+    ("f1", "F1", "Harmonic mean of precision and recall."),
 )
 _ADJUSTED = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
 
@@ -39,8 +38,8 @@ def show_figures(shown: Evaluated) -> None:
     low, high = report.accuracy_interval()
     name, share = report.commonest_class
     st.caption(
-        f"Of {len(report):,} pictures · 95% CI {100 * low:.1f}–{100 * high:.1f}% · always “{plain(name)}”: {share:.1%}"
-        f"{_accuracy_by_prior(shown)}"
+        f"n = {len(report):,} · 95% CI {100 * low:.1f}–{100 * high:.1f}% · always “{plain(name)}”: "
+        f"{share:.1%}{_accuracy_by_prior(shown)}"
     )
 
 
@@ -58,25 +57,19 @@ def show_classes(shown: Evaluated) -> None:
     report, table = shown.report, shown.report.per_class()
     left, right = st.columns(2, gap="medium")
     with left:
-        alt = "Precision, recall and F1 of each class with 95% intervals; the table beside it has the figures."
+        alt = "Precision, recall and F1 of each class with 95% CI; the table has the figures."
         show_chart("evaluation_classes", alt, drawn(class_figure, table, report.class_intervals()))
     with right:
         _class_table(table)
         rare = [name for name, count in table["support"].items() if 0 < count < _FEW]
         if rare:
-            st.caption(
-                f"Few pictures tell little: of {' and '.join(map(str, rare))} there are fewer than {_FEW}, "
-                "so their intervals are wide."
-            )
-        st.caption(
-            "Lines are 95% intervals: Wilson’s for precision and recall; for F1, Wilson’s of the share of hits among "
-            "all pictures that are of the class or were called so."
-        )
+            st.caption(f"Fewer than {_FEW} pictures of {' and '.join(map(str, rare))}: wide intervals.")
+        st.caption("Lines: Wilson’s 95% CI; for F1, of the hits among all pictures of or called the class.")
     _by_prior(shown)
     if curves := class_curves(report):
         figures = {"roc": roc_figure, "precision-recall": precision_recall_figure}
         for column, (name, figure) in zip(st.columns(2, gap="medium"), figures.items(), strict=True):
-            alt = f"{name.capitalize()} curve of each class against all others; the legend has the areas."
+            alt = f"{name.capitalize()} curve of each class against the others; the legend has the areas."
             with column:
                 show_chart(f"evaluation_{name}", alt, drawn(figure, curves, report.class_names))
 
@@ -87,12 +80,12 @@ def _class_table(table: pd.DataFrame) -> None:
     table[["precision", "recall", "f1"]] *= 100
     bars = {
         name: st.column_config.ProgressColumn(
-            title, help=meaning, format="%.1f %%", min_value=0, max_value=100, width=_BAR_WIDTH
+            title, help=meaning, format="%.1f%%", min_value=0, max_value=100, width=_BAR_WIDTH
         )
         for name, title, meaning in _COLUMNS
     }
     names = st.column_config.TextColumn("Class", width=_NAME_WIDTH)
-    counts = st.column_config.NumberColumn("Pictures", help="How many the split has of this class.", width=_COUNT_WIDTH)
+    counts = st.column_config.NumberColumn("Pictures", help="Pictures of this class in the split.", width=_COUNT_WIDTH)
     columns = {"class": names, **bars, "support": counts}
     alt = "Precision, recall, F1 and number of pictures by class"
     st.dataframe(table, hide_index=True, column_config=columns, alt=alt)
@@ -112,7 +105,6 @@ def _by_prior(shown: Evaluated) -> None:
     alt = "Accuracy, balanced accuracy and macro F1 under each class prior"
     st.dataframe(table, hide_index=True, column_order=tuple(titles), column_config=titles, alt=alt)
     st.caption(
-        "The network’s answers hold the class shares of its training faces, a third of them neutral (training). "
-        "Dividing by these shares treats all classes alike (uniform): rare classes are found more often, common ones "
-        f"missed more often. Halfway divides by their square root. Everything else on this page: {shown.prior}."
+        "Training: the network’s own prior, a third neutral. Uniform treats all classes alike and finds rare "
+        f"ones more often; halfway is the geometric mean. In use: {shown.prior}."
     )

@@ -19,43 +19,42 @@ def show_export(shown: Evaluated) -> None:
     card, stem = shown.checkpoint.card, f"{shown.checkpoint.name}-{shown.dataset.name}-{shown.split}-{shown.prior}"
     offer_download(
         "Report (HTML)",
-        "Everything on this page as one file: it opens without a network and prints well. It holds no faces, which "
-        "may not be passed on.",
+        "Everything on this page in one offline file, without faces.",
         partial(_report, shown),
         f"{stem}-report.html",
         "text/html",
     )
     offer_download(
         "Every prediction (CSV)",
-        "A row a face: its row in the files, its class, what it was called, all probabilities and the votes.",
+        "One row per face: file row, class, answer, probabilities and votes.",
         lambda: to_csv(prediction_table(shown.report, shown.faces)),
         f"{stem}-predictions.csv",
         "text/csv",
     )
     offer_download(
         "Figures (JSON)",
-        "Accuracy, F1, the matrix and the rest with their intervals, for programs.",
+        "All figures with their intervals.",
         lambda: json.dumps(figures_document(shown.report), indent=2).encode(),
         f"{stem}-figures.json",
         "application/json",
     )
     offer_download(
         "Model card (Markdown)",
-        "What it is, how it was made, how good it is and what it must not be used for.",
+        "Origin, training, figures and limits.",
         lambda: model_card_markdown(card).encode(),
         f"{card.name}-card.md",
         "text/markdown",
     )
     offer_download(
         "The network (ZIP)",
-        "Its files, with a short script that uses them anywhere, without this app.",
+        "Its files with a script that runs without this app.",
         partial(pack_checkpoint, shown.checkpoint),
         f"{card.name}.zip",
         "application/zip",
     )
     offer_download(
         "The lesson (notebook)",
-        "Trains, evaluates and looks inside a network step by step, in Jupyter.",
+        "Trains, evaluates and explains a network in Jupyter.",
         lesson_notebook,
         "lesson.ipynb",
         "application/x-ipynb+json",

@@ -32,7 +32,7 @@ def show_matrix(shown: Evaluated) -> None:
         _pictures(shown, cell)
     with matrix:
         _matrix(report, cell)
-    with st.expander("Misses and false alarms in words", icon=":material/format_list_bulleted:"):
+    with st.expander("In words", icon=":material/format_list_bulleted:"):
         for name in report.class_names:
             sentences = describe_misses(report, name), describe_false_alarms(report, name)
             st.markdown(f"**{plain(name)}** · {' '.join(map(plain, sentences))}")
@@ -42,10 +42,10 @@ def _matrix(report: EvaluationReport, cell: tuple[str, str]) -> None:
     chart = st.container()
     with st.container(horizontal=True):
         cells = st.segmented_control(
-            "Cells show", _VALUES, default="counts", required=True, key="cells", wrap=True, **_REMEMBERED
+            "Cells", _VALUES, default="counts", required=True, key="cells", wrap=True, **_REMEMBERED
         )
         order = st.segmented_control(
-            "Sorted by", _ORDERS, default=_ORDERS[0], required=True, key="sorted", wrap=True, **_REMEMBERED
+            "Order", _ORDERS, default=_ORDERS[0], required=True, key="sorted", wrap=True, **_REMEMBERED
         )
     names = confusion_order(report) if order == _ORDERS[1] else report.class_names
     chart.plotly_chart(
@@ -54,12 +54,11 @@ def _matrix(report: EvaluationReport, cell: tuple[str, str]) -> None:
         on_select=_cell_clicked,
         selection_mode="points",
         config=chart_config("confusion-matrix"),
-        alt="Confusion matrix. The boxes “True class” and “Called” choose its cells by keyboard.",
+        alt="Confusion matrix. “True class” and “Called” choose a cell by keyboard.",
     )
     part = "column" if cells == "column shares" else "row"
     st.caption(
-        f"Blue is right, orange wrong; the stronger, the larger a cell’s share of its {part}. "
-        "Click a cell, or use the two boxes, to see its pictures."
+        f"Blue is right, orange wrong; darker is a larger share of its {part}. Click a cell to see its pictures."
     )
 
 
@@ -99,7 +98,7 @@ def _pictures(shown: Evaluated, cell: tuple[str, str]) -> None:
     if pages > 1:
         page = st.pagination(pages, max_visible_pages=5, key=f"evaluation_page {shown.key} {cell}")
     if pages:
-        first = "The least sure first" if cell[0] == cell[1] else "The most wrong first"
-        votes = ", the votes of ten people" if len(shown.faces.votes) else ""
-        st.caption(f"{first}. Under each face: the network’s probabilities{votes}, and its row in the files.")
+        first = "Lowest confidence first" if cell[0] == cell[1] else "Most confident first"
+        votes = ", votes" if len(shown.faces.votes) else ""
+        st.caption(f"{first}. Under each face: probabilities{votes} and file row.")
         st.html(cell_gallery(shown.report, shown.faces, positions[(page - 1) * _PICTURES : page * _PICTURES]))

@@ -32,21 +32,21 @@ def show_robustness(shown: Evaluated) -> None:
     """Show accuracy under seven perturbations as small multiples: from the card, or measured on request."""
     table = _from_card(shown)
     if table is None and not shown.faces.has_pictures:
-        invite_pictures("measure robustness with these labels and this split")
+        invite_pictures("measure robustness here")
         return
     table = _measured(shown) if table is None else table
     if table is None:
         return
     with st.container(horizontal=True, gap="small"):
         for perturbation in PERTURBATIONS:
-            alt = f"Accuracy under {perturbation.name} at five levels; the table below has the figures."
+            alt = f"Accuracy under {perturbation.name} at five levels; the table has the figures."
             figure = drawn(robustness_panel, table, perturbation.name, perturbation.unit)
             show_chart(f"evaluation_robustness-{perturbation.name}", alt, figure, width=172)
     faces = int(table["n"].iloc[0])
-    st.caption(f"Lines are Wilson’s 95% intervals for {faces:,} faces. Level by level, from mild to severe:")
+    st.caption(f"Lines: Wilson’s 95% CI, n = {faces:,}. From mild to severe:")
     if shown.faces.has_pictures:
         st.html(perturbation_examples(shown.faces.images[0]))
-    with st.expander("As a table", icon=":material/table:"):
+    with st.expander("Table", icon=":material/table:"):
         wide = table.pivot_table(index="perturbation", columns="level", values="accuracy", sort=False) * 100
         wide.columns = ["untouched", *(f"level {level}" for level in LEVELS)]
         st.dataframe(wide.round(1))
@@ -58,7 +58,7 @@ def _from_card(shown: Evaluated) -> pd.DataFrame | None:
     here = shown.report.fingerprint, shown.split, shown.scheme.name, len(shown.report)
     if not measured.robustness or here != (measured.fingerprint, measured.split, measured.scheme, measured.n):
         return None
-    st.caption(f"From the checkpoint’s card: all {measured.n:,} faces of this split, class prior: training.")
+    st.caption(f"From the checkpoint’s card: n = {measured.n:,}, class prior: training.")
     return card_table(measured)
 
 
@@ -86,7 +86,7 @@ def _steps(shown: Evaluated, sample: FerDataset) -> Iterator[RobustnessStep]:
 
 def _asked(faces: int) -> bool:
     st.caption(
-        f"Blur, noise, darkening, rotation, shift, occlusion and JPEG at five levels each: {_STEPS - 1} times "
-        f"{faces:,} faces. It takes up to a minute for 500 of them; what is measured is kept."
+        f"Blur, noise, darkening, rotation, shift, occlusion and JPEG at five levels: {_STEPS - 1} times "
+        f"{faces:,} faces, up to a minute for 500."
     )
     return st.button("Measure robustness", icon=":material/blur_on:", type="primary")

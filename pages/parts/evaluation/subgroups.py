@@ -32,9 +32,9 @@ def show_subgroups(shown: Evaluated) -> None:
     places = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     with places[0]:
         if len(faces.votes):
-            _chart(shown, accuracy_by_agreement(report, faces), "By how many people agreed", "votes for the label")
+            _chart(shown, accuracy_by_agreement(report, faces), "By agreement", "votes for the label")
         else:
-            st.info("This dataset has no votes, so nobody knows how far people agreed.")
+            st.info("This dataset has no votes, so agreement is unknown.")
     if faces.has_pictures:
         with places[1]:
             table = accuracy_by_bucket(report, brightness(faces.images))
@@ -47,7 +47,7 @@ def show_subgroups(shown: Evaluated) -> None:
     else:
         with places[1]:
             invite_pictures("see accuracy by brightness, contrast and face size")
-    st.caption("Lines are Wilson’s 95% intervals; the dotted line is the accuracy on all pictures.")
+    st.caption("Lines: Wilson’s 95% CI. Dotted: accuracy on all pictures.")
 
 
 def _baselines(shown: Evaluated) -> None:
@@ -55,26 +55,26 @@ def _baselines(shown: Evaluated) -> None:
     name, share = report.commonest_class
     with st.container(horizontal=True):
         metric("This checkpoint", percent(report.accuracy, 1))
-        always = "What the same answer for every face would score."
+        always = "Accuracy of one answer for every face."
         metric(f"Always “{plain(name)}”", percent(share, 1), help=always)
         if len(shown.faces.votes):
-            one = "How often one of the ten people, drawn at random, gave the label that all ten gave together."
+            one = "How often one random voter of ten gave the label of all ten."
             metric("One random person", percent(random_tagger(shown.faces), 1), help=one)
 
 
 def _by_size(shown: Evaluated) -> None:
     key = f"{_ASKED} {shown.key}"
     if not are_face_sizes_kept(shown.faces) and not st.session_state.get(key):
-        st.markdown("**By the size of the face**")
-        st.caption("The face detector looks at every picture once: some seconds for a thousand.")
-        if not st.button("Measure the faces", icon=":material/straighten:"):
+        st.markdown("**By face size**")
+        st.caption("The face detector runs on every picture: seconds per thousand.")
+        if not st.button("Measure faces", icon=":material/straighten:"):
             return
         st.session_state[key] = True
     bar = st.empty()
     sizes = face_sizes(shown.faces, progress=partial(bar.progress, text="Measuring faces …"))
     bar.empty()
     table = accuracy_by_bucket(shown.report, sizes, unit=" px", known=np.asarray(sizes > 0))
-    _chart(shown, table, "By the size of the face", "side of the detector’s box in a picture of 48, in fifths")
+    _chart(shown, table, "By face size", "side of the detected box in 48 pixels, in fifths")
 
 
 def _chart(shown: Evaluated, table: pd.DataFrame, heading: str, what: str) -> None:

@@ -45,7 +45,7 @@ _COLUMNS = {
     "name": st.column_config.TextColumn("Run", width=170),
     "state": st.column_config.TextColumn("State", width=70),
     "accuracy": st.column_config.NumberColumn(
-        "Best", help="Accuracy on the validation faces.", format="%.1f %%", width=70
+        "Best", help="Accuracy on the validation faces.", format="%.1f%%", width=70
     ),
     "seconds": st.column_config.TextColumn("Duration", width=75),
     "epochs": st.column_config.NumberColumn("Epochs", width=60),
