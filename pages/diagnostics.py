@@ -27,14 +27,14 @@ def show_now() -> None:
     with st.container(horizontal=True, gap="small"):
         st.metric("Webcams in use", f"{slots.taken} of {slots.count}", border=True, width=165)
         st.metric("Uploads in memory", f"{uploads.server_megabytes if uploads else 0:,.0f} MB", border=True, width=165)
-        st.metric("Runs under way", active, border=True, width=165)
-        st.metric("Runs in all", sum(by_state.values()), border=True, width=165)
+        st.metric("Active runs", active, border=True, width=165)
+        st.metric("Total runs", sum(by_state.values()), border=True, width=165)
     if by_state:
         st.caption("Runs: " + ", ".join(f"{count} {state}" for state, count in sorted(by_state.items())))
 
 
 def show_incidents() -> None:
-    st.subheader("Recent incidents and events", anchor="incidents")
+    st.subheader("Incidents and events", anchor="incidents")
     incidents = recent_incidents()
     if not incidents:
         st.caption("None so far.")
@@ -51,25 +51,23 @@ def show_incidents() -> None:
         },
     )
     st.caption(
-        "Times are UTC. A person who was refused something sees the number; events, such as an accepted notice, have "
-        "none. The log holds neither the message nor any name, file or "
-        "picture: `logs/incidents.jsonl` below the home."
+        "Times are UTC. The log, `logs/incidents.jsonl` under the home, holds no messages, names, files or pictures."
     )
 
 
-start_page("diagnostics", "How this server is. Nothing here names a person, a file, a dataset or a run.")
+start_page("diagnostics", "Server status, without names of people, files, datasets or runs.")
 with errors_shown():
     how = deployment()
 if not admits_operator(how):
     st.stop()
-st.button("Look again", icon=":material/refresh:")
+st.button("Refresh", icon=":material/refresh:")
 show_now()
 show_incidents()
 left, right = st.columns(2, gap="large")
 with left:
-    show_table("Settings in force", settings_in_words(how), ("setting", "in force"))
+    show_table("Settings", settings_in_words(how), ("setting", "in force"))
     show_table("This computer", machine(), ("what", "here"))
-    st.subheader("On the disk")
+    st.subheader("Disk")
     st.dataframe(
         pd.DataFrame([asdict(folder) for folder in folders()]),
         hide_index=True,
@@ -78,4 +76,4 @@ with left:
     )
 with right:
     show_table("Versions", versions(), ("package", "version"))
-    st.caption("Whether the server answers at all, for a watching program: `/_stcore/health`.")
+    st.caption("Health check for monitoring: `/_stcore/health`.")

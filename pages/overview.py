@@ -27,17 +27,16 @@ _SAMPLE = "overview_sample"
 _HEIGHT = 300  # of the sample picture, in pixels
 _LISTED = 2  # faces that fit beside the picture
 _WAYS = {
-    "Try it": "Your photos, your webcam or a video: every face with the expression it seems to show.",
-    "Learn": "Guess against ten people, break a network on purpose, look inside one. For yourself or with a class.",
-    "Lab": "Real FER+ figures at once. Train networks, see where they fail, and compare them.",
+    "Try it": "Find every face in photos, videos or your webcam, with its apparent expression.",
+    "Learn": "Guess against ten people, break a network, look inside one; alone or with a class.",
+    "Lab": "Train networks, find their errors, and compare them on FER+.",
 }
 
 
 def main() -> None:
     start_page(
         "overview",
-        "Which expression does a face seem to show? Try a network, see where it is wrong, and train your own. "
-        "Everything runs on the computer that started it; no picture is sent anywhere else.",
+        "Recognize facial expressions, find a network's errors, and train your own, all on this computer.",
     )
     checkpoints = list_checkpoints()
     strip = show_sample(checkpoints[0]) if checkpoints else show_no_checkpoint()
@@ -48,8 +47,8 @@ def main() -> None:
     show_stored(checkpoints)
     show_damages((*damaged_datasets(), *damaged_checkpoints()))
     st.info(
-        "**An expression is not a feeling.** A network names what a face looks like to other people. Nobody can read "
-        "from a picture what a person feels, and even ten people looking at the same face often disagree.",
+        "**An expression is not a feeling.** A network names what a face looks like to others; even ten "
+        "people often disagree.",
         icon=":material/psychology_alt:",
     )
     with strip, errors_shown(stop=False):
@@ -58,7 +57,7 @@ def main() -> None:
 
 def show_no_checkpoint() -> DeltaGenerator:
     with st.container(border=True):
-        st.markdown("**No network has been trained yet.** On the drawn demo faces it takes a minute or two.")
+        st.markdown("**No trained network yet.** On the drawn demo faces it takes a minute or two.")
         show_link("Train one", "training", arrow=True)
     return st.container()
 
@@ -87,7 +86,7 @@ def show_strip() -> None:
         with st.container(width=132, gap="xxsmall"):
             st.image(picture, width=132, alt=title)
             st.button(title, width="stretch", type="tertiary", on_click=_pick, args=(title,), disabled=title == chosen)
-    if st.button("Use your own picture", type="primary", icon=":material/add_a_photo:", key="overview_own"):
+    if st.button("Your own picture", type="primary", icon=":material/add_a_photo:", key="overview_own"):
         st.switch_page(script("photos"))
 
 
@@ -123,9 +122,9 @@ def show_ways() -> None:
 
 def show_stored(checkpoints: tuple[Checkpoint, ...]) -> None:
     """Show datasets, checkpoints and runs as one table."""
-    st.subheader("What is stored", anchor="stored")
+    st.subheader("Stored data", anchor="stored")
     rows = [*_datasets(), *(("Checkpoint", c.name, _known(c)) for c in checkpoints), *_runs()]
-    table = pd.DataFrame(rows, columns=["Kind", "Name", "What is known"])
+    table = pd.DataFrame(rows, columns=["Kind", "Name", "Details"])
     st.dataframe(table, hide_index=True, height=min(300, 36 * (len(table) + 1)), alt="Datasets, checkpoints and runs")
 
 

@@ -44,7 +44,7 @@ def _choose_pictures(checkpoint: Checkpoint, prior: PriorAdjustment) -> list[_Fi
 
 def _uploaded() -> list[_File]:
     uploads = upload_pictures("photos_upload", "Your pictures")
-    st.caption("Pictures stay in the memory of the computer that runs FER Lab until you clear them or close the app.")
+    st.caption("Pictures stay in memory until you clear them or close the app.")
     return [(upload.name, upload.getvalue()) for upload in uploads]
 
 
@@ -53,7 +53,7 @@ def _forget_sent_picture() -> None:
 
 
 def _offer_samples() -> None:
-    st.subheader("No picture at hand? Try one of these")
+    st.subheader("Try a sample")
     with st.container(horizontal=True, gap="medium"):
         for title, picture in cached.sample_thumbnails(320, 240, drawn_only=are_samples_drawn_only()).items():
             with st.container(width=160, gap="small"):
@@ -143,8 +143,7 @@ def _forget_others(photos: list[Photo], sources: list[_Source]) -> None:
 
 start_page(
     "photos",
-    "Find every face in a picture and see what its expression looks like to the network. "
-    "An expression is not a feeling: what someone feels, no picture tells.",
+    "Find every face in a picture and its apparent expression; an expression is not a feeling.",
     on_leave=_forget_sent_picture,
 )
 checkpoint, prior = choose_recognition()

@@ -9,8 +9,7 @@ from pages.shared.pickers import choose_recognition
 
 start_page(
     "videos",
-    "Follow every face through a video and see what its expression looks like to the network, moment by moment. "
-    "An expression is not a feeling: what someone feels, no video tells.",
+    "Follow each face's apparent expression through a video; an expression is not a feeling.",
 )
 job = current_job()
 if job is not None:

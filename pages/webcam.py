@@ -43,18 +43,18 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
         if checkpoint is None:
             train_first()
         range_ = second.segmented_control(
-            "Distance of the faces",
+            "Face distance",
             list(_RANGES),
             format_func=_RANGES.__getitem__,
             default="short",
             required=True,
             width="stretch",
-            help="Which of the two detectors looks for faces: the near one is faster.",
+            help="The face detector; the near one is faster.",
         )
         columns = st.columns(3, gap="medium")
-        help_ = "How slowly the bars follow the face; at 0 they show each frame as the network sees it."
+        help_ = "Time constant of the bars; 0 shows each frame's raw answer."
         smoothing = columns[0].slider("Smoothing (s)", 0.0, 2.0, DEFAULT_SMOOTHING, 0.1, help=help_)
-        margin = columns[1].slider("Margin around a face (%)", -10, 40, round(100 * DEFAULT_MARGIN))
+        margin = columns[1].slider("Face margin (%)", -10, 40, round(100 * DEFAULT_MARGIN))
         size = columns[2].slider("Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10)
         prior = choose_prior(checkpoint)
         say_who_answers(checkpoint, prior)
@@ -80,13 +80,13 @@ def offer_stills(analyzer: FrameAnalyzer, problem: str) -> None:
         refuse_with(text, f"webcam {kind_of(problem)}", icon=":material/videocam_off:")
     else:
         st.info(text, icon=":material/hourglass_top:")
-    st.markdown("This works meanwhile:")
+    st.markdown("Alternatives:")
     with st.container(horizontal=True):
         show_link("Upload pictures", "photos")
         show_link("Upload a video", "videos")
     if not why.camera_works:
         return
-    shot = take_picture("webcam_still", "or take a picture here")
+    shot = take_picture("webcam_still", "Single picture")
     if shot:
         photo = recognize_photo("Your picture", shot.getvalue(), cached.photo_detector(), analyzer.settings.classifier)
         show_photo(photo, shot.getvalue(), 1)
@@ -94,8 +94,7 @@ def offer_stills(analyzer: FrameAnalyzer, problem: str) -> None:
 
 start_page(
     "webcam",
-    "Every face in front of your camera, with what its expression looks like to the network, as it moves. "
-    "An expression is not a feeling: what someone feels, no camera tells.",
+    "See each face's apparent expression live; an expression is not a feeling.",
     on_leave=stream.stop,  # it never goes on by itself
 )
 above, below = st.container(), st.empty()  # the settings come below what they change
@@ -115,8 +114,8 @@ with left.container(horizontal=True, vertical_alignment="center"):
     show_buttons(analyzer)
     live.offer_log(analyzer)
 left.caption(
-    "Frames go to the computer that runs FER Lab, are looked at and forgotten. Nothing is stored unless you ask for "
-    "it, and then in memory only, until you clear it or close the app."
+    "Frames are analyzed on the computer that runs FER Lab and not stored, unless you ask for it; then in "
+    "memory until you close the app."
 )
 with left:
     live.show_picture()

@@ -147,7 +147,7 @@ def misread(
     network = classifier(checkpoint, prior)
     known = faces.with_classes(network.class_names)
     if not len(known):
-        raise DatasetError("This dataset has no test face that the network has a class for. Choose another one.")
+        raise DatasetError("No test face of this dataset has a class the network knows. Choose another dataset.")
     return results_with_mistake(network, known, mistake)
 
 

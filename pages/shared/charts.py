@@ -93,12 +93,11 @@ def show_fixed_chart(key: str, alt: str, figure: go.Figure) -> None:
 def choose_figure_format() -> None:
     """Let people choose how every chart's camera button saves it."""
     st.segmented_control(
-        "The camera button of every chart saves it as",
+        "Image format",
         FIGURE_FORMATS,
         default=FIGURE_FORMATS[0],
         required=True,
         key=FIGURE_FORMAT,
         persist_state="session",
-        help="PNG for slides and chats, SVG for papers: it stays sharp at every size. Rest the mouse on a chart to "
-        "see the button.",
+        help="Format of each chart's camera button: PNG, or SVG, which scales.",
     )

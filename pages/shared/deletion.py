@@ -31,7 +31,7 @@ def _ask(warning: str, delete: Callable[[], None]) -> None:
     st.markdown(warning)
     key, icon = f"{page_name()}_delete_now", ":material/delete:"
     with st.container(horizontal=True):
-        if st.button("Delete for good", type="primary", icon=icon, key=key, on_click=try_it):
+        if st.button("Delete permanently", type="primary", icon=icon, key=key, on_click=try_it):
             st.rerun()
         if st.button("Keep it", key=f"{page_name()}_keep"):
             st.rerun()

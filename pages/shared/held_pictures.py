@@ -35,7 +35,7 @@ def upload_pictures(key: str, label: str) -> list[UploadedFile]:
             accept_multiple_files=True,
             max_upload_size=MAX_PICTURE_MB,
             key=box,
-            help="JPEG, PNG or WebP, one or many at once.",
+            help="JPEG, PNG or WebP; one or many.",
         )
 
     return _hold(key, draw)

@@ -57,15 +57,15 @@ def show_damages(damages: Sequence[Damage]) -> None:
     for damage in damages[:_MOST_DAMAGES]:
         st.warning(f"**{plain(damage.name)}**: {plain(damage.reason)}", icon=":material/broken_image:")
     if len(damages) > _MOST_DAMAGES:
-        st.caption(f"and {len(damages) - _MOST_DAMAGES} more that are damaged.")
+        st.caption(f"and {len(damages) - _MOST_DAMAGES} more damaged ones.")
 
 
 def report_fault(error: Exception) -> bool:
     """Log a fault of the program, show its number instead of a traceback, and tell Streamlit that it was shown."""
     number = record_error(error, page=page_name(), is_fault=True).number
     sentence = (
-        "Something went wrong in FER Lab itself; nothing you did is lost that was saved before. Load the page again; "
-        "if it happens again, tell the person who runs this server the number below."
+        "FER Lab failed; everything you saved is safe. Reload the page; if it happens again, tell the "
+        "operator this number."
     )
     st.error(_with_number(sentence, number), icon=":material/bug_report:")
     return True

@@ -27,9 +27,8 @@ def next_step(
     active = next((run for run in runs if run.status.is_active), None)
     if active:
         return NextStep(
-            f"“{active.name}” is learning right now",
-            f"{active.status.epoch} of {active.status.epochs} epochs are complete. Watch its curves move, or close the "
-            "page: it goes on learning.",
+            f"“{active.name}” is training",
+            f"{active.status.epoch} of {active.status.epochs} epochs complete. It continues when you close the page.",
             "Follow the training",
             "training",
             {"run": active.name},
@@ -40,7 +39,7 @@ def next_step(
     first = imported[0]
     return NextStep(
         f"Train on “{first.name}”",
-        f"Its {sum(first.sizes.values()):,} faces are ready, but no network has learned from them yet.",
+        f"Its {sum(first.sizes.values()):,} faces are ready; no network is trained on them yet.",
         f"Train on {first.name}",
         "training",
         {"dataset": first.name},

@@ -53,17 +53,17 @@ def admits_operator(how: Deployment) -> bool:
         return True
     if not how.operator_key:
         st.info(
-            "This page is for the person who runs the server. It opens on that very computer in the personal context, "
-            "or with the key that is set as `FER_OPERATOR` (see README).",
+            "For the operator only: open it on the server itself in the personal context, or with the key in "
+            "`FER_OPERATOR`.",
             icon=":material/lock:",
         )
         return False
-    typed = st.text_input("The operator's key", type="password", key="diagnostics_key")
+    typed = st.text_input("Operator key", type="password", key="diagnostics_key")
     if hmac.compare_digest(typed.encode(), how.operator_key.encode()):
         st.session_state[_OPENED] = how.operator_key
         record_event("diagnostics opened", page="diagnostics")
         st.rerun()
     if typed:
         record_event("diagnostics refused", page="diagnostics")
-        st.warning("That is not the key.", icon=":material/lock:")
+        st.warning("Wrong key.", icon=":material/lock:")
     return False

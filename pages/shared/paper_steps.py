@@ -6,10 +6,10 @@ from pages.shared.links import show_link
 
 _STEPS = (
     ("photo_library", "Images", "Faces, each labeled by ten people.", "dataset", "Faces", "See them"),
-    ("crop", "Pre-processing", "Turned upright, cropped, made small and gray.", "dataset", "Pre-processing", "See how"),
-    ("model_training", "Training", "A network learns from its mistakes.", "training", "", "Train one"),
-    ("videocam", "Prediction", "In real time, it names faces it never saw.", "webcam", "", "Try it live"),
-    ("fact_check", "Error analysis", "What does it mix up? If too much, train again.", "evaluation", "", "Find out"),
+    ("crop", "Pre-processing", "Aligned, cropped, resized to gray.", "dataset", "Pre-processing", "See how"),
+    ("model_training", "Training", "A network fits the labels.", "training", "", "Train one"),
+    ("videocam", "Prediction", "It classifies new faces live.", "webcam", "", "Try it live"),
+    ("fact_check", "Error analysis", "Which classes does it confuse?", "evaluation", "", "Find out"),
 )  # icon, title, sentence, page, which of its views, what its link says
 _ARROWS = """<style>
 [class*="st-key-step-"] {position: relative}
@@ -30,4 +30,4 @@ def show_process() -> None:
             st.markdown(f"### :primary[:material/{icon}:]\n**{title}**  \n{sentence}")
             st.space("stretch")
             show_link(label, page, {"view": view} if view else {}, arrow=True)
-    st.caption("The process of Djellali and Deljanin's paper (its Figure 4), a page for each step.")
+    st.caption("The process of the paper (Figure 4), a page for each step.")

@@ -57,19 +57,19 @@ def show_photo(photo: Photo, content: bytes, number: int, actions: PhotoActions 
 
 def _alt(photo: Photo) -> str:
     if photo.candidates:
-        return "The picture with the places that were looked at closely, numbered, with their scores"
+        return "The picture with numbered candidate regions and their scores"
     return "The picture with its faces boxed and numbered"
 
 
 def _show_faces(photo: Photo, content: bytes, number: int, actions: PhotoActions | None) -> None:
     listed = photo.recognitions[:MAX_LISTED_FACES]
     if photo.anyway is not None:
-        st.caption(f"No face was found here. This is what the network says of {photo.shown_anyway}, as if it were one.")
+        st.caption(f"No face found; classified anyway: {photo.shown_anyway}.")
     if listed:
         st.html(face_cards(listed, title=_TITLES.get(photo.anyway, f"Place {photo.anyway}")))
         offer_look_inside(listed, str(number))
     if len(photo.recognitions) > len(listed):
-        st.caption(f"{len(listed)} of {len(photo.recognitions)} faces are listed here; the CSV file has all of them.")
+        st.caption(f"{len(listed)} of {len(photo.recognitions)} faces listed; the CSV has all.")
     if not listed:
         _show_search(photo)
     if actions and (not listed or photo.anyway is not None):
@@ -79,12 +79,12 @@ def _show_faces(photo: Photo, content: bytes, number: int, actions: PhotoActions
 def _show_search(photo: Photo) -> None:
     """Where it was looked for faces, and what helps."""
     count = len(photo.candidates)
-    places = "1 place was" if count == 1 else f"{count or 'No'} places were"
-    scores = "; see the scores in the picture" if count else ""
+    places = "1 region" if count == 1 else f"{count or 'No'} regions"
+    scores = "; scores are in the picture" if count else ""
     st.info(
-        "**No face found.** The picture was searched as a whole and in parts of up to three sizes, then on its sides "
-        f"and upside down. {places} looked at closely{scores}.\n\n"
-        "What helps: a larger face (100 pixels or more), more light, a face turned to the camera, nothing covering it.",
+        "**No face found**, in the whole picture, in its parts, or turned. "
+        f"{places} examined{scores}.\n\n"
+        "Try a larger face (100 pixels or more), more light, or an uncovered face turned to the camera.",
         icon=":material/search_off:",
     )
 
@@ -95,7 +95,7 @@ def _offer_help(photo: Photo, content: bytes, number: int, actions: PhotoActions
             if place != photo.anyway:
                 key = f"anyway {place} {number}"
                 st.button(f"Classify {label}", key=key, on_click=actions.classify, args=(place,))
-        with st.popover("Crop to the face", icon=":material/crop:"):
+        with st.popover("Crop", icon=":material/crop:"):
             _offer_crop(photo, content, number, actions)
 
 
@@ -106,11 +106,11 @@ def _places(photo: Photo) -> list[str]:
 @st.fragment
 def _offer_crop(photo: Photo, content: bytes, number: int, actions: PhotoActions) -> None:
     key = f"{number} {photo.size}"  # anew for each part
-    left, right = st.slider("Left and right edge (%)", 0, 100, (0, 100), key=f"crop across {key}")
-    top, bottom = st.slider("Upper and lower edge (%)", 0, 100, (0, 100), key=f"crop down {key}")
+    left, right = st.slider("Horizontal crop (%)", 0, 100, (0, 100), key=f"crop across {key}")
+    top, bottom = st.slider("Vertical crop (%)", 0, 100, (0, 100), key=f"crop down {key}")
     edges = left / 100, top / 100, right / 100, bottom / 100
-    st.image(cropped(photo.preview, *edges), width=_CROP_WIDTH, alt="The part in which to look again")
-    if st.button("Look here", key=f"look here {number}", type="primary"):
+    st.image(cropped(photo.preview, *edges), width=_CROP_WIDTH, alt="The part to search again")
+    if st.button("Search here", key=f"look here {number}", type="primary"):
         actions.crop(cropped(content, *edges))
         st.rerun()
 
@@ -133,7 +133,7 @@ def offer_look_inside(recognitions: Sequence[Recognition], key: str) -> None:
 def offer_downloads(photos: Sequence[Photo], contents: Sequence[bytes]) -> None:
     """Buttons for the table of all faces and, with several photos, for all annotated pictures."""
     with st.container(horizontal=True):
-        download_button("All faces as CSV", to_csv(photo_table(photos)), "faces.csv", icon="table")
+        download_button("CSV", to_csv(photo_table(photos)), "faces.csv", icon="table")
         if len(photos) > 1:
             pack = partial(annotated_zip, photos, contents)
-            download_button("All annotated pictures (ZIP)", pack, "annotated.zip", icon="folder_zip")
+            download_button("Annotated pictures (ZIP)", pack, "annotated.zip", icon="folder_zip")

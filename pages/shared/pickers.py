@@ -47,7 +47,7 @@ def choose_voted_dataset() -> DatasetCard:
 def _offer_datasets(key: str, cards: Sequence[DatasetCard]) -> DatasetCard:
     imported = {card.name: card.title for card in cards if not is_built_in(card)}
     titles = {card.name: card.title for card in cards if is_ferplus(card)} | {DEMO: DEMO} | imported
-    explanation = "“demo” is drawn by this app. For photographed faces import FER2013 and FER+ on the Dataset page."
+    explanation = "“demo” is drawn by this app. Import FER2013 and FER+ on Dataset for photographs."
     chosen = _choose(
         "Dataset", "dataset", {name: name for name in titles}, explanation, lambda name: titles[name], key=key
     )
@@ -58,7 +58,7 @@ def _offer_datasets(key: str, cards: Sequence[DatasetCard]) -> DatasetCard:
 def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:
     """A select box of the label schemes a dataset can serve."""
     by_name = {scheme.name: scheme for scheme in schemes}
-    explanation = "How ten votes become one label. FER2013's own labels need no votes."
+    explanation = "Rule from ten votes to one label."
     return _choose("Labels", "scheme", by_name, explanation, lambda name: by_name[name].title)
 
 
@@ -71,8 +71,7 @@ def choose_exclusions(dataset: DatasetCard) -> ExclusionList | None:
         "Exclude",
         "exclude",
         {_NOTHING: None} | lists,
-        "Images of an exclusion list, such as test images that are also in training. The Detective on the Dataset "
-        "page makes these lists.",
+        "An exclusion list from Dataset, Detective, such as test copies in training.",
     )
 
 
@@ -91,7 +90,7 @@ def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:
         persist_state="session",
         on_change=write_choice,
         args=("labels", key, first),
-        help="What counts as right. Scored are the classes that labels and checkpoint both have.",
+        help="The true classes. Classes unknown to the checkpoint are left out.",
     )
     return by_name[name]
 
@@ -110,7 +109,7 @@ def choose_split() -> str:
             persist_state="session",
             on_change=write_choice,
             args=("eval_split", "eval_split", splits[0]),
-            help="Validation selected the best epoch, so its figures are slightly optimistic. Test was held out.",
+            help="Validation selected the epoch, so it is slightly optimistic. Test was held out.",
         )
     )
 
@@ -119,7 +118,7 @@ def choose_checkpoint() -> Checkpoint | None:
     """A select box of the checkpoints, or None when there is none at all; damaged ones are said below it."""
     checkpoints, chosen = {c.name: c for c in list_checkpoints()}, None
     if checkpoints:
-        explanation = "A trained network. New ones appear here as soon as a training run ends."
+        explanation = "A trained network. New runs appear when they end."
         chosen = _choose("Checkpoint", "checkpoint", checkpoints, explanation)
     show_damages(damaged_checkpoints())
     return chosen
@@ -180,7 +179,7 @@ def choose_view(
 
 def train_first() -> NoReturn:
     """Ends a page that needs a checkpoint where there is none, with the way to one."""
-    st.info("There is no checkpoint yet. Train one first: on the drawn demo faces it takes minutes.")
+    st.info("No checkpoint yet. Train one: minutes on the drawn demo faces.")
     show_link("Train a checkpoint", "training")
     st.stop()
 
@@ -199,9 +198,8 @@ def choose_prior(*checkpoints: Checkpoint) -> PriorAdjustment:
         persist_state="session",
         on_change=write_choice,
         args=(PRIOR, PRIOR, DEFAULT_PRIOR),
-        help="How common each class is taken to be, on every page. “training” as among the training faces, a third of "
-        "them neutral: right most often on such faces. “uniform” all classes alike: rare classes are found more often, "
-        "and neutral faces missed more often. “halfway” lies between: it costs little and finds more rare classes.",
+        help="Assumed class frequencies, on every page. Uniform finds more rare classes than training; "
+        "halfway lies between, at little cost.",
     )
     return chosen
 

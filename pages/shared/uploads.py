@@ -51,8 +51,8 @@ def keep_within(limits: Limits, uploads: Uploads, *, is_new_page: bool, held: Co
         uploads.remove(uploads.ids[-1])
     if gone := frozenset(before).difference(uploads.ids):
         sentence = (
-            f"That is too much at once: one file may have {limits.upload_mb:,} MB, and all your files together "
-            f"{limits.session_mb:,} MB. The last one was not kept. Clear some, or choose smaller ones."
+            f"The last file exceeds {limits.upload_mb:,} MB, or all files {limits.session_mb:,} MB, and was "
+            "not kept. Clear some, or choose smaller ones."
         )
         removals.append(Removal(sentence, "upload quota", gone))
     before = uploads.ids
@@ -60,8 +60,8 @@ def keep_within(limits: Limits, uploads: Uploads, *, is_new_page: bool, held: Co
         uploads.remove(uploads.ids[-1])
     if gone := frozenset(before).difference(uploads.ids):
         sentence = (
-            "The server’s room for uploads is full at present, so the last file was not kept. Try again in a few "
-            "minutes, when others have finished, or choose a smaller one."
+            "The server’s upload space is full; the last file was not kept. Try again in minutes, or choose "
+            "a smaller one."
         )
         removals.append(Removal(sentence, "upload room full", gone))
     return removals

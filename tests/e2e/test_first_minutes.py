@@ -39,13 +39,13 @@ def in_view(page, locator):
 def test_the_first_thing_to_see_is_an_answered_picture(page):
     answer = page.get_by_text("looks like: happiness")
     assert in_view(page, answer)
-    assert in_view(page, page.get_by_role("button", name="Use your own picture"))
+    assert in_view(page, page.get_by_role("button", name="Your own picture"))
     page.get_by_role("button", name="A quarrel", exact=True).click()
     page.get_by_text("Face 2").first.wait_for(timeout=SLOW)
 
 
 def test_a_labeled_photo_is_two_clicks_away(page):
-    page.get_by_role("button", name="Use your own picture").click()
+    page.get_by_role("button", name="Your own picture").click()
     page.get_by_role("button", name="Astronaut", exact=True).click(timeout=SLOW)
     page.get_by_text("1 face, as it looks").wait_for(timeout=SLOW)
 

@@ -36,7 +36,7 @@ def test_a_video_becomes_a_timeline_a_table_and_a_video_that_plays(lab, open_bro
     page.locator('input[type="file"]').set_input_files(str(path), timeout=SLOW)
     page.get_by_role("button", name="Analyze the video").click(timeout=SLOW)
     page.get_by_role("progressbar").first.wait_for(timeout=SLOW)
-    page.get_by_text("What each face looked like").wait_for(timeout=ANALYZED)
+    page.get_by_text("Expressions over time").wait_for(timeout=ANALYZED)
     page.locator('[data-testid="stPlotlyChart"] .main-svg').first.wait_for(timeout=SLOW)
 
     width, height, seconds, error = page.locator("video").evaluate(PLAYS)
@@ -49,7 +49,7 @@ def test_a_video_becomes_a_timeline_a_table_and_a_video_that_plays(lab, open_bro
     follow_the_playhead(page, seconds)
 
     with page.expect_download(timeout=SLOW) as download:
-        page.get_by_role("button", name="All moments as CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     table = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
     assert {"time", "face", "class_name"} <= set(table.columns)
     assert table["face"].nunique() >= 1

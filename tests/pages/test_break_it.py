@@ -81,4 +81,4 @@ def test_every_experiment_asks_its_question(home_with_checkpoint, open_page):
 
 def test_without_a_network_it_offers_to_train_one(home, small_demo, open_page):
     app = open_page("break_it", experiment="order")
-    assert "There is no checkpoint yet" in app.info[0].value
+    assert "No checkpoint yet" in app.info[0].value

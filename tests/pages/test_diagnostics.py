@@ -22,7 +22,7 @@ def test_on_one_s_own_computer_it_shows_everything(home_with_checkpoint, open_pa
     number = record_refusal("webcams busy", page="webcam").number
     page = open_page("diagnostics")
     assert not page.error
-    assert [m.label for m in page.metric] == ["Webcams in use", "Uploads in memory", "Runs under way", "Runs in all"]
+    assert [m.label for m in page.metric] == ["Webcams in use", "Uploads in memory", "Active runs", "Total runs"]
     assert page.metric[0].value == "0 of 4"
     for expected in (number, "webcams busy", "personal", "streamlit", "own checkpoints", "MB free"):
         assert expected in words(page)
@@ -36,7 +36,7 @@ def test_it_names_no_checkpoint_dataset_or_file(home_with_checkpoint, save_tiny,
 
 def test_on_a_shared_server_it_is_shut(home_with_checkpoint, open_page, shared):
     page = open_page("diagnostics")
-    assert "for the person who runs the server" in words(page)
+    assert "For the operator only" in words(page)
     assert not page.metric
     assert not page.dataframe
 

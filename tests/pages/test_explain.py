@@ -28,7 +28,7 @@ def texts(app):
 
 def test_without_a_checkpoint_it_offers_training(home, small_demo, open_page):
     app = open_page("explain")
-    assert "There is no checkpoint yet" in app.info[0].value
+    assert "No checkpoint yet" in app.info[0].value
 
 
 def test_it_opens_at_the_linked_face_with_the_answer(page):

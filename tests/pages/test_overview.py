@@ -24,7 +24,7 @@ def html(app):
 
 
 def table(app):
-    return app.dataframe[0].value.set_index("Name")["What is known"]
+    return app.dataframe[0].value.set_index("Name")["Details"]
 
 
 def test_an_empty_home_shows_the_product_working_and_draws_no_dataset(tmp_path, monkeypatch, overview):
@@ -69,7 +69,7 @@ def test_every_step_of_the_paper_links_to_a_page(small_demo, overview):
 
 def test_without_a_network_it_leads_to_training(small_demo, overview):
     app = overview()
-    assert "No network has been trained yet" in text(app)
+    assert "No trained network yet" in text(app)
     assert "Train one" in [element.proto.label for element in app.get("page_link")]
 
 
@@ -91,7 +91,7 @@ def test_real_faces_want_a_network_and_then_nothing(home_with_checkpoint, demo_f
 def test_a_training_under_way_comes_first(home_with_checkpoint, name, overview):
     create_run(TrainingConfig(epochs=7), name)
     app = overview()
-    assert "is learning right now" in text(app)
+    assert "is training" in text(app)
     assert "0 of 7 epochs are complete" in text(app)
     assert app.button(key="overview_next").label == "Follow the training"
 

@@ -85,7 +85,7 @@ def test_a_real_page_refuses_what_is_too_much_and_goes_on(home_with_checkpoint, 
     page = open_page("photos")
     page.file_uploader[0].set_value([("large.jpg", bytes(2 * MB), "image/jpeg")]).run()
     assert not page.exception
-    assert "too much at once" in page.error[0].value
+    assert "was not kept" in page.error[0].value
     assert "Incident" in page.error[0].value
 
 

@@ -88,7 +88,7 @@ def test_the_sample_becomes_a_timeline(ready, temporary):
     assert "24 of 180 frames analyzed" in texts(ready)
     assert len(ready.get("plotly_chart")) == 1
     assert len(ready.get("video")) == 1
-    assert downloads(ready) == ["Annotated video", "All moments as CSV"]
+    assert downloads(ready) == ["Annotated video", "CSV"]
     button(ready, "Another video").click().run()
     assert not ready.exception
     assert ready.file_uploader

@@ -76,22 +76,22 @@ def analyzer(page):
 def test_the_camera_is_off_and_nothing_is_stored(page):
     assert page.title[0].value == "Webcam"
     assert "The camera is off" in text(page)
-    assert "An expression is not a feeling" in text(page)
+    assert "an expression is not a feeling" in text(page)
     assert "Nothing is stored unless you ask for it" in text(page)
     assert "Start the camera" in labels(page)
     assert "Take a picture" not in labels(page)
 
 
 def test_without_a_checkpoint_it_leads_to_training(home, small_demo, open_page):
-    assert "There is no checkpoint yet" in text(open_page("webcam"))
+    assert "No checkpoint yet" in text(open_page("webcam"))
 
 
 def test_starting_asks_for_the_camera(page, browser):
     button(page, "Start the camera").click().run()
-    assert "Asking your browser for the camera" in text(page)
+    assert "Waiting for the camera" in text(page)
     browser.says = webcam_camera.WAITING
     page.run()
-    assert "has not answered yet" in text(page)
+    assert "No answer from your browser" in text(page)
     button(page, "Stop the camera").click().run()
     assert "The camera is off" in text(page)
 
@@ -101,18 +101,18 @@ def test_who_starts_the_camera_before_the_page_is_whole_gets_it_too(home_with_ch
         patch.setattr("pages.parts.webcam.live.offer_log", lambda analyzer: None)  # what stands below the button
         page = open_page("webcam")
     button(page, "Start the camera").click().run()
-    assert "Asking your browser for the camera" in text(page)
+    assert "Waiting for the camera" in text(page)
 
 
 @pytest.mark.parametrize(
     ("answer", "words", "has_camera"),
     [
         ("NotAllowedError", "The camera is not allowed", False),
-        ("NotFoundError", "No camera was found", False),
+        ("NotFoundError", "No camera found", False),
         ("NotReadableError", "The camera does not answer", False),
-        ("OverconstrainedError", "No camera was found", False),
-        ("Insecure", "gives no camera to this address", False),
-        ("NoWebRTC", "This browser does no live video", True),
+        ("OverconstrainedError", "No camera found", False),
+        ("Insecure", "No camera at this address", False),
+        ("NoWebRTC", "No live video in this browser", True),
         ("SomethingNew", "The camera cannot be used (SomethingNew)", True),
     ],
 )
@@ -133,13 +133,13 @@ def test_a_stream_without_frames_is_a_network_that_blocks(page, browser, monkeyp
     browser.offers = True
     button(page, "Start the camera").click().run()
     assert not page.exception
-    assert "does not reach" not in text(page)
+    assert "network blocks" not in text(page)
     monkeypatch.setattr(webcam_stream, "CONNECTING_SECONDS", 0)
     page.run()
-    assert "does not reach" not in text(page)  # connected: the first frame may take longer
+    assert "network blocks" not in text(page)  # connected: the first frame may take longer
     browser.connected = False
     page.run()
-    assert "does not reach this computer" in text(page)
+    assert "network blocks live video" in text(page)
     assert browser.closed == 1
 
 
@@ -147,7 +147,7 @@ def test_an_offer_that_cannot_be_answered_is_a_network_that_blocks(page, browser
     browser.offers = "broken"
     button(page, "Start the camera").click().run()
     assert not page.exception
-    assert "does not reach this computer" in text(page)
+    assert "network blocks live video" in text(page)
     assert browser.closed == 1
 
 
@@ -210,11 +210,11 @@ def test_a_picture_and_a_log_are_kept_on_request_until_they_are_cleared(page, br
     page.switch_page("pages/webcam.py").run()
     assert "Your picture" in text(page)
     assert "The camera is off" in text(page)
-    assert [b.proto.label for b in page.get("download_button")] == ["Log as CSV", "Picture as PNG"]
+    assert [b.proto.label for b in page.get("download_button")] == ["Download log", "Download PNG"]
     assert len(stream.log_rows())
     page.toggle[0].set_value(False).run()
-    button(page, "Clear the picture").click().run()
-    button(page, "Clear the log").click().run()
+    button(page, "Clear picture").click().run()
+    button(page, "Clear log").click().run()
     assert "Your picture" not in text(page)
     assert not page.get("download_button")
 
@@ -268,14 +268,14 @@ def test_a_failing_frame_is_said(page, browser):
     stream.settings = type(stream.settings)(None, stream.settings.classifier)
     stream.annotate(FRAME)
     page.run()
-    assert "Some frames could not be looked at" in text(page)
+    assert "Some frames could not be analyzed" in text(page)
 
 
 def test_a_server_without_live_video_says_so_and_offers_pictures(home_with_checkpoint, open_page, monkeypatch):
     monkeypatch.setenv("FER_WEBCAMS", "0")
     page = open_page("webcam")
     button(page, "Start the camera").click().run()
-    assert "This server shows no live video" in text(page)
+    assert "Live video is off on this server" in text(page)
     assert not page.error
     assert page.get("camera_input")
 
@@ -287,7 +287,7 @@ def test_one_webcam_more_than_there_are_places_is_told_kindly(home_with_checkpoi
         button(session, "Start the camera").click().run()
     assert ["Stop the camera" in labels(session) for session in sessions] == [True, True, False]
     last = sessions[-1]
-    assert "All webcams of this server are in use" in text(last)
+    assert "webcam limit is reached" in text(last)
     assert not last.error
     assert last.get("camera_input")
     assert any("Upload" in link.proto.label for link in last.get("page_link"))
@@ -296,7 +296,7 @@ def test_one_webcam_more_than_there_are_places_is_told_kindly(home_with_checkpoi
     button(last, "Start the camera").click().run()
     assert "Stop the camera" in labels(last)
     button(sessions[0], "Start the camera").click().run()
-    assert "All webcams of this server are in use" in text(sessions[0])
+    assert "webcam limit is reached" in text(sessions[0])
 
 
 def test_frames_keep_a_place_whose_page_is_silent(home_with_checkpoint, open_page, browser, monkeypatch):

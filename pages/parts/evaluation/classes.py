@@ -105,6 +105,6 @@ def _by_prior(shown: Evaluated) -> None:
     alt = "Accuracy, balanced accuracy and macro F1 under each class prior"
     st.dataframe(table, hide_index=True, column_order=tuple(titles), column_config=titles, alt=alt)
     st.caption(
-        "Training: the network’s own prior, a third neutral. Uniform treats all classes alike and finds rare "
-        f"ones more often; halfway is the geometric mean. In use: {shown.prior}."
+        "Uniform finds more rare classes than the training prior (a third neutral); halfway is the geometric "
+        f"mean. In use: {shown.prior}."
     )

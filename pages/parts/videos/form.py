@@ -45,7 +45,7 @@ def order_analysis(checkpoint: Checkpoint, prior: PriorAdjustment) -> None:
 
 def offer_again(job: VideoJob) -> None:
     """Let a person analyze the same video once more, with another checkpoint or other settings."""
-    with st.expander("Analyze this video again", icon=":material/restart_alt:"):
+    with st.expander("Reanalyze video", icon=":material/restart_alt:"):
         checkpoint, prior_adjustment = choose_recognition()
         options = replace(_choose_options(), prior_adjustment=prior_adjustment)
         is_same = (checkpoint, options) == (job.checkpoint, job.options)
@@ -54,7 +54,7 @@ def offer_again(job: VideoJob) -> None:
                 start_job(job.name, job.video(), checkpoint, options)
                 st.rerun()
         if is_same:
-            st.caption("These are the checkpoint and the settings of the result below. Choose another one first.")
+            st.caption("The checkpoint and settings are those of the result below.")
 
 
 def _uploaded() -> UploadedFile | None:
@@ -65,47 +65,44 @@ def _uploaded() -> UploadedFile | None:
         key=upload_key(),
         help=f"MP4, WebM, MOV or AVI, up to {_MAX_MEGABYTES} MB; the first {_MAX_MINUTES:g} minutes are analyzed.",
     )
-    st.caption(
-        "Videos stay on this computer. They are deleted when you remove them, "
-        "and a few minutes after you close the app."
-    )
+    st.caption("Videos stay on this computer until you remove them, or minutes after you close the app.")
     return upload
 
 
 def _choose_options() -> AnalysisOptions:
     left, middle, right = st.columns(3, gap="medium")
     distance = left.selectbox(
-        "The faces are",
+        "Face distance",
         list(_DISTANCES),
         index=1,
         format_func=lambda key: _DISTANCES[key],
         key="videos_face_distance",
         persist_state="session",
-        help="Which detector looks for them. Faces that are turned away or covered are missed by all.",
+        help="The face detector. All miss faces that are turned away or covered.",
     )
     rate = middle.select_slider(
-        "Frames analyzed per second",
+        "Frames per second",
         [1, 2, 5, 10, 15, 30],
         value=10,
         key="videos_rate",
         persist_state="session",
-        help="More shows quicker changes and takes longer. No frame is analyzed twice.",
+        help="Analyzed frames. More shows quicker changes and takes longer.",
     )
     smoothing = right.slider(
-        "Smoothing in seconds",
+        "Smoothing (s)",
         0.0,
         2.0,
         0.4,
         0.1,
         key="videos_smoothing",
         persist_state="session",
-        help="How long a change takes to come through. 0 shows the network's raw answers, which flicker.",
+        help="Time constant of the moving average; 0 shows raw answers, which flicker.",
     )
     return AnalysisOptions(float(rate), distance, smoothing)
 
 
 def _offer_sample(checkpoint: Checkpoint, options: AnalysisOptions) -> None:
-    st.subheader("No video at hand? Try this one")
+    st.subheader("Try this video")
     for title, path in sample_videos().items():
         with st.container(width=360, gap="small"):
             content = _content(path)

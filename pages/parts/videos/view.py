@@ -60,7 +60,7 @@ def show_job(job: VideoJob) -> None:
         icon=":material/restart_alt:",
         on_click=_forget,
         width="stretch",
-        help="Deletes this video and its results, and lets you choose another one.",
+        help="Deletes this video and its results.",
     )
     if job.status.state == "failed":
         refuse_with(plain(job.status.message), "video refused")
@@ -79,9 +79,9 @@ def _follow() -> None:
         _forget()
         st.rerun()
     st.progress(status.fraction, text=_in_words(status))
-    st.caption("You can visit other pages meanwhile and come back.")
+    st.caption("You can leave this page and come back.")
     if preview := job.preview():
-        st.html(jpeg_html(preview, "The frame that is being analyzed, with its faces boxed"))
+        st.html(jpeg_html(preview, "The frame under analysis, with its faces boxed"))
 
 
 def _heading(job: VideoJob) -> DeltaGenerator:
@@ -93,7 +93,7 @@ def _heading(job: VideoJob) -> DeltaGenerator:
 
 def _in_words(status: JobStatus) -> str:
     if status.state == "waiting":
-        return "Waiting for a free place: other videos are being analyzed, or the network is being opened."
+        return "Waiting: other videos are being analyzed, or the network is loading."
     if not status.frames:
         return "Opening the video …"
     parts = [f"{status.frames:,} frames analyzed"]
@@ -112,7 +112,7 @@ def _show_result(job: VideoJob, result: VideoResult) -> None:
     for note in result.notes:
         st.warning(plain(note), icon=":material/warning:")
     if not result.timelines:
-        st.info("No face was found. Faces that are small, turned away or covered are missed.")
+        st.info("No face found. Small, turned or covered faces are missed.")
     left, right = st.columns([3, 2], gap="large")
     with left:
         with st.container(key=_PLAYER):
@@ -128,9 +128,8 @@ def _explain(result: VideoResult) -> None:
     facts = {"face": result.faces_in_words, "movie": result.frames_in_words, "timer": f"{result.seconds:.1f} seconds"}
     st.markdown("  \n".join(f":material/{icon}:\u2002{plain(fact)}" for icon, fact in facts.items()))
     st.markdown(
-        "Each face keeps its number while it is in sight. Its label is the expression that is most likely at that "
-        "moment. The chart shows the probabilities of all, stacked. The line is where the player is: press the chart "
-        "to go there."
+        "Each face keeps its number while in view and shows its likeliest expression. The chart stacks all "
+        "probabilities; click it to move the player."
     )
 
 
@@ -138,7 +137,7 @@ def _offer_downloads(job: VideoJob, result: VideoResult) -> None:
     stem = file_stem(job.name, "video")
     with st.container(horizontal=True):
         download_button("Annotated video", job.annotated, f"{stem}-faces.mp4")
-        download_button("All moments as CSV", lambda: to_csv(_table(job)), f"{stem}-faces.csv", icon="table")
+        download_button("CSV", lambda: to_csv(_table(job)), f"{stem}-faces.csv", icon="table")
 
 
 def _table(job: VideoJob) -> pd.DataFrame:
@@ -147,12 +146,9 @@ def _table(job: VideoJob) -> pd.DataFrame:
 
 def _show_timeline(result: VideoResult) -> None:
     listed = longest_seen(result.timelines)
-    st.subheader("What each face looked like")
+    st.subheader("Expressions over time")
     if len(listed) < len(result.timelines):
-        st.caption(
-            f"These are the {MAX_LISTED_TIMELINES} faces seen for longest, of {len(result.timelines)}. "
-            "The CSV file has all of them."
-        )
+        st.caption(f"The {MAX_LISTED_TIMELINES} longest-seen faces of {len(result.timelines)}; the CSV has all.")
     interval = result.seconds / max(result.frames - 1, 1)
     alt = "; ".join(f"Face {one.number}: mostly {next(iter(one.shares))}" for one in listed)
     seconds = result.seconds + interval

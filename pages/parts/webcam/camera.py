@@ -72,60 +72,57 @@ class Reason:
 
 
 _NO_CAMERA = Reason(
-    "No camera was found",
-    "Plug one in, or switch on the one that is built in (some have a slider or a key), and start again.",
+    "No camera found",
+    "Plug one in or switch on the built-in one, and start again.",
 )
 _IN_USE = Reason(
     "The camera does not answer",
-    "Most often another program uses it: close video calls and other tabs with a camera, and start again.",
+    "Close video calls and other tabs that use the camera, and start again.",
 )
 _REASONS = {
     "Insecure": Reason(
-        "The browser gives no camera to this address",
-        "Cameras work only over **https**, or on the computer that runs FER Lab, at **http://localhost**. The README "
-        "tells how to serve a class over https.",
+        "No camera at this address",
+        "Browsers allow cameras only over **https** or at **http://localhost**. See “HTTPS” in `.streamlit/README.md`.",
     ),
     "NoWebRTC": Reason(
-        "This browser does no live video",
-        "WebRTC is switched off in it, by a setting or an extension. Switch it on, or use another browser.",
+        "No live video in this browser",
+        "Enable WebRTC in its settings or extensions, or use another browser.",
         camera_works=True,
     ),
     "NotAllowedError": Reason(
         "The camera is not allowed",
-        "Click the camera or the lock beside the page’s address, choose **Allow**, and start again. If there is no "
-        "such choice, the system’s privacy settings keep the camera from this browser.",
+        "Click the camera or lock beside the address, choose **Allow**, and start again. Otherwise check the "
+        "system’s privacy settings.",
     ),
     "NotFoundError": _NO_CAMERA,
     "OverconstrainedError": _NO_CAMERA,
     "NotReadableError": _IN_USE,
     "AbortError": _IN_USE,
     NETWORK: Reason(
-        "The video does not reach this computer’s FER Lab",
-        "The camera works, but the network lets no live video through: a firewall, or a network between the two of "
-        "you. On a school’s network ask for UDP to be let through, or have a TURN server set (`FER_ICE_SERVERS`, see "
-        "README).",
+        "The network blocks live video",
+        "The camera works. Ask for UDP to be allowed, or for a TURN server (`FER_ICE_SERVERS`, see "
+        "`.streamlit/README.md`).",
         camera_works=True,
     ),
     BUSY: Reason(
-        "All webcams of this server are in use",
-        "Try again in a minute, or take a picture on Photos. Your own camera is fine.",
+        "The server's webcam limit is reached",
+        "Try again in a minute, or upload a photo.",
         is_fault=False,
         camera_works=True,
     ),
     OFF: Reason(
-        "This server shows no live video",
-        "Whoever runs it has set it so (`FER_WEBCAMS`, see README). Single pictures work.",
+        "Live video is off on this server",
+        "The operator disabled it (`FER_WEBCAMS`). Single pictures work.",
         is_fault=False,
         camera_works=True,
     ),
     "Ended": Reason(
         "The camera has stopped",
-        "It was unplugged or switched off, or the computer slept. See that it is there and that no other program uses "
-        "it, and start again.",
+        "It was unplugged or switched off, or the computer slept. Check it and start again.",
     ),
     STALLED: Reason(
         "The video has stopped",
-        "No frame has come for some seconds: the computer slept or the network broke off. Start again.",
+        "No frame for some seconds: the computer slept or the network failed. Start again.",
         camera_works=True,
     ),
 }

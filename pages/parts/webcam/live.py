@@ -47,26 +47,26 @@ def show_picture() -> None:
     with st.container(border=True):
         st.markdown(f"**Your picture** · {plain(summary(result.recognitions))}")
         if result.image.size == 0:
-            st.info("There was no frame yet. Start the camera first.", icon=":material/no_photography:")
+            st.info("No frame yet. Start the camera first.", icon=":material/no_photography:")
             return
         st.image(result.drawn(), alt="The frozen frame with its faces boxed and numbered")
         st.html(face_cards(result.recognitions[:MAX_LISTED_FACES]) or "<p>No face in this picture.</p>")
         offer_look_inside(result.recognitions[:MAX_LISTED_FACES], "webcam")
         with st.container(horizontal=True):
-            download_button("Picture as PNG", lambda: encode_png(result.drawn()), "webcam.png")
-            st.button("Clear the picture", icon=":material/delete:", type="tertiary", on_click=_clear_picture)
+            download_button("Download PNG", lambda: encode_png(result.drawn()), "webcam.png")
+            st.button("Clear picture", icon=":material/delete:", type="tertiary", on_click=_clear_picture)
 
 
 def offer_log(analyzer: FrameAnalyzer) -> None:
     """Show a switch that keeps a log, and its download."""
-    help_ = f"Up to {LONGEST_LOG:,} rows, in memory only: time, face and probabilities, no pictures."
-    logging = st.toggle("Keep a log", value=analyzer.is_logging, key=_LOG, help=help_)
+    help_ = f"Up to {LONGEST_LOG:,} rows in memory: time, face and probabilities, no pictures."
+    logging = st.toggle("Log", value=analyzer.is_logging, key=_LOG, help=help_)
     if logging != analyzer.is_logging:
         (analyzer.start_log if logging else analyzer.stop_log)()
     if logging or analyzer.has_log:
         make, key = lambda: to_csv(analyzer.log_rows()), "webcam_log_csv"
-        download_button("Log as CSV", make, "webcam-log.csv", icon="table", key=key)
-        st.button("Clear the log", icon=":material/delete:", type="tertiary", on_click=analyzer.clear_log)
+        download_button("Download log", make, "webcam-log.csv", icon="table", key=key)
+        st.button("Clear log", icon=":material/delete:", type="tertiary", on_click=analyzer.clear_log)
 
 
 def _clear_picture() -> None:
@@ -79,22 +79,20 @@ def _show_rate(analyzer: FrameAnalyzer) -> None:
     with st.container(horizontal=True, gap="large"):
         st.metric("Frames/s", f"{rate.frames_per_second:.0f}" if is_on else "–", width="content")
         st.metric("Per frame", f"{rate.milliseconds:.0f} ms" if is_on else "–", width="content")
-    st.caption(f"{latest.number:,} frames looked at")
+    st.caption(f"{latest.number:,} frames analyzed")
 
 
 def _show_faces(analyzer: FrameAnalyzer) -> None:
     if not stream.is_wanted():
-        st.caption("Each face will have its probabilities here: now, and over the last minute.")
+        st.caption("Probabilities of each face, now and over the last minute.")
         return
     history, now = analyzer.history(), analyzer.now()
     present, gone = present_faces(history, now), gone_faces(history, now)
     _show_cards(present, history, now)
     if not analyzer.latest().number:
-        st.caption("The first frame is on its way …")
+        st.caption("Waiting for the first frame …")
     elif not present:
-        st.info(
-            "No face in sight. Come closer, turn to the camera, or lower the smallest face.", icon=":material/face:"
-        )
+        st.info("No face found. Come closer, face the camera, or lower the smallest face.", icon=":material/face:")
     if gone:
         earlier = st.expander("Earlier faces", icon=":material/history:", key="webcam_gone", on_change="rerun")
         if earlier.open:

@@ -80,10 +80,10 @@ def show_stream(analyzer: FrameAnalyzer) -> None:
         stop(report)
         st.rerun()
     elif _PEER not in st.session_state and report == camera.PENDING:
-        st.info("Asking your browser for the camera. If it asks you, choose **Allow**.", icon=":material/videocam:")
+        st.info("Waiting for the camera. If your browser asks, choose **Allow**.", icon=":material/videocam:")
     elif _PEER not in st.session_state:
         st.warning(
-            "Your browser has not answered yet. Look for its question near the address, and choose **Allow**.",
+            "No answer from your browser yet. Choose **Allow** near the address.",
             icon=":material/videocam:",
         )
 
@@ -115,7 +115,7 @@ def ice_servers() -> list[dict[str, Any]]:
 def say_problem_of_frames(analyzer: FrameAnalyzer) -> None:
     """Show what failed in the frames of the last seconds, if anything; the video goes on."""
     if text := analyzer.problem():
-        refuse_with(f"Some frames could not be looked at: {plain(text)}. The next ones are tried.", "webcam frames")
+        refuse_with(f"Some frames could not be analyzed: {plain(text)}. The next ones are tried.", "webcam frames")
 
 
 def _connect(analyzer: FrameAnalyzer, servers: list[dict[str, Any]]) -> None:
@@ -174,6 +174,4 @@ def _holder() -> str:
 def _show_off() -> None:
     with st.container(border=True, height=300, horizontal_alignment="center", vertical_alignment="center"):
         st.markdown("# :material/videocam_off:", width="content", text_alignment="center")
-        st.markdown(
-            "**The camera is off**  \nSit where there is light on your face.", width="content", text_alignment="center"
-        )
+        st.markdown("**The camera is off**  \nFace the light.", width="content", text_alignment="center")
