@@ -27,9 +27,7 @@ def admits_faces(card: ModelCard | None = None, prior: PriorAdjustment = DEFAULT
         return True
     with st.container(border=True, key="notice"):
         st.markdown(f"**Before your first picture.** {plain(notice_summary(card, how, prior))}")
-        st.button(
-            "I have read this and agree", type="primary", icon=":material/check:", on_click=_accept, key="notice_accept"
-        )
+        st.button("I agree", type="primary", icon=":material/check:", on_click=_accept, key="notice_accept")
         with st.expander("More"):
             points = [f"**{title}.** {plain(sentence)}" for title, sentence in notice_points(card, how, prior)]
             st.markdown("\n\n".join(points))

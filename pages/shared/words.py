@@ -80,8 +80,8 @@ def show_page_words(page: str) -> None:
     words = PAGE_WORDS.get(page, ())
     if not words:
         return
-    with st.sidebar.expander("Words on this page", icon=":material/dictionary:"):
+    with st.sidebar.expander("Terms here", icon=":material/dictionary:"):
         with st.container(horizontal=True, gap="xsmall"):
             for word in words:
                 st.badge(word, color="gray", help=GLOSSARY[word])
-        st.page_link(script("about"), label="All words", query_params={"about_view": "Glossary"})
+        st.page_link(script("about"), label="Glossary", query_params={"about_view": "Glossary"})

@@ -68,7 +68,7 @@ def playwright():
 
 def accept_notice(page):
     """Reads what stands before the first camera, photo or video of a session, and agrees."""
-    page.get_by_role("button", name="I have read this and agree").click(timeout=40_000)
+    page.get_by_role("button", name="I agree").click(timeout=40_000)
 
 
 def write_camera(path, seed=5, size=(480, 640)):

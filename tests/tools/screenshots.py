@@ -50,7 +50,7 @@ def shoot_readme():
 def prepare(name, page):
     """Brings a page to where it is worth a picture."""
     if name == "photos":
-        page.get_by_role("button", name="I have read this and agree").click()
+        page.get_by_role("button", name="I agree").click()
         settle_down(page)
         page.get_by_role("button", name=next(iter(sample_photos())), exact=True).click()
         page.get_by_role("button", name="Look inside the network").wait_for(timeout=SLOW)
