@@ -118,7 +118,7 @@ def test_the_papers_network_gains_from_what_the_training_room_adds(paper):
 
 
 def test_readme_states_the_papers_network_figures(paper):
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    readme = (PROJECT / "models" / "README.md").read_text(encoding="utf-8")
     for scores in (paper.card.last, paper.card.best):
         for accuracy in (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy):
             assert f"{100 * accuracy:.2f}%" in readme
