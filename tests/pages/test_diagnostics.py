@@ -52,7 +52,7 @@ def test_a_key_opens_it_for_one_session(home_with_checkpoint, open_page, shared,
     page = open_page("diagnostics")
     assert not page.metric
     page.text_input(key="diagnostics_key").set_value("wrong").run()
-    assert "not the key" in words(page)
+    assert "Wrong key" in words(page)
     assert not page.metric
     page.text_input(key="diagnostics_key").set_value(KEY).run()
     assert page.metric

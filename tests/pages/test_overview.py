@@ -92,7 +92,7 @@ def test_a_training_under_way_comes_first(home_with_checkpoint, name, overview):
     create_run(TrainingConfig(epochs=7), name)
     app = overview()
     assert "is training" in text(app)
-    assert "0 of 7 epochs are complete" in text(app)
+    assert "0 of 7 epochs complete" in text(app)
     assert app.button(key="overview_next").label == "Follow the training"
 
 

@@ -62,7 +62,7 @@ def labels(page):
 def test_without_a_checkpoint_it_leads_to_training(page):
     page.run()
     assert not page.exception
-    assert "no checkpoint" in page.info[0].value
+    assert "No checkpoint yet" in page.info[0].value
     assert not page.file_uploader
 
 
@@ -115,7 +115,7 @@ def test_without_a_face_it_shows_where_it_looked_and_a_place_can_be_classified(r
     monkeypatch.setattr(PhotoDetector, "candidates", lambda self, image: places)
     upload(ready, ("gray.png", nobody))
     assert "2 regions examined" in texts(ready)
-    assert "What helps" in texts(ready)
+    assert "Try a larger face" in texts(ready)
     press(ready, "Classify place 2")
     assert "No face found; place 2 was classified" in texts(ready)
     assert "<b>Place 2</b>" in html(ready)
@@ -178,7 +178,7 @@ def test_many_faces_are_listed_up_to_a_limit(ready, quarrel, monkeypatch):
     monkeypatch.setattr(PhotoDetector, "candidates", lambda self, image: look(self, image) * 30)
     upload(ready, ("crowd.jpg", quarrel))
     assert html(ready).count("looks like: ") == MAX_LISTED_FACES
-    assert "50 of 60 faces are listed" in texts(ready)
+    assert "50 of 60 faces listed" in texts(ready)
 
 
 def test_file_names_are_text(ready, nobody):
