@@ -26,7 +26,7 @@ def html(page):
 def test_without_a_checkpoint_it_leads_to_training(page):
     page.run()
     assert not page.exception
-    assert "no checkpoint" in page.info[0].value
+    assert "No checkpoint yet" in page.info[0].value
     assert "Train a checkpoint" in [link.proto.label for link in page.get("page_link")]
     assert not page.metric
 

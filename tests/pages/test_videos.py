@@ -69,7 +69,7 @@ def downloads(page):
 def test_without_a_checkpoint_it_leads_to_training(page):
     page.run()
     assert not page.exception
-    assert "no checkpoint" in page.info[0].value
+    assert "No checkpoint yet" in page.info[0].value
     assert not page.file_uploader
 
 
