@@ -284,7 +284,7 @@ def test_steps_are_taken_to_training(small_demo):
     app.multiselect(key="dataset_lab_steps").set_value(["clahe"]).run()
     app.button(key="dataset_lab_train").click().run()
     assert not app.exception
-    assert "now says: CLAHE" in text(app)
+    assert "Training form: CLAHE" in text(app)
     app.switch_page("pages/training.py").run()
     assert app.multiselect(key="training_preprocessing").value == ["clahe"]
 
@@ -316,7 +316,7 @@ def test_a_finding_becomes_a_list_with_the_count_it_changes(with_copies):
     assert not app.exception
     (made,) = list_exclusions(dataset_card("copied"))
     assert made.rows == tuple(sorted(expected.rows.tolist()))
-    assert "is kept" in text(app)
+    assert "is saved" in text(app)
 
 
 def test_bad_names_of_lists_are_a_sentence_and_lists_are_deleted(with_copies):

@@ -40,7 +40,7 @@ def show_splits(shown: ShownDataset) -> None:
     )
     st.caption(
         ("" if pictures else "The paper's Table 3, with the file's names (Usage). ")
-        + "Training fits the weights, Validation selects the epoch, Testing is held out."
+        + "Training fits the network, Validation selects the epoch, Testing is held out."
     )
 
 

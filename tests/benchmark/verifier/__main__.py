@@ -1,6 +1,6 @@
 """Train the face verifier: ``python -m tests.benchmark.verifier PICTURES``.
 
-PICTURES is a folder of pictures without people; those that shipped the network are named in tests/benchmark/README.md. The faces
+PICTURES is a folder of pictures without people; those used are named in tests/benchmark/README.md. The faces
 are FER2013's training split (``FER_DATA_DIR``), less what FER+ calls no face. Writes the network for LiteRT.
 """
 
