@@ -10,7 +10,7 @@ from pages.parts.explain.layers import show_layers
 from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_recognition, choose_view
+from pages.shared.pickers import choose_checkpoint, choose_prior, choose_view, say_who_answers, train_first
 
 LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge the face", "Faces alike"
 
@@ -21,17 +21,22 @@ start_page(
     "Look inside a network: what each layer makes of a face, what the answer rests on, and how easily it changes.",
     on_leave=forget_sent_face,
 )
-checkpoint, prior = choose_recognition()
-left, right = st.columns([1, 1], gap="large")
+left, right = st.columns([2, 5], gap="small")
+with left:
+    answered, asked = st.container(), st.container()  # the settings come below what they change
+    checkpoint = choose_checkpoint() or train_first()
+    prior = choose_prior(checkpoint)
+    say_who_answers(checkpoint, prior)
 with errors_shown():
-    with left:
+    with asked:
         face = choose_face(checkpoint, prior)
     if face is None:
         st.stop()
-    with right:
-        classifier = cached.classifier(checkpoint, prior)
+    classifier = cached.classifier(checkpoint, prior)
+    with answered:
         (answer,) = classifier.predictions(face.image[None], steady=face.is_from_picture)
         show_answer(face.image, face.caption, answer)
+with right, errors_shown():
     view = choose_view([LAYERS, EVIDENCE, NUDGES, ALIKE], "explain_view")
     if view == NUDGES:
         show_nudges(face.image, classifier)

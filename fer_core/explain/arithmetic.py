@@ -1,97 +1,120 @@
 """Single numbers of a layer worked out, product by product, as a person could with pencil and paper."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.explain.layers import Layer
 
+Array = NDArray[np.float32]
+Rule = Literal["sum", "largest", "mean"]
+
 _CLOSE = 1e-3  # the same sums in another order differ in their last digits
+_LARGEST = 8  # stride, and side of a pooling window
+_EMPTY = np.zeros((0, 0, 0), np.float32)
+_BENDS = {"none": (-np.inf, np.inf), "ReLU": (0.0, np.inf), "ReLU6": (0.0, 6.0)}
+"""Where LiteRT cuts the sums of a convolution off, by the name of the activation that it joined with it."""
 
 
 @dataclass(frozen=True, eq=False)
-class WorkedNumber:
-    """The largest number of a convolution's map, and how it comes about.
+class SlidingWindow:
+    """How one map comes about: a window slides over the maps before it, and each place gives one value.
 
     Attributes:
-        row: Its place in the map, from 0, with the column.
-        channel: Of the maps that the filter reads, the one that counts most here, from 0.
-        patch: ``(height, width)`` float32, what stands there under the filter; 0 beyond the edge.
-        kernel: ``(height, width)`` float32, the filter's numbers for that map.
-        channels: How many maps the filter reads.
-        others: What the other maps add.
-        value: What stands in the layer's output.
+        rule: What is made of the values in the window: the ``sum`` of their products with the kernel and the bias, the
+            ``largest`` of them, or their ``mean``; the last two leave out places beyond the edge.
+        source: ``(height, width, channels)`` float32, what the window slides over; a convolution reads 0 beyond it.
+        output: ``(rows, columns)`` float32, the map.
+        size: Height and width of the window.
+        stride: How far it moves, down as to the right.
+        start: Row and column of its corner for the first value; 0, or negative beyond the edge.
+        kernel: ``(*size, channels)`` float32, the filter; empty for pooling.
+        bias: What is added to the sum.
+        bend: What a sum becomes: "none" leaves it unchanged, "ReLU" makes 0 of a negative one, "ReLU6" also 6 of more.
     """
 
-    row: int
-    column: int
-    channel: int
-    patch: NDArray[np.float32]
-    kernel: NDArray[np.float32]
-    channels: int
-    others: float
-    bias: float
-    value: float
+    rule: Rule
+    source: Array
+    output: Array
+    size: tuple[int, int]
+    stride: int
+    start: tuple[int, int]
+    kernel: Array = field(default_factory=lambda: _EMPTY)
+    bias: float = 0.0
+    bend: str = "none"
 
-    @property
-    def here(self) -> float:
-        """The sum of the products of patch and kernel."""
-        return float((self.patch * self.kernel).sum())
+    def patches(self, beyond: float) -> Array:
+        """What lies in the window at every place: ``(rows, columns, channels, *size)``, with a value for the edge."""
+        (rows, columns), (height, width, _) = self.output.shape, self.source.shape
+        (top, left), (down, across) = self.start, self.size
+        below = max(0, top + (rows - 1) * self.stride + down - height)
+        beside = max(0, left + (columns - 1) * self.stride + across - width)
+        padded = np.pad(self.source, [(-top, below), (-left, beside), (0, 0)], constant_values=beyond)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, self.size, axis=(0, 1))
+        return windows[:: self.stride, :: self.stride][:rows, :columns]
 
-    @property
-    def total(self) -> float:
-        """The sum of all products and the bias."""
-        return self.here + self.others + self.bias
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether the output is this sum, or 0 for a negative one; other bends and gaps in filters are not told."""
-        return math.isclose(self.value, max(self.total, 0.0) if self.value >= 0 else self.total, abs_tol=_CLOSE)
-
-
-def work_out(layer: Layer, source: NDArray[np.float32], number: int) -> WorkedNumber:
-    """Work out the largest number of one of a convolution's maps, from the ``(height, width, channels)`` it reads."""
-    kernel, read = layer.kernel(number), layer.read_by(number, source)
-    row, column = np.unravel_index(layer.output[..., number].argmax(), layer.output.shape[:2])
-    patch = _patch(read, layer.output.shape[:2], kernel.shape[:2], (int(row), int(column)))
-    sums = (patch * kernel).sum(axis=(0, 1))
-    channel = int(np.abs(sums).argmax())
-    return WorkedNumber(
-        row=int(row),
-        column=int(column),
-        channel=channel,
-        patch=patch[..., channel],
-        kernel=kernel[..., channel],
-        channels=len(sums),
-        others=float(sums.sum() - sums[channel]),
-        bias=layer.bias_of(number),
-        value=float(layer.output[row, column, number]),
-    )
+    def values(self) -> Array:
+        """Every value of the map by the rule, before the bend: ``(rows, columns)``."""
+        if self.rule == "sum":
+            return np.asarray(np.einsum("rcdyx,yxd->rc", self.patches(0.0), self.kernel) + self.bias, np.float32)
+        pick = np.nanmax if self.rule == "largest" else np.nanmean
+        return np.asarray(pick(self.patches(np.nan)[:, :, 0], axis=(2, 3)), np.float32)
 
 
-def _patch(
-    source: NDArray[np.float32], size: tuple[int, ...], filter_: tuple[int, ...], place: tuple[int, int]
-) -> NDArray[np.float32]:
-    """What a filter of a size reads for one place of its output; 0 beyond the edge."""
-    starts = map(_start, source.shape[:2], size, filter_, place)
-    top, left = (start + reach for start, reach in zip(starts, filter_, strict=True))
-    padded = np.pad(source, [(filter_[0],) * 2, (filter_[1],) * 2, (0, 0)])
-    return padded[top : top + filter_[0], left : left + filter_[1]]
+def sliding_window(layer: Layer, source: Array, number: int) -> SlidingWindow | None:
+    """How one of a layer's maps comes about from the ``(height, width, channels)`` maps that it reads.
 
-
-def _start(inside: int, outside: int, reach: int, at: int) -> int:
-    """Where a filter begins to read along one side, by the smallest stride that makes ``outside`` places of ``inside``.
-
-    By TensorFlow's "same" or "valid" rule; ``reach`` is the filter's size.
+    Every value of the map is worked out anew and compared. None where they differ, as for filters with gaps, and for
+    layers that are no window.
     """
-    for stride in range(1, inside + 1):
-        if outside == math.ceil(inside / stride):
-            return at * stride - max((outside - 1) * stride + reach - inside, 0) // 2
-        if outside == (inside - reach) // stride + 1:
-            return at * stride
-    return at
+    if layer.kind == "convolution":
+        return _convolution(layer, source, number)
+    if layer.kind == "pooling":
+        return _pooling(layer, source, number)
+    return None
+
+
+def _convolution(layer: Layer, source: Array, number: int) -> SlidingWindow | None:
+    kernel, read, output = layer.kernel(number), layer.read_by(number, source), layer.output[..., number]
+    for stride, start in _places(read.shape[:2], output.shape, kernel.shape[:2]):
+        size = kernel.shape[0], kernel.shape[1]
+        window = SlidingWindow("sum", read, output, size, stride, start, kernel, layer.bias_of(number))
+        sums = window.values()
+        for bend, limits in _BENDS.items():
+            if np.allclose(np.clip(sums, *limits), output, atol=_CLOSE):
+                return replace(window, bend=bend)
+    return None
+
+
+def _pooling(layer: Layer, source: Array, number: int) -> SlidingWindow | None:
+    source, output = source[..., number, None], layer.output[..., number]
+    rule: Rule = "mean" if layer.operation == "AVERAGE_POOL_2D" else "largest"
+    for side in range(2, min(_LARGEST, *source.shape[:2]) + 1):
+        for stride, start in _places(source.shape[:2], output.shape, (side, side)):
+            window = SlidingWindow(rule, source, output, (side, side), stride, start)
+            if np.allclose(window.values(), output, atol=_CLOSE):
+                return window
+    return None
+
+
+def _places(
+    inside: tuple[int, ...], outside: tuple[int, ...], size: tuple[int, ...]
+) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Strides and starts of windows of a size that make ``outside`` places of ``inside``, both height and width.
+
+    By TensorFlow's rules: "same" puts half of what the last window lacks before the edge, "valid" stays inside.
+    """
+    for stride in range(1, _LARGEST + 1):
+        if all(out == math.ceil(side / stride) for side, out in zip(inside, outside, strict=True)):
+            ends = [(out - 1) * stride + reach for out, reach in zip(outside, size, strict=True)]
+            top, left = (-(max(end - side, 0) // 2) for end, side in zip(ends, inside, strict=True))
+            yield stride, (top, left)
+        if all(out == (side - reach) // stride + 1 for side, out, reach in zip(inside, outside, size, strict=True)):
+            yield stride, (0, 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,41 +1,41 @@
 """Feature maps, filters and heat maps as pictures."""
 
-import math
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.explain.layers import Layer
 
-_GAP, _MOST_MAPS, _SHEET = 6, 64, 720
+_MOST_MAPS, _SIDE = 64, 48
 _FOR, _AGAINST = (255, 140, 20), (30, 120, 255)
 
 
-def map_sheet(layer: Layer) -> NDArray[np.uint8]:
+def map_shades(layer: Layer) -> NDArray[np.uint8]:
     """64 of a layer's maps at the most, the strongest first, each from black (nothing) to white (its largest value).
 
     Returns:
-        ``(height, width, 4)`` uint8, RGB and opacity, of some 720 pixels' width; the gaps are transparent.
+        ``(maps, height, width)`` uint8.
     """
-    maps = layer.output[..., strongest(layer)]
-    peaks = maps.max(axis=(0, 1))
-    shades = np.rint(255 * np.clip(maps, 0, None) / np.where(peaks > 0, peaks, 1)).astype(np.uint8)
-    return _sheet(np.moveaxis(shades, -1, 0))
+    maps = np.moveaxis(layer.output[..., strongest(layer)], -1, 0)
+    return _up_to_white(maps, maps.max(axis=(1, 2), keepdims=True))
 
 
-def filter_sheet(layer: Layer) -> NDArray[np.uint8]:
-    """The filters of a convolution that reads the face itself, in the order of :func:`map_sheet`: gray is zero."""
+def filter_shades(layer: Layer) -> NDArray[np.uint8]:
+    """The filters of a convolution that reads the face itself, in the order of :func:`map_shades`: gray is zero.
+
+    Returns:
+        ``(filters, height, width)`` uint8.
+    """
     kernels = layer.weights[strongest(layer), :, :, 0]
-    return _sheet(_shades(kernels, np.abs(kernels).max(axis=(1, 2), keepdims=True)))
+    largest = np.abs(kernels).max(axis=(1, 2), keepdims=True)
+    return np.asarray(np.rint(127.5 * (1 + kernels / np.where(largest > 0, largest, 1))), np.uint8)
 
 
-def slice_sheet(layer: Layer, number: int) -> NDArray[np.uint8]:
-    """One filter of a convolution that reads many maps: a slice for each, the strongest first, 64 at the most."""
-    slices = np.moveaxis(layer.kernel(number), -1, 0)
-    strength = np.abs(slices).sum(axis=(1, 2))
-    shown = slices[np.argsort(-strength, kind="stable")[:_MOST_MAPS]]
-    return _sheet(_shades(shown, np.abs(shown).max()))
+def thumbnail(layer: Layer) -> NDArray[np.uint8]:
+    """What a face leaves in a layer as a ``(48, 48)`` uint8 picture: its strongest map, or its numbers as a column."""
+    picture = layer.output[..., strongest(layer)[0]] if layer.is_map else layer.output.reshape(-1, 1)
+    shades = _up_to_white(picture, picture.max())
+    return np.asarray(cv2.resize(shades, (_SIDE, _SIDE), interpolation=cv2.INTER_NEAREST))
 
 
 def strongest(layer: Layer) -> NDArray[np.int64]:
@@ -57,21 +57,6 @@ def heat_overlay(face: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[
     return np.asarray(np.rint(base * (1 - part) + tint * part), np.uint8)
 
 
-def _shades(kernels: NDArray[np.float32], largest: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Weights as grays: black for minus the largest, mid-gray for 0, white for the largest."""
-    return np.rint(127.5 * (1 + kernels / np.where(largest > 0, largest, 1))).astype(np.uint8)
-
-
-def _sheet(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Equal pictures in rows, enlarged without blur."""
-    columns = min(len(pictures), 8 if pictures.shape[1] > 12 else 16)
-    rows = math.ceil(len(pictures) / columns)
-    scale = max(1, _SHEET // (columns * pictures.shape[1]))
-    height, width = (scale * side + _GAP for side in pictures.shape[1:])
-    sheet = np.zeros((rows * height - _GAP, columns * width - _GAP, 4), np.uint8)
-    for place, picture in enumerate(pictures):
-        y, x = divmod(place, columns)
-        large = np.kron(picture, np.ones((scale, scale), np.uint8))[..., None]
-        cell = sheet[y * height : y * height + large.shape[0], x * width : x * width + large.shape[1]]
-        cell[...] = np.concatenate([large, large, large, np.full_like(large, 255)], axis=-1)
-    return sheet
+def _up_to_white(values: NDArray[np.float32], largest: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Values as grays: black for 0 and less, white for the largest."""
+    return np.asarray(np.rint(255 * np.clip(values, 0, None) / np.where(largest > 0, largest, 1)), np.uint8)

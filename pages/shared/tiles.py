@@ -61,9 +61,15 @@ def show_tiles(
 def clicked_place(shows: Any, sheet: Sheet, key: str, data: dict[str, object]) -> int | None:  # noqa: ANN401
     """Show the pictures of a sheet by a component; return the place of one that was clicked."""
     drawing: dict[str, object] = {"sheet": sheet.address, "columns": sheet.columns, "lines": sheet.lines}
-    place = shows(key=key, data=drawing | data, on_place_change=_nothing).get("place")
-    return place if type(place) is int and 0 <= place < sheet.count else None
+    shows(key=key, data=drawing | data, on_place_change=_nothing)
+    return last_click(key, sheet.count)
+
+
+def last_click(key: str, count: int) -> int | None:
+    """Return which of ``count`` pictures started this run by a click on the component of a key, if one did."""
+    place = st.session_state.get(key, {}).get("place")
+    return place if type(place) is int and 0 <= place < count else None
 
 
 def _nothing() -> None:
-    """A click is read from the answer; the callback only declares that there are clicks."""
+    """A click is read from the session; the callback only declares that there are clicks."""

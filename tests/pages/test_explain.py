@@ -1,11 +1,17 @@
 """The Explain page walks through a network, and says what cannot be shown."""
 
+import base64
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fer_core.checkpoints.card import Calibration
+from fer_core.datasets.store import load_records
+from pages.parts.explain.softmax import divided, filled_in
 from pages.shared.navigation import SENT_FACE
 from pages.shared.notice import ACCEPTED
 
@@ -37,17 +43,41 @@ def test_it_opens_at_the_linked_face_with_the_answer(page):
     assert "Looks like" in texts(page)
 
 
+def blocks(app):
+    """The layers that can be clicked, and which is open."""
+    data = json.loads(component(app, "fer_network").json)
+    return [block["title"] for block in data["blocks"]], data["chosen"]
+
+
+def component(app, name):
+    """What a component of the page was given."""
+    return next(c.proto for c in app.get("bidi_component") if c.proto.component_name == name)
+
+
+def open_layer(app, title):
+    app.session_state["explain_layer"] = title
+    app.run()
+    assert not app.exception
+    return app
+
+
 def test_every_layer_has_its_sentence(page):
-    slider = page.select_slider(key="explain_layer")
-    assert slider.options[-1] == "Softmax 1"
-    for title in slider.options:
-        page.select_slider(key="explain_layer").set_value(title).run()
-        assert not page.exception
+    titles, chosen = blocks(page)
+    assert (titles[0], titles[-1], chosen) == ("The face", "Softmax 1", 0)
+    for place, title in enumerate(titles):
+        open_layer(page, title)
         assert f"**{title}.**" in texts(page)
+        assert blocks(page)[1] == place
+
+
+def test_the_address_names_the_layer(home_with_checkpoint, open_page):
+    assert "**Softmax 1.**" in texts(open_page("explain", dataset="demo", layer="Softmax 1"))
+    app = open_page("explain", dataset="demo", layer="Convolution 99")
+    assert "layer “Convolution 99” (shown: The face)" in app.warning[0].value.replace("\\", "")
 
 
 def test_softmax_shows_equation_1_with_its_numbers(page):
-    page.select_slider(key="explain_layer").set_value("Softmax 1").run()
+    open_layer(page, "Softmax 1")
     assert r"\sum_j e^{z_j}" in page.latex[0].value
     table = page.dataframe[0].value
     np.testing.assert_allclose(
@@ -82,24 +112,43 @@ def test_nudges_are_set_back(page):
 
 def test_the_walk_begins_with_the_face_and_its_pixels(page):
     assert "2,304 grays" in texts(page)
-    assert "scaled" in page.get("plotly_chart")[1].proto.spec
+    data = json.loads(component(page, "fer_window").json)
+    pixels = np.frombuffer(base64.b64decode(data["output"]), "<f4").reshape(48, 48)
+    np.testing.assert_array_equal(pixels, load_records("demo").images[3])
 
 
-def test_a_number_of_a_convolution_is_worked_out(home, small_demo, monkeypatch, open_page):
+def test_the_browser_gets_what_makes_the_values_of_a_map(home, small_demo, monkeypatch, open_page):
     monkeypatch.setattr(
         "fer_core.storage.files.PROJECT", Path(__file__).parents[2]
     )  # the shipped networks have convolutions
     page = open_page("explain", dataset="demo", row="3")
-    page.select_slider(key="explain_layer").set_value("Convolution 1").run()
-    assert not page.exception
-    assert "(the sum of these products)" in texts(page)
-    assert "times the filter" in " ".join(element.proto.body for element in page.get("html"))
+    open_layer(page, "Convolution 1")
+    data = json.loads(component(page, "fer_window").json)
+    assert (data["slide"]["rule"], data["slide"]["size"], data["slide"]["channels"]) == ("sum", [3, 3], 1)
+    assert data["title"].endswith("of Convolution 1")
+    tiles = [json.loads(c.proto.json) for c in page.get("bidi_component") if "contact_sheet" in c.proto.component_name]
+    assert [tile["chosen"] for tile in tiles] == [0, 0]  # of the maps and of their filters
+
+
+@given(st.lists(st.floats(-15, 15, width=32), min_size=2, max_size=8))
+def test_written_numbers_of_softmax_agree(scores):
+    powers = np.exp(np.array(scores))
+    part, whole, share = divided(float(powers.max()), float(powers.sum()))
+    decimals = len(share.partition(".")[2])
+    assert decimals >= 3
+    assert f"{float(part) / float(whole):.{decimals}f}" == share
+    assert (float(share) == 1) <= (powers.max() / powers.sum() > 1 - 1e-14)
+
+
+def test_127_of_127_is_never_0_998():
+    assert divided(126.745, 126.999) == ("126.7", "127", "0.998")
+    assert r"\frac{126.7}{127} = 0.998" in filled_in(np.log(np.float32([126.745, 0.254])), "fear", 0)
 
 
 def test_calibration_is_said_beside_equation_1(home, small_demo, save_tiny, open_page):
     save_tiny(calibration=Calibration(temperature=2.0, not_sure_below=0.0, fitted_on="faces"))
     page = open_page("explain", dataset="demo", row="3")
-    page.select_slider(key="explain_layer").set_value("Softmax 1").run()
+    open_layer(page, "Softmax 1")
     assert "of 2.00 before equation (1)" in texts(page)
     answer = max(page.dataframe[0].value["calibrated"])
     assert f"({100 * answer:.0f}%)".replace("(", "").replace(")", "") in texts(page).replace("\\", "")
@@ -108,7 +157,7 @@ def test_calibration_is_said_beside_equation_1(home, small_demo, save_tiny, open
 def test_a_frame_of_the_webcam_is_a_source(home_with_checkpoint, app_at):
     app = app_at("explain")
     del app.session_state[ACCEPTED]
-    app.session_state["explain_source"] = "From the webcam"
+    app.session_state["explain_source"] = "Webcam"
     app.run()
     assert not app.get("camera_input")  # the notice comes first
     app.button(key="notice_accept").click().run()
@@ -140,7 +189,7 @@ def test_faces_alike_are_looked_for_once(page):
 def test_another_face_is_drawn(page):
     rows = set()
     for _ in range(4):
-        next(b for b in page.button if b.label == "Another face").click().run()
+        next(b for b in page.button if b.label == "Random").click().run()
         rows.add(page.number_input(key="row").value)
     assert len(rows) > 1
 

@@ -8,7 +8,7 @@ DOORS = {
     "photos": {},
     "videos": {},
     "webcam": {},
-    "explain": {"explain_source": "From a picture"},
+    "explain": {"explain_source": "Picture"},
     "comparison": {"comparison_view": "On a photo"},
     "dataset": {"view": "Pre-processing", "lab_source": "A photo"},
 }

@@ -12,7 +12,7 @@ from pages.shared.uploads import keep_within
 MB = 2**20
 BOXES = {
     "photos": ("photos", {}, ""),
-    "explain": ("explain", {"explain_source": "From a picture"}, ""),
+    "explain": ("explain", {"explain_source": "Picture"}, ""),
     "comparison": ("comparison", {"comparison_view": "On a photo"}, ""),
     "checkpoint": ("comparison", {"comparison_view": "Add a checkpoint"}, "Check and import"),
     "laboratory": ("dataset", {"view": "Pre-processing", "lab_source": "A photo"}, ""),

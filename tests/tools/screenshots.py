@@ -60,11 +60,9 @@ def prepare(name, page):
         page.get_by_text("You said").wait_for(timeout=SLOW)
         settle_down(page)
     if name == "explain":
-        page.get_by_role("slider", name="Layer").focus()
-        page.keyboard.press("ArrowRight")
-        page.get_by_text("Its filters").wait_for(timeout=SLOW)
+        page.get_by_role("button", name="Convolution 2").click()
+        page.get_by_text("in the window").wait_for(timeout=SLOW)
         settle_down(page)
-        page.get_by_text("Layer by layer").evaluate("element => element.scrollIntoView()")
 
 
 def shoot_all(folder):

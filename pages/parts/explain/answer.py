@@ -18,11 +18,11 @@ from fer_core.explain.layers import Layer
 from fer_core.explain.neighbors import look_at_all, nearest, store_features, stored_features
 from fer_core.explain.pictures import heat_overlay
 from fer_core.explain.probes import Nudges, nudged, occlusion_map, stability
+from fer_core.faces.images import encode_png
 from fer_core.labels import SPLITS
 from fer_core.plots.pictures import face_grid, picture_html
 from fer_core.plots.prediction import in_words, probability_bars
 from fer_core.storage.plaintext import duration, percent
-from pages.parts.explain.layers import show_wide
 from pages.shared import cached
 from pages.shared.messages import errors_shown, plain
 
@@ -40,7 +40,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], classifier: 
     left, right = st.columns(2, gap="large")
     with left:
         alt = f"Where covering the face changes the probability of {class_name}"
-        show_wide(heat_overlay(face, occlusion_map(face, classifier, index)), alt)
+        _show_wide(heat_overlay(face, occlusion_map(face, classifier, index)), alt)
         st.markdown(
             f"**Occlusion.** A gray square covers the face bit by bit. Orange: the probability of {plain(class_name)} "
             "falls when this place is covered. Blue: it rises."
@@ -48,7 +48,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], classifier: 
     with right:
         try:
             alt = f"Where the last convolution speaks for {class_name}"
-            show_wide(heat_overlay(face, grad_cam(layers, index)), alt)
+            _show_wide(heat_overlay(face, grad_cam(layers, index)), alt)
             st.markdown(
                 f"**Grad-CAM.** Where the maps of the last convolution speak for {plain(class_name)}; coarse, "
                 "because these maps are small."
@@ -62,6 +62,11 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], classifier: 
         f"Share of 64 slightly changed copies (5° of rotation, 2 pixels, a shade of light) still called "
         f"{plain(answer.class_name)}. Do not trust an answer with a low share."
     )
+
+
+def _show_wide(pixels: NDArray[np.uint8], alt: str) -> None:
+    """Show a picture as wide as there is room."""
+    st.image(encode_png(pixels), width="stretch", alt=alt)
 
 
 def show_nudges(face: NDArray[np.uint8], classifier: Classifier) -> None:
@@ -136,10 +141,8 @@ def _follow(faces: int) -> Callable[[float], object]:
 
 def show_answer(image: NDArray[np.uint8], caption: str, prediction: Prediction) -> None:
     """The face that is looked into, with the answer."""
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=144):
-            st.html(picture_html(image, 144, "The face as the network sees it"))
-        with st.container(width="stretch"):
-            st.markdown(f"**{plain(in_words(prediction)).capitalize()}**")
-            st.html(probability_bars(prediction))
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
+        st.html(picture_html(image, 112, "The face as the network sees it"), width=112)
+        st.markdown(f"**{plain(in_words(prediction)).capitalize()}**", width="stretch")
+    st.html(probability_bars(prediction))
     st.caption(plain(caption))

@@ -22,7 +22,8 @@ from pages.shared.streamlit_internals import UploadedFile
 
 _PHOTO = "picture to explain"
 _STEADY = "The answer is the mean over the face at three scales and their mirror images, as on Photos."
-_DATASET, _UPLOAD, _CAMERA, _SENT = "From a dataset", "From a picture", "From the webcam", "Sent here"
+_DATASET, _UPLOAD, _CAMERA, _SENT = "Dataset", "Picture", "Webcam", "Sent here"
+_OLD = {"From a dataset": _DATASET, "From a picture": _UPLOAD, "From the webcam": _CAMERA}  # in old addresses
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ def choose_face(checkpoint: Checkpoint, prior: PriorAdjustment) -> ExplainedFace
     """The controls that choose a face, or None while none is chosen."""
     sent = st.session_state.get(SENT_FACE)
     sources = [*([] if sent is None else [_SENT]), _DATASET, _UPLOAD, _CAMERA]
-    source = choose_view(sources, "explain_source", label="Face")
+    source = choose_view(sources, "explain_source", label="Face", old_views=_OLD)
     if source == _SENT and sent is not None:
         return ExplainedFace(sent, f"As it was found in a picture. {_STEADY}", is_from_picture=True)
     return _from_dataset() if source == _DATASET else _from_picture(checkpoint, prior, source)
@@ -57,10 +58,18 @@ def _from_dataset() -> ExplainedFace:
     records = cached.records(dataset)
     if "row" not in st.session_state:
         st.session_state["row"] = min(asked_number("row") or 0, len(records) - 1)
-    row = int(
-        st.number_input("Row", 0, len(records) - 1, step=1, key="row", bind="query-params", help="Counted from 0.")
-    )
-    st.button("Another face", icon=":material/casino:", on_click=_draw_row, args=[len(records)])
+    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="small"):
+        number = st.number_input(
+            "Row", 0, len(records) - 1, step=1, key="row", bind="query-params", help="Counted from 0."
+        )
+        st.button(
+            "Random",
+            icon=":material/casino:",
+            help="Another face, drawn at random.",
+            on_click=_draw_row,
+            args=[len(records)],
+        )
+    row = int(number)
     words = votes_in_words(records.votes[row]) if records.has_votes else "without votes"
     return ExplainedFace(np.asarray(records.images[row]), f"Row {row:,} of {dataset.name}. Votes: {words}")
 

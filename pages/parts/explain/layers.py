@@ -9,47 +9,42 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.priors import PriorAdjustment
-from fer_core.explain.arithmetic import products, work_out
+from fer_core.explain.arithmetic import products, sliding_window
 from fer_core.explain.layers import Layer, describe_layer
-from fer_core.explain.pictures import filter_sheet, map_sheet, slice_sheet, strongest
-from fer_core.faces.images import encode_png
+from fer_core.explain.pictures import filter_shades, map_shades, strongest
 from fer_core.faces.preprocessing import STEPS
-from fer_core.plots.network import Block, face_figure, network_figure, signed, worked_html
-from fer_core.plots.pictures import picture_html
+from fer_core.plots.pictures import contact_sheet, picture_html
+from pages.parts.explain.network import FACE, choose_layer
 from pages.parts.explain.softmax import show_softmax
-from pages.shared.charts import drawn, show_fixed_chart
+from pages.parts.explain.window import show_face_values, show_map
 from pages.shared.messages import plain
+from pages.shared.tiles import last_click, show_tiles
 from pages.shared.words import explained
 
-_FACE = "The face"
 _LISTED = 5  # products of a dense layer
+_TILE = 44  # CSS pixels
 
 
+@st.fragment
 def show_layers(
     face: NDArray[np.uint8], seen: NDArray[np.uint8], layers: Sequence[Layer], card: ModelCard, prior: PriorAdjustment
 ) -> None:
-    """Show one layer at a time, with the network drawn above.
+    """Show one layer at a time, with the network above.
 
     The face is ``(48, 48)`` uint8, as found, and after the checkpoint's own pre-processing.
     """
-    titles = [_FACE, *(layer.title for layer in layers)]
-    chosen = st.select_slider("Layer", titles, key="explain_layer", help="From the face on the left to the answer.")
-    place = titles.index(chosen) - 1
-    alt = f"The network as blocks, from the face to the answer; {chosen} is framed."
-    show_fixed_chart("explain_network", alt, drawn(network_figure, tuple(map(Block.of, layers)), place))
-    st.caption(
-        "Green: the face · blue: convolution · gray: pooling, averaging, flattening · violet: dense · orange: softmax"
-    )
+    place = choose_layer(seen, layers)
     if place < 0:
         _face(face, seen, card)
         return
     layer = layers[place]
-    source = layers[layer.sources[0]].output if layer.sources[0] >= 0 else seen[..., None].astype(np.float32)
-    st.markdown(f"**{chosen}.** {explained(describe_layer(layers, place))}")
+    before = layers[layer.sources[0]] if layer.sources[0] >= 0 else None
+    source = before.output if before else seen[..., None].astype(np.float32)
+    st.markdown(f"**{layer.title}.** {explained(describe_layer(layers, place))}")
     if layer.kind == "softmax":
         show_softmax(source.ravel(), layer.output, card, prior)
     elif layer.is_map:
-        _maps(layer, source)
+        _maps(layer, source, before.title if before else FACE)
     else:
         _numbers(layer, card.class_names if layer.output.size == len(card.class_names) else ())
         if layer.kind == "dense":
@@ -58,58 +53,33 @@ def show_layers(
 
 def _face(face: NDArray[np.uint8], seen: NDArray[np.uint8], card: ModelCard) -> None:
     steps = [STEPS[name].title for name in card.preprocessing.steps]
-    done = (
-        f"This network also wants, in this order: {', '.join(steps)}." if steps else "This network wants nothing more."
-    )
+    done = f" Then this network wants, in this order: {', '.join(steps)}." if steps else ""
     st.markdown(
-        f"**{_FACE}.** Found, turned upright, cut out and made small: 48×48 = 2,304 grays from 0 (black) to 255 "
-        f"(white). {done} Its first step divides them by 255, so that they lie between 0 and 1. Point at a pixel to "
-        "read it."
+        f"**{FACE}.** Found, turned upright, cut out and made small: 48×48 = 2,304 grays from 0 (black) to 255 "
+        f"(white).{done} The network’s first step divides them by 255. Point at a pixel to read it."
     )
-    with st.container(horizontal=True, gap="large"):
-        if steps:
-            with st.container(width=340):
-                st.html(picture_html(face, 340, "The face before this network's pre-processing"))
-        with st.container(width=340):
-            show_fixed_chart("explain_pixels", "The pixels that the network gets", face_figure(seen))
+    if steps:
+        st.html(picture_html(face, 144, "The face before this network's pre-processing"))
+    show_face_values(seen)
 
 
-def show_wide(pixels: NDArray[np.uint8], alt: str, caption: str | None = None) -> None:
-    """Show a picture as wide as there is room."""
-    st.image(encode_png(pixels), width="stretch", caption=caption, alt=alt)
-
-
-def _maps(layer: Layer, source: NDArray[np.float32]) -> None:
+def _maps(layer: Layer, source: NDArray[np.float32], before: str) -> None:
+    """One of the maps enlarged, and all of them below, the strongest first: a click enlarges another."""
+    order, key = strongest(layer), f"explain_map_{layer.title}"
+    clicks = [last_click(f"{key} {kind}", len(order)) for kind in ("maps", "filters")]
+    rank = next((place for place in clicks if place is not None), st.session_state.get(key, 0))
+    st.session_state[key] = rank = min(rank, len(order) - 1)
+    number = int(order[rank])
+    window = sliding_window(layer, source, number)
+    show_map(f"Map {number + 1} of {layer.title}", layer.output[..., number], window, before)
+    some = f"Its {len(order)} strongest maps" if len(order) < layer.output.shape[-1] else "Its maps"
+    st.caption(f"{some} of this face, the strongest first. Click one to enlarge it.")
+    names = [f"Map {number + 1}" for number in order]
+    show_tiles(contact_sheet(map_shades(layer)), names, key=f"{key} maps", size=_TILE, chosen=rank)
     if layer.kind == "convolution" and layer.weights.shape[-1] == 1:
-        caption = "Its filters: white adds, black subtracts, gray ignores"
-        show_wide(filter_sheet(layer), f"The filters of {layer.title}", caption)
-    caption = "Its maps of this face, the strongest first"
-    show_wide(map_sheet(layer), f"The maps that {layer.title} makes of this face", caption)
-    if layer.kind == "convolution":
-        with st.container(border=True):
-            _one_map(layer, source)
-
-
-def _one_map(layer: Layer, source: NDArray[np.float32]) -> None:
-    """One of the maps, its filter, and its largest number worked out."""
-    order = strongest(layer)
-    label, key = "One of its maps, counted as above", f"explain_map_{layer.title}"
-    rank = st.number_input(label, 1, len(order), key=key, help="1 is the strongest.", width=260)
-    number = int(order[int(rank) - 1])
-    worked = work_out(layer, source, number)
-    if worked.channels > 1:
-        caption = f"Its filter has a slice for each of the {worked.channels:,} maps before it; those that weigh most"
-        show_wide(slice_sheet(layer, number), f"The slices of one filter of {layer.title}", caption)
-    if not worked.adds_up:
-        return
-    st.markdown(
-        f"It is brightest in row {worked.row}, column {worked.column}: **{worked.value:.3g}**. "
-        + ("There the filter reads:" if worked.channels == 1 else f"Most comes from map {worked.channel} before it:")
-    )
-    st.html(worked_html(worked))
-    others = f" {signed(worked.others)} (the other {worked.channels - 1:,} maps)" if worked.channels > 1 else ""
-    bias = f"{signed(worked.bias)} (the bias)"
-    st.markdown(f"{worked.here:.3g} (the sum of these products){others} {bias} = **{worked.total:.3g}**")
+        st.caption("Their filters, in the same order: white adds, black subtracts, gray ignores.")
+        names = [f"Filter {number + 1}" for number in order]
+        show_tiles(contact_sheet(filter_shades(layer)), names, key=f"{key} filters", size=_TILE, chosen=rank)
 
 
 def _numbers(layer: Layer, class_names: Sequence[str]) -> None:

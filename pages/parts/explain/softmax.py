@@ -11,6 +11,7 @@ from fer_core.checkpoints.priors import PriorAdjustment, normalized
 from pages.shared.words import explained
 
 _TERMS = 3  # of a sum, in a line that a phone has room for
+_MOST_DIGITS = 16  # all that a number has
 
 
 def show_softmax(
@@ -65,11 +66,33 @@ def filled_in(scores: NDArray[np.float32], class_name: str, top: int) -> str:
     terms = [f"e^{{{score:.2f}}}" for score in scores]
     lines = ["+".join(terms[i : i + _TERMS]) for i in range(0, len(terms), _TERMS)]
     below = r" \\ ".join(f"{'+' if i else ''}{line}" for i, line in enumerate(lines))
+    part, whole, share = divided(float(powers[top]), float(powers.sum()))
     return (
         rf"\begin{{aligned}} p_{{\text{{{_letters(class_name)}}}}} &= \frac{{{terms[top]}}}"
         rf"{{\begin{{gathered}} {below} \end{{gathered}}}} \\[.6em]"
-        rf" &= \frac{{{powers[top]:.3g}}}{{{powers.sum():.3g}}} = {powers[top] / powers.sum():.3f} \end{{aligned}}"
+        rf" &= \frac{{{_power_of_ten(part)}}}{{{_power_of_ten(whole)}}} = {share} \end{{aligned}}"
     )
+
+
+def divided(part: float, whole: float) -> tuple[str, str, str]:
+    """A part above 0 and no larger than the whole, the whole and the share, written so that they agree.
+
+    At least three digits; as many more as it takes until the written numbers give the written share, and until a share
+    that is not quite 1 is not written as 1.
+    """
+    share = part / whole
+    decimals = next((n for n in range(3, _MOST_DIGITS) if part == whole or 0 < round(share, n) < 1), _MOST_DIGITS)
+    for digits in range(3, _MOST_DIGITS):
+        written = f"{part:.{digits}g}", f"{whole:.{digits}g}"
+        if f"{float(written[0]) / float(written[1]):.{decimals}f}" == f"{share:.{decimals}f}":
+            break
+    return *written, f"{share:.{decimals}f}"
+
+
+def _power_of_ten(number: str) -> str:
+    """A number as LaTeX: 1.2e+05 is 1.2 times 10 to the 5."""
+    mantissa, _, exponent = number.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 def _letters(name: str) -> str:
