@@ -27,7 +27,8 @@ def show_live(analyzer: FrameAnalyzer) -> None:
         if failure := stream.failure(analyzer):
             stream.stop(failure)
             st.rerun()
-        _show_rate(analyzer)
+        if stream.is_wanted():
+            _show_rate(analyzer)
         stream.say_problem_of_frames(analyzer)
         _show_faces(analyzer)
 
@@ -58,9 +59,9 @@ def show_picture() -> None:
 
 
 def offer_log(analyzer: FrameAnalyzer) -> None:
-    """Show a switch that keeps a log, and its download."""
+    """Show a switch that keeps a log while the camera is on, and the download of what was kept."""
     help_ = f"Up to {LONGEST_LOG:,} rows in memory: time, face and probabilities, no pictures."
-    logging = st.toggle("Log", value=analyzer.is_logging, key=_LOG, help=help_)
+    logging = stream.is_wanted() and st.toggle("Log", value=analyzer.is_logging, key=_LOG, help=help_)
     if logging != analyzer.is_logging:
         (analyzer.start_log if logging else analyzer.stop_log)()
     if logging or analyzer.has_log:
