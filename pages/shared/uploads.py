@@ -11,7 +11,7 @@ MIME_TYPES = {
     "heic": "image/heic",
     "mp4": "video/mp4", "m4v": "video/mp4", "webm": "video/webm", "mov": "video/quicktime", "mkv": "video/x-matroska",
     "avi": "video/x-msvideo", "csv": "text/csv", "gz": "application/gzip", "zip": "application/zip",
-    "json": "application/json", "html": "text/html", "ipynb": "application/x-ipynb+json",
+    "json": "application/json", "html": "text/html", "md": "text/markdown", "ipynb": "application/x-ipynb+json",
 }  # fmt: skip
 _ANY_BYTES = "application/octet-stream"
 

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from fer_core.datasets.summary import PAPER_SPLITS, LabelOutcomes, imbalance, relabeling
+from fer_core.datasets.summary import PAPER_SPLITS, imbalance, relabeling
 from fer_core.plots.confusion import relabeling_matrix
 from fer_core.plots.datasets import balance_in_words, class_distribution, relabeling_stream
+from fer_core.reports.dataset_card import dataset_card_markdown
 from fer_core.storage.plaintext import percent
 from pages.parts.dataset.shown import ShownDataset
 from pages.parts.dataset.tables import show_first_rows, show_splits, show_statistics
 from pages.shared import cached
 from pages.shared.charts import drawn
+from pages.shared.downloads import download_button
 from pages.shared.messages import plain
 
 ALL, COMPARE = "All", "Side by side"
@@ -33,7 +35,7 @@ def show_overview(shown: ShownDataset) -> None:
     )
     values = controls.segmented_control("Show", VALUES, default=COUNTS, required=True, key="show", bind="query-params")
     splits = [name for name, title in PAPER_SPLITS.items() if split in (ALL, COMPARE, title)]
-    _show_distribution(shown.card.name, shown.outcomes, splits, shares=values == SHARES, side_by_side=split == COMPARE)
+    _show_distribution(shown, splits, shares=values == SHARES, side_by_side=split == COMPARE)
     _show_relabeling(shown, splits)
     show_splits(shown)
     if shown.records.has_pictures:
@@ -41,9 +43,8 @@ def show_overview(shown: ShownDataset) -> None:
     show_statistics(shown, splits)
 
 
-def _show_distribution(
-    dataset: str, outcomes: LabelOutcomes, splits: Sequence[str], *, shares: bool, side_by_side: bool
-) -> None:
+def _show_distribution(shown: ShownDataset, splits: Sequence[str], *, shares: bool, side_by_side: bool) -> None:
+    outcomes = shown.outcomes
     classes = outcomes.counts().loc[list(outcomes.class_names), list(splits)].rename(columns=PAPER_SPLITS)
     total = classes.sum(axis=1).rename(ALL if len(splits) > 1 else PAPER_SPLITS[splits[0]])
     words = balance_in_words(total)
@@ -55,15 +56,15 @@ def _show_distribution(
         alt=words,
     )
     st.markdown(words)
-    st.download_button(
-        "Download counts",
-        outcomes.counts().to_csv(index_label="class"),
-        f"{dataset}-class-distribution.csv",
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        key="dataset_download_counts",
-    )
+    with st.container(horizontal=True):
+        counts, name = outcomes.counts().to_csv(index_label="class"), f"{shown.card.name}-class-distribution.csv"
+        download_button("Download counts", counts, name, key="dataset_download_counts")
+        download_button(
+            "Download card",
+            lambda: dataset_card_markdown(shown.card, shown.records, shown.scheme).encode(),
+            f"{shown.card.name}-card.md",
+            help="Source, counts by class and split, known issues and limits, as Markdown.",
+        )
 
 
 def _show_balance(total: pd.Series) -> None:
