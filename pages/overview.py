@@ -14,7 +14,7 @@ from fer_core.plots.prediction import face_cards
 from fer_core.training.runs.store import list_runs
 from pages.shared import cached
 from pages.shared.lesson_bar import start_lesson
-from pages.shared.links import MENU, PAGES, script, show_link
+from pages.shared.links import MENU, PAGES, open_page, show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
@@ -87,7 +87,7 @@ def show_strip() -> None:
             st.image(picture, width=132, alt=title)
             st.button(title, width="stretch", type="tertiary", on_click=_pick, args=(title,), disabled=title == chosen)
     if st.button("Your own picture", type="primary", icon=":material/add_a_photo:", key="overview_own"):
-        st.switch_page(script("photos"))
+        open_page("photos")
 
 
 def _pick(title: str) -> None:
@@ -105,7 +105,7 @@ def show_next_step() -> None:
         text.markdown(f"**Next: {plain(step.title)}**  \n{plain(step.reason)}")
         label = plain(step.label)
         if action.button(label, type="primary", icon=":material/arrow_forward:", key="overview_next", width="stretch"):
-            st.switch_page(script(step.page), query_params=step.query)
+            open_page(step.page, step.query)
 
 
 def show_ways() -> None:

@@ -51,7 +51,7 @@ def follow_address(
         st.session_state[key] = asked or default
         st.session_state[_CHOSEN] = {*st.session_state.get(_CHOSEN, ()), key}
     elif st.session_state.get(key, default) not in options:
-        del st.session_state[key]
+        st.session_state[key] = default  # set, not deleted: the browser would keep and send what it showed before
 
 
 def _forget_default(key: str, default: str) -> None:
@@ -60,7 +60,7 @@ def _forget_default(key: str, default: str) -> None:
     before = defaults.get(key)
     is_chosen = key in st.session_state.get(_CHOSEN, ())
     if before not in (None, default) and st.session_state.get(key) == before and not is_chosen:
-        del st.session_state[key]
+        st.session_state[key] = default
     defaults[key] = default
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from fer_core.lessons.plan import LESSON, Presentation, time_of
 from pages.shared import cached
-from pages.shared.links import asked_number, own_address, script
+from pages.shared.links import asked_number, open_page, own_address
 from pages.shared.projector import choose_projector, is_projected, projector_query
 
 _STEP = "lesson"
@@ -100,10 +100,10 @@ def _follow(presentation: Presentation, step: int) -> None:
 def _open(step: int) -> None:
     stop = LESSON[step - 1]
     query = stop.query | {_STEP: str(step), _NOTES: current_presentation().code} | projector_query()
-    st.switch_page(script(stop.page), query_params=query)
+    open_page(stop.page, query)
 
 
 def _end() -> None:
     for key in (_STEP, _NOTES, _SHOWN):
         st.session_state.pop(key, None)
-    st.switch_page(script("lesson"))
+    open_page("lesson")

@@ -1,6 +1,6 @@
 """The app's pages, links to them, and addresses that name a choice by its identifier."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -59,6 +59,14 @@ def show_link(label: str, page: str, query: dict[str, str] | None = None, *, arr
     icon = ":material/arrow_forward:" if arrow else f":material/{PAGES[page].icon}:"
     position: Literal["left", "right"] = "right" if arrow else "left"
     st.page_link(script(page), label=label, icon=icon, icon_position=position, query_params=query)
+
+
+def open_page(page: str, query: dict[str, str] | None = None) -> NoReturn:
+    """Go to a page by its name, also where this page's address has choices that Streamlit binds to widgets.
+
+    Streamlit empties no such address, but it replaces one by an empty query.
+    """
+    st.switch_page(script(page), query_params=query or {})
 
 
 def invite_pictures(purpose: str, *, ships: str = "The pictures are Kaggle’s and do not ship.") -> None:

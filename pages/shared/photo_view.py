@@ -10,7 +10,7 @@ from fer_core.plots.prediction import face_cards
 from fer_core.recognition.photos import WHOLE, Photo, annotated_name, annotated_png, annotated_zip, cropped, photo_table
 from fer_core.recognition.recognize import MAX_LISTED_FACES, Recognition, to_csv
 from pages.shared.downloads import download_button
-from pages.shared.links import script
+from pages.shared.links import open_page
 from pages.shared.messages import plain, refuse_with
 from pages.shared.navigation import SENT_FACE
 
@@ -127,7 +127,7 @@ def offer_look_inside(recognitions: Sequence[Recognition], key: str) -> None:
         chosen = st.pills(label, numbers, key=f"look inside {key}")
     if chosen:
         st.session_state[SENT_FACE] = recognitions[int(chosen) - 1].crop
-        st.switch_page(script("explain"))
+        open_page("explain")
 
 
 def offer_downloads(photos: Sequence[Photo], contents: Sequence[bytes]) -> None:

@@ -11,7 +11,8 @@ from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, lis
 from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.exclusions import ExclusionList, list_exclusions
-from fer_core.datasets.shipped import is_ferplus
+from fer_core.datasets.imports import IMPORTED_FERPLUS
+from fer_core.datasets.shipped import FERPLUS, is_ferplus
 from fer_core.datasets.store import DEMO, DatasetCard, dataset_card, is_built_in, list_datasets, list_labeled
 from fer_core.evaluation.descriptions import describe_answers
 from fer_core.evaluation.scoring import fitting_scheme
@@ -46,10 +47,18 @@ def choose_voted_dataset() -> DatasetCard:
 
 def _offer_datasets(key: str, cards: Sequence[DatasetCard]) -> DatasetCard:
     imported = {card.name: card.title for card in cards if not is_built_in(card)}
-    titles = {card.name: card.title for card in cards if is_ferplus(card)} | {DEMO: DEMO} | imported
+    ferplus = {card.name: card.title for card in cards if is_ferplus(card)}
+    first = {DEMO: DEMO} if any(card.is_drawn for card in cards) else {}  # nobody begins with what has to be stored
+    titles = ferplus | first | imported | {DEMO: DEMO}
     explanation = "“demo” is drawn by this app. Import FER2013 and FER+ on Dataset for photographs."
     chosen = _choose(
-        "Dataset", "dataset", {name: name for name in titles}, explanation, lambda name: titles[name], key=key
+        "Dataset",
+        "dataset",
+        {name: name for name in titles},
+        explanation,
+        lambda name: titles[name],
+        key=key,
+        other_names={other: name for other in (FERPLUS, IMPORTED_FERPLUS) for name in ferplus},
     )
     with errors_shown():
         return dataset_card(chosen)
@@ -218,10 +227,15 @@ def _choose(
     title: Callable[[str], str] = str,
     *,
     key: str = "",
+    other_names: Mapping[str, str] = MappingProxyType({}),
 ) -> _Value:
-    """A select box of values by name, which the address keeps; its key is the parameter's unless one is given."""
+    """A select box of values by name, which the address keeps; its key is the parameter's unless one is given.
+
+    The address may name a value by its title or by one of its other names, too.
+    """
     key, first = key or parameter, next(iter(values))
-    follow_address(parameter, key, list(values), first, titles={title(name): name for name in values})
+    titles = {other: name for other, name in other_names.items() if other not in values}
+    follow_address(parameter, key, list(values), first, titles=titles | {title(name): name for name in values})
     name = st.selectbox(
         label,
         list(values),

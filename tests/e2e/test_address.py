@@ -57,3 +57,20 @@ def test_a_carried_choice_stands_in_the_next_pages_address_without_an_entry_of_i
     assert go(page, choose(page, "Classes"))[0] == "/evaluation?prior=training&evaluation_view=Classes"
     assert go(page, page.go_back)[0] == "/evaluation?prior=training"
     assert go(page, page.go_back)[0] == "/explain?prior=training"
+
+
+def test_a_view_without_ferplus_gives_it_back_to_the_next(page):
+    """Faces has the demo only; what its box shows there must not stay in the browser."""
+    chosen = page.get_by_role("combobox", name="Dataset").first
+    assert go(page, lambda: page.goto(f"{page.address}/dataset"))[0] == "/dataset"
+    ferplus = chosen.input_value()
+    assert go(page, choose(page, "Faces"))[0] == "/dataset?view=Faces"
+    assert chosen.input_value() == "demo"
+    assert go(page, choose(page, "Overview"))[0] == "/dataset"
+    assert chosen.input_value() == ferplus != "demo"
+
+
+def test_the_lesson_ends_also_where_a_widget_is_bound_to_the_address(page):
+    go(page, lambda: page.goto(f"{page.address}/dataset?lesson=2&view=Faces"))
+    assert go(page, choose(page, "happiness"))[0] == "/dataset?class=happiness&lesson=2&view=Faces"
+    assert go(page, page.get_by_role("button", name="Next").first.click) == ("/training?lesson=3", "Training")

@@ -89,6 +89,23 @@ def test_only_what_somebody_chose_is_carried_along(home_with_checkpoint, demo_fi
     assert app.switch_page("pages/dataset.py").run().selectbox(key="dataset").value == "demo"
 
 
+def test_ferplus_is_found_by_either_of_its_names(home_with_checkpoint, open_page):
+    """A link that was made before an import, or after it, shows what is there of FER+."""
+    for name in ("FER+", "ferplus"):
+        app = open_page("dataset", dataset=name)
+        assert gone(app) == ""
+        assert app.selectbox(key="dataset").value == "FER+"
+
+
+def test_where_a_dataset_was_imported_nobody_begins_with_a_demo_that_is_not_stored(home, demo_files, open_page):
+    from fer_core.datasets.store import import_dataset, list_datasets
+
+    import_dataset(*demo_files, name="mine")
+    for page in ("training", "break_it"):
+        assert open_page(page).selectbox(key="dataset").value == "mine"
+    assert [card.name for card in list_datasets()] == ["mine"]
+
+
 def test_one_prior_for_all_pages(home_with_checkpoint, save_tiny, open_page):
     save_tiny("tiny", prior=(0.4, *[0.1] * 6))
     app = open_page("photos", prior="uniform")

@@ -17,7 +17,7 @@ from pages.parts.build_face.change import cached_change
 from pages.parts.build_face.controls import put_expression
 from pages.shared import cached
 from pages.shared.browser_token import browser_token
-from pages.shared.links import script
+from pages.shared.links import open_page
 from pages.shared.pickers import carried_prior
 
 _CHOSEN = "build_face_challenge"
@@ -64,7 +64,7 @@ def _offer_vote(face: Face, prediction: Prediction) -> None:
     if st.button("Let a class vote on it", icon=":material/groups:", disabled=token is None) and token is not None:
         host, draw = token, partial(round_without_voters, face.seen(), prediction)
         room = cached.quiz_rooms().open(lambda code: Room(code, host, draw))
-        st.switch_page(script("quiz"), query_params={"room": room.code})
+        open_page("quiz", {"room": room.code})
     st.caption(
         "Opens a room of the quiz: everyone says what the face looks like, then you reveal what the network says."
     )

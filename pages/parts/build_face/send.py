@@ -7,7 +7,7 @@ import streamlit as st
 from fer_core.datasets.drawn.face import Face
 from fer_core.faces.images import encode_png
 from pages.shared.downloads import download_button
-from pages.shared.links import script
+from pages.shared.links import open_page
 from pages.shared.navigation import SENT_FACE, SENT_PICTURE
 
 _LARGE = 960
@@ -23,8 +23,8 @@ def offer_to_send(face: Face) -> None:
         download_button("Save as picture", partial(_portrait_file, face), "face.png")
         if st.button("Look inside the network", icon=":material/neurology:", key="build_face_explain"):
             st.session_state[SENT_FACE] = face.seen()
-            st.switch_page(script("explain"))
+            open_page("explain")
         if st.button("Open as a photo", icon=":material/add_a_photo:", key="build_face_photos"):
             st.session_state[SENT_PICTURE] = "Drawn face", _portrait_file(face)
-            st.switch_page(script("photos"))
+            open_page("photos")
     st.caption("The address in the browser's bar holds this face: send it, and others see the same one.")
