@@ -11,6 +11,7 @@ from fer_core.datasets.store import damaged_datasets, is_built_in, list_datasets
 from fer_core.errors import FerError
 from fer_core.evaluation.descriptions import describe_answers
 from fer_core.plots.prediction import face_cards
+from fer_core.storage.plaintext import percent
 from fer_core.training.runs.store import list_runs
 from pages.shared import cached
 from pages.shared.lesson_bar import start_lesson
@@ -140,8 +141,8 @@ def _known(checkpoint: Checkpoint) -> str:
     if card.is_imported:
         return f"{len(card.class_names)} classes · imported, training unknown"
     return (
-        f"{scores.test_accuracy:.1%} test accuracy · {scores.validation_accuracy:.1%} validation · "
-        f"{scores.train_accuracy:.1%} training · {len(card.class_names)} classes of {card.dataset}"
+        f"{percent(scores.test_accuracy, 1)} test accuracy · {percent(scores.validation_accuracy, 1)} validation · "
+        f"{percent(scores.train_accuracy, 1)} training · {len(card.class_names)} classes of {card.dataset}"
     )
 
 

@@ -57,7 +57,7 @@ def _line(checkpoint: Checkpoint) -> str:
     card = checkpoint.card
     if card.is_imported:
         return f"{card.name}: imported, provenance unknown; {', '.join(card.class_names)}"
-    return f"{card.name}: {percent(card.best.test_accuracy, 2)} on the test split of {card.dataset}"
+    return f"{card.name}: {percent(card.best.test_accuracy, 1)} on the test split of {card.dataset}"
 
 
 def predict(options: argparse.Namespace) -> Answer:

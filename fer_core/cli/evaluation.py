@@ -29,7 +29,7 @@ from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
 from fer_core.reports.evaluation_data import figures_document, prediction_table
 from fer_core.reports.model_card import model_card_markdown
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import interval_text, percent
 
 
 def evaluate(options: argparse.Namespace) -> Answer:
@@ -47,10 +47,9 @@ def evaluate(options: argparse.Namespace) -> Answer:
         **figures_document(report),
         "prior_adjustments": {prior: asdict(seen) for prior, seen in _by_prior(checkpoint, options).items()},
     }
-    low, high = report.accuracy_interval()
     lines = [
-        f"{report.answered_by.in_words}, on {options.dataset}, {options.split}: accuracy {percent(report.accuracy, 2)} "
-        f"(95% interval {100 * low:.1f} to {100 * high:.1f}), macro F1 {report.macro_f1:.3f}, "
+        f"{report.answered_by.in_words}, on {options.dataset}, {options.split}: accuracy {percent(report.accuracy, 1)} "
+        f"(95% CI {interval_text(*report.accuracy_interval())}), macro F1 {report.macro_f1:.3f}, "
         f"calibration error {100 * document['calibration_error']:.1f} points, n = {len(report):,}",
         *filter(None, [describe_scope(report)]),
         "",
@@ -129,12 +128,13 @@ def calibrate(options: argparse.Namespace) -> Answer:
         replace_figures=options.replace,
     )
     card = checkpoint.card
-    low, high = (100 * end for end in card.measured.accuracy_interval)
+    low, high = card.measured.accuracy_interval
     text = (
         f"{card.name}: temperature {card.calibration.temperature:.3f}, fitted on {card.calibration.fitted_on}. "
         f"Calibration error there {100 * card.calibration.error_before:.1f} → "
         f"{100 * card.calibration.error_after:.1f} points.\nOn the {card.measured.n:,} test faces: accuracy "
-        f"{percent(card.measured.accuracy, 2)} (95% interval {low:.1f} to {high:.1f}), calibration error "
+        f"{percent(card.measured.accuracy, 1)} (95% CI {interval_text(low, high)}), "
+        f"calibration error "
         f"{100 * card.measured.calibration_error:.1f} points."
     )
     return Answer({"calibration": asdict(card.calibration), "measured": asdict(card.measured)}, text)

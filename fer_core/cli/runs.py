@@ -86,7 +86,7 @@ def train(options: argparse.Namespace) -> Answer:
     text = (
         f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}. "
         f"Its weights are those of epoch {best.epoch}: "
-        f"{percent(best.validation_accuracy, 2)} right on validation, {percent(best.test_accuracy, 2)} on test."
+        f"{percent(best.validation_accuracy, 1)} right on validation, {percent(best.test_accuracy, 1)} on test."
     )
     if run.record.target.accuracy:
         text += f"\n{find_run(run.name).status.message}"
@@ -115,7 +115,7 @@ def search(options: argparse.Namespace) -> Answer:
         {"run": run.name, "settings": run.record.note, "accuracy": accuracy, "state": run.status.state}
         for run, accuracy in tried
     ]
-    lines = [f"{run.name}: {percent(accuracy, 2)} on validation with {run.record.note}" for run, accuracy in tried]
+    lines = [f"{run.name}: {percent(accuracy, 1)} on validation with {run.record.note}" for run, accuracy in tried]
     return Answer({"name": found.name, "status": asdict(found.status), "trials": trials}, "\n".join(lines))
 
 

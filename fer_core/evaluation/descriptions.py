@@ -64,7 +64,7 @@ def describe_scope(report: EvaluationReport) -> str:
     if len(present) == 1:
         name = report.class_names[int(present[0])]
         warning = (
-            f"All {len(report.y_true):,} faces here are labeled {name}: a network that always answers so gets 100%. "
+            f"All {len(report.y_true):,} faces here are labeled {name}: a constant answer gets 100%. "
             "Choose faces of several classes to measure accuracy."
         )
     if report.left_out:
@@ -72,7 +72,7 @@ def describe_scope(report: EvaluationReport) -> str:
         parts.append(f"{report.left_out:,} labeled {faces} left out, because the checkpoint has no such class")
     if report.unused:
         names = " and ".join(report.unused)
-        parts.append(f"{names} could not be answered, because no face here is labeled so")
+        parts.append(f"no face here is labeled {names}")
     scope = f"Scored on the {len(report.class_names)} classes in common: {'; '.join(parts)}." if parts else ""
     return " ".join(filter(None, (warning, scope)))
 
@@ -83,7 +83,7 @@ def describe_answers(card: ModelCard, prior: PriorAdjustment) -> str:
     words = f"Answers by {card.name}, class prior: {prior}"
     if figures := card.figures_under(prior):
         return (
-            f"{words} ({figures.accuracy:.1%} accuracy, {figures.balanced_accuracy:.1%} balanced, on "
+            f"{words} ({percent(figures.accuracy, 1)} accuracy, {percent(figures.balanced_accuracy, 1)} balanced, on "
             f"{card.measured.n:,} test faces of {card.measured.dataset})."
         )
     return f"{words} (not measured under this prior)."

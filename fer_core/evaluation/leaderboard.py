@@ -164,11 +164,11 @@ class Leaderboard:
         sentences = [self._describe_priors()]
         if self.left_out:
             sentences.append(
-                f"Scored on the {len(self.test.class_names)} classes that all of them know; {self.left_out:,} labeled "
-                "faces of other classes are left out."
+                f"Scored on the {len(self.test.class_names)} shared classes; "
+                f"{self.left_out:,} other faces are left out."
             )
         if self.split == "validation":
-            sentences.append("Validation chose the best epoch and the temperature of checkpoints trained on this data.")
+            sentences.append("Validation selected the epoch and temperature of checkpoints trained on this data.")
         return (*sentences, *_describe_leakage(self.entries, len(self.test)))
 
 
@@ -235,15 +235,14 @@ def _describe_leakage(entries: Sequence[Entry], total: int) -> list[str]:
     for entry in entries:
         copies.setdefault(len(entry.leakage.positions), []).append(entry.name)
     sentences = [
-        f"{count:,} of the {total:,} faces are exact copies of faces {_listed(names)} learned from (the public files "
-        "repeat some)."
+        f"{count:,} of the {total:,} faces are exact copies of training faces of {_listed(names)}."
         for count, names in copies.items()
         if count
     ]
     if imported:
-        sentences.append(f"Nobody here knows what {_listed(imported)} learned from, perhaps from these very faces.")
+        sentences.append(f"The training data of {_listed(imported)} is unknown and may include these faces.")
     if unknown:
-        sentences.append(f"What {_listed(unknown)} learned from is not stored here, so it may have seen these faces.")
+        sentences.append(f"The training data of {_listed(unknown)} is not stored here and may include these faces.")
     return sentences
 
 

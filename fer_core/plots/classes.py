@@ -29,8 +29,7 @@ def class_figure(table: pd.DataFrame, intervals: pd.DataFrame) -> go.Figure:
             marker={"color": color, "size": 10},
             error_x=whiskers(value, low, high, color),
             customdata=np.stack([low, high], axis=1),
-            hovertemplate=f"{name} %{{x:.1%}} (95% interval %{{customdata[0]:.1%}} to "
-            "%{customdata[1]:.1%})<extra></extra>",
+            hovertemplate=f"{name} %{{x:.1%}} (95% CI %{{customdata[0]:.1%}}–%{{customdata[1]:.1%}})<extra></extra>",
         )
     labels = [f"{escape(str(n))} ({s:,})" for n, s in zip(table.index, table["support"], strict=True)]
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")

@@ -23,7 +23,7 @@ def speed_figure(table: pd.DataFrame, milliseconds: dict[str, float], colors: di
             mode="markers",
             marker={"size": 9 + 3 * np.log10(max(size, 0.1) * 10), "color": colors[name]},
             name=escape(name),
-            hovertemplate=f"%{{y:.2%}} right, %{{x:.2f}} ms a face, {size:.1f} MB<extra></extra>",
+            hovertemplate=f"%{{y:.1%}} right, %{{x:.2f}} ms a face, {size:.1f} MB<extra></extra>",
         )
     slowest = max(milliseconds.values())
     figure.update_xaxes(title_text="milliseconds per face, one thread", range=[0, slowest * 1.25])

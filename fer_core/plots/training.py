@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_core.plots.style import styled, title
+from fer_core.storage.plaintext import percent
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import EpochMetrics
 from fer_core.training.settings.schedule import learning_rate_at
@@ -146,14 +147,14 @@ def _style(figure: go.Figure, heading: str, *, height: int, **layout: object) ->
 
 def small_curve(accuracies: Sequence[float]) -> str:
     """Return validation accuracies, 0 to 1, as a row of bars in HTML, one an epoch, with its ends written beside it."""
-    words = f"Validation accuracy over {len(accuracies)} epochs: {accuracies[0]:.0%} to {accuracies[-1]:.0%}"
+    words = f"Validation accuracy over {len(accuracies)} epochs: {percent(accuracies[0])} to {percent(accuracies[-1])}"
     bars = "".join(
         f'<div style="flex:1;height:{share:.1%};background:{VALIDATION_COLOR};border-radius:2px 2px 0 0"></div>'
         for share in accuracies
     )
     return (
         f'<div role="img" aria-label="{words}" style="display:flex;align-items:end;gap:8px;font-size:13px">'
-        f"<span>{accuracies[0]:.0%}</span>"
+        f"<span>{percent(accuracies[0])}</span>"
         f'<div style="flex:1;display:flex;align-items:end;gap:2px;height:36px">{bars}</div>'
-        f"<b>{accuracies[-1]:.0%}</b></div>"
+        f"<b>{percent(accuracies[-1])}</b></div>"
     )

@@ -19,7 +19,7 @@ from fer_core.plots.comparison import class_difference_figure, speed_figure
 from fer_core.plots.confusion import confusion_figure, matrix_difference_figure
 from fer_core.plots.style import BLUE, series_colors
 from fer_core.reports.page import Section, bullets, chart, html_page, paragraph, table, tiles
-from fer_core.storage.plaintext import percent, setting_text, setting_title
+from fer_core.storage.plaintext import interval_text, percent, setting_text, setting_title
 
 
 def evaluation_report(
@@ -84,8 +84,8 @@ def leaderboard_texts(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
     lines = leaderboard.table().to_dict("records")
     return pd.DataFrame(
         {
-            "accuracy": [percent(x["accuracy"], 2) for x in lines],
-            "95% interval": [f"{100 * x['low']:.1f} to {100 * x['high']:.1f}" for x in lines],
+            "accuracy": [percent(x["accuracy"], 1) for x in lines],
+            "95% CI": [interval_text(x["low"], x["high"]) for x in lines],
             "macro F1": [f"{x['macro_f1']:.3f}" for x in lines],
             "p vs. best": ["–", *(p_value_text(x["p_value"]) for x in lines[1:])],
             "ECE": [f"{100 * x['ece']:.1f} points" for x in lines],
@@ -99,7 +99,6 @@ def leaderboard_texts(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
 
 
 def _headline(report: EvaluationReport, dataset: FerDataset) -> Section:
-    low, high = (100 * end for end in report.accuracy_interval())
     name, share = report.commonest_class
     figures = [
         ("Accuracy", percent(report.accuracy, 1)),
@@ -109,8 +108,8 @@ def _headline(report: EvaluationReport, dataset: FerDataset) -> Section:
         ("Pictures", f"{len(report):,}"),
     ]
     sentences = [
-        f"With other pictures of the same kind, expect an accuracy between {low:.1f} and {high:.1f}% (95% interval).",
-        f"Always answering “{name}” would be right for {percent(share, 1)}.",
+        f"95% CI of the accuracy: {interval_text(*report.accuracy_interval())}.",
+        f"Always answering “{name}”: {percent(share, 1)}.",
     ]
     if len(dataset.votes):
         tagger = percent(random_tagger(dataset), 1)
@@ -137,7 +136,7 @@ def _classes(report: EvaluationReport) -> Section:
     if curves := class_curves(report):
         body += chart("roc", roc_figure(curves, report.class_names))
         body += chart("precision-recall", precision_recall_figure(curves, report.class_names))
-    return Section("Class by class, with 95% intervals", body)
+    return Section("Classes with 95% CI", body)
 
 
 def _confidence(checkpoint: Checkpoint, report: EvaluationReport) -> Section:

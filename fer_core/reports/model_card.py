@@ -6,7 +6,7 @@ from fer_core.checkpoints.card import MeasuredFigures, ModelCard
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.reports.hub import model_head
 from fer_core.reports.markdown import plain, table
-from fer_core.storage.plaintext import percent, setting_text
+from fer_core.storage.plaintext import interval_text, percent, setting_text
 
 
 def model_card_markdown(card: ModelCard, *, with_head: bool = True) -> str:
@@ -56,7 +56,7 @@ def _training(card: ModelCard) -> str:
         shares = ", ".join(f"{n} {percent(p, 1)}" for n, p in zip(card.class_names, card.prior, strict=True))
         lines.append(("Classes among the training faces", shares))
     scores = [
-        (f"{name} epoch ({epoch})", *(percent(accuracy, 2) for accuracy in accuracies))
+        (f"{name} epoch ({epoch})", *(percent(accuracy, 1) for accuracy in accuracies))
         for name, (epoch, *accuracies) in (("best", astuple(card.best)), ("last", astuple(card.last)))
     ]
     tables = table(("", ""), lines), table(("Weights of", "Training", "Validation", "Test"), scores)
@@ -66,17 +66,17 @@ def _training(card: ModelCard) -> str:
 def _figures(measured: MeasuredFigures) -> str:
     if not measured.n:
         return ""
-    low, high = (100 * end for end in measured.accuracy_interval)
+    low, high = measured.accuracy_interval
     f1_low, f1_high = measured.macro_f1_interval
     labels = LABEL_SCHEMES[measured.scheme].title if measured.scheme in LABEL_SCHEMES else measured.scheme
     matrix = [(n, *map(str, row)) for n, row in zip(measured.class_names, measured.confusion_matrix, strict=True)]
     lines = [
-        ("Accuracy", f"{percent(measured.accuracy, 2)} (95% interval {low:.1f} to {high:.1f})"),
-        ("Macro F1", f"{measured.macro_f1:.3f} (95% interval {f1_low:.3f} to {f1_high:.3f})"),
-        ("Balanced accuracy", percent(measured.balanced_accuracy, 2)),
-        ("Top-2 accuracy", percent(measured.top2_accuracy, 2)),
+        ("Accuracy", f"{percent(measured.accuracy, 1)} (95% CI {interval_text(low, high)})"),
+        ("Macro F1", f"{measured.macro_f1:.3f} (95% CI {f1_low:.3f}–{f1_high:.3f})"),
+        ("Balanced accuracy", percent(measured.balanced_accuracy, 1)),
+        ("Top-2 accuracy", percent(measured.top2_accuracy, 1)),
         ("Expected calibration error", f"{100 * measured.calibration_error:.2f} points"),
-        *([("Accuracy in eight bits", percent(measured.int8_accuracy, 2))] if measured.int8_accuracy else []),
+        *([("Accuracy in eight bits", percent(measured.int8_accuracy, 1))] if measured.int8_accuracy else []),
     ]
     parts = [
         "## Figures",
@@ -87,7 +87,7 @@ def _figures(measured: MeasuredFigures) -> str:
     ]
     if measured.by_prior_adjustment:
         views = [
-            (prior, percent(seen.accuracy, 2), percent(seen.balanced_accuracy, 2), f"{seen.macro_f1:.3f}")
+            (prior, percent(seen.accuracy, 1), percent(seen.balanced_accuracy, 1), f"{seen.macro_f1:.3f}")
             for prior, seen in measured.by_prior_adjustment.items()
         ]
         priors = table(("Class prior", "Accuracy", "Balanced accuracy", "Macro F1"), views)

@@ -23,8 +23,13 @@ def visible(text: str, *, most: int = MAX_SHOWN) -> str:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share between 0 and 1 as people read it everywhere here: ``84.5%``."""
+    """Return a share between 0 and 1 as printed everywhere: ``84.5%``."""
     return f"{100 * share:.{digits}f}%"
+
+
+def interval_text(low: float, high: float, digits: int = 1) -> str:
+    """Return the ends of an interval of shares between 0 and 1 as printed everywhere, in percent: ``86.1–88.4``."""
+    return f"{100 * low:.{digits}f}–{100 * high:.{digits}f}"
 
 
 def duration(seconds: float) -> str:

@@ -308,5 +308,5 @@ def test_a_damaged_checkpoint_is_told_beside_the_others(capsys, home, save_tiny)
     bad.write_bytes(bad.read_bytes()[:-1])
     main(["checkpoints"])
     captured = capsys.readouterr()
-    assert "fine: 30.00%" in captured.out
+    assert "fine: 30.0%" in captured.out
     assert "model.tflite of the checkpoint “bad” is damaged" in captured.err

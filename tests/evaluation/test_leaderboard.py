@@ -86,8 +86,8 @@ def test_unknown_training_data_are_said(save_tiny, two, records):
     stranger = save_tiny("stranger", dataset_fingerprint="9" * 64)
     imported = save_tiny("imported", dataset_fingerprint="", origin="imported")
     words = " ".join(compare_checkpoints([two[0], stranger, imported], records, "demo", scheme=SEVEN).caveats())
-    assert "What stranger learned from is not stored here" in words
-    assert "Nobody here knows what imported learned from" in words
+    assert "The training data of stranger is not stored here" in words
+    assert "The training data of imported is unknown" in words
 
 
 def test_validation_is_said_to_have_chosen(two, records):

@@ -182,7 +182,7 @@ def test_everything_scored_needs_no_words(tiny_model, make_card):
 def test_a_score_that_cannot_be_wrong_is_called_so(tiny_model, make_card):
     faces = dataset(make_card().class_names)
     only = evaluate(Classifier(tiny_model, make_card().class_names), faces.take(faces.labels == 1))
-    assert "faces here are labeled happiness: a network that always answers so gets 100%" in describe_scope(only)
+    assert "faces here are labeled happiness: a constant answer gets 100%" in describe_scope(only)
 
 
 def test_without_two_classes_in_common_there_is_nothing_to_score(tiny_model, make_card):

@@ -59,7 +59,7 @@ def test_without_any_picture_it_opens_on_ferplus(shipped):
     assert not shipped.exception
     assert shipped.selectbox(key="dataset").value == "FER+"
     assert shipped.metric[0].value == "87.1%"
-    assert "training 87.31%, **halfway 87.06%**, uniform 84.33%" in texts(shipped)
+    assert "training 87.3%, **halfway 87.1%**, uniform 84.3%" in texts(shipped)
     assert "Of 3,153 pictures" in texts(shipped)
     assert "Import FER2013 to see the faces behind each cell" in texts(shipped)
     assert [e.proto.id for e in shipped.get("plotly_chart")]

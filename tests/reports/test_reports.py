@@ -128,7 +128,7 @@ def test_a_card_becomes_markdown_with_its_figures(home_with_checkpoint):
     text = model_card_markdown(card)
     for heading in ("# tiny", "## Model", "## Intended use and limits", "## Training", "## Figures", "## Calibration"):
         assert re.search(f"^{heading}$", text, re.MULTILINE)
-    assert f"{100 * card.measured.accuracy:.2f}%" in text
+    assert f"{100 * card.measured.accuracy:.1f}%" in text
     assert f"Temperature {card.calibration.temperature:g}" in text
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert all(line.endswith("|") for line in lines)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer_core.storage.plaintext import duration, percent, visible
+from fer_core.storage.plaintext import duration, interval_text, percent, visible
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,7 @@ def test_shares_are_read_as_per_cent(share, digits, text):
 )
 def test_time_spans_are_read_as_people_say_them(seconds, text):
     assert duration(seconds) == text
+
+
+def test_intervals_of_shares_are_read_in_percent():
+    assert interval_text(0.861, 0.8841) == "86.1–88.4"

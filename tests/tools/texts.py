@@ -1,8 +1,8 @@
-"""Every text that the pages show, with its place and kind: ``python -m tests.tools.texts [--words] [--over]``.
+"""Every text that people read, with its place and kind: ``python -m tests.tools.texts [--words] [--over]``.
 
-``--words`` counts words by page, ``--over`` lists what breaks a limit of :data:`LIMITS`. Texts are found in the source,
-so those of every state of a page are among them; a value that is filled in counts as one word. ``--root`` reads another
-checkout, so that two versions can be compared.
+``--words`` counts words by page and room of the core, ``--over`` lists what breaks a limit of :data:`LIMITS`. Texts are
+found in the source, so those of every state of a page are among them; a value that is filled in counts as one word.
+``--root`` reads another checkout, so that two versions can be compared.
 """
 
 import argparse
@@ -29,7 +29,7 @@ _FILLED = "…"
 
 @dataclass(frozen=True)
 class Text:
-    """A text of a page: its file below the root, its line, its kind and its words."""
+    """A text of a page or of the core: its file below the root, its line, its kind and its words."""
 
     path: str
     line: int
@@ -38,8 +38,10 @@ class Text:
 
     @property
     def page(self) -> str:
-        """The page it stands on, or "shared"."""
+        """The page it stands on, "shared", or its room of the core."""
         parts = Path(self.path).with_suffix("").parts
+        if parts[0] == "fer_core":
+            return f"fer_core/{parts[1]}"
         return parts[2] if parts[1] == "parts" else parts[1] if len(parts) == 2 else "shared"
 
     @property
@@ -59,9 +61,10 @@ class Text:
         return getattr(self, unit) > most
 
 
-def page_texts(root: Path = ROOT) -> list[Text]:
-    """All texts in the source of the pages, in the order of the files."""
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted((root / "pages").rglob("*.py"))}
+def all_texts(root: Path = ROOT) -> list[Text]:
+    """All texts in the source of the pages and of the core, in the order of the files."""
+    paths = [path for folder in ("fer_core", "pages") for path in sorted((root / folder).rglob("*.py"))]
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in paths}
     parameters = {
         node.name: [argument.arg for argument in node.args.args]
         for tree in trees.values()
@@ -98,12 +101,20 @@ class _Reader:
         own = self._parameters.get(name, []) if isinstance(call.func, ast.Name) else []
         for place, argument in enumerate(call.args):
             parameter = own[place] if place < len(own) else ""
-            first = {"caption": "caption"}.get(name, "label" if name in _LABELED else kind) if place == 0 else kind
             if parameter not in _SILENT:
-                yield from self.read(argument, _KEYWORDS.get(parameter, "text") if own else first)
+                yield from self.read(argument, _KEYWORDS.get(parameter, "text") if own else _kind_of(name, place, kind))
         for keyword in call.keywords:
             if keyword.arg not in _SILENT:
                 yield from self.read(keyword.value, _KEYWORDS.get(keyword.arg or "", "text"))
+
+
+def _kind_of(function: str, place: int, kind: str) -> str:
+    """The kind of an argument of a function that the pages do not define."""
+    if function.endswith("Error"):
+        return "error"
+    if place == 0 and function in _LABELED:
+        return "label"
+    return "caption" if place == 0 and function == "caption" else kind
 
 
 def _children(tree: ast.AST) -> Iterator[ast.AST]:
@@ -136,18 +147,19 @@ def _is_text(text: str, kind: str) -> bool:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description="Every text that the pages show.")
-    options.add_argument("--words", action="store_true", help="words by page instead")
+    options = argparse.ArgumentParser(description="Every text that people read.")
+    options.add_argument("--words", action="store_true", help="words by page and room instead")
     options.add_argument("--over", action="store_true", help="only what breaks a limit")
     options.add_argument("--root", type=Path, default=ROOT, help="another checkout")
     asked = options.parse_args()
-    texts = page_texts(asked.root)
+    texts = all_texts(asked.root)
     if asked.words:
         counts = Counter[str]()
         for text in texts:
             counts[text.page] += text.words
-        for page, words in [*sorted(counts.items()), ("together", counts.total())]:
-            print(f"{page:12} {words:6,}")
+        pages = sum(words for page, words in counts.items() if "/" not in page)
+        for page, words in [*sorted(counts.items()), ("all pages", pages)]:
+            print(f"{page:22} {words:6,}")
         return
     for text in texts:
         if text.is_over or not asked.over:

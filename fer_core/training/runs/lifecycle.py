@@ -14,6 +14,7 @@ from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
 from fer_core.errors import CheckpointError, TrainingError
 from fer_core.storage.files import LONGEST_NAME, checked_name, storage_remedy
 from fer_core.storage.folders import only_writer, remove_folder
+from fer_core.storage.plaintext import percent
 from fer_core.storage.records import write_record
 from fer_core.training.runs.launch import end_process, launch_child
 from fer_core.training.runs.record import RECORD_FILE, RunRecord
@@ -187,7 +188,7 @@ def start_next_attempt(run: Run) -> Run | None:
     best, target = run.best_accuracy(), run.record.target
     if run.status.state != "finished" or best >= target.accuracy:
         return None
-    shortfall = f"{100 * best:.1f}% on validation is below the target of {100 * target.accuracy:.1f}%"
+    shortfall = f"{percent(best, 1)} on validation is below the target of {percent(target.accuracy, 1)}"
     if not target.attempts:
         _add_to_message(run, f"{shortfall}, and nothing is left to try.")
         return None

@@ -17,6 +17,7 @@ from fer_core.plots.style import series_colors
 from fer_core.plots.training import validation_curves
 from fer_core.recognition.recognize import to_csv
 from fer_core.reports.evaluation import comparison_report
+from fer_core.storage.plaintext import interval_text
 from fer_core.training.runs.store import find_run
 from fer_core.training.settings.metrics import EpochMetrics
 from pages.shared import cached
@@ -50,7 +51,7 @@ def _milliseconds(leaderboard: Leaderboard) -> dict[str, float]:
 def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
     shown = table.assign(
         accuracy=100 * table["accuracy"],
-        interval=[f"{100 * low:.1f}–{100 * high:.1f}%" for low, high in zip(table["low"], table["high"], strict=True)],
+        interval=[interval_text(low, high) for low, high in zip(table["low"], table["high"], strict=True)],
         macro_f1=100 * table["macro_f1"],
         ece=100 * table["ece"],
         milliseconds=[times[name] for name in table["checkpoint"]],
@@ -72,7 +73,7 @@ def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
 def _columns() -> dict[str, Any]:
     return {
         "checkpoint": st.column_config.TextColumn("Checkpoint", width=130),
-        "accuracy": st.column_config.NumberColumn("Accuracy", format="%.2f%%"),
+        "accuracy": st.column_config.NumberColumn("Accuracy", format="%.1f%%"),
         "interval": st.column_config.TextColumn("95% CI"),
         "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f%%"),
         "ece": st.column_config.NumberColumn("ECE", format="%.1f pts", help="Expected calibration error, in points."),

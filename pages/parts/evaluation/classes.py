@@ -7,7 +7,7 @@ import streamlit as st
 
 from fer_core.evaluation.report import class_curves
 from fer_core.plots.classes import class_figure, precision_recall_figure, roc_figure
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import interval_text, percent
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared.charts import drawn, show_chart
 from pages.shared.messages import plain
@@ -35,18 +35,17 @@ def show_figures(shown: Evaluated) -> None:
     with st.container(horizontal=True):
         for (title, meaning), value in zip(_MEANINGS.items(), values, strict=True):
             st.metric(title, percent(value, 1), help=meaning, border=True)
-    low, high = report.accuracy_interval()
     name, share = report.commonest_class
     st.caption(
-        f"n = {len(report):,} · 95% CI {100 * low:.1f}–{100 * high:.1f}% · always “{plain(name)}”: "
-        f"{share:.1%}{_accuracy_by_prior(shown)}"
+        f"n = {len(report):,} · 95% CI {interval_text(*report.accuracy_interval())} · always “{plain(name)}”: "
+        f"{percent(share, 1)}{_accuracy_by_prior(shown)}"
     )
 
 
 def _accuracy_by_prior(shown: Evaluated) -> str:
     """Describe the accuracy under each class prior, the one in use in bold; "" where there is no choice."""
     texts = [
-        f"**{prior} {seen.accuracy:.2%}**" if prior == shown.prior else f"{prior} {seen.accuracy:.2%}"
+        f"**{prior} {percent(seen.accuracy, 1)}**" if prior == shown.prior else f"{prior} {percent(seen.accuracy, 1)}"
         for prior, seen in shown.figures_by_prior().items()
     ]
     return f" · class prior: {', '.join(texts)}" if texts else ""
@@ -100,7 +99,7 @@ def _by_prior(shown: Evaluated) -> None:
         {name: 100 * getattr(figures, name) for name in _ADJUSTED} | {"prior": prior}
         for prior, figures in found.items()
     )
-    columns = {name: st.column_config.NumberColumn(title, format="%.2f%%") for name, title in _ADJUSTED.items()}
+    columns = {name: st.column_config.NumberColumn(title, format="%.1f%%") for name, title in _ADJUSTED.items()}
     titles: dict[str, Any] = {"prior": "Class prior", **columns}
     alt = "Accuracy, balanced accuracy and macro F1 under each class prior"
     st.dataframe(table, hide_index=True, column_order=tuple(titles), column_config=titles, alt=alt)

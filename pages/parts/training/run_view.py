@@ -182,8 +182,8 @@ def _say_ready(run: Run, checkpoint: str) -> None:
         st.success(f"The checkpoint **{plain(checkpoint)}** is ready.", icon=":material/check:")
         return
     st.warning(
-        f"The checkpoint **{plain(checkpoint)}** is right on {accuracy:.1%} of the validation faces; always answering "
-        f"“{plain(names[place])}” would be right on {constant:.1%}. It has learned nothing useful. Add pictures, or "
-        "start from fer-lab with the preset “Few pictures”.",
+        f"The checkpoint **{plain(checkpoint)}** has {percent(accuracy, 1)} validation accuracy; always answering "
+        f"“{plain(names[place])}” has {percent(constant, 1)}. It learned nothing useful. Add pictures, or fine-tune "
+        "fer-lab with the preset “Few pictures”.",
         icon=":material/warning:",
     )
