@@ -57,7 +57,7 @@ def test_checkpoints_with_other_classes_meet_on_those_in_common(two, save_tiny, 
     assert leaderboard.test.class_names == ("neutral", "happiness")
     assert set(leaderboard.test.labels) == {0, 1}
     assert leaderboard.left_out > 0
-    assert any("2 classes that all of them know" in words for words in leaderboard.caveats())
+    assert any("2 shared classes" in words for words in leaderboard.caveats())
 
 
 def test_one_checkpoint_is_no_comparison(two, records):
@@ -92,7 +92,7 @@ def test_unknown_training_data_are_said(save_tiny, two, records):
 
 def test_validation_is_said_to_have_chosen(two, records):
     words = compare_checkpoints(two, records, "demo", scheme=SEVEN, split="validation").caveats()
-    assert any("Validation chose" in sentence for sentence in words)
+    assert any("Validation selected" in sentence for sentence in words)
 
 
 def test_settings_in_which_they_differ(save_tiny, make_card):
