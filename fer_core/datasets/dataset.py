@@ -141,6 +141,12 @@ class FerDataset:
         """Return some of the faces."""
         return replace(self, **_taken(self, index))
 
+    def joined(self, other: "FerDataset") -> "FerDataset":
+        """Return these faces and, behind them, others of the same files and label scheme."""
+        arrays = {name: part for name, part in vars(self).items() if isinstance(part, np.ndarray)}
+        both: dict[str, Any] = {name: np.concatenate([part, getattr(other, name)]) for name, part in arrays.items()}
+        return replace(self, **both)
+
     def with_classes(self, class_names: Sequence[str]) -> "FerDataset":
         """Return the faces of some classes, labeled by their places among these.
 

@@ -3,9 +3,10 @@
 It lets every page work before the real files are there. Everything in it follows from a seed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from fer_core.datasets.dataset import FaceRecords, fingerprint_of
 from fer_core.datasets.drawn.canvas import one_thread
 from fer_core.datasets.drawn.expression import Expression, blend, emotion_expression
-from fer_core.datasets.drawn.person import random_person, random_view
+from fer_core.datasets.drawn.person import Person, View, random_person, random_view
 from fer_core.datasets.drawn.portrait import draw_face
 from fer_core.errors import DatasetError
 from fer_core.labels import EMOTIONS, FER2013_EMOTIONS, SPLITS, USAGE_SPLITS, VOTE_COLUMNS
@@ -63,19 +64,34 @@ _MISTAKEN_FOR: Mapping[str, Mapping[str, float]] = {
 """What taggers take each emotion for when they are wrong (rows sum to one)."""
 
 
+@dataclass(frozen=True)
+class Sitter:
+    """A person who shows something, seen from somewhere."""
+
+    person: Person
+    expression: Expression
+    view: View
+
+
 @dataclass(frozen=True, eq=False)
 class Sitting:
-    """One drawn picture and what the crowd said about it.
+    """One picture of the dataset and what the crowd says about it.
 
     Attributes:
-        image: ``(48, 48)`` uint8 gray picture.
-        votes: ``(10,)`` int64 votes in the order of ``VOTE_COLUMNS``, summing to ten.
+        shown: Who is to be drawn, or a picture ``(48, 48)`` uint8 that holds no face.
+        votes: ``(10,)`` uint8 votes in the order of ``VOTE_COLUMNS``, summing to ten.
         emotion: The original FER2013 id, an index into ``FER2013_EMOTIONS``.
     """
 
-    image: NDArray[np.uint8]
-    votes: NDArray[np.int64]
+    shown: Sitter | NDArray[np.uint8]
+    votes: NDArray[np.uint8]
     emotion: int
+
+    def image(self) -> NDArray[np.uint8]:
+        """Draw the ``(48, 48)`` uint8 gray picture."""
+        if isinstance(self.shown, Sitter):
+            return draw_face(self.shown.person, self.shown.expression, self.shown.view)
+        return self.shown
 
 
 def _meant_mixture(rng: Generator) -> tuple[dict[str, float], Expression]:
@@ -111,7 +127,7 @@ def vote_probabilities(strengths: Mapping[str, float]) -> NDArray[np.float64]:
     return np.asarray(answers / answers.sum())
 
 
-def _original_label(votes: NDArray[np.int64], rng: Generator) -> int:
+def _original_label(votes: NDArray[np.uint8], rng: Generator) -> int:
     """FER2013's own label: the crowd's most of the time, else somebody's guess (contempt does not exist there)."""
     shares = votes[: len(EMOTIONS)] + 0.35
     if rng.random() < _FER2013_CARE:
@@ -132,27 +148,37 @@ def _no_face(rng: Generator) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def draw_sitting(rng: Generator) -> Sitting:
-    """Draw one picture of the dataset and ask ten simulated taggers about it."""
+def sitting(rng: Generator) -> Sitting:
+    """Choose one picture of the dataset by lot and ask ten simulated taggers about it."""
     if rng.random() < _NOT_A_FACE:
-        votes = np.zeros(len(VOTE_COLUMNS), np.int64)
+        votes = np.zeros(len(VOTE_COLUMNS), np.uint8)
         votes[VOTE_COLUMNS.index("NF")] = _TAGGERS
         return Sitting(_no_face(rng), votes, int(rng.integers(len(FER2013_EMOTIONS))))
     strengths, expression = _meant_mixture(rng)
-    votes = rng.multinomial(_TAGGERS, vote_probabilities(strengths))
-    image = draw_face(random_person(rng), expression, random_view(rng, _SPREAD))
-    return Sitting(image, votes, _original_label(votes, rng))
+    votes = rng.multinomial(_TAGGERS, vote_probabilities(strengths)).astype(np.uint8)
+    sitter = Sitter(random_person(rng), expression, random_view(rng, _SPREAD))
+    return Sitting(sitter, votes, _original_label(votes, rng))
 
 
 def draw_demo(sizes: Mapping[str, int] = DEMO_SIZES, seed: int = DEMO_SEED) -> FaceRecords:
     """Draw the dataset; the same seed gives the same pixels and votes, row by row, whatever follows."""
-    rng = np.random.default_rng(seed)
     split = np.repeat(np.arange(len(SPLITS), dtype=np.uint8), [sizes[name] for name in SPLITS])
+    return drawn_records(list(islice(sittings(seed), len(split))), split)
+
+
+def sittings(seed: int = DEMO_SEED) -> Iterator[Sitting]:
+    """Yield the sittings of a seed, not drawn yet; those of the demo's seed are its rows, in order."""
+    rng = np.random.default_rng(seed)
+    while True:
+        yield sitting(rng)
+
+
+def drawn_records(chosen: Sequence[Sitting], split: NDArray[np.uint8]) -> FaceRecords:
+    """Draw sittings, each a row of a split, an index into ``SPLITS``."""
     with one_thread():
-        sittings = [draw_sitting(rng) for _ in split]
-    pixels = np.stack([sitting.image for sitting in sittings])
-    emotion = np.array([sitting.emotion for sitting in sittings], np.uint8)
-    votes = np.stack([sitting.votes for sitting in sittings]).astype(np.uint8)
+        pixels = np.stack([each.image() for each in chosen])
+    emotion = np.array([each.emotion for each in chosen], np.uint8)
+    votes = np.stack([each.votes for each in chosen])
     return FaceRecords(pixels, emotion, split, votes, fingerprint_of(pixels, emotion, split, votes))
 
 

@@ -1,6 +1,6 @@
 """Charts class by class, subgroup by subgroup and perturbation by perturbation, with intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from fer_core.evaluation.intervals import wilson
 from fer_core.evaluation.report import ClassCurves
 from fer_core.labels import class_colors
-from fer_core.plots.style import BLUE, GREEN, INK, ORANGE, diagonal, share_axes, styled, title, whiskers
+from fer_core.plots.style import BLUE, GREEN, INK, ORANGE, SERIES, diagonal, share_axes, styled, title, whiskers
 
 _SCORES = {"precision": ("precision", ORANGE), "recall": ("recall", BLUE), "f1": ("F1", GREEN)}
 
@@ -97,6 +98,34 @@ def bucket_figure(table: pd.DataFrame, heading: str, what: str, *, overall: floa
     figure.update_xaxes(title_text=what, type="category", showgrid=False)
     figure.update_yaxes(range=[max(0.0, lowest - 0.06), 1.02], tickformat=".0%")
     return styled(figure, height=340, title=title(heading), showlegend="tagger" in table)
+
+
+def groups_figure(sides: Mapping[str, Sequence[tuple[str, int, int]]]) -> go.Figure:
+    """Draw how often two networks are right about groups of faces, with 95% intervals, as bars beside each other.
+
+    Args:
+        sides: By title, the name, the hits and the size of each group.
+    """
+    figure = go.Figure()
+    for (side, groups), color in zip(sides.items(), SERIES, strict=False):
+        table = pd.DataFrame(groups, columns=["group", "hits", "n"])
+        accuracy = table["hits"] / table["n"].clip(lower=1)
+        ends = pd.DataFrame([wilson(hits, n) for hits, n in zip(table["hits"], table["n"], strict=True)])
+        figure.add_bar(
+            x=table["group"],
+            y=accuracy,
+            name=escape(side),
+            marker={"color": color},
+            error_y=whiskers(accuracy, ends[0], ends[1], INK) | {"thickness": 2},
+            text=[f"{share:.0%}" for share in accuracy],
+            textposition="inside",
+            insidetextanchor="start",
+            customdata=table["n"],
+            hovertemplate="%{x}: %{y:.1%} of %{customdata:,} faces right<extra></extra>",
+        )
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_xaxes(type="category", showgrid=False)
+    return styled(figure, height=330, barmode="group")
 
 
 def robustness_figure(table: pd.DataFrame, units: dict[str, str]) -> go.Figure:

@@ -14,6 +14,7 @@ from fer_core.datasets.dataset import label_records
 from fer_core.datasets.readers import read_records
 from fer_core.datasets.store import DEMO, load_records
 from fer_core.labels import DEFAULT_SCHEME, LABEL_SCHEMES
+from tests.benchmark.break_it import BREAK_IT_BENCHES
 from tests.benchmark.dataset import DATASET_BENCHES
 from tests.benchmark.detection.benches import DETECTION_BENCHES
 from tests.benchmark.detection.centerface import CENTERFACE_BENCHES
@@ -101,5 +102,6 @@ BENCHES = (
     *VIDEO_BENCHES,
     *TRAINING_BENCHES,
     *SERVER_BENCHES,
+    *BREAK_IT_BENCHES,
 )
 """Everything that is measured, room by room."""

@@ -1,18 +1,20 @@
 """Experiments: what they change, whose runs they share, what is read off their results."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
 from fer_core.datasets.dataset import label_records
+from fer_core.datasets.groups import GROUP_NAMES
 from fer_core.datasets.store import dataset_card, load_records
 from fer_core.errors import TrainingError
 from fer_core.labels import FER2013_EMOTIONS, LABEL_SCHEMES, PAPER_EMOTIONS
 from fer_core.lessons.break_it import experiments
 from fer_core.lessons.break_it.catalogue import EXPERIMENTS, find_experiment
-from fer_core.lessons.break_it.results import SideResult, compared, figures, result_of, results_with_mistake
+from fer_core.lessons.break_it.results import Group, SideResult, compared, figures, result_of, results_with_mistake
 from fer_core.lessons.break_it.trial import Trial, is_over
 from fer_core.training.runs.store import create_run, find_run, list_runs
 from fer_core.training.runs.validation import EpochView, append_view
@@ -25,6 +27,15 @@ def epoch(number=1, accuracy=0.5, val_accuracy=0.5, seconds=1.0):
     return EpochMetrics(number, 1.0, accuracy, 1.0, val_accuracy, 0.4, seconds, 100.0)
 
 
+def groups(**accuracies):
+    """Groups of 200 faces each by name, with an accuracy in per cent; "_" stands for a blank."""
+    return tuple(Group(name.replace("_", " "), 2 * percents, 200) for name, percents in accuracies.items())
+
+
+def people(plain, left_out):
+    return groups(none_of_these=plain, glasses=left_out, beard=left_out, dark_skin=plain, all_three=left_out)
+
+
 def result(matrix, **values):
     return SideResult(np.array(matrix), ("a", "b", "c")[: len(matrix)], **values)
 
@@ -35,7 +46,8 @@ def test_the_two_sides_differ_in_what_is_said_and_in_nothing_else(experiment):
     differing = changed.differences(usual)
     assert differing
     expected = set(experiment.change) | ({"share"} if experiment.changed_faces else set())
-    assert {name.split(".")[0] for name in differing} == expected
+    assert {name.split(".")[0] for name in differing} <= expected  # all faces are no share where there are few
+    assert expected - {"share"} <= {name.split(".")[0] for name in differing}
     said = {name: value for name, value in differing.items() if name != "share"}
     assert all(f"{name} = {value}" in experiment.differences() for name, value in said.items())
     assert ("faces = 200 instead of 2500" in experiment.differences()) == bool(experiment.changed_faces)
@@ -44,6 +56,9 @@ def test_the_two_sides_differ_in_what_is_said_and_in_nothing_else(experiment):
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: e.name)
 def test_every_choice_can_come_true(experiment):
     sides = [
+        result([[90, 10], [10, 90]], curve=(epoch(),), groups=groups(test=70) + people(90, 88)),
+        result([[90, 10], [10, 90]], curve=(epoch(),), groups=groups(test=90) + people(88, 60)),
+        result([[90, 10], [10, 90]], curve=(epoch(),), groups=groups(test=68) + people(82, 81)),
         result([[40, 60], [10, 20]], confidence=0.5, curve=(epoch(accuracy=0.5, seconds=1.0),)),
         result([[90, 10], [5, 25]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
         result([[98, 2], [2, 28]], confidence=0.95, curve=(epoch(accuracy=0.99, seconds=3.0),)),
@@ -137,6 +152,23 @@ def test_votes_are_needed_where_they_are_changed(small_demo):
     assert Trial.of(find_experiment("rate"), card).configs[0].scheme == "fer2013"
 
 
+def test_people_must_be_known_where_some_are_left_out(small_demo, same_faces_as_training):
+    with pytest.raises(TrainingError, match="Choose the demo"):
+        Trial.of(find_experiment("bias"), dataset_card(same_faces_as_training))
+
+
+def test_an_exam_makes_a_run_another_one(small_demo, monkeypatch):
+    card, experiment = dataset_card("demo"), find_experiment("leak")
+    other = replace(experiment, exam="")
+    assert not set(Trial.of(experiment, card).names) & set(Trial.of(other, card).names)
+
+
+def test_a_group_is_named_with_its_interval():
+    made = result([[9, 1], [2, 8]], curve=(epoch(),), groups=groups(test=50))
+    assert [(label, value) for label, value, _ in figures(made)] == [("Validation", "85%"), ("Test", "50%")]
+    assert "43.1 to 56.9%" in figures(made)[1][2]
+
+
 @pytest.fixture
 def asked(small_demo, save_tiny):
     save_tiny()
@@ -166,19 +198,22 @@ def test_a_swapped_order_only_renames_the_columns(asked):
 
 
 @pytest.mark.child
-def test_an_experiment_leaves_figures_and_no_checkpoint(small_demo, monkeypatch):
+@pytest.mark.parametrize(("name", "asked_about"), [("leak", ["test"]), ("bias", list(GROUP_NAMES))])
+def test_an_experiment_leaves_figures_and_no_checkpoint(small_demo, monkeypatch, name, asked_about):
     monkeypatch.setattr(
         experiments,
         "QUICK_RUN",
         {"width": 4, "epochs": 1, "batch_size": 32, "precision": "float32", "priority": "normal"},
     )
-    trial = Trial.of(find_experiment("shuffled"), dataset_card("demo"))
+    trial = Trial.of(replace(find_experiment(name), settings={}), dataset_card("demo"))
     trial.start()
     end = time.monotonic() + 300
     while trial.results() is None and time.monotonic() < end:
         time.sleep(0.5)
     assert trial.results(), [run.status for run in trial.runs()]
     assert all(run.metrics() and not (run.folder / "backup").exists() for run in trial.runs())
+    assert [[group.name for group in side.groups] for side in trial.results()] == [asked_about] * 2
+    assert all(group.n > 0 for side in trial.results() for group in side.groups)
     assert list_checkpoints() == ()
     trial.start()  # what is over stays
     assert [run.status.state for run in trial.runs()] == ["finished", "finished"]

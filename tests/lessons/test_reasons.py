@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fer_core.datasets.groups import GROUP_NAMES, LEFT_OUT, PLAIN
 from fer_core.lessons.break_it.catalogue import EXPERIMENTS
-from fer_core.lessons.break_it.results import SideResult
+from fer_core.lessons.break_it.results import Group, SideResult
 from fer_core.training.settings.metrics import EpochMetrics
 
 NAMES = ("a", "b", "c")
@@ -26,7 +27,9 @@ def sides(draw):
         for number in range(1, draw(st.integers(1, 5)) + 1)
     )
     matrix = np.array(rows) + np.eye(3, dtype=int)  # never without a face
-    return SideResult(matrix, NAMES, curve, draw(SHARES), draw(st.booleans()))
+    sizes = [(name, draw(st.integers(1, 300))) for name in ("test", *GROUP_NAMES)]
+    groups = tuple(Group(name, draw(st.integers(0, n)), n) for name, n in sizes)
+    return SideResult(matrix, NAMES, curve, draw(SHARES), draw(st.booleans()), groups)
 
 
 def right(side):
@@ -45,6 +48,24 @@ def rare(side):
 
 def largest_answer(side):
     return side.matrix.sum(axis=0).max() / side.matrix.sum()
+
+
+def share(side, name):
+    return next(group.hits / group.n for group in side.groups if group.name == name)
+
+
+def is_harmed(name):
+    """The difference is beyond chance by the usual test of two shares, and larger than that of plain people."""
+
+    def holds(u, c):
+        falls = share(u, name) - share(c, name)
+        return falls > share(u, PLAIN) - share(c, PLAIN) + 0.05 and falls > 0
+
+    return holds
+
+
+def on_validation(side):
+    return np.trace(side.matrix) / side.matrix.sum()
 
 
 def off_diagonal(side):
@@ -78,6 +99,15 @@ CLAIMS = {
     "recall of rare classes rises": lambda u, c: rare(c) > rare(u) + 0.05,
     "Common classes pay": lambda u, c: right(c) < right(u) - 0.05,
     "soon memorized": lambda u, c: ahead(c) > 0.1,
+    "On the test it is right": lambda u, c: share(c, "test") > share(u, "test") + 0.05,
+    "Validation faces stayed apart": lambda u, c: share(c, "test") > on_validation(c) + 0.05,
+    "With glasses": is_harmed("glasses"),
+    "With a beard": is_harmed("beard"),
+    "With dark skin": is_harmed("dark skin"),
+    "With all three": is_harmed("all three"),
+    "as good as the other": lambda u, c: share(c, PLAIN) >= share(u, PLAIN) - 0.05 - 1e-9,
+    "hide this": lambda u, c: on_validation(c) > min(share(c, name) for name in LEFT_OUT) + 0.05,
+    "Dark skin alone makes little": lambda u, c: share(c, "dark skin") >= share(u, "dark skin") - 0.05 - 1e-9,
     "too little to show": lambda u, c: abs(right(c) - right(u)) <= 0.05 + 1e-9,
 }
 """Phrases of the sentences that claim something of these results, and when that is so, worked out anew."""
@@ -114,7 +144,8 @@ def test_figures_in_sentences_are_those_of_the_results(usual, changed):
     curves = [*usual.curve, *changed.curve]
     known = {f"{value:.0%}" for e in curves for value in (e.accuracy, e.val_accuracy)}
     for side in (usual, changed):
-        figures = (right(side), rare(side), largest_answer(side), side.confidence, side.commonest)
+        figures = [right(side), rare(side), largest_answer(side), side.confidence, side.commonest, on_validation(side)]
+        figures += [group.hits / group.n for group in side.groups]
         known |= {f"{value:.0%}" for value in figures}
     for experiment in EXPERIMENTS:
         for sentence in experiment.explain(usual, changed):

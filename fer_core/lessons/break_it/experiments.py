@@ -8,6 +8,7 @@ from fer_core.labels import DEFAULT_SCHEME
 from fer_core.lessons.break_it.reasons import Reason
 from fer_core.lessons.break_it.results import Mistake, SideResult
 from fer_core.storage.plaintext import setting_text
+from fer_core.training.runs.record import Exam
 from fer_core.training.settings.config import TrainingConfig
 
 QUICK_RUN: dict[str, Any] = {
@@ -39,6 +40,7 @@ class Experiment:
         faces: About how many training faces are used.
         changed_faces: How many the changed side uses; 0 as many.
         is_about_classes: Whether the confusion matrix shows it, rather than the curves.
+        exam: What else both networks are asked at their end.
         mistake: For experiments that train nothing: what is done wrong when a trained network is asked.
     """
 
@@ -56,6 +58,7 @@ class Experiment:
     change: Mapping[str, Any] = field(default_factory=dict)
     faces: int = 2500
     changed_faces: int = 0
+    exam: Exam = ""
     mistake: Mistake = ""
     is_about_classes: bool = False
 
@@ -87,13 +90,18 @@ class Experiment:
         """Whether it makes sense only on faces with the ten votes."""
         return "scheme" in self.change
 
+    @property
+    def needs_drawn_people(self) -> bool:
+        """Whether it must be known who the faces show."""
+        return "biased_sample" in self.change
+
     def differences(self) -> str:
         """What is changed, as settings are written: "learning_rate = 0.1 instead of 0.001"."""
         usual, changed = self.configs("demo", self.faces, has_votes=True)
         theirs, mine = usual.flat(), changed.differences(usual)
+        mine.pop("share", None)  # said as a number of faces, where this is what differs
         if self.changed_faces:
             theirs, mine = theirs | {"faces": self.faces}, mine | {"faces": self.changed_faces}
-            del mine["share"]
         return ", ".join(
             f"{name} = {setting_text(value)} instead of {setting_text(theirs[name])}" for name, value in mine.items()
         )

@@ -72,5 +72,36 @@ MEMORIZING = (
         change={"augmentation": {}},
         faces=400,
     ),
+    Experiment(
+        "leak",
+        "Leak the test faces",
+        "400 faces",
+        "The same, and the test faces",
+        "The test faces are put into the training set, labels and all. How good does the network look on the test?",
+        ("Clearly better than before", "About as good as before", "Worse than before"),
+        outcomes.leak,
+        0,
+        "a test accuracy too good to be true",
+        (
+            Reason("It has seen each of the test faces with its label, so it only has to remember them."),
+            Reason(
+                "On the test it is right on {changed.shares[test]:.0%} instead of {usual.shares[test]:.0%}.",
+                reasons.scores_better,
+            ),
+            Reason(
+                "Validation faces stayed apart. Of them it knows {changed.validation.accuracy:.0%}: that is how "
+                "good it is with new faces.",
+                reasons.flatters,
+            ),
+            Reason(
+                "A leak is rarely meant: one picture twice in a collection is enough. Before this app compares "
+                "networks, it looks for test faces among their training faces."
+            ),
+        ),
+        settings={"epochs": 20, "dense_dropout": 0.0},
+        change={"leaked_faces": 400},
+        faces=400,
+        exam="test",
+    ),
 )
 """In the order in which they are offered."""

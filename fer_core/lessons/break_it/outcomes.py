@@ -1,5 +1,7 @@
 """Which of an experiment's choices came true, as its index, from the results of both sides."""
 
+from fer_core.datasets.groups import GROUP_NAMES, LEFT_OUT
+from fer_core.lessons.break_it import reasons
 from fer_core.lessons.break_it.results import SideResult, compared
 
 
@@ -42,3 +44,16 @@ def rare_classes(usual: SideResult, changed: SideResult) -> int:
 def accuracy(usual: SideResult, changed: SideResult) -> int:
     """0 worse, 1 about the same, 2 better."""
     return compared(usual.accuracy, changed.accuracy)
+
+
+def leak(usual: SideResult, changed: SideResult) -> int:
+    """0 clearly better on the test faces, 1 about as good, 2 worse."""
+    return 2 - compared(usual.shares.get("test", 0.0), changed.shares.get("test", 0.0))
+
+
+def groups(usual: SideResult, changed: SideResult) -> int:
+    """0 clearly worse for a group that was left out, 1 about as good for all, 2 worse, for no such group clearly."""
+    if any(reasons.is_harmed(name)(usual, changed) for name in LEFT_OUT):
+        return 0
+    fell = [compared(usual.group(name).accuracy, changed.group(name).accuracy) == 0 for name in GROUP_NAMES]
+    return 2 if any(fell) else 1

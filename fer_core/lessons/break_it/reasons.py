@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fer_core.datasets.groups import LEFT_OUT, PLAIN
 from fer_core.lessons.break_it.results import SideResult, compared
 
 Condition = Callable[[SideResult, SideResult], bool]
@@ -129,3 +130,35 @@ def loss_rises(usual: SideResult, changed: SideResult) -> bool:
     """Whether the changed side's validation loss ended a tenth or more above its lowest value."""
     losses = np.array([metrics.val_loss for metrics in changed.curve])
     return len(losses) > 0 and bool(losses[-1] > 1.1 * losses.min())
+
+
+def scores_better(usual: SideResult, changed: SideResult) -> bool:
+    """Whether the changed side is clearly more often right on the test faces."""
+    return compared(usual.group("test").accuracy, changed.group("test").accuracy) == 2
+
+
+def flatters(usual: SideResult, changed: SideResult) -> bool:
+    """Whether the changed side is clearly more often right on the test faces than on those of validation."""
+    return compared(changed.validation.accuracy, changed.group("test").accuracy) == 2
+
+
+def is_harmed(name: str) -> Condition:
+    """Whether the changed side is less often right on a group, beyond both 95% intervals and what plain people lose."""
+
+    def harmed(usual: SideResult, changed: SideResult) -> bool:
+        before, after = usual.group(name), changed.group(name)
+        spared = usual.group(PLAIN).accuracy - changed.group(PLAIN).accuracy
+        return after.interval[1] < before.interval[0] and compared(before.accuracy - after.accuracy, spared) == 0
+
+    return harmed
+
+
+def spares(name: str) -> Condition:
+    """Whether the changed side is about as often right on a group, or more often."""
+    return lambda usual, changed: compared(usual.group(name).accuracy, changed.group(name).accuracy) >= 1
+
+
+def is_hidden(usual: SideResult, changed: SideResult) -> bool:
+    """Whether the changed side is clearly more often right on validation faces than on a group that was left out."""
+    worst = min((changed.group(name).accuracy for name in LEFT_OUT), default=0.0)
+    return bool(changed.groups) and compared(worst, changed.validation.accuracy) == 2

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.summary import cross_tabulate
+from fer_core.evaluation.intervals import Interval, wilson
 from fer_core.labels import FER2013_EMOTIONS
 from fer_core.storage.plaintext import percent
 from fer_core.training.runs.store import Run
-from fer_core.training.runs.validation import read_views
+from fer_core.training.runs.validation import read_groups, read_views
 from fer_core.training.settings.metrics import EpochMetrics
 
 Mistake = Literal["", "no scaling", "scaled twice", "label order"]
@@ -22,6 +23,25 @@ Mistake = Literal["", "no scaling", "scaled twice", "label order"]
 _GAINS: dict[Mistake, float] = {"no scaling": 255.0, "scaled twice": 1 / 255}
 _MOST_FACES = 1000
 _SAME = 0.05  # a one-minute experiment cannot resolve smaller differences of accuracy
+
+
+@dataclass(frozen=True)
+class Group:
+    """How often a network is right about a group of faces: ``hits`` of ``n``."""
+
+    name: str
+    hits: int
+    n: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share that got their own class; 0 of none."""
+        return self.hits / max(self.n, 1)
+
+    @property
+    def interval(self) -> Interval:
+        """Wilson's 95% interval of the accuracy."""
+        return wilson(self.hits, self.n)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +54,7 @@ class SideResult:
         curve: Empty where nothing was trained.
         confidence: Mean probability of the answers, 0 to 1; 0 when it was not measured.
         broke_down: Whether the loss was no longer a number.
+        groups: Other faces it was asked about at its end, group by group.
     """
 
     matrix: NDArray[np.int64]
@@ -41,6 +62,7 @@ class SideResult:
     curve: tuple[EpochMetrics, ...] = field(default=())
     confidence: float = 0.0
     broke_down: bool = False
+    groups: tuple[Group, ...] = ()
 
     @property
     def accuracy(self) -> float:
@@ -102,6 +124,20 @@ class SideResult:
         return max(self.curve, key=lambda metrics: metrics.val_accuracy)
 
     @property
+    def validation(self) -> Group:
+        """The faces of the matrix as a group, for a side that was trained."""
+        return _group("validation", self.matrix)
+
+    def group(self, name: str) -> Group:
+        """A group by its name, without faces where it was not asked about."""
+        return next((group for group in self.groups if group.name == name), Group(name, 0, 0))
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Accuracy in each of the groups."""
+        return {group.name: group.accuracy for group in self.groups}
+
+    @property
     def epoch_seconds(self) -> float:
         """Time of an epoch: the median of those after the first, which also builds the network."""
         times = [metrics.seconds for metrics in self.curve]
@@ -112,7 +148,12 @@ def result_of(run: Run) -> SideResult:
     """What a run left, of its last epoch."""
     views, names = read_views(run.folder), run.config.class_names
     matrix = np.asarray(views[-1].matrix, np.int64) if views else np.zeros((len(names), len(names)), np.int64)
-    return SideResult(matrix, names, run.metrics(), broke_down=run.status.diverged)
+    groups = tuple(_group(view.name, np.asarray(view.matrix)) for view in read_groups(run.folder))
+    return SideResult(matrix, names, run.metrics(), broke_down=run.status.diverged, groups=groups)
+
+
+def _group(name: str, matrix: NDArray[np.int64]) -> Group:
+    return Group(name, int(np.trace(matrix)), int(matrix.sum()))
 
 
 def compared(usual: float, changed: float, margin: float = _SAME) -> int:
@@ -125,6 +166,8 @@ def figures(result: SideResult) -> Sequence[tuple[str, str, str]]:
     if result.broke_down:
         return [("Accuracy", "none", "The loss was no longer a number, so the run had to end.")]
     found = [("Accuracy", percent(result.accuracy), "Share of the faces that got their own class.")]
+    if result.groups:
+        return [_figure(group) for group in (result.validation, *result.groups)]
     if result.curve:
         training = percent(result.curve[-1].accuracy)
         return [
@@ -134,6 +177,12 @@ def figures(result: SideResult) -> Sequence[tuple[str, str, str]]:
             ("An epoch", f"{result.epoch_seconds:.1f} s", "Median time of the epochs after the first."),
         ]
     return [*found, ("Confidence", percent(result.confidence), "Mean probability of its answers.")]
+
+
+def _figure(group: Group) -> tuple[str, str, str]:
+    low, high = group.interval
+    means = f"Share of {group.n:,} faces that got their own class; 95% CI {100 * low:.1f} to {100 * high:.1f}%."
+    return group.name.capitalize(), f"{group.accuracy:.0%}", means
 
 
 def results_with_mistake(classifier: Classifier, faces: FerDataset, mistake: Mistake) -> tuple[SideResult, SideResult]:

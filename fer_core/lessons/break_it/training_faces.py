@@ -1,9 +1,17 @@
 """Experiments with what a network learns from: which faces, how often, and what they are called."""
 
+from fer_core.datasets.groups import PLAIN
 from fer_core.lessons.break_it import outcomes, reasons
 from fer_core.lessons.break_it.experiments import Experiment
 from fer_core.lessons.break_it.reasons import Reason
 from fer_core.lessons.break_it.results import compared
+
+_GROUPS = {
+    "glasses": "With glasses",
+    "beard": "With a beard",
+    "dark skin": "With dark skin",
+    "all three": "With all three",
+}
 
 TRAINING_FACES = (
     Experiment(
@@ -84,6 +92,48 @@ TRAINING_FACES = (
             Reason("It also teaches a network to be unsure where people are: compare the loss, not only the accuracy."),
         ),
         change={"scheme": "distribution-7"},
+    ),
+    Experiment(
+        "bias",
+        "Leave people out",
+        "All kinds of people",
+        "One kind of people",
+        "One network learns from all kinds of people, the other from as many faces of light-skinned people without "
+        "glasses and beards. How good is the second one?",
+        (
+            "Clearly worse for some of those left out",
+            "About as good for everybody",
+            "Worse, but for no group clearly",
+        ),
+        outcomes.groups,
+        0,
+        "many more mistakes on people it has never seen",
+        (
+            *(
+                Reason(
+                    f"{who} it is right on {{changed.shares[{name}]:.0%}} instead of {{usual.shares[{name}]:.0%}}.",
+                    reasons.is_harmed(name),
+                )
+                for name, who in _GROUPS.items()
+            ),
+            Reason("On people like those it learned from, it is as good as the other.", reasons.spares(PLAIN)),
+            Reason(
+                "Its validation faces hide this: {changed.validation.accuracy:.0%} are right, because they show the "
+                "same kind of people as its training faces.",
+                reasons.is_hidden,
+            ),
+            Reason(
+                "Dark skin alone makes little difference, because exposure evens out the brightness of these pictures.",
+                reasons.spares("dark skin"),
+            ),
+            Reason(
+                "Who wears glasses is known here because the faces are drawn: the same people once for each group. "
+                "Photographs need a test for each group, too."
+            ),
+        ),
+        change={"biased_sample": True, "share": 1.0},
+        faces=1400,
+        exam="people",
     ),
 )
 """In the order in which they are offered."""

@@ -35,9 +35,14 @@ class Trial:
         has_votes = bool(dataset.votes_file)
         if experiment.needs_votes and not has_votes:
             raise TrainingError("This experiment needs the ten votes, which this dataset came without. Choose another.")
+        if experiment.needs_drawn_people and not dataset.is_drawn:
+            raise TrainingError(
+                "Nobody knows which people this dataset shows; of drawn faces it is known. Choose the demo."
+            )
         configs = experiment.configs(dataset.name, dataset.sizes["train"], has_votes=has_votes, seed=seed)
         kinds = ("usual", experiment.name)
-        first, second = (_name(kind, config, dataset.fingerprint) for kind, config in zip(kinds, configs, strict=True))
+        data = f"{dataset.fingerprint}{experiment.exam}"
+        first, second = (_name(kind, config, data) for kind, config in zip(kinds, configs, strict=True))
         return cls(experiment, configs, (first, second))
 
     def runs(self) -> tuple[Run, ...]:
@@ -56,7 +61,8 @@ class Trial:
         for name, config, side in zip(self.names, self.configs, sides, strict=True):
             run = _find(name)
             if run is None:
-                record = RunRecord(note=f"Break it, {self.experiment.title}: {side}", experiment=self.experiment.name)
+                note = f"Break it, {self.experiment.title}: {side}"
+                record = RunRecord(note=note, experiment=self.experiment.name, exam=self.experiment.exam)
                 _start(name, config, record)
             elif not (run.status.is_active or is_over(run)):
                 resume_run(run)
@@ -75,9 +81,9 @@ def is_over(run: Run) -> bool:
     return run.status.state == "finished" or result_of(run).broke_down
 
 
-def _name(kind: str, config: TrainingConfig, fingerprint: str) -> str:
-    """The same for the same settings and data, and for nothing else."""
-    digest = hashlib.sha256(f"{config.to_json()} {fingerprint}".encode()).hexdigest()
+def _name(kind: str, config: TrainingConfig, data: str) -> str:
+    """The same for the same settings, data and exam, and for nothing else."""
+    digest = hashlib.sha256(f"{config.to_json()} {data}".encode()).hexdigest()
     return f"{_PREFIX}-{kind}-{digest[:8]}"
 
 

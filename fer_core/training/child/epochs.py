@@ -10,10 +10,12 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fer_core.datasets.dataset import FerDataset
+from fer_core.labels import SPLITS
 from fer_core.training.settings.augmentation import augment, mix
 from fer_core.training.settings.config import TrainingConfig
 
-_SHARE_STREAM, _SHUFFLE_STREAM = 2**31, 2**31 + 1  # beside the epochs' numbers, which end far below
+_SHARE_STREAM, _SHUFFLE_STREAM, _LEAK_STREAM = range(2**31, 2**31 + 3)  # beside the epochs' numbers, far below
+_TEST = SPLITS.index("test")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,7 @@ class EpochData:
 def epoch_data(config: TrainingConfig, training: FerDataset, epoch: int) -> EpochData:
     """Draw an epoch, by its number from 0, of the labeled training split."""
     rng = np.random.default_rng((config.seed, epoch))
-    rows = used_rows(config, len(training))
+    rows = used_rows(config, training)
     given = _label_rows(config, len(training))
     labels = training.labels[given]
     order = rows[_order(config, labels[rows], rng)]
@@ -46,17 +48,29 @@ def epoch_data(config: TrainingConfig, training: FerDataset, epoch: int) -> Epoc
     return EpochData(images, targets, _weights(config, labels[rows], labels[order]))
 
 
-def epoch_size(config: TrainingConfig, training: int) -> int:
-    """How many faces an epoch has, of a training split of a given size."""
-    return max(1, round(config.share * training))
+def with_leak(config: TrainingConfig, training: FerDataset, test: FerDataset) -> FerDataset:
+    """Return the training split and, as an experiment, the test faces of :func:`leak_order` behind it."""
+    return training.joined(test.take(leak_order(config, len(test))[: config.leaked_faces]))
 
 
-def used_rows(config: TrainingConfig, training: int) -> NDArray[np.int64]:
-    """Which faces of a training split of a given size a run uses, in ascending order."""
+def leak_order(config: TrainingConfig, test: int) -> NDArray[np.int64]:
+    """Return in which order the faces of a test split of a given size leak into training."""
+    return np.random.default_rng((config.seed, _LEAK_STREAM)).permutation(test)
+
+
+def epoch_size(config: TrainingConfig, training: FerDataset) -> int:
+    """How many faces an epoch has: a share of the training split's own, and all that leaked into it."""
+    leaked = int((training.split == _TEST).sum())
+    return max(1, round(config.share * (len(training) - leaked))) + leaked
+
+
+def used_rows(config: TrainingConfig, training: FerDataset) -> NDArray[np.int64]:
+    """Which faces of a training split a run uses, in ascending order."""
     if config.share == 1.0:
-        return np.arange(training)
-    rng = np.random.default_rng((config.seed, _SHARE_STREAM))
-    return np.sort(rng.permutation(training)[: epoch_size(config, training)])
+        return np.arange(len(training))
+    leaked = np.flatnonzero(training.split == _TEST)
+    own = np.random.default_rng((config.seed, _SHARE_STREAM)).permutation(len(training) - len(leaked))
+    return np.append(np.sort(own[: epoch_size(config, training) - len(leaked)]), leaked)
 
 
 def _label_rows(config: TrainingConfig, training: int) -> NDArray[np.int64]:

@@ -13,22 +13,23 @@ import tensorflow as tf
 from fer_core.checkpoints.answers import ensure_answers
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset, label_records
-from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.issues import refuse_pointless
-from fer_core.datasets.store import dataset_card, load_records
+from fer_core.datasets.store import load_records
 from fer_core.errors import TrainingError
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import LABEL_SCHEMES, SPLITS
 from fer_core.storage.files import home, storage_remedy
 from fer_core.training.child.backup import load_state
 from fer_core.training.child.distillation import distilled
+from fer_core.training.child.epochs import with_leak
+from fer_core.training.child.exam import take_exam
 from fer_core.training.child.result import Splits, make_checkpoint
 from fer_core.training.child.status import StatusWriter
 from fer_core.training.child.strategy import choose_precision, in_words, make_strategy, spans_machines
 from fer_core.training.child.trainer import Observer, Plan, train
 from fer_core.training.network.export import read_network
 from fer_core.training.network.heads import weights_for_classes
-from fer_core.training.runs.data import data_issues
+from fer_core.training.runs.data import data_issues, rows_left_out
 from fer_core.training.runs.lifecycle import drop_backup
 from fer_core.training.runs.provenance import Provenance, read_probe, write_probe
 from fer_core.training.runs.sources import load_start, load_teachers
@@ -72,7 +73,9 @@ def run_job(run: Run, status: StatusWriter, strategy_name: StrategyName = "auto"
         if status.should_pause() and not status.should_stop() and state.epoch < config.epochs:
             status.end("paused", f"Paused after epoch {state.epoch}. Resume it to go on from there.")
             return None
-        if run.record.experiment:
+        if run.record.experiment or config.leaked_faces:
+            if not status.should_stop():
+                take_exam(run, splits.test, state.final_weights)
             _end_experiment(backup, status)
             return None
         status.set(message="Saving the checkpoint", progress=0.0, eta_seconds=0.0)
@@ -153,16 +156,16 @@ def load_splits(config: TrainingConfig) -> Splits:
 
     Raises:
         DatasetError: The dataset or the exclusion list is not there, or a split has fewer than two classes.
-        TrainingError: A teacher is not there or does not know all classes.
+        TrainingError: A teacher is not there or does not know all classes, or the dataset has no biased sample.
         CheckpointError: A teacher's file is damaged.
     """
     refuse_pointless(data_issues(config))
     records, scheme = load_records(config.dataset), LABEL_SCHEMES[config.scheme]
-    without = excluded_rows(dataset_card(config.dataset), config.exclude)
-    steps = Preprocessing(config.preprocessing)
+    without, steps = rows_left_out(config), Preprocessing(config.preprocessing)
     training, validation, test = (label_records(records, scheme, [split], without=without) for split in SPLITS)
     if not config.live_teachers:
         training = distilled(training, load_teachers(config), config.teacher_share)
+    training = with_leak(config, training, test)
     return Splits(*(split.preprocessed(steps) for split in (training, validation, test)))
 
 

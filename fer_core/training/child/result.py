@@ -31,6 +31,10 @@ _LIMITS = (
     "Not for decisions about people."
 )
 _SHUFFLED = "It was trained on shuffled labels, as an experiment: what it answers means nothing."
+_BIASED = (
+    "It was trained and validated, as an experiment, on light-skinned people without glasses and beards only: the "
+    "figures say nothing about others."
+)
 
 
 class Splits(NamedTuple):
@@ -74,7 +78,7 @@ def make_checkpoint(
         versions=library_versions(),
         command=command_line(config, name),
         limits=_LIMITS,
-        notes=(_SHUFFLED,) if config.shuffle_labels else (),
+        notes=(_SHUFFLED,) * config.shuffle_labels + (_BIASED,) * config.biased_sample,
         prior=prior,
         calibration=_calibration(model, config.dataset, splits.validation),
         **_faces(config, splits, provenance),
@@ -93,7 +97,7 @@ def _faces(config: TrainingConfig, splits: Splits, provenance: Provenance) -> di
     has_votes = LABEL_SCHEMES[config.scheme].rule != "fer2013"
     counts = dict(zip(SPLITS, map(len, splits), strict=True))
     unlabelled = {split: stored.sizes[split] - count for split, count in counts.items()}
-    used = epoch_size(config, counts["train"])
+    used = epoch_size(config, splits.train)
     return {
         "dataset": config.dataset,
         "dataset_fingerprint": splits.train.fingerprint,

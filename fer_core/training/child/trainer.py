@@ -112,7 +112,7 @@ class Trainer:
             teachers = LiveTeachers(plan.teachers, config, plan.precision) if plan.teachers else None
         self._stepper = Stepper(self._model, plan.strategy, teachers.blended if teachers else None)
         self._validator = Validator(config, plan.precision, validation)
-        self._size = epoch_size(config, len(training))
+        self._size = epoch_size(config, training)
         self._batches = -(-self._size // config.batch_size)
 
     def initial_state(self) -> TrainingState:

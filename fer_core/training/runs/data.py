@@ -1,8 +1,13 @@
 """What a run's settings make of its dataset, looked at before it starts."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fer_core.datasets.exclusions import excluded_rows
+from fer_core.datasets.groups import biased_rows
 from fer_core.datasets.issues import DataIssue, training_set_issues
 from fer_core.datasets.store import dataset_card, load_records
+from fer_core.errors import TrainingError
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.settings.config import TrainingConfig
 
@@ -12,7 +17,26 @@ def data_issues(config: TrainingConfig) -> tuple[DataIssue, ...]:
 
     Raises:
         DatasetError: The dataset or the exclusion list is not there, or the labels need votes that it lacks.
+        TrainingError: A biased sample is asked of faces that nobody drew.
     """
-    without = excluded_rows(dataset_card(config.dataset), config.exclude)
-    scheme = LABEL_SCHEMES[config.scheme]
+    scheme, without = LABEL_SCHEMES[config.scheme], rows_left_out(config)
     return training_set_issues(load_records(config.dataset), scheme, without=without, share=config.share)
+
+
+def rows_left_out(config: TrainingConfig) -> NDArray[np.int64]:
+    """Return the rows of the dataset that a run has in no split: those of its exclusion list and of a biased sample.
+
+    Raises:
+        DatasetError: The dataset or the exclusion list is not there.
+        TrainingError: A biased sample is asked of faces that nobody drew.
+    """
+    card = dataset_card(config.dataset)
+    listed = excluded_rows(card, config.exclude)
+    if not config.biased_sample:
+        return listed
+    if not card.is_drawn:
+        raise TrainingError(
+            f"Nobody knows who wears glasses in “{card.name}”; a biased sample can be drawn of the demo’s drawn people "
+            "only. Choose the demo, or switch biased_sample off."
+        )
+    return np.union1d(listed, biased_rows(load_records(config.dataset)))

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from fer_core.errors import TrainingError
 from fer_core.storage.files import read_json
@@ -12,6 +13,8 @@ from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.fields import Assignments
 
 RECORD_FILE = "about.json"
+
+Exam = Literal["", "test", "people"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class RunRecord:
         search: The search it is a trial of, or "".
         parent: ``id`` of the run it tries to do better than, or "".
         experiment: The experiment it is half of, or ""; such a run leaves no checkpoint.
+        exam: What an experiment's network is asked after its last epoch: test faces, groups of drawn people, or
+            nothing.
         target: What it is to reach.
         taken_over: SHA-256 of each checkpoint's network that it begins with or is taught by, by name.
     """
@@ -72,6 +77,7 @@ class RunRecord:
     search: str = ""
     parent: str = ""
     experiment: str = ""
+    exam: Exam = ""
     target: RunTarget = NO_TARGET
     taken_over: dict[str, str] = field(default_factory=dict)
 

@@ -1,5 +1,6 @@
-"""What a run says about the validation faces after each epoch: the confusion matrix, and eight faces to follow."""
+"""What a run says about validation faces after each epoch, and an experiment about other groups of faces at its end."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from fer_core.datasets.summary import cross_tabulate
 from fer_core.storage.records import append_record, read_records, write_records
 
 SHOWN_FACES = 8
-_LINES, _FACES = "validation.jsonl", "faces.npz"
+_LINES, _FACES, _GROUPS = "validation.jsonl", "faces.npz", "groups.jsonl"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class EpochView:
         return int(counts.argmax()), float(counts.max() / max(counts.sum(), 1))
 
 
+@dataclass(frozen=True)
+class GroupView:
+    """A group of faces as an experiment's network sees them after its last epoch; the matrix as in an epoch's view."""
+
+    name: str
+    matrix: list[list[int]]
+
+
 @dataclass(frozen=True, eq=False)
 class FollowedFaces:
     """The faces whose predictions are shown as they change: ``(n, 48, 48)`` uint8, labels ``(n,)`` int64."""
@@ -52,10 +61,19 @@ def followed_rows(validation: FerDataset) -> list[int]:
 
 def view_of(epoch: int, validation: FerDataset, probabilities: NDArray[np.float32]) -> EpochView:
     """Return what is kept of an epoch's validation: ``probabilities`` are ``(n, classes)`` of all its faces."""
-    classes = len(validation.class_names)
-    matrix = cross_tabulate((validation.labels, probabilities.argmax(axis=1)), (classes, classes))
     faces = probabilities[followed_rows(validation)].round(4).astype(float)
-    return EpochView(epoch, matrix.tolist(), faces.tolist())
+    return EpochView(epoch, _matrix(validation, probabilities), faces.tolist())
+
+
+def group_view_of(name: str, group: FerDataset, probabilities: NDArray[np.float32]) -> GroupView:
+    """Return what is kept of a group of faces: ``probabilities`` are ``(n, classes)``."""
+    return GroupView(name, _matrix(group, probabilities))
+
+
+def _matrix(faces: FerDataset, probabilities: NDArray[np.float32]) -> list[list[int]]:
+    classes = len(faces.class_names)
+    counts: list[list[int]] = cross_tabulate((faces.labels, probabilities.argmax(axis=1)), (classes, classes)).tolist()
+    return counts
 
 
 def write_faces(folder: Path, validation: FerDataset) -> None:
@@ -88,3 +106,13 @@ def read_views(folder: Path) -> tuple[EpochView, ...]:
 def keep_views(folder: Path, last_epoch: int) -> None:
     """Drop the lines after an epoch."""
     write_records(folder / _LINES, (view for view in read_views(folder) if view.epoch <= last_epoch))
+
+
+def write_groups(folder: Path, groups: Iterable[GroupView]) -> None:
+    """Store how an experiment's network sees some groups of faces."""
+    write_records(folder / _GROUPS, groups)
+
+
+def read_groups(folder: Path) -> tuple[GroupView, ...]:
+    """Read the groups of a run, in their order; none where it was asked about none."""
+    return read_records(folder / _GROUPS, GroupView)

@@ -50,6 +50,10 @@ class TrainingConfig(Settings):
         draw_labels: Whether each epoch trains on one label drawn from each face's distribution.
         shuffle_labels: Whether the training faces' labels are dealt out anew among them, once: an experiment, after
             which only how often each class comes can be learned.
+        leaked_faces: How many test faces are trained on as well, beside the share: an experiment, whose run leaves no
+            checkpoint, so that nobody takes its test accuracy for a result.
+        biased_sample: Whether training and validation have only light-skinned people without glasses and beards: an
+            experiment, for the demo's drawn people alone, of whom this is known.
         balancing: Whether rare classes count more (``class_weights``) or come more often (``sampling``).
         share: Part of the training images that is used; which ones follows from the seed.
         patience: Epochs without a better validation figure after which the run ends; 0 goes on to the last.
@@ -87,6 +91,8 @@ class TrainingConfig(Settings):
     label_smoothing: Annotated[float, Meta(ge=0.0, le=0.5)] = 0.0
     draw_labels: bool = False
     shuffle_labels: bool = False
+    leaked_faces: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    biased_sample: bool = False
     balancing: Balancing = "none"
     share: Annotated[float, Meta(ge=0.01, le=1.0)] = 1.0
     patience: Annotated[int, Meta(ge=0, le=1000)] = 0

@@ -9,7 +9,7 @@ from fer_core.errors import TrainingError
 from fer_core.training.settings.config import RANGES, TrainingConfig
 
 _RANGE = ".."
-_FIXED = ("dataset", "exclude")  # what a search is judged by must not change within it
+_FIXED = ("dataset", "exclude", "leaked_faces", "biased_sample")  # what a search is judged by must not change within it
 _LOGARITHMIC = 10  # ranges whose ends differ by this factor are drawn evenly on a logarithmic scale
 
 

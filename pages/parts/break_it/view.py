@@ -5,6 +5,7 @@ import streamlit as st
 from fer_core.lessons.break_it.experiments import Experiment
 from fer_core.lessons.break_it.results import SideResult, figures, result_of
 from fer_core.lessons.break_it.trial import Trial, is_over
+from fer_core.plots.classes import groups_figure
 from fer_core.plots.confusion import confusion_table
 from fer_core.plots.training import learning_curve
 from fer_core.reports.lesson import Tried
@@ -18,7 +19,7 @@ from pages.shared.pickers import choose_view
 from pages.shared.states import state_badge
 from pages.shared.words import explained
 
-CURVES, MATRIX = "Curves", "Confusion matrix"
+CURVES, MATRIX, GROUPS = "Curves", "Confusion matrix", "Groups"
 
 
 def show_trial(trial: Trial) -> None:
@@ -40,8 +41,7 @@ def show_trial(trial: Trial) -> None:
 
 def _show_runs(trial: Trial) -> None:
     runs = {run.name: run for run in trial.runs()}
-    views = (MATRIX, CURVES) if trial.experiment.is_about_classes else (CURVES, MATRIX)
-    view = choose_view(views, f"break_it_view_{trial.experiment.name}")
+    view = choose_view(_views(trial.experiment), f"break_it_view_{trial.experiment.name}")
     titles = trial.experiment.usual, trial.experiment.changed
     waiting = False
     for column, name, title in zip(st.columns(2, gap="small"), trial.names, titles, strict=True):
@@ -56,6 +56,9 @@ def _show_runs(trial: Trial) -> None:
                 _progress(run)
             _show_side(result_of(run), run.config.epochs, name, view)
             waiting = waiting or not (run.status.is_active or is_over(run))
+    results = trial.results()
+    if view == GROUPS and results:
+        _show_groups(dict(zip(titles, results, strict=True)))
     if waiting and st.button(
         "Go on", icon=":material/play_arrow:", key="break_it_go_on", help="A run has stopped short."
     ):
@@ -65,6 +68,22 @@ def _show_runs(trial: Trial) -> None:
     if active and st.button("Stop both", icon=":material/stop_circle:", key="break_it_stop_both"):
         for run in active:
             stop_run(run)
+
+
+def _views(experiment: Experiment) -> tuple[str, ...]:
+    if experiment.exam:
+        return GROUPS, CURVES, MATRIX
+    return (MATRIX, CURVES) if experiment.is_about_classes else (CURVES, MATRIX)
+
+
+def _show_groups(sides: dict[str, SideResult]) -> None:
+    """Both sides' accuracy on validation faces and on each group they were asked about at their end."""
+    counts = {
+        title: tuple((group.name, group.hits, group.n) for group in (side.validation, *side.groups))
+        for title, side in sides.items()
+    }
+    alt = "Accuracy of both sides with 95% intervals: " + ", ".join(name for name, _, _ in next(iter(counts.values())))
+    show_fixed_chart("break_it_groups", f"{alt}.", drawn(groups_figure, counts))
 
 
 def _progress(run: Run) -> None:
@@ -90,7 +109,9 @@ def _show_side(result: SideResult, epochs: int, key: str, view: str) -> None:
         st.caption("Its curve and its matrix begin when the first epoch is complete.")
         return
     st.markdown(" · ".join(f"{label} **{value}**" for label, value, _ in figures(result)))
-    if result.curve and view == CURVES:
+    if view == GROUPS and result.groups:
+        return
+    if result.curve and view != MATRIX:
         alt = f"Accuracy of training and validation over {len(result.curve)} epochs."
         show_fixed_chart(f"break_it_curve_{key}", alt, drawn(learning_curve, result.curve, "accuracy", epochs))
     elif result.matrix.any():

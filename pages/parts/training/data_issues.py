@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.issues import Severity
 from fer_core.datasets.store import DatasetCard
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.training.runs.data import rows_left_out
 from fer_core.training.settings.config import TrainingConfig
 from pages.shared import cached
 from pages.shared.messages import plain
@@ -24,11 +24,12 @@ def show_data_issues(config: TrainingConfig, dataset: DatasetCard) -> bool:
 
     Raises:
         DatasetError: The exclusion list is gone.
+        TrainingError: The dataset has no biased sample.
     """
     issues = cached.training_set_issues(
         cached.records(dataset),
         LABEL_SCHEMES[config.scheme],
-        without=excluded_rows(dataset, config.exclude),
+        without=rows_left_out(config),
         share=config.share,
     )
     for severity, (show, icon) in _SHOWN.items():

@@ -55,6 +55,7 @@ def training_form(dataset: DatasetCard) -> TrainingConfig:
     _more_labels()
     _augmentation(dataset)
     _ending_and_machine()
+    _experiments()
     drawn = [name for name in DEFAULTS if name not in ("dataset", *SOURCE_SETTINGS)]
     values = {name: st.session_state[key_of(name)] for name in drawn}
     return with_sources(TrainingConfig.from_flat(values | {"dataset": dataset.name}))
@@ -142,7 +143,7 @@ def _more_network() -> None:
 
 
 def _more_labels() -> None:
-    with _group("Labels and class balance", "balance", "balancing", "label_smoothing", "draw_labels", "shuffle_labels"):
+    with _group("Labels and class balance", "balance", "balancing", "label_smoothing", "draw_labels"):
         left, middle, right = st.columns(3, gap="large")
         with left:
             choice("balancing", "Class balance", "Helps rare classes; overall accuracy usually falls.")
@@ -154,10 +155,28 @@ def _more_labels() -> None:
                 "Sample labels",
                 "Draw each face's label from its votes in every epoch.",
             )
+
+
+def _experiments() -> None:
+    with _group("Deliberate mistakes", "science", "shuffle_labels", "leaked_faces", "biased_sample"):
+        left, middle, right = st.columns(3, gap="large")
+        with left:
             switch(
                 "shuffle_labels",
                 "Shuffle labels",
-                "An experiment: labels are permuted, so only class frequencies can be learned.",
+                "Labels are permuted, so only class frequencies can be learned.",
+            )
+        with middle:
+            whole(
+                "leaked_faces",
+                "Leaked test faces",
+                "Test faces that are added to the training set. Such a run leaves no checkpoint.",
+            )
+        with right:
+            switch(
+                "biased_sample",
+                "Biased sample",
+                "Trains and validates on light-skinned people without glasses or beards. For the demo only.",
             )
 
 

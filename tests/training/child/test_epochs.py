@@ -8,7 +8,7 @@ import pytest
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import load_records
 from fer_core.labels import LABEL_SCHEMES
-from fer_core.training.child.epochs import epoch_data, epoch_size, used_rows
+from fer_core.training.child.epochs import epoch_data, epoch_size, leak_order, used_rows, with_leak
 from fer_core.training.settings.augmentation import Augmentation
 from fer_core.training.settings.config import TrainingConfig
 
@@ -71,8 +71,21 @@ def test_a_share_is_the_same_faces_in_every_epoch(training):
     config = TrainingConfig(share=0.5)
     sets = [{image.tobytes() for image in epoch_data(config, training, epoch).images} for epoch in range(3)]
     assert sets[0] == sets[1] == sets[2]
-    assert len(used_rows(config, len(training))) == epoch_size(config, len(training)) == round(len(training) / 2)
-    assert not np.array_equal(used_rows(config, 100), used_rows(replace(config, seed=1), 100))
+    assert len(used_rows(config, training)) == epoch_size(config, training) == round(len(training) / 2)
+    assert not np.array_equal(used_rows(config, training), used_rows(replace(config, seed=1), training))
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_leaked_faces_are_trained_on_beside_the_share(training, share):
+    test = label_records(load_records("demo"), LABEL_SCHEMES["distribution-8"], ["test"])
+    config = TrainingConfig(share=share, leaked_faces=5)
+    both = with_leak(config, training, test)
+    used = both.take(used_rows(config, both))
+    leaked = test.rows[leak_order(config, len(test))[:5]]
+    assert set(used.rows) == set(training.rows[used_rows(config, training)]) | set(leaked)
+    assert len(used) == epoch_size(config, both) == epoch_size(config, training) + 5
+    assert len(epoch_data(config, both, 0)) == len(used)
+    assert len(with_leak(TrainingConfig(leaked_faces=10**5), training, test)) == len(training) + len(test)
 
 
 def test_shuffled_labels_are_the_same_ones_on_other_faces_in_every_epoch(training):

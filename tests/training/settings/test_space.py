@@ -60,7 +60,8 @@ def test_a_grid_counts_its_combinations_and_takes_no_ranges():
 
 
 def test_every_setting_has_values_to_begin_with():
-    fixed = {"dataset", "exclude", "scheme", "loss", "output_activation", "start_from", "teachers"}
+    experiments = {"leaked_faces", "biased_sample"}
+    fixed = {"dataset", "exclude", "scheme", "loss", "output_activation", "start_from", "teachers"} | experiments
     names = CONFIG.flat().keys() - fixed
     assert [name for name in names if not read_axis(name, typical_values(name), CONFIG)] == []
 
