@@ -14,8 +14,9 @@ from typing import get_args
 if __name__ == "__main__":  # what is imported next takes a second: Ctrl-C in it has nothing to end but this process
     signal.signal(signal.SIGINT, lambda *_: os.write(2, b"fer_core: Interrupted.\n") and os._exit(130))
 
-from fer_core.checkpoints.foreign import SCALINGS
+from fer_core.checkpoints.foreign.imports import AUTO
 from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
+from fer_core.checkpoints.spec import SCALINGS
 from fer_core.cli import Command, commands, evaluation, runs
 from fer_core.cli.data import add_data_commands
 from fer_core.cli.runs import add_search, add_settings, add_train
@@ -138,10 +139,17 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
         command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what counts as right (as in training)")
         command.add_argument("--exclude", default="", metavar="LIST", help="leave out the rows of this exclusion list")
 
-    foreign = _add(choose, "import-checkpoint", evaluation.import_file, "import a .keras file from elsewhere")
-    foreign.add_argument("file", type=Path)
-    foreign.add_argument("--classes", required=True, help=f"in order, with commas; or {', '.join(KNOWN_ORDERS)}")
-    foreign.add_argument("--scaling", choices=SCALINGS, required=True, help="of the gray values it was trained on")
+    foreign = _add(choose, "import-checkpoint", evaluation.import_file, "import a network from elsewhere")
+    foreign.add_argument("file", type=Path, help="a .keras, .h5, .tflite or .onnx file")
+    foreign.add_argument(
+        "--classes", default=AUTO, help=f"in order, with commas; or {', '.join(KNOWN_ORDERS)} (auto: the best fit)"
+    )
+    foreign.add_argument(
+        "--scaling", choices=(AUTO, *SCALINGS), default=AUTO, help="of the gray values (auto: the best fit)"
+    )
+    foreign.add_argument("--mean", type=_numbers, default=(), help="of values 0 to 1, for a custom scaling")
+    foreign.add_argument("--deviation", type=_numbers, default=(), help="likewise; one number, or one a channel")
+    foreign.add_argument("--size", type=int, help="pixels of a side, where an .onnx file leaves that open")
     foreign.add_argument("--name", help="what to call it (as the file)")
 
     calibrate = _add(choose, "calibrate", evaluation.calibrate, "make probabilities honest, and complete the card")
@@ -190,6 +198,10 @@ def _rate(text: str) -> float:
 
 def _share(text: str) -> float:
     return _number(text, "a share from 0 to below 1", lambda share: 0 <= share < 1)
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(_number(part, "a number, or several with commas,", math.isfinite) for part in text.split(","))
 
 
 def _number(text: str, expected: str, is_meant: Callable[[float], bool]) -> float:

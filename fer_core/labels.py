@@ -79,11 +79,16 @@ LABEL_SCHEMES = {
 KNOWN_ORDERS = {
     "fer2013": FER2013_EMOTIONS,
     "alphabetical": tuple(sorted(FER2013_EMOTIONS)),
+    "alphabetical-8": tuple(sorted(EMOTIONS)),
     "ferplus-7": PAPER_EMOTIONS,
     "ferplus-8": EMOTIONS,
+    "raf-db": ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"),
+    "affectnet-7": ("neutral", "happiness", "sadness", "surprise", "fear", "disgust", "anger"),
+    "affectnet-8": ("neutral", "happiness", "sadness", "surprise", "fear", "disgust", "anger", "contempt"),
+    "ck+": ("anger", "contempt", "disgust", "fear", "happiness", "sadness", "surprise"),
 }
-"""The orders in which public checkpoints have their classes: FER2013's ids, folders by name, FER+ without and with
-contempt."""
+"""The orders in which public checkpoints have their classes: FER2013's ids, folders by name with seven and eight
+classes, FER+ without and with contempt, and the ids of RAF-DB, AffectNet and CK+."""
 
 SYNONYMS = {
     "neutral": (

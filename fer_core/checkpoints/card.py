@@ -9,6 +9,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.priors import PriorAdjustment, prior_weights
+from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec, Reading
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.storage.plaintext import setting_text, split_words
@@ -132,7 +133,8 @@ class ModelCard:
         files: SHA-256 of each file.
         provenance: What else it was made from and made on (a ``Provenance`` as JSON types).
         doubts: Those of the notes that warn of a wrong order or scaling.
-        better_reading: The "classes", separated by commas, and the "scaling" that the doubts speak of, or nothing.
+        readings: Of an imported one, the orders and scalings it was tried with, the best first.
+        spec: What the network in the files expects of a picture; cards from before there was a choice mean the default.
         prior: Share of each class among the training faces, in the order of ``class_names``; empty when unknown.
         measured: Its figures on a test split.
     """
@@ -161,7 +163,8 @@ class ModelCard:
     origin: Origin = "trained"
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
-    better_reading: dict[str, str] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
+    spec: NetworkSpec = DEFAULT_SPEC
     prior: tuple[Share, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     measured: MeasuredFigures = field(default_factory=MeasuredFigures)
@@ -234,7 +237,11 @@ class ModelCard:
 
 
 def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a card without the strength and the figures of 2026's prior "between", which was no fixed prior."""
+    """Return a card without what earlier versions wrote and nothing reads any more.
+
+    The strength and the figures of 2026's prior "between" were of no fixed prior; an import had one better reading.
+    """
+    document = {key: value for key, value in document.items() if key != "better_reading"}
     calibration, measured = document.get("calibration"), document.get("measured")
     if isinstance(calibration, dict):
         document = document | {"calibration": {k: v for k, v in calibration.items() if k != "between"}}

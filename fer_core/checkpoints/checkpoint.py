@@ -9,6 +9,7 @@ from pathlib import Path
 from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.classifier import Adjustment, Classifier
 from fer_core.checkpoints.priors import AnsweredBy, PriorAdjustment
+from fer_core.checkpoints.spec import DEFAULT_SPEC, Runtime
 from fer_core.errors import CheckpointError, Damage
 from fer_core.storage.files import (
     LONGEST_NAME,
@@ -33,6 +34,8 @@ DEFAULT_CHECKPOINT = SHIPPED[0]
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 INT8_FILE = "model.int8.tflite"
+NETWORK_FILES: dict[Runtime, str] = {"litert": LITERT_FILE, "onnx": "model.onnx"}
+"""The file that predicts, by what runs it."""
 CARD_FILE = "card.json"
 _BYTES_A_WEIGHT = 9  # in the three formats: float32 twice and eight bits
 
@@ -60,9 +63,20 @@ class Checkpoint:
         return (self.directory / CARD_FILE).exists()
 
     @property
-    def litert_path(self) -> Path:
-        """The network for prediction, in LiteRT's format."""
-        return self.directory / LITERT_FILE
+    def network_file(self) -> str:
+        """The name of the file with the network for prediction."""
+        return NETWORK_FILES[self.card.spec.runtime]
+
+    @property
+    def network_path(self) -> Path:
+        """The file with the network for prediction."""
+        return self.directory / self.network_file
+
+    @property
+    def network_hash(self) -> str:
+        """What stands for the network and for what it is fed: the same answers under the same hash."""
+        digest = self.card.files.get(self.network_file, "")
+        return digest if self.card.spec == DEFAULT_SPEC else f"{digest} {self.card.spec}"
 
     def open_classifier(
         self, *, threads: int = 1, live: bool = False, prior_adjustment: PriorAdjustment = "training"
@@ -78,7 +92,7 @@ class Checkpoint:
         """
         calibration = self.card.calibration
         weights = self.card.class_weights(prior_adjustment)
-        file = INT8_FILE if live and INT8_FILE in self.card.files else LITERT_FILE
+        file = INT8_FILE if live and INT8_FILE in self.card.files else self.network_file
         return Classifier(
             verified_bytes(self, file),
             self.card.class_names,
@@ -86,6 +100,7 @@ class Checkpoint:
             preprocessing=self.card.preprocessing,
             adjustment=Adjustment(calibration.temperature, weights, calibration.not_sure_below),
             answered_by=AnsweredBy(self.name, self.card.known_prior(prior_adjustment)),
+            spec=self.card.spec,
             isolated=self.card.is_imported,
         )
 
@@ -127,11 +142,11 @@ def verify(checkpoint: Checkpoint) -> None:
         CheckpointError: It is missing or is not the one that was saved.
     """
     try:
-        known = _digest(checkpoint.litert_path, stamp(checkpoint.litert_path))
+        known = _digest(checkpoint.network_path, stamp(checkpoint.network_path))
     except OSError as error:
-        raise _unreadable(checkpoint, LITERT_FILE, error) from error
-    if known != checkpoint.card.files.get(LITERT_FILE):
-        raise _damaged(checkpoint, LITERT_FILE)
+        raise _unreadable(checkpoint, checkpoint.network_file, error) from error
+    if known != checkpoint.card.files.get(checkpoint.network_file):
+        raise _damaged(checkpoint, checkpoint.network_file)
 
 
 @functools.lru_cache(maxsize=256)
@@ -172,12 +187,13 @@ def _directory(name: str) -> Path | None:
     return next((folder / name for folder in models_folders() if (folder / name / CARD_FILE).exists()), None)
 
 
-def verified_bytes(checkpoint: Checkpoint, file: str = LITERT_FILE) -> bytes:
-    """Read one of a checkpoint's files and compare it with the card's hash.
+def verified_bytes(checkpoint: Checkpoint, file: str = "") -> bytes:
+    """Read one of a checkpoint's files, by default the network that predicts, and compare it with the card's hash.
 
     Raises:
         CheckpointError: The file is missing or is not the one that was saved.
     """
+    file = file or checkpoint.network_file
     try:
         content = (checkpoint.directory / file).read_bytes()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""From 48x48 faces to probabilities, by LiteRT: no TensorFlow in the process that serves the pages."""
+"""From 48x48 faces to probabilities, by LiteRT or ONNX Runtime: no TensorFlow in the process that serves the pages."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.network import LocalNetwork, WorkerNetwork
 from fer_core.checkpoints.priors import UNNAMED, AnsweredBy, normalized
+from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec
 from fer_core.faces.images import Square, preprocess_face
 from fer_core.faces.preprocessing import UNCHANGED, Preprocessing
 
@@ -89,11 +90,13 @@ class Classifier:
         preprocessing: Preprocessing = UNCHANGED,
         adjustment: Adjustment = _UNADJUSTED,
         answered_by: AnsweredBy = UNNAMED,
+        spec: NetworkSpec = DEFAULT_SPEC,
         isolated: bool = False,
     ) -> None:
-        """Open a LiteRT network; an isolated one, as imported ones are, runs in a limited process of its own.
+        """Open a network; an isolated one, as imported ones are, runs in a limited process of its own.
 
-        The model is a ``.tflite`` file that maps ``(n, 48, 48, 1)`` gray values 0–255 to ``(n, classes)``.
+        The model is the content of a file that maps what the spec says to ``(n, classes)``; by default a ``.tflite``
+        file and ``(n, 48, 48, 1)`` gray values 0–255.
 
         Raises:
             CheckpointError: The file is no such network.
@@ -105,7 +108,11 @@ class Classifier:
         self._adjustment = adjustment
         outputs = len(class_names)
         self._network: LocalNetwork | WorkerNetwork
-        self._network = WorkerNetwork(model, outputs) if isolated else LocalNetwork(model, outputs, threads=threads)
+        self._network = (
+            WorkerNetwork(model, outputs, spec=spec)
+            if isolated
+            else LocalNetwork(model, outputs, spec=spec, threads=threads)
+        )
 
     def predict(self, images: NDArray[np.uint8], *, steady: bool = False, gain: float = 1.0) -> NDArray[np.float32]:
         """Return the calibrated probabilities ``(n, classes)`` of some faces: what pages and commands show.

@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint, verified_bytes
+from fer_core.checkpoints.sessions import LiteRtSession
+from fer_core.checkpoints.spec import NetworkSpec
 from fer_core.checkpoints.worker import Worker, floats, serve
-from fer_core.errors import CheckpointError
+from fer_core.faces.images import IMAGE_SIZE
 
 _BATCH = 64
 _LONGEST = 1 << 26
@@ -28,12 +29,13 @@ class Features:
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self._checkpoint = checkpoint
-        model = verified_bytes(checkpoint)
-        self._ask: Callable[[bytes], bytes] = (
-            Worker("fer_core.checkpoints.features", [model], longest=_LONGEST).ask
-            if checkpoint.card.is_imported
-            else _answering(model)
-        )
+        spec = checkpoint.card.spec
+        self._ask: Callable[[bytes], bytes] = lambda _: b""  # ONNX Runtime shows nothing of what lies inside
+        if spec.runtime == "litert" and checkpoint.card.is_imported:
+            opening = [verified_bytes(checkpoint), spec.to_bytes()]
+            self._ask = Worker("fer_core.checkpoints.features", opening, longest=_LONGEST).ask
+        elif spec.runtime == "litert":
+            self._ask = _answering(verified_bytes(checkpoint), spec)
 
     def of(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the inputs ``(n, d)`` of the last layer; of a network without a dense one, centered log probabilities.
@@ -53,30 +55,31 @@ class Features:
         return np.asarray(logs - logs.mean(axis=1, keepdims=True), np.float32)
 
 
-def _answering(model: bytes) -> Callable[[bytes], bytes]:
+def _answering(model: bytes, spec: NetworkSpec) -> Callable[[bytes], bytes]:
     """From ``(n, 48, 48)`` uint8 faces to the ``(n, d)`` float32 before the last dense layer; nothing without one."""
     with warnings.catch_warnings():
         # LiteRT warns that keeping what lies between the layers takes memory, which is wanted here, batch by batch.
         warnings.simplefilter("ignore", UserWarning)
-        try:
-            interpreter = Interpreter(model_content=model, num_threads=2, experimental_preserve_all_tensors=True)
-        except (ValueError, RuntimeError) as error:
-            raise CheckpointError(f"The network cannot be opened by LiteRT ({error}). Train it again.") from error
-    dense = [op for op in interpreter._get_ops_details() if op["op_name"] == "FULLY_CONNECTED"]
+        session = LiteRtSession(model, threads=2, experimental_preserve_all_tensors=True)
+    dense = [op for op in session.interpreter._get_ops_details() if op["op_name"] == "FULLY_CONNECTED"]
+
+    def features(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        session.run_at_once(pictures)
+        source = int(dense[-1]["inputs"][0])
+        return session.tensor(session.details(source))
 
     def answer(faces: bytes) -> bytes:
         if not dense:
             return b""
-        batch = np.frombuffer(faces, np.uint8).reshape(-1, 48, 48, 1)
-        entry = interpreter.get_input_details()[0]["index"]
-        interpreter.resize_tensor_input(entry, batch.shape)
-        interpreter.allocate_tensors()
-        interpreter.set_tensor(entry, batch.astype(np.float32))
-        interpreter.invoke()
-        return np.array(interpreter.get_tensor(int(dense[-1]["inputs"][0])), np.float32).tobytes()
+        batch = np.frombuffer(faces, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE).astype(np.float32)
+        return np.concatenate([features(part) for part in session.parts(spec.prepare(batch))]).tobytes()
 
     return answer
 
 
+def _open(model: bytes, spec: bytes) -> Callable[[bytes], bytes]:
+    return _answering(model, NetworkSpec.from_bytes(spec))
+
+
 if __name__ == "__main__":
-    sys.exit(serve(_answering))
+    sys.exit(serve(_open, messages=2))

@@ -8,7 +8,7 @@ from typing import Any
 from fer_core.checkpoints.answers import ANSWERS_FILE, ensure_answers, has_answers, keep_answers
 from fer_core.checkpoints.card import PriorFigures
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
-from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
+from fer_core.checkpoints.foreign.imports import AUTO, ForeignFile, import_checkpoint, parse_classes
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.cli import Answer
 from fer_core.cli.outputs import check_free, write_file
@@ -153,10 +153,15 @@ def keep(options: argparse.Namespace) -> Answer:
 
 
 def import_file(options: argparse.Namespace) -> Answer:
-    """Import a ``.keras`` file of unknown provenance through a limited child process."""
-    file = ForeignFile(options.file, options.name or options.file.stem, parse_classes(options.classes), options.scaling)
+    """Import a network of unknown provenance through a limited child process."""
+    scaling = None if options.scaling == AUTO else options.scaling
+    name, classes = options.name or options.file.stem, parse_classes(options.classes)
+    file = ForeignFile(options.file, name, classes, scaling, options.mean, options.deviation, options.size)
     card = import_checkpoint(file).card
-    return Answer(asdict(card), "\n".join([f"The checkpoint “{card.name}” is there. {card.limits}", *card.notes]))
+    tried = [f"{percent(r.accuracy):>6}  {r.order:12} {r.spec.in_words}" for r in card.readings]
+    used = f"Its classes: {', '.join(card.class_names)}. {card.input}."
+    lines = [f"The checkpoint “{card.name}” is there. {card.limits}", used, *card.notes, "Tried:", *tried]
+    return Answer(asdict(card), "\n".join(lines))
 
 
 def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[EvaluationReport, FerDataset, LabelScheme]:

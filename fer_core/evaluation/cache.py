@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from fer_core.checkpoints.answers import rounded, stored_answers
-from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
+from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.datasets.dataset import FerDataset, fingerprint_of
 from fer_core.errors import EvaluationError
@@ -64,7 +64,7 @@ def is_kept(checkpoint: Checkpoint, dataset: FerDataset, variant: str = "") -> b
 
 
 def _path(checkpoint: Checkpoint, dataset: FerDataset, variant: str) -> Path:
-    content = checkpoint.card.files.get(LITERT_FILE, ""), dataset.fingerprint, fingerprint_of(dataset.rows), variant
+    content = checkpoint.network_hash, dataset.fingerprint, fingerprint_of(dataset.rows), variant
     return array_path("predictions", "\n".join(content))
 
 

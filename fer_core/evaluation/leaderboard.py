@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
+from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
@@ -84,7 +84,7 @@ class Entry:
     @property
     def megabytes(self) -> float:
         """Return the size of the network that predicts."""
-        return (self.checkpoint.directory / LITERT_FILE).stat().st_size / 1e6
+        return self.checkpoint.network_path.stat().st_size / 1e6
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,9 @@ def grad_cam(layers: Sequence[Layer], class_index: int) -> NDArray[np.float32]:
     Raises:
         CheckpointError: The network has no maps, or ends in an operation that cannot be followed back.
     """
-    maps_of = [index for index, layer in enumerate(layers) if layer.is_map and layer.kind != "pooling"]
+    maps_of = [
+        index for index, layer in enumerate(layers) if layer.is_map and layer.kind not in ("preparation", "pooling")
+    ]
     if not maps_of:
         raise CheckpointError("Grad-CAM needs maps, and this network makes none. Look at the occlusion map instead.")
     last = maps_of[-1]

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from ai_edge_litert.interpreter import OpResolverType
 from numpy.typing import NDArray
 
-from fer_core.errors import CheckpointError
+from fer_core.checkpoints.sessions import LiteRtSession
+from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec
 
-Kind = Literal["convolution", "pooling", "mean", "flatten", "dense", "sum", "activation", "softmax"]
+Kind = Literal[
+    "preparation", "convolution", "pooling", "mean", "flatten", "dense", "sum", "activation", "softmax",
+]  # fmt: skip
 
 _KINDS: dict[str, Kind] = {
     "CONV_2D": "convolution",
@@ -122,6 +125,7 @@ def arithmetic_in_words(layer: Layer) -> str:
 
 
 _SENTENCES = {
+    "preparation": "Turns {source} into what this network expects: {result}, enlarged and scaled as its card says.",
     "convolution": (
         "Slides small filters over {source}: {result}. Each value is {arithmetic}{bend}. A map is bright where its "
         "filter finds its pattern. Learned numbers: {learned}."
@@ -140,39 +144,44 @@ _SENTENCES = {
 class LayerReader:
     """A network opened so that every layer's output can be read; safe to share between threads.
 
-    The model is a float32 ``.tflite`` file's content that maps ``(n, 48, 48, 1)`` gray values to ``(n, classes)``.
+    The model is a ``.tflite`` file's content that maps the pictures of the spec to ``(n, classes)``. Numbers in eight
+    bits are read as what they stand for.
 
     Raises:
         CheckpointError: LiteRT cannot open it.
     """
 
-    def __init__(self, model: bytes) -> None:
+    def __init__(self, model: bytes, spec: NetworkSpec = DEFAULT_SPEC) -> None:
         self._lock = threading.Lock()
+        self._spec = spec
         self._constants: dict[int, NDArray[np.float32]] = {}
-        try:
-            self._interpreter = Interpreter(
-                model_content=model,
-                experimental_preserve_all_tensors=True,
-                # The usual delegate joins layers together, and then there is nothing to see between them.
-                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-            )
-            self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise CheckpointError(f"The network cannot be opened by LiteRT ({error}). Train it again.") from error
-        self._input = int(self._interpreter.get_input_details()[0]["index"])
-        self._operations = self._interpreter._get_ops_details()
+        self._session = LiteRtSession(
+            model,
+            experimental_preserve_all_tensors=True,
+            # The usual delegate joins layers together, and then there is nothing to see between them.
+            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
+        self._input = int(self._session.interpreter.get_input_details()[0]["index"])
+        self._operations = self._session.interpreter._get_ops_details()
 
     def layers(self, face: NDArray[np.uint8]) -> tuple[Layer, ...]:
-        """Every layer with what one ``(48, 48)`` uint8 face leaves in it, from the face to the answer."""
+        """Every layer with what one ``(48, 48)`` uint8 face leaves in it, from the face to the answer.
+
+        Of a network that does not take the face as it is, the first one is the picture it takes.
+        """
         if face.shape != (48, 48) or face.dtype != np.uint8:
             raise ValueError(f"Expected a face (48, 48) uint8. Received {face.shape} {face.dtype}.")
         with self._lock:
-            self._interpreter.set_tensor(self._input, face[None, ..., None].astype(np.float32))
-            self._interpreter.invoke()
-            return self._read()
+            picture = self._spec.prepare(face[None].astype(np.float32))
+            self._session.run_at_once(picture)
+            return self._read(picture[0])
 
-    def _read(self) -> tuple[Layer, ...]:
+    def _read(self, picture: NDArray[np.float32]) -> tuple[Layer, ...]:
         places, layers = {self._input: -1}, list[Layer]()
+        if self._spec.shape != DEFAULT_SPEC.shape or self._spec.scaling != DEFAULT_SPEC.scaling:
+            shown = picture.transpose(1, 2, 0) if self._spec.channels_first else picture
+            layers.append(Layer("preparation", 1, "PREPARATION", (-1,), shown, _NOTHING, _NOTHING))
+            places[self._input] = 0
         for operation in self._operations:
             name, inputs, output = operation["op_name"], [int(i) for i in operation["inputs"]], operation["outputs"][0]
             sources = tuple(places[index] for index in inputs if index in places)
@@ -197,4 +206,4 @@ class LayerReader:
         return self._constants[index]
 
     def _tensor(self, index: int) -> NDArray[np.float32]:
-        return np.array(self._interpreter.get_tensor(index), np.float32)
+        return self._session.tensor(self._session.details(index))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
+from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.features import Features
 from fer_core.errors import CheckpointError
 from fer_core.storage.files import cache_folder, storage_remedy
@@ -66,5 +66,5 @@ def store_features(checkpoint: Checkpoint, fingerprint: str, features: NDArray[n
 
 
 def _folder(checkpoint: Checkpoint, fingerprint: str) -> Path:
-    parts = [checkpoint.card.files.get(LITERT_FILE, ""), str(checkpoint.card.preprocessing), fingerprint]
+    parts = [checkpoint.network_hash, str(checkpoint.card.preprocessing), fingerprint]
     return cache_folder() / "features" / hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

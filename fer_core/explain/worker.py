@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint, verified_bytes
+from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec
 from fer_core.checkpoints.worker import LONGEST, Worker, serve
 from fer_core.errors import CheckpointError
 from fer_core.explain.layers import Kind, Layer, LayerReader
@@ -30,8 +31,8 @@ class IsolatedLayerReader(Worker):
         CheckpointError: LiteRT cannot open it, or dies of it.
     """
 
-    def __init__(self, model: bytes) -> None:
-        super().__init__("fer_core.explain.worker", [model], longest=LONGEST)
+    def __init__(self, model: bytes, spec: NetworkSpec = DEFAULT_SPEC) -> None:
+        super().__init__("fer_core.explain.worker", [model, spec.to_bytes()], longest=LONGEST)
 
     def layers(self, face: NDArray[np.uint8]) -> tuple[Layer, ...]:
         """Every layer with what one ``(48, 48)`` uint8 face leaves in it, from the face to the answer.
@@ -49,9 +50,15 @@ def open_layer_reader(checkpoint: Checkpoint) -> LayerReader | IsolatedLayerRead
     """A checkpoint's network, opened so that every layer can be read; an imported one in a limited process.
 
     Raises:
-        CheckpointError: The checkpoint's file is missing or damaged.
+        CheckpointError: The checkpoint's file is missing or damaged, or is none whose layers can be read.
     """
-    return (IsolatedLayerReader if checkpoint.card.is_imported else LayerReader)(verified_bytes(checkpoint))
+    card = checkpoint.card
+    if card.spec.runtime == "onnx":
+        raise CheckpointError(
+            f"“{checkpoint.name}” is an ONNX network, which answers but does not show its layers. Nudge the face "
+            "instead, or import the network as .tflite or .keras."
+        )
+    return (IsolatedLayerReader if card.is_imported else LayerReader)(verified_bytes(checkpoint), card.spec)
 
 
 @dataclass(frozen=True)
@@ -103,10 +110,10 @@ def _layer(place: int, heading: _Heading, parts: Iterator[NDArray[np.float32]]) 
     return Layer(heading.kind, heading.number, heading.operation[:40], tuple(heading.sources), output, weights, bias)
 
 
-def _open(model: bytes) -> Callable[[bytes], bytes]:
-    reader = LayerReader(model)
+def _open(model: bytes, spec: bytes) -> Callable[[bytes], bytes]:
+    reader = LayerReader(model, NetworkSpec.from_bytes(spec))
     return lambda face: packed(reader.layers(np.frombuffer(face, np.uint8).reshape(48, 48)))
 
 
 if __name__ == "__main__":
-    sys.exit(serve(_open))
+    sys.exit(serve(_open, messages=2))

@@ -153,14 +153,14 @@ def test_every_flipped_byte_is_found(save_tiny, file):
 )
 def test_a_cut_or_missing_file_is_told(save_tiny, harm):
     checkpoint = save_tiny()
-    harm(checkpoint.litert_path)
+    harm(checkpoint.network_path)
     with pytest.raises(CheckpointError, match=r"“tiny” (is damaged|cannot be read).*again"):
         checkpoint.open_classifier()
 
 
 def test_swapped_files_are_told(save_tiny):
     checkpoint = save_tiny()
-    shutil.copy(checkpoint.directory / KERAS_FILE, checkpoint.litert_path)
+    shutil.copy(checkpoint.directory / KERAS_FILE, checkpoint.network_path)
     with pytest.raises(CheckpointError, match="is damaged"):
         checkpoint.open_classifier()
 
@@ -294,7 +294,7 @@ def test_own_checkpoints_can_be_removed_and_shipped_ones_not(save_tiny, home, mo
     monkeypatch.setenv("FER_HOME", str(home / "elsewhere"))
     with pytest.raises(CheckpointError, match="ships with the app"):
         delete_checkpoint(shipped)
-    assert shipped.litert_path.exists()
+    assert shipped.network_path.exists()
 
 
 def test_live_video_is_looked_at_in_eight_bits_where_there_is_such_a_file(save_tiny, make_card, home, tiny_model):

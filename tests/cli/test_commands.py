@@ -304,7 +304,7 @@ def test_train_answers_with_its_card_and_nothing_else(home, small_demo):
 
 def test_a_damaged_checkpoint_is_told_beside_the_others(capsys, home, save_tiny):
     save_tiny("fine")
-    bad = save_tiny("bad").litert_path
+    bad = save_tiny("bad").network_path
     bad.write_bytes(bad.read_bytes()[:-1])
     main(["checkpoints"])
     captured = capsys.readouterr()

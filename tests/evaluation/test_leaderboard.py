@@ -117,6 +117,6 @@ def test_a_damaged_network_is_a_sentence(home, tiny_model, make_card, records, t
         (folder / LITERT_FILE).write_bytes(tiny_model[:-500] + bytes(500))
 
     broken = save_checkpoint(make_card("broken"), write)
-    broken.litert_path.write_bytes(b"other")
+    broken.network_path.write_bytes(b"other")
     with pytest.raises(CheckpointError, match="damaged"):
         compare_checkpoints([two[0], broken], records, "demo", scheme=SEVEN)

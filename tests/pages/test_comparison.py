@@ -6,10 +6,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fer_core.checkpoints.checkpoint import delete_checkpoint, list_checkpoints
+from fer_core.checkpoints.foreign.readings import use_reading
+from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec, Reading
 from fer_core.datasets import store
-from fer_core.labels import EMOTIONS, KNOWN_ORDERS, PAPER_EMOTIONS
+from fer_core.labels import KNOWN_ORDERS, PAPER_EMOTIONS
 
 APP = str(Path(__file__).parents[2] / "app.py")
+
+UNIT = NetworkSpec(scaling="unit")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -140,31 +144,38 @@ def test_a_refused_file_is_a_sentence_and_nothing_more(two, page):
     page.file_uploader[0].upload("model.h5", b"\x89HDF\r\n\x1a\n", "application/octet-stream").run()
     next(b for b in page.button if b.label == "Check and import").click().run()
     assert not page.exception
-    assert "model.save('model.keras')" in page.error[0].value.replace("\\", "")
+    assert ".save('model.keras')" in page.error[0].value.replace("\\", "")
     assert len(list_checkpoints()) == 2
 
 
 def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tiny, page, monkeypatch):
     asked = []
+    orders = KNOWN_ORDERS["fer2013"], PAPER_EMOTIONS
+    readings = [Reading("yours", orders[0], DEFAULT_SPEC, 0.14), Reading("ferplus-7", orders[1], UNIT, 0.66)]
 
     def instead(file):
         asked.append((file.name, file.class_names, file.scaling, file.path.read_bytes()))
-        doubt, better = "perhaps it was another **order**.", {"classes": ",".join(EMOTIONS), "scaling": "raw"}
-        doubted = {} if file.replaces else {"doubts": (doubt,), "better_reading": better}
-        return save_tiny(file.name, origin="imported", notes=("Right for 12%.", doubt), **doubted)
+        card = save_tiny(file.name, origin="imported", notes=("About **them**.",), readings=tuple(readings[::-1]))
+        return use_reading(card, readings[0])
 
     monkeypatch.setattr("pages.parts.comparison.checkpoints.import_checkpoint", instead)
     page.run()
     view(page, "Add a checkpoint")
     page.file_uploader[0].upload("my net!.keras", b"content", "application/octet-stream").run()
+    next(b for b in page.selectbox if b.label == "Class order").select("fer2013").run()
     next(b for b in page.button if b.label == "Check and import").click().run()
     assert not page.exception
-    assert asked == [("my-net", KNOWN_ORDERS["fer2013"], "unit", b"content")]
+    assert asked == [("my-net", orders[0], None, b"content")]
     assert "my-net" in page.success[0].value.replace("\\", "")
-    assert r"\*\*order\*\*" in page.warning[0].value
+    assert r"\*\*them\*\*" in page.info[0].value
+    assert "66%" in page.warning[0].value
+    assert page.dataframe[0].value["Accuracy"].tolist() == [0.66, 0.14]
+    assert page.dataframe[0].value["In use"].tolist() == ["", "✓"]
     next(b for b in page.button if b.label == "Use that order").click().run()
     assert not page.exception
-    assert asked[1:] == [("my-net", EMOTIONS, "raw", b"content")]
+    (used,) = [c.card for c in list_checkpoints() if c.name == "my-net"]
+    assert (used.class_names, used.spec) == (orders[1], UNIT)
+    assert page.dataframe[0].value["In use"].tolist() == ["✓", ""]
     assert not page.warning
     assert "Use that order" not in [b.label for b in page.button]
     delete_checkpoint(next(c for c in list_checkpoints() if c.name == "my-net"))  # somebody else was quicker
@@ -177,11 +188,18 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
 def test_imports_offer_the_known_orders_and_own_names(two, page):
     page.run()
     view(page, "Add a checkpoint")
-    order = next(b for b in page.selectbox if b.label.startswith("Its classes"))
-    assert len(order.options) == 5
+    order = next(b for b in page.selectbox if b.label == "Class order")
+    assert len(order.options) == 2 + len(KNOWN_ORDERS)
     order.select("another order").run()
     assert not page.exception
     assert any("separated by commas" in box.label for box in page.text_input)
+    scaling = next(b for b in page.selectbox if b.label == "Scaling")
+    scaling.select("custom").run()
+    assert not page.exception
+    assert [box.label for box in page.text_input if "0 to 1" in box.label] == [
+        "Mean of values 0 to 1",
+        "Deviation of values 0 to 1",
+    ]
 
 
 def test_names_are_shown_as_text(two, save_tiny, page):

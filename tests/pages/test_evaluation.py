@@ -264,7 +264,7 @@ def test_an_imported_checkpoint_is_said_to_be_of_unknown_provenance(home, small_
 
 def test_a_damaged_checkpoint_gives_one_sentence(home_with_checkpoint, page):
     (checkpoint,) = list_checkpoints()
-    checkpoint.litert_path.write_bytes(b"damaged")
+    checkpoint.network_path.write_bytes(b"damaged")
     st.cache_resource.clear()
     page.run()
     assert not page.exception

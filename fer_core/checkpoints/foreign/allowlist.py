@@ -5,53 +5,31 @@ activations, initialisers and regularisers, numbers. The sizes follow from the s
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from fer_core.checkpoints.foreign.description import settings_of
+from fer_core.checkpoints.foreign.legacy import modern_document
+from fer_core.checkpoints.foreign.network import ForeignNetwork, checked_network
 from fer_core.checkpoints.foreign.walk import Walk
 from fer_core.errors import CheckpointError
 
 MAX_CONFIG_BYTES = 2_000_000
-MAX_SIDE = 512
 _MAX_DEPTH = 64
 _DROPPED = {"build_config", "compile_config", "build_input_shape", "shared_object_id", "value_range"}
 _HALF = {"mixed_float16", "mixed_bfloat16", "float16", "bfloat16"}
 
 
-@dataclass(frozen=True)
-class ForeignNetwork:
-    """A network that may be built, by a description in float32 of its layers and nothing else.
-
-    The input's shape is height, width and channels; the other numbers are counts.
-    """
-
-    input_shape: tuple[int, int, int]
-    outputs: int
-    weights: int
-    layers: int
-    config: dict[str, Any]
-
-
-def check_network(text: bytes) -> ForeignNetwork:
-    """Reads the ``config.json`` of a ``.keras`` file and refuses what is not plainly harmless.
+def check_network(text: bytes, *, is_hdf5: bool = False) -> ForeignNetwork:
+    """Read the description in a ``.keras`` or ``.h5`` file and refuse what is not plainly harmless.
 
     Raises:
         CheckpointError: It is too long, malformed, names something that is not allowed, or is too large.
     """
-    document = _parsed(text)
+    document = modern_document(_parsed(text)) if is_hdf5 else _parsed(text)
     settings_of(document.pop("compile_config", {}))  # how it was trained: read neither here nor by Keras
     walk = Walk()
     outputs = walk.model(document)
-    height, width, channels = walk.first_input
-    if channels not in (1, 3) or not 8 <= min(height, width) <= max(height, width) <= MAX_SIDE:
-        raise CheckpointError(
-            f"The network eats pictures of {height}x{width} with {channels} channels. Only gray or RGB pictures from "
-            f"8 to {MAX_SIDE} pixels can be fed to it here."
-        )
-    if len(outputs) != 1:
-        raise CheckpointError("The network's output is no list of classes. Only classifiers can be imported.")
-    return ForeignNetwork((height, width, channels), outputs[0], walk.weights, walk.layers, _plain(document))
+    return checked_network(walk.first_input, outputs, weights=walk.weights, layers=walk.layers, config=_plain(document))
 
 
 def _parsed(text: bytes) -> dict[str, Any]:

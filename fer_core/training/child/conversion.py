@@ -6,20 +6,29 @@ It limits itself before it looks at the file, and speaks to its parent through t
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fer_core.checkpoints.classifier import Classifier
-from fer_core.checkpoints.foreign.allowlist import ForeignNetwork, check_network
-from fer_core.checkpoints.foreign.archive import KerasArchive, read_archive
+from fer_core.checkpoints.checkpoint import NETWORK_FILES
+from fer_core.checkpoints.foreign.archive import KerasArchive
+from fer_core.checkpoints.foreign.exchange import ANSWER_FILE, ORDER_FILE, ImportAnswer, ImportOrder
+from fer_core.checkpoints.foreign.files import check_file
+from fer_core.checkpoints.foreign.hdf5 import KerasHdf5
+from fer_core.checkpoints.foreign.network import ForeignNetwork
+from fer_core.checkpoints.network import LocalNetwork
+from fer_core.checkpoints.spec import NetworkSpec, Runtime, output_of
 from fer_core.errors import CheckpointError
-from fer_core.storage.files import write_json
+from fer_core.storage.records import read_record, write_record
 from fer_core.storage.sandbox import GIB, limit_resources, processor_seconds
 
-_SLOWEST = 250.0  # milliseconds a face
+_SLOWEST = 0.25  # seconds a face
 _CHECKED_WITHIN = 10  # seconds of the processor, for the largest file; the next import waits for this one
+_TRIED_WITHIN = 60.0  # seconds: a slow network is tried on fewer faces
+_MOST_STEPS = 4  # a quarter of the faces at least
 
 
 def main(folder: Path) -> int:
@@ -28,60 +37,93 @@ def main(folder: Path) -> int:
     try:
         answer = _carry_out(folder)
     except CheckpointError as error:
-        answer = {"refused": str(error)}
+        answer = ImportAnswer(refused=str(error))
     except MemoryError:
-        answer = {"refused": "The network needs more memory than an import may use. Import a smaller one."}
-    write_json(folder / "answer.json", answer)
+        answer = ImportAnswer(refused="The network needs more memory than an import may use. Import a smaller one.")
+    write_record(folder / ANSWER_FILE, answer)
     return 0
 
 
-def _carry_out(folder: Path) -> dict[str, Any]:
-    order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
+def _carry_out(folder: Path) -> ImportAnswer:
+    order = read_record(folder / ORDER_FILE, ImportOrder)
     with processor_seconds(_CHECKED_WITHIN):
-        archive = read_archive(folder / "upload")
-        network = check_network(archive.config)
-    if network.outputs != len(order["class_names"]):
+        checked = check_file(folder / "upload", order.size)
+    network = checked.network
+    if order.classes not in (0, network.outputs):
         raise CheckpointError(
-            f"The network's {network.outputs} outputs do not match {len(order['class_names'])} classes. "
+            f"The network's {network.outputs} outputs do not match {order.classes} classes. "
             "Choose the order of classes it was trained with."
         )
-    clean = folder / "clean.keras"
-    KerasArchive(b"{}", json.dumps(network.config).encode(), archive.weights).write(clean)
-    return _convert(folder, clean, network, order)
-
-
-def _convert(folder: Path, clean: Path, network: ForeignNetwork, order: dict[str, Any]) -> dict[str, Any]:
-    """TensorFlow starts only now, for a file that passed."""
-    from fer_core.training.network.conversion import completed, open_network  # noqa: PLC0415
-    from fer_core.training.network.export import write_network  # noqa: PLC0415
-
-    faces = np.load(folder / "faces.npy", allow_pickle=False)
-    opened = open_network(clean, faces)
     result = folder / "result"
     result.mkdir()
-    model = completed(opened.network, order["scaling"], makes_logits=opened.makes_logits)
-    write_network(model, result)
-    return {
-        "weights": int(model.count_params()),
-        "layers": network.layers,
-        "input_shape": list(network.input_shape),
-        "makes_logits": opened.makes_logits,
-        "called": opened.answers.argmax(axis=2).tolist(),
-        "milliseconds": _try(result, tuple(order["class_names"])),
-    }
+    file = result / NETWORK_FILES[checked.runtime]
+    if isinstance(checked.source, bytes):
+        file.write_bytes(checked.source)
+    else:
+        _convert(folder, checked.source, network.config)
+    faces = np.load(folder / "faces.npy", allow_pickle=False)
+    return _tried(file.read_bytes(), network, checked.runtime, order, faces)
 
 
-def _try(result: Path, class_names: tuple[str, ...]) -> float:
-    """Predicts a whole batch with the converted network: what is too large or too slow fails here, not in a page."""
-    classifier = Classifier((result / "model.tflite").read_bytes(), class_names)
-    batch = np.full((64, 48, 48), 128, np.uint8)
-    classifier.predict(batch[:1])
+def _convert(folder: Path, source: KerasArchive | KerasHdf5, config: dict[str, Any]) -> None:
+    """TensorFlow starts only now, for a file that passed."""
+    from fer_core.training.network.conversion import open_archive, open_hdf5  # noqa: PLC0415
+    from fer_core.training.network.export import write_network  # noqa: PLC0415
+
+    if isinstance(source, KerasHdf5):
+        weights = folder / "clean.h5"
+        weights.write_bytes(source.content)
+        model = open_hdf5(config, weights)
+    else:
+        clean = folder / "clean.keras"
+        KerasArchive(b"{}", json.dumps(config).encode(), source.weights).write(clean)
+        model = open_archive(clean)
+    write_network(model, folder / "result")
+
+
+def _tried(
+    content: bytes, network: ForeignNetwork, runtime: Runtime, order: ImportOrder, faces: NDArray[np.uint8]
+) -> ImportAnswer:
+    """Ask the network under every scaling: what is too large, too slow or no number fails here, not in a page."""
+    asked = [_completed(spec, network.spec(runtime)) for spec in order.specs]
+    networks = {spec: LocalNetwork(content, network.outputs, spec=spec) for spec in asked if spec}
+    seconds = _seconds_a_face(next(iter(networks.values())), faces)
+    every = min(_MOST_STEPS, 1 + int(seconds * len(faces) * len(networks) / _TRIED_WITHIN))
+    gray = faces[::every].astype(np.float32)
+    answers = np.stack([_answers(each, gray) for each in networks.values()])
+    if not np.isfinite(answers).all():
+        raise CheckpointError("The network answers with something that is no number. Its weights are damaged.")
+    output = output_of(answers)
+    return ImportAnswer(
+        outputs=network.outputs,
+        weights=network.weights,
+        specs=tuple(replace(spec, output=output) for spec in networks),
+        called=tuple(tuple(row) for row in answers.argmax(axis=2).tolist()),
+        every=every,
+    )
+
+
+def _completed(asked: NetworkSpec, found: NetworkSpec) -> NetworkSpec | None:
+    """What the file says with a scaling that was asked for; None for one of colors where there is gray."""
+    if len(asked.mean) > found.channels or len(asked.deviation) > found.channels:
+        return None
+    # The softmax that logits need changes no order: here the plain numbers are wanted.
+    return replace(found, scaling=asked.scaling, mean=asked.mean, deviation=asked.deviation, output="softmax")
+
+
+def _answers(network: LocalNetwork, gray: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.concatenate([network.run(gray[start : start + 64]) for start in range(0, len(gray), 64)])
+
+
+def _seconds_a_face(network: LocalNetwork, faces: NDArray[np.uint8]) -> float:
+    batch = np.resize(faces, (8, 48, 48)).astype(np.float32)
+    network.run(batch)
     start = time.perf_counter()
-    probabilities = classifier.predict(batch)
-    milliseconds = 1000 * (time.perf_counter() - start) / len(batch)
-    if milliseconds > _SLOWEST or not np.isfinite(probabilities).all():
-        raise CheckpointError(f"The network needs {milliseconds:.0f} ms a face, too slow to be used here.")
-    return milliseconds
+    network.run(batch)
+    seconds = (time.perf_counter() - start) / len(batch)
+    if seconds > _SLOWEST:
+        raise CheckpointError(f"The network needs {1000 * seconds:.0f} ms a face, too slow to be used here.")
+    return seconds
 
 
 if __name__ == "__main__":

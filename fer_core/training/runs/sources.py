@@ -1,6 +1,6 @@
 """What a run takes over from checkpoints: the weights it starts from, and teachers whose answers it learns from too."""
 
-from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, Checkpoint, list_checkpoints, load_checkpoint
+from fer_core.checkpoints.checkpoint import KERAS_FILE, Checkpoint, list_checkpoints, load_checkpoint
 from fer_core.errors import CheckpointError, TrainingError
 from fer_core.training.settings.config import TrainingConfig
 
@@ -54,7 +54,7 @@ def source_hashes(config: TrainingConfig) -> dict[str, str]:
         TrainingError: One is not there, or does not fit.
     """
     found = [each for each in (load_start(config), *load_teachers(config)) if each]
-    return {each.name: each.card.files[LITERT_FILE] for each in found}
+    return {each.name: each.card.files[each.network_file] for each in found}
 
 
 def _load(setting: str, name: str) -> Checkpoint:

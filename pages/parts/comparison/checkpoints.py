@@ -2,14 +2,18 @@
 
 import re
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
+from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.checkpoint import Checkpoint, delete_checkpoint, list_checkpoints
-from fer_core.checkpoints.foreign import SCALING_TITLES
-from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
+from fer_core.checkpoints.foreign.imports import AUTO, ForeignFile, import_checkpoint, parse_classes
+from fer_core.checkpoints.foreign.readings import FITTED, YOURS, better_reading, is_used, use_reading
+from fer_core.checkpoints.spec import SCALING_TITLES, Scaling
 from fer_core.labels import KNOWN_ORDERS
 from fer_core.service.diagnostics import megabytes_in
 from pages.shared.deletion import confirm_deletion, show_delete_fault
@@ -21,85 +25,144 @@ from pages.shared.uploads import kinds
 _OWN = "another order"
 _ORDER_TITLES = {
     "fer2013": "FER2013’s ids",
-    "alphabetical": "folders by name",
+    "alphabetical": "Folders by name",
+    "alphabetical-8": "Folders by name, with contempt",
     "ferplus-7": "FER+ without contempt, as here",
+    "raf-db": "RAF-DB’s ids",
+    "affectnet-7": "AffectNet’s ids",
+    "affectnet-8": "AffectNet’s ids, with contempt",
+    "ck+": "CK+ without neutral",
     "ferplus-8": "FER+",
+    YOURS: "Your order",
+    FITTED: "Fitted to its answers",
+    AUTO: "Find the one that fits best",
+    _OWN: "Another order …",
 }
+_SCALING_HELP = (
+    "How gray values 0 to 255 became what the network was trained on. In Keras and PyTorch tutorials it is mostly 0 to "
+    "1; a network with a scaling layer of its own wants 0 to 255."
+)
 _MEGABYTES = 400
 _DONE = "comparison_imported"
 
 
 def offer_import() -> None:
-    """Show a form for a ``.keras`` file, its classes and its scaling."""
+    """Show a form for a network from elsewhere, its classes and its scaling."""
     st.markdown(
-        "A `.keras` file (Keras 3) from a colleague, a repository or another tool. It is opened in a process of its "
-        "own with no network, little memory and little time, checked against a list of allowed layers, and converted."
+        "A network that somebody else trained: a `.keras`, `.h5`, `.tflite` or `.onnx` file. It is checked against a "
+        "list of allowed operations and opened in a process of its own with no network, little memory and little time."
     )
     upload = st.file_uploader(
         "Checkpoint file",
-        type=kinds("keras", "h5", "hdf5", "pkl", "pb"),
+        type=kinds("keras", "h5", "hdf5", "tflite", "onnx", "pkl", "pt", "pth", "pb"),
         max_upload_size=_MEGABYTES,
-        help="Only .keras files are opened; for others you are told how to convert them.",
+        help="A whole network, not only weights. For pickles, PyTorch files and SavedModels you are told how to export "
+        "them.",
     )
-    order = st.selectbox(
-        "Its classes, in the order of its outputs",
-        [*KNOWN_ORDERS, _OWN],
-        format_func=_order_title,
-        help="Every tool has its own order, and a wrong one turns happiness into sadness. The import tries the network "
-        "on known faces and says when another order fits better.",
-    )
-    classes = ", ".join(KNOWN_ORDERS.get(order, ()))
-    if order == _OWN:
-        classes = st.text_input("Class names, separated by commas", placeholder="angry, happy, neutral, sad")
-    scaling = st.selectbox("What it was trained on", list(SCALING_TITLES), format_func=SCALING_TITLES.__getitem__)
+    left, right = st.columns(2)
+    with left:
+        classes = _choose_classes()
+    with right:
+        scaling, mean, deviation = _choose_scaling()
     name = st.text_input(
         "Call it", value=_suggested(upload.name) if upload else "", placeholder="imported", max_chars=60
     )
     if st.button("Check and import", icon=":material/upload_file:", type="primary", disabled=upload is None) and upload:
         with errors_shown():
-            _import(upload, name.strip() or "imported", parse_classes(classes), scaling)
+            names, own = parse_classes(classes), (_numbers(mean), _numbers(deviation))
+            file = ForeignFile(Path(upload.name), name.strip() or "imported", names, scaling, *own)
+            _import(upload, file)
     done: Checkpoint | None = st.session_state.get(_DONE)
     if done and done.is_there:
-        _show_imported(done, upload)
+        _show_imported(done)
 
 
-def _import(upload: UploadedFile, name: str, classes: tuple[str, ...], scaling: str, *, replaces: bool = False) -> None:
-    """Import the upload and remember it for :func:`_show_imported`."""
+def _choose_classes() -> str:
+    """Ask for the order of the classes, in words that :func:`parse_classes` understands."""
+    order = st.selectbox(
+        "Class order",
+        [AUTO, *KNOWN_ORDERS, _OWN],
+        format_func=_order_title,
+        help="The classes in the order of the outputs. Every tool has its own, and a wrong one turns happiness into "
+        "sadness. The import tries all known orders on labeled faces.",
+    )
+    if order == _OWN:
+        return st.text_input("Class names, separated by commas", placeholder="angry, happy, neutral, sad")
+    return order
+
+
+def _choose_scaling() -> tuple[Scaling | None, str, str]:
+    """Ask what gray values the network was trained on: a scaling, and of a custom one its mean and deviation."""
+    titles: dict[Scaling | None, str] = {None: "Find the one that fits best"} | SCALING_TITLES
+    scaling = st.selectbox("Scaling", list(titles), format_func=titles.__getitem__, help=_SCALING_HELP)
+    if scaling != "custom":
+        return scaling, "", ""
+    mean = st.text_input("Mean of values 0 to 1", placeholder="0.5 or 0.485, 0.456, 0.406")
+    return scaling, mean, st.text_input("Deviation of values 0 to 1", placeholder="0.5 or 0.229, 0.224, 0.225")
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    """Read numbers separated by commas; of anything else none, which the import refuses with an example."""
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        return ()
+
+
+def _import(upload: UploadedFile, file: ForeignFile) -> None:
+    """Import the upload, for the file, and remember it for :func:`_show_imported`."""
     suffix = Path(upload.name.replace("\\", "/")).suffix[:10]
     words = "Opening it in a process of its own; this takes up to a minute …"
     with st.spinner(words), tempfile.TemporaryDirectory(prefix="fer-upload-") as folder:
         path = Path(folder) / f"upload{suffix}"
         path.write_bytes(upload.getvalue())
-        file = ForeignFile(path, name, classes, scaling, replaces)  # type: ignore[arg-type]
-        st.session_state[_DONE] = import_checkpoint(file)
+        st.session_state[_DONE] = import_checkpoint(replace(file, path=path))
 
 
-def _show_imported(checkpoint: Checkpoint, upload: UploadedFile | None) -> None:
+def _show_imported(checkpoint: Checkpoint) -> None:
     card = checkpoint.card
     st.success(
         f"The checkpoint **{plain(card.name)}** is ready; it can be chosen on every page.", icon=":material/check:"
     )
     for note in card.notes:
         (st.warning if note in card.doubts else st.info)(plain(note))
+    better = better_reading(card)
     with st.container(horizontal=True):
         query = {"checkpoint": card.name}
         show_link("Evaluate it", "evaluation", query)
         show_link("Try it on a photo", "photos", query)
-        if upload and (better := card.better_reading):
-            label, help_ = "Use that order", "Imports the file again, in place of this checkpoint."
-            if st.button(label, icon=":material/swap_vert:", type="primary", help=help_):
-                with errors_shown():
-                    classes = parse_classes(better["classes"])
-                    _import(upload, card.name, classes, better["scaling"], replaces=True)
-                st.rerun()
+        help_ = "Reads this network’s outputs in the order, and scales its pictures in the way, that fits best."
+        if better and st.button("Use that order", icon=":material/swap_vert:", type="primary", help=help_):
+            with errors_shown():
+                st.session_state[_DONE] = use_reading(checkpoint, better)
+            st.rerun()
         if st.button("Remove it again", icon=":material/delete:", type="tertiary"):
             with errors_shown():
                 delete_checkpoint(st.session_state.pop(_DONE))
             st.rerun()
+    if card.readings:
+        show_readings(card)
+
+
+def show_readings(card: ModelCard) -> None:
+    """Show the orders and scalings that an imported network was tried with, the best first."""
+    st.markdown("**Class orders and scalings tried**")
+    table = pd.DataFrame(
+        {
+            "Accuracy": [reading.accuracy for reading in card.readings],
+            "Order": [_ORDER_TITLES.get(reading.order, reading.order) for reading in card.readings],
+            "Scaling": [SCALING_TITLES[reading.spec.scaling] for reading in card.readings],
+            "Classes": [", ".join(reading.class_names) for reading in card.readings],
+            "In use": ["✓" if is_used(card, reading) else "" for reading in card.readings],
+        }
+    )
+    columns = {"Accuracy": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)}
+    st.dataframe(table, hide_index=True, height=min(38 + 35 * len(table), 320), column_config=columns)
 
 
 def _order_title(order: str) -> str:
-    return f"{_ORDER_TITLES[order]}: {', '.join(KNOWN_ORDERS[order])}" if order in KNOWN_ORDERS else f"{_OWN} …"
+    title = _ORDER_TITLES[order]
+    return f"{title}: {', '.join(KNOWN_ORDERS[order])}" if order in KNOWN_ORDERS else title
 
 
 def _suggested(file_name: str) -> str:

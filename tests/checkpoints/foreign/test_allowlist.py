@@ -23,7 +23,7 @@ CONV, POOL, HEAD = (("config", "layers", i) for i in (1, 2, 3))
 
 def test_a_plain_network_passes_with_its_figures():
     network = check_network(as_bytes(functional()))
-    assert network.input_shape == (48, 48, 1)
+    assert (network.size, network.channels, network.channels_first) == (48, 1, False)
     assert network.outputs == 7
     assert network.weights == (9 * 1 + 1) * 8 + (8 + 1) * 7
     assert network.layers == 3

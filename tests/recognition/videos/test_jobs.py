@@ -73,7 +73,7 @@ def test_a_bad_file_is_a_sentence(start):
 
 def test_a_missing_checkpoint_is_a_sentence(start, save_tiny, write_clip, corner):
     checkpoint = save_tiny("nobody")
-    shutil.rmtree(checkpoint.litert_path.parent)
+    shutil.rmtree(checkpoint.network_path.parent)
     status = ended(start(write_clip([corner]).read_bytes(), checkpoint=checkpoint))
     assert status.state == "failed"
     assert "nobody" in status.message

@@ -100,7 +100,7 @@ def test_everything_of_a_run_and_its_checkpoint_is_packed(save_tiny):
     with zipfile.ZipFile(io.BytesIO(pack_run(find_run("mine")))) as archive:
         names = set(archive.namelist())
         assert {"mine/config.json", "mine/about.json", "mine/status.json", "mine/backup/epoch-0001.npz"} <= names
-        assert archive.read("mine/checkpoint/model.tflite") == checkpoint.litert_path.read_bytes()
+        assert archive.read("mine/checkpoint/model.tflite") == checkpoint.network_path.read_bytes()
         assert TrainingConfig.from_json(archive.read("mine/config.json").decode()) == CONFIG
 
 
