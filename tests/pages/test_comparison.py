@@ -144,7 +144,7 @@ def test_a_refused_file_is_a_sentence_and_nothing_more(two, page):
     page.file_uploader[0].upload("model.h5", b"\x89HDF\r\n\x1a\n", "application/octet-stream").run()
     next(b for b in page.button if b.label == "Check and import").click().run()
     assert not page.exception
-    assert ".save('model.keras')" in page.error[0].value.replace("\\", "")
+    assert "Save the model again" in page.error[0].value
     assert len(list_checkpoints()) == 2
 
 

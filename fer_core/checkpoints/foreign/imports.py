@@ -30,7 +30,7 @@ from fer_core.storage.sandbox import run_limited
 AUTO = "auto"
 """What asks for the order or the scaling that fits best."""
 
-_TIMEOUT = 180.0
+_TIMEOUT = 300.0
 _KNOWN_FACES = 280
 _NOTES: dict[Output, tuple[str, ...]] = {
     "softmax": (),
