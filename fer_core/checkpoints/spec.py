@@ -106,7 +106,7 @@ class NetworkSpec:
         return np.ascontiguousarray(filled.transpose(0, 3, 1, 2) if self.channels_first else filled, np.float32)
 
     def probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Turn the network's ``(n, classes)`` answers into probabilities; independent ones stay as they are."""
+        """Turn the network's ``(n, classes)`` answers into probabilities; independent ones stay unchanged."""
         if self.output != "logits":
             return scores
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))

@@ -167,7 +167,7 @@ class LayerReader:
     def layers(self, face: NDArray[np.uint8]) -> tuple[Layer, ...]:
         """Every layer with what one ``(48, 48)`` uint8 face leaves in it, from the face to the answer.
 
-        Of a network that does not take the face as it is, the first one is the picture it takes.
+        Of a network that takes another picture than the face, the first one is the picture it takes.
         """
         if face.shape != (48, 48) or face.dtype != np.uint8:
             raise ValueError(f"Expected a face (48, 48) uint8. Received {face.shape} {face.dtype}.")

@@ -24,7 +24,7 @@ class CheckedFile:
     """A file that may be opened, its network's figures, and what is to run it.
 
     Attributes:
-        source: A Keras model, which is to be converted, or the content of a file that is run as it is.
+        source: A Keras model, which is to be converted, or the content of a file that runs unchanged.
     """
 
     network: ForeignNetwork

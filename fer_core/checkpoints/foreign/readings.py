@@ -16,7 +16,7 @@ from fer_core.storage.plaintext import percent
 
 YOURS, FITTED = "yours", "fitted"
 SUSPICIOUS = 0.08
-"""A reading that is right about so many more of the faces is proposed in place of the chosen one."""
+"""A reading that is right about that many more of the faces is proposed in place of the chosen one."""
 
 _Called = NDArray[np.int64]
 
@@ -36,7 +36,7 @@ def tried_readings(
         All readings, the best first; of equal ones the order that was asked for, then a known one.
 
     Raises:
-        CheckpointError: No order was asked for, and none of so many classes is known.
+        CheckpointError: No order was asked for, and no known order has that many classes.
     """
     orders = {YOURS: class_names} if class_names else {}
     orders |= {name: order for name, order in KNOWN_ORDERS.items() if len(order) == outputs and order != class_names}
@@ -96,7 +96,7 @@ def with_reading(card: ModelCard, reading: Reading) -> ModelCard:
 
 
 def use_reading(checkpoint: Checkpoint, reading: Reading) -> Checkpoint:
-    """Read an imported network in another way from now on; its file stays as it is.
+    """Read an imported network in another way from now on; its file does not change.
 
     Raises:
         CheckpointError: The checkpoint is shipped, or its card cannot be written.

@@ -25,7 +25,7 @@ UNIT = NetworkSpec(scaling="unit")
 
 
 def called_in(order, labels, *, right=1.0):
-    """The outputs of a network of that order that is right about so many of the faces, and else guesses."""
+    """The outputs of a network of that order that is right about that share of the faces, and else guesses."""
     rng = np.random.default_rng(7)
     places = np.array([order.index(name) for name in labels])
     return np.where(rng.random(len(labels)) < right, places, rng.integers(0, len(order), len(places)))
@@ -76,7 +76,7 @@ def test_the_drawn_faces_tell_twenty_of_twenty_permuted_orders(home, small_demo)
 
 
 def test_answers_that_mean_nothing_fit_no_order_well():
-    """The fitted order is scored on faces it was not fitted to, so luck is not taken for an order."""
+    """The fitted order is scored on faces it was not fitted to, so chance is not taken for an order."""
     called = np.random.default_rng(2).integers(0, 7, len(LABELS))
     readings = tried_readings({DEFAULT_SPEC: called}, LABELS, FER2013_EMOTIONS, 7)
     assert max(reading.accuracy for reading in readings) < 0.25
