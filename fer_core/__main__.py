@@ -130,7 +130,11 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     report.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
     report.add_argument("--model-card", type=Path, metavar="FILE.md", help="write the checkpoint's card as Markdown")
 
-    for command in (evaluate, report):
+    export = _add(choose, "export", evaluation.export, "write a network as ONNX, Keras and LiteRT, with scripts")
+    export.add_argument("checkpoint")
+    export.add_argument("--output", type=Path, metavar="FILE.zip", help="where to write (CHECKPOINT.zip)")
+
+    for command in (evaluate, report, export):
         _add_overwrite(command)
     for command in (evaluate, compare, report):
         _add_prior(command)

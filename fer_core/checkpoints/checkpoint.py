@@ -34,7 +34,8 @@ DEFAULT_CHECKPOINT = SHIPPED[0]
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 INT8_FILE = "model.int8.tflite"
-NETWORK_FILES: dict[Runtime, str] = {"litert": LITERT_FILE, "onnx": "model.onnx"}
+ONNX_FILE = "model.onnx"
+NETWORK_FILES: dict[Runtime, str] = {"litert": LITERT_FILE, "onnx": ONNX_FILE}
 """The file that predicts, by what runs it."""
 CARD_FILE = "card.json"
 _BYTES_A_WEIGHT = 9  # in the three formats: float32 twice and eight bits

@@ -1,33 +1,98 @@
-"""Export a checkpoint: its files, a short script that uses them anywhere, and a notebook of the lesson."""
+"""Export a checkpoint: its network in four formats, each with a short script that uses it anywhere."""
 
 import io
 import json
+import shutil
+import tempfile
 import zipfile
+from pathlib import Path
+from typing import NamedTuple
 
-from fer_core.checkpoints.checkpoint import CARD_FILE, Checkpoint, verified_bytes
+from filelock import FileLock
 
-_SCRIPT = '''"""Says what expression a face seems to show. Needs: pip install numpy pillow ai-edge-litert
+from fer_core.checkpoints.checkpoint import (
+    CARD_FILE,
+    INT8_FILE,
+    KERAS_FILE,
+    LITERT_FILE,
+    ONNX_FILE,
+    Checkpoint,
+    verified_bytes,
+)
+from fer_core.errors import CheckpointError
+from fer_core.storage.files import cache_folder, storage_remedy
+from fer_core.storage.folders import new_folder
+from fer_core.storage.sandbox import run_limited
 
-python predict.py face.jpg      (a picture of one face, cropped from the hairline to the chin)
-It learned from faces after these steps, which this script does not take: STEPS
+_CONVERTED = (ONNX_FILE, INT8_FILE)
+_KEPT = 8  # checkpoints whose converted networks stay in the cache, some 10 MB each
+_TIMEOUT = 300.0
+
+_SCRIPT = '''"""Says what expression a face seems to show. Needs: pip install numpy pillow PACKAGE
+
+python SCRIPT face.jpg      (a picture of one face, cropped from the hairline to the chin)
+The network was trained on faces after these steps, which this script does not take: STEPS
 """
 import json, sys
 from pathlib import Path
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from PIL import Image
+IMPORT
 
 here = Path(__file__).parent
 card = json.loads((here / "card.json").read_text(encoding="utf-8"))
-face = Image.open(sys.argv[1]).convert("L").resize((48, 48), Image.Resampling.BOX)
-network = Interpreter(str(here / "model.tflite"))
-network.allocate_tensors()
-network.set_tensor(network.get_input_details()[0]["index"], np.float32(face)[None, ..., None])
-network.invoke()
-scores = network.get_tensor(network.get_output_details()[0]["index"])[0] ** (1 / card["calibration"]["temperature"])
+picture = Image.open(sys.argv[1]).convert("L").resize((48, 48), Image.Resampling.BOX)
+face = np.float32(picture)[None, ..., None]
+RUN
+scores = scores ** (1 / card["calibration"]["temperature"])
 for name, share in sorted(zip(card["class_names"], scores / scores.sum()), key=lambda pair: -pair[1]):
     print(f"{name}: {share:.1%}")
 '''
+
+
+class _Format(NamedTuple):
+    """A format's file, what to install and import for it, and the lines of its script from ``face`` to ``scores``."""
+
+    file: str
+    package: str
+    imports: str
+    run: str
+
+    def script(self, name: str, steps: str) -> str:
+        words = {"SCRIPT": name, "STEPS": steps, "PACKAGE": self.package, "IMPORT": self.imports, "RUN": self.run}
+        script = _SCRIPT
+        for word, text in (words | {"FILE": self.file}).items():
+            script = script.replace(word, text)
+        return script
+
+
+_LITERT = _Format(
+    LITERT_FILE,
+    "ai-edge-litert",
+    "from ai_edge_litert.interpreter import Interpreter",
+    """network = Interpreter(str(here / "FILE"))
+network.allocate_tensors()
+network.set_tensor(network.get_input_details()[0]["index"], face)
+network.invoke()
+scores = network.get_tensor(network.get_output_details()[0]["index"])[0]""",
+)
+_FORMATS = {
+    "predict_litert.py": _LITERT,
+    "predict_int8.py": _LITERT._replace(file=INT8_FILE),
+    "predict_onnx.py": _Format(
+        ONNX_FILE,
+        "onnxruntime",
+        "from onnxruntime import InferenceSession",
+        """network = InferenceSession(here / "FILE", providers=["CPUExecutionProvider"])
+scores = network.run(None, {network.get_inputs()[0].name: face})[0][0]""",
+    ),
+    "predict_keras.py": _Format(
+        KERAS_FILE,
+        "keras tensorflow",
+        "import keras",
+        'scores = np.asarray(keras.saving.load_model(here / "FILE")(face))[0]',
+    ),
+}
 _LESSON = (
     "# The lesson, again\n\nTrain a small network on drawn faces, see where it is right and wrong, and look inside it. "
     "Run it in the folder of FER Lab, with its requirements installed.",
@@ -52,19 +117,59 @@ _LESSON = (
 
 
 def pack_checkpoint(checkpoint: Checkpoint) -> bytes:
-    """A ZIP of a checkpoint's files with ``predict.py``.
+    """Pack a checkpoint's network as LiteRT in float32 and in eight bits, ONNX and Keras, with a script for each.
+
+    What the checkpoint lacks of these is made of its Keras file, in a limited child, and cached.
 
     Raises:
-        CheckpointError: A file is missing or damaged.
+        CheckpointError: A file is missing or damaged, or the network could not be converted.
     """
+    files = {file: verified_bytes(checkpoint, file) for file in checkpoint.card.files}
+    files = (_converted(checkpoint) if KERAS_FILE in files else {}) | files
+    files[CARD_FILE] = (checkpoint.directory / CARD_FILE).read_bytes()
+    steps = checkpoint.card.preprocessing.in_words
+    files |= {name: one.script(name, steps).encode() for name, one in _FORMATS.items() if one.file in files}
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for file in checkpoint.card.files:
-            archive.writestr(f"{checkpoint.name}/{file}", verified_bytes(checkpoint, file))
-        archive.write(checkpoint.directory / CARD_FILE, f"{checkpoint.name}/{CARD_FILE}")
-        script = _SCRIPT.replace("STEPS", checkpoint.card.preprocessing.in_words)
-        archive.writestr(f"{checkpoint.name}/predict.py", script)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for file, content in files.items():
+            archive.writestr(f"{checkpoint.name}/{file}", content)
     return buffer.getvalue()
+
+
+def _converted(checkpoint: Checkpoint) -> dict[str, bytes]:
+    """The formats that a checkpoint lacks, by file, made once for the same Keras file."""
+    exports = cache_folder() / "exports"
+    folder = exports / checkpoint.card.files[KERAS_FILE][:32]
+    missing = [file for file in _CONVERTED if file not in checkpoint.card.files]
+    try:
+        exports.mkdir(parents=True, exist_ok=True)
+        with FileLock(exports / ".lock"):  # one at a time: each may need gigabytes
+            if not all((folder / file).exists() for file in missing):
+                with new_folder(folder) as made:
+                    _convert(checkpoint, missing, made)
+                for old in sorted(exports.glob("[!.]*"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+                    shutil.rmtree(old, ignore_errors=True)
+            return {file: (folder / file).read_bytes() for file in missing}
+    except OSError as error:
+        raise CheckpointError(
+            f"“{checkpoint.name}” could not be exported ({error.strerror or error}). "
+            f"{storage_remedy(error, cache_folder())}"
+        ) from error
+
+
+def _convert(checkpoint: Checkpoint, missing: list[str], target: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="fer-export-") as scratch:
+        folder = Path(scratch)
+        (folder / KERAS_FILE).write_bytes(verified_bytes(checkpoint, KERAS_FILE))
+        run_limited("fer_core.training.child.export", folder, timeout=_TIMEOUT)
+        if not all((folder / file).exists() for file in missing):
+            raise CheckpointError(
+                f"The network of “{checkpoint.name}” could not be converted to ONNX: the process that converts it came "
+                "to an end, for want of memory or because Keras cannot open the file. Close other programs and try "
+                "again."
+            )
+        for file in missing:
+            shutil.copyfile(folder / file, target / file)
 
 
 def lesson_notebook() -> bytes:

@@ -1,4 +1,4 @@
-"""The commands about checkpoints that exist: evaluate, compare, report, calibrate, keep-answers."""
+"""The commands about checkpoints that exist: evaluate, compare, report, export, calibrate, keep-answers."""
 
 import argparse
 from dataclasses import asdict
@@ -8,6 +8,7 @@ from typing import Any
 from fer_core.checkpoints.answers import ANSWERS_FILE, ensure_answers, has_answers, keep_answers
 from fer_core.checkpoints.card import PriorFigures
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from fer_core.checkpoints.export import pack_checkpoint
 from fer_core.checkpoints.foreign.imports import AUTO, ForeignFile, import_checkpoint, parse_classes
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.cli import Answer
@@ -138,6 +139,15 @@ def calibrate(options: argparse.Namespace) -> Answer:
         f"{100 * card.measured.calibration_error:.1f} points."
     )
     return Answer({"calibration": asdict(card.calibration), "measured": asdict(card.measured)}, text)
+
+
+def export(options: argparse.Namespace) -> Answer:
+    """Write a checkpoint's network in every format, with a script for each, as one ZIP."""
+    checkpoint = load_checkpoint(options.checkpoint)
+    path = options.output or Path(f"{checkpoint.name}.zip")
+    check_free([path], overwrite=options.overwrite)
+    written = write_file(path, pack_checkpoint(checkpoint))
+    return Answer({"files": [written]}, f"Written: {written}")
 
 
 def keep(options: argparse.Namespace) -> Answer:

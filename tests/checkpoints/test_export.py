@@ -8,44 +8,109 @@ import zipfile
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
 from PIL import Image
 
 from fer_core.checkpoints.card import Calibration
+from fer_core.checkpoints.checkpoint import LITERT_FILE, ONNX_FILE, SHIPPED, load_checkpoint, save_checkpoint
 from fer_core.checkpoints.export import lesson_notebook, pack_checkpoint
+from fer_core.errors import CheckpointError
 from fer_core.storage.files import PROJECT
 
 
 @pytest.fixture
-def unpacked(save_tiny, tmp_path):
-    checkpoint = save_tiny("mine", calibration=Calibration(temperature=0.7, fitted_on="validation"))
+def save_litert(home, tiny_model, make_card):
+    """Stores checkpoints without a Keras file, which nothing can be converted from."""
+
+    def save(name, **changes):
+        write = lambda folder: (folder / LITERT_FILE).write_bytes(tiny_model)  # noqa: E731
+        return save_checkpoint(make_card(name, **changes), write)
+
+    return save
+
+
+def unpacked(checkpoint, folder):
     with zipfile.ZipFile(io.BytesIO(pack_checkpoint(checkpoint))) as archive:
-        for name in archive.namelist():
-            target = tmp_path / "taken" / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(archive.read(name))
-    return checkpoint, tmp_path / "taken" / "mine"
+        archive.extractall(folder)
+    return folder / checkpoint.name
 
 
-def test_the_script_says_what_the_app_says(unpacked, tmp_path):
-    checkpoint, folder = unpacked
-    face = np.random.default_rng(0).integers(0, 256, (48, 48)).astype(np.uint8)
-    Image.fromarray(face).save(tmp_path / "face.png")
-    command = [sys.executable, str(folder / "predict.py"), str(tmp_path / "face.png")]
-    lines = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path).stdout.splitlines()
-    answer = checkpoint.open_classifier().predict_one(face)
-    expected = sorted(zip(answer.class_names, answer.probabilities, strict=True), key=lambda pair: -pair[1])
-    assert lines == [f"{name}: {share:.1%}" for name, share in expected]
+def answers(script, face):
+    """What a script prints, as shares by class, most probable first."""
+    command = [sys.executable, str(script), str(face)]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True, cwd=face.parent).stdout.splitlines()
+    shares = [line.rpartition(": ") for line in lines if line.endswith("%")]
+    return {name: float(share.rstrip("%")) for name, _, share in shares}
 
 
-def test_it_holds_every_file_of_the_checkpoint(unpacked):
-    checkpoint, folder = unpacked
-    assert {path.name for path in folder.iterdir()} == {*checkpoint.card.files, "card.json", "predict.py"}
+@pytest.fixture
+def face(tmp_path):
+    image = np.random.default_rng(0).integers(0, 256, (48, 48)).astype(np.uint8)
+    Image.fromarray(image).save(tmp_path / "face.png")
+    return tmp_path / "face.png"
 
 
-def test_the_script_says_which_steps_it_does_not_take(save_tiny):
-    checkpoint = save_tiny("wants", config={"scheme": "majority-7", "preprocessing": "clahe"})
-    with zipfile.ZipFile(io.BytesIO(pack_checkpoint(checkpoint))) as archive:
-        assert "does not take: CLAHE" in archive.read("wants/predict.py").decode()
+def expected(checkpoint, face):
+    answer = checkpoint.open_classifier().predict_one(np.asarray(Image.open(face)))
+    pairs = sorted(zip(answer.class_names, answer.probabilities, strict=True), key=lambda pair: -pair[1])
+    return {name: round(100 * float(share), 1) for name, share in pairs}
+
+
+def test_the_script_says_what_the_app_says(save_litert, face, tmp_path):
+    checkpoint = save_litert("mine", calibration=Calibration(temperature=0.7, fitted_on="validation"))
+    folder = unpacked(checkpoint, tmp_path)
+    assert {path.name for path in folder.iterdir()} == {*checkpoint.card.files, "card.json", "predict_litert.py"}
+    said = answers(folder / "predict_litert.py", face)
+    assert list(said) == list(expected(checkpoint, face))
+    assert said == pytest.approx(expected(checkpoint, face), abs=0.051)
+
+
+def test_the_script_says_which_steps_it_does_not_take(save_litert, tmp_path):
+    checkpoint = save_litert("wants", config={"scheme": "majority-7", "preprocessing": "clahe"})
+    folder = unpacked(checkpoint, tmp_path)
+    assert "does not take: CLAHE" in (folder / "predict_litert.py").read_text()
+
+
+@pytest.mark.child
+@pytest.mark.parametrize("name", SHIPPED)
+def test_onnx_and_litert_agree(name, monkeypatch, tmp_path):
+    monkeypatch.setenv("FER_HOME", str(tmp_path / "home"))
+    checkpoint = load_checkpoint(name)
+    folder = unpacked(checkpoint, tmp_path)
+    faces = np.random.default_rng(1).integers(0, 256, (64, 48, 48)).astype(np.uint8)
+    network = InferenceSession(folder / ONNX_FILE, providers=["CPUExecutionProvider"])
+    onnx = network.run(None, {"face": faces[..., None].astype(np.float32)})[0]
+    np.testing.assert_allclose(onnx, checkpoint.open_classifier().predict_raw(faces), atol=1e-4)
+
+
+@pytest.mark.child
+def test_every_format_has_a_script_and_says_the_same(home, make_card, face, tmp_path):
+    """Of a network that lacks ONNX and eight bits, as an imported one does."""
+    import keras
+
+    from fer_core.training.network.export import write_network
+
+    keras.utils.set_random_seed(3)
+    hidden = keras.layers.Conv2D(8, 5, strides=4, activation="relu")
+    layers = [keras.Input((48, 48, 1)), keras.layers.Rescaling(1 / 255), hidden, keras.layers.GlobalMaxPooling2D()]
+    network = keras.Sequential([*layers, keras.layers.Dense(7, activation="softmax")])
+    checkpoint = save_checkpoint(make_card("mine"), lambda folder: write_network(network, folder))
+    folder = unpacked(checkpoint, tmp_path)
+    scripts = sorted(path.name for path in folder.glob("*.py"))
+    assert scripts == ["predict_int8.py", "predict_keras.py", "predict_litert.py", "predict_onnx.py"]
+    for script in scripts:
+        near = 2.0 if script == "predict_int8.py" else 0.051
+        assert answers(folder / script, face) == pytest.approx(expected(checkpoint, face), abs=near), script
+    (made,) = (home / "cache" / "exports").glob("*/" + ONNX_FILE)
+    first = made.stat().st_mtime_ns
+    pack_checkpoint(checkpoint)
+    assert made.stat().st_mtime_ns == first  # nothing is converted twice
+
+
+@pytest.mark.child
+def test_what_keras_cannot_open_is_refused_in_a_sentence(save_tiny):
+    with pytest.raises(CheckpointError, match="could not be converted to ONNX"):
+        pack_checkpoint(save_tiny())
 
 
 @pytest.mark.child

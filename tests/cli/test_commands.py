@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,16 @@ def test_report_writes_whole_files(capsys, two_checkpoints, tmp_path):
     assert "Leaderboard" not in page.read_text(encoding="utf-8")
     answer(capsys, *words, "--overwrite")
     assert "Leaderboard" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.child
+def test_export_writes_every_format(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("FER_HOME", str(tmp_path / "home"))
+    target = tmp_path / "out" / "network.zip"
+    assert answer(capsys, "export", "fer-lab", "--output", str(target)) == {"files": [str(target)]}
+    with zipfile.ZipFile(target) as archive:
+        assert {"fer-lab/model.onnx", "fer-lab/model.keras", "fer-lab/model.int8.tflite"} < set(archive.namelist())
+    assert "exists already" in refusal(capsys, "export", "fer-lab", "--output", str(target))
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(capsys, home_with_checkpoint, tmp_path):

@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -10,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.checkpoint import INT8_FILE, KERAS_FILE, LITERT_FILE, Checkpoint, verified_bytes
+from fer_core.checkpoints.checkpoint import INT8_FILE, KERAS_FILE, LITERT_FILE, ONNX_FILE, Checkpoint, verified_bytes
 
 _CALIBRATION_FACES = 500
 
@@ -21,20 +22,29 @@ def write_network(model: keras.Model, folder: Path) -> None:
     (folder / LITERT_FILE).write_bytes(_converted(tf.lite.TFLiteConverter.from_keras_model(model)))
 
 
-def write_quantized(model: keras.Model, folder: Path, faces: NDArray[np.uint8]) -> None:
+def write_onnx(model: keras.Model, folder: Path) -> None:
+    """Write ``model.onnx``, by Keras' own exporter: input ``face``, ``(n, 48, 48, 1)`` raw gray values in float32."""
+    face = keras.InputSpec(shape=(None, *model.input_shape[1:]), dtype="float32", name="face")
+    with contextlib.redirect_stdout(sys.stderr):
+        model.export(folder / ONNX_FILE, format="onnx", verbose=False, input_signature=[face])
+
+
+def write_quantized(model: keras.Model, folder: Path, faces: NDArray[np.uint8] | None = None) -> None:
     """Write ``model.int8.tflite``: weights and arithmetic in eight bits, inputs and outputs in float32.
 
-    Some 500 of the training faces, ``(n, 48, 48)`` uint8, tell the range of every layer's values.
+    Some 500 of the training faces, ``(n, 48, 48)`` uint8, tell the range of every layer's values; without them, each
+    batch's own values do, as it is predicted.
     """
-
-    def samples() -> Iterator[list[NDArray[np.float32]]]:
-        for index in np.linspace(0, len(faces) - 1, min(len(faces), _CALIBRATION_FACES)).astype(int):
-            yield [faces[index][None, ..., None].astype(np.float32)]
-
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = samples
+    if faces is not None:
+        converter.representative_dataset = partial(_samples, faces)
     (folder / INT8_FILE).write_bytes(_converted(converter))
+
+
+def _samples(faces: NDArray[np.uint8]) -> Iterator[list[NDArray[np.float32]]]:
+    for index in np.linspace(0, len(faces) - 1, min(len(faces), _CALIBRATION_FACES)).astype(int):
+        yield [faces[index][None, ..., None].astype(np.float32)]
 
 
 def _converted(converter: tf.lite.TFLiteConverter) -> bytes:

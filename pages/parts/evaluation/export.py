@@ -47,7 +47,8 @@ def show_export(shown: Evaluated) -> None:
     )
     offer_download(
         "The network (ZIP)",
-        "Its files with a script that runs without this app.",
+        "As ONNX, Keras and LiteRT (float32 and int8), with a short script for each that needs no FER Lab. The first "
+        "download takes half a minute.",
         partial(pack_checkpoint, shown.checkpoint),
         f"{card.name}.zip",
         "application/zip",
