@@ -17,7 +17,7 @@ from pages.shared.lesson_record import offer_lesson
 from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_prior, train_first
+from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_prior
 
 _EXPERIMENT = "break_it_experiment"
 
@@ -88,8 +88,6 @@ def _choose_subject(experiment: Experiment) -> tuple[DatasetCard, tuple[Checkpoi
         return dataset, None
     with second:
         checkpoint = choose_checkpoint()
-    if checkpoint is None:
-        train_first()
     with third:
         return dataset, (checkpoint, choose_prior(checkpoint))
 

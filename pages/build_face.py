@@ -11,7 +11,7 @@ from pages.parts.build_face.curves import show_curves
 from pages.parts.build_face.send import offer_to_send
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_view, train_first
+from pages.shared.pickers import choose_checkpoint, choose_view
 
 VIEWS = CHANGE, CURVES, CHALLENGES, SEND = "Smallest change", "Response curves", "Challenges", "Save and send"
 
@@ -38,8 +38,6 @@ follow_address()
 left, right = st.columns(2, gap="large")
 with left:
     checkpoint = choose_checkpoint()
-if checkpoint is None:
-    train_first()
 with right:
     second = _choose_second(checkpoint)
 show_presets()

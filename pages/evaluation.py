@@ -26,7 +26,6 @@ from pages.shared.pickers import (
     choose_prior,
     choose_split,
     choose_view,
-    train_first,
 )
 
 _VIEWS = {
@@ -50,8 +49,6 @@ def _choose() -> Evaluated:
     row = st.container(horizontal=True, gap="medium")
     with checkpoint_column:
         checkpoint = choose_checkpoint()
-    if checkpoint is None:
-        train_first()
     with dataset_column:
         dataset = choose_dataset([checkpoint])
     with errors_shown():

@@ -17,7 +17,7 @@ from pages.shared.browser_token import browser_token
 from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_prior, choose_voted_dataset
+from pages.shared.pickers import choose_prior, choose_voted_dataset, offer_checkpoint
 
 _ROUND_OF, _FACES = "quiz_round_of", "quiz_room_faces"
 _FEW = 5  # faces of a short round, for a class
@@ -114,7 +114,7 @@ left, right = st.columns(2, gap="large")
 with left:
     dataset = choose_voted_dataset()
 with right:
-    checkpoint = choose_checkpoint()
+    checkpoint = offer_checkpoint()
 prior = choose_prior(checkpoint) if checkpoint else None
 with errors_shown():
     classifier = cached.classifier(checkpoint, prior) if checkpoint and prior else None

@@ -19,7 +19,7 @@ from pages.shared.messages import errors_shown, refuse_with
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
-from pages.shared.pickers import choose_checkpoint, choose_prior, say_who_answers, train_first
+from pages.shared.pickers import choose_checkpoint, choose_prior, say_who_answers
 
 _RANGES: dict[DetectorRange, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
 
@@ -40,8 +40,6 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
         first, second = st.columns(2, gap="medium")
         with first:
             checkpoint = choose_checkpoint()
-        if checkpoint is None:
-            train_first()
         range_ = second.segmented_control(
             "Face distance",
             list(_RANGES),

@@ -161,7 +161,7 @@ def _convert(checkpoint: Checkpoint, missing: list[str], target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="fer-export-") as scratch:
         folder = Path(scratch)
         (folder / KERAS_FILE).write_bytes(verified_bytes(checkpoint, KERAS_FILE))
-        run_limited("fer_core.training.child.export", folder, timeout=_TIMEOUT)
+        run_limited("fer_core.training.network.export", folder, timeout=_TIMEOUT)
         if not all((folder / file).exists() for file in missing):
             raise CheckpointError(
                 f"The network of “{checkpoint.name}” could not be converted to ONNX: the process that converts it came "

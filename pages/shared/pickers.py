@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NoReturn, TypeVar, get_args
+from typing import TypeVar, get_args
 
 import streamlit as st
 
@@ -123,7 +123,17 @@ def choose_split() -> str:
     )
 
 
-def choose_checkpoint() -> Checkpoint | None:
+def choose_checkpoint() -> Checkpoint:
+    """A select box of the checkpoints; without any, the page ends with the way to one."""
+    chosen = offer_checkpoint()
+    if chosen is None:
+        st.info("No checkpoint yet. Train one: minutes on the drawn demo faces.")
+        show_link("Train a checkpoint", "training")
+        st.stop()
+    return chosen
+
+
+def offer_checkpoint() -> Checkpoint | None:
     """A select box of the checkpoints, or None when there is none at all; damaged ones are said below it."""
     checkpoints, chosen = {c.name: c for c in list_checkpoints()}, None
     if checkpoints:
@@ -138,8 +148,6 @@ def choose_recognition() -> tuple[Checkpoint, PriorAdjustment]:
     left, right = st.columns(2, gap="medium")
     with left:
         checkpoint = choose_checkpoint()
-    if checkpoint is None:
-        train_first()
     with right:
         prior = choose_prior(checkpoint)
     say_who_answers(checkpoint, prior)
@@ -184,13 +192,6 @@ def choose_view(
             on_change=choose,
         )
     )
-
-
-def train_first() -> NoReturn:
-    """Ends a page that needs a checkpoint where there is none, with the way to one."""
-    st.info("No checkpoint yet. Train one: minutes on the drawn demo faces.")
-    show_link("Train a checkpoint", "training")
-    st.stop()
 
 
 def choose_prior(*checkpoints: Checkpoint) -> PriorAdjustment:

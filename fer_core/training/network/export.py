@@ -1,4 +1,8 @@
-"""Writes a trained network as the files of a checkpoint, and reads it back."""
+"""Writes a trained network as the files of a checkpoint, and reads it back.
+
+``python -m fer_core.training.network.export FOLDER`` is the limited child process of one export: the folder holds
+``model.keras``; the network is written beside it as ONNX and in eight bits.
+"""
 
 import contextlib
 import sys
@@ -12,6 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import INT8_FILE, KERAS_FILE, LITERT_FILE, ONNX_FILE, Checkpoint, verified_bytes
+from fer_core.storage.sandbox import GIB, limit_resources
 
 _CALIBRATION_FACES = 500
 
@@ -61,3 +66,16 @@ def read_network(checkpoint: Checkpoint) -> keras.Model:
     """
     verified_bytes(checkpoint, KERAS_FILE)
     return keras.saving.load_model(checkpoint.directory / KERAS_FILE)
+
+
+def main(folder: Path) -> int:
+    """Convert the network in a folder, under limits: it may come from elsewhere."""
+    limit_resources(12 * GIB, seconds=300)
+    model = keras.saving.load_model(folder / KERAS_FILE, compile=False, safe_mode=True)
+    write_onnx(model, folder)
+    write_quantized(model, folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
