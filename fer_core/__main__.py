@@ -141,7 +141,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
         command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
         command.add_argument("--split", choices=SPLITS, default="test")
         command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what counts as right (as in training)")
-        command.add_argument("--exclude", default="", metavar="LIST", help="leave out the rows of this exclusion list")
+        command.add_argument("--exclude", default="", metavar="LIST", help="leave out the rows of this subset")
 
     foreign = _add(choose, "import-checkpoint", evaluation.import_file, "import a network from elsewhere")
     foreign.add_argument("file", type=Path, help="a .keras, .h5, .tflite or .onnx file")

@@ -13,10 +13,10 @@ from fer_core.cli.outputs import check_free, write_file
 from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
 from fer_core.datasets.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
 from fer_core.datasets.download import KAGGLE_FILE, VOTES_FILE, KaggleAccount, download_faces, download_votes
-from fer_core.datasets.exclusions import list_exclusions, save_exclusions
 from fer_core.datasets.limited import pictures_scanned_apart
 from fer_core.datasets.splits import SplitRule
 from fer_core.datasets.store import dataset_card, import_pictures, load_records
+from fer_core.datasets.subsets import list_subsets, save_subset
 from fer_core.errors import DatasetError
 from fer_core.labels import SPLITS
 from fer_core.reports.dataset_card import dataset_card_markdown
@@ -47,8 +47,8 @@ def add_data_commands(add: AddCommand) -> None:
 
     command = add("inspect", inspect, "list what is doubtful in a dataset, duplicates across splits first")
     command.add_argument("dataset")
-    command.add_argument("--exclude", metavar="FINDING", help="make an exclusion list of this finding")
-    command.add_argument("--name", help="what to call that list (like the finding)")
+    command.add_argument("--exclude", metavar="FINDING", help="save this finding as a subset")
+    command.add_argument("--name", help="what to call that subset (like the finding)")
     command.add_argument("--card", type=Path, metavar="FILE.md", help="write the dataset's card as Markdown")
     command.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
@@ -78,7 +78,7 @@ def download_data(options: argparse.Namespace) -> Answer:
 
 
 def inspect(options: argparse.Namespace) -> Answer:
-    """List the findings, and keep one as an exclusion list or write the dataset's card."""
+    """List the findings, and keep one as a subset or write the dataset's card."""
     check_free([options.card], overwrite=options.overwrite)
     records = load_records(options.dataset)
     duplicates = find_duplicates(records.images)
@@ -96,8 +96,8 @@ def inspect(options: argparse.Namespace) -> Answer:
     if options.card:
         markdown = dataset_card_markdown(card, records, records.schemes[0])
         lines.append(f"Written: {write_file(options.card, markdown.encode())}")
-    lists = list_exclusions(card)
-    lines += [f"exclusion list “{known.name}”: {len(known):,} rows" for known in lists]
+    lists = list_subsets(card)
+    lines += [f"saved subset “{known.name}”: {len(known):,} rows" for known in lists]
     return Answer(document, "\n".join(lines))
 
 
@@ -106,7 +106,7 @@ def _keep(options: argparse.Namespace, found: tuple[Finding, ...]) -> None:
     if chosen is None:
         names = ", ".join(finding.name for finding in found)
         raise DatasetError(f"There is no finding “{options.exclude}”; choose one of {names}.")
-    save_exclusions(dataset_card(options.dataset), options.name or chosen.name, chosen.rows, chosen.title)
+    save_subset(dataset_card(options.dataset), options.name or chosen.name, chosen.rows, chosen.title)
 
 
 def _pairs(duplicates: Duplicates, split: np.ndarray) -> dict[str, int]:

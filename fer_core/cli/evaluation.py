@@ -14,9 +14,9 @@ from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.cli import Answer
 from fer_core.cli.outputs import check_free, write_file
 from fer_core.datasets.dataset import FerDataset, label_records
-from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.shipped import write_votes
 from fer_core.datasets.store import dataset_card, load_records
+from fer_core.datasets.subsets import subset_rows
 from fer_core.evaluation.calibration import prior_figures
 from fer_core.evaluation.comparison import mcnemar
 from fer_core.evaluation.complete_card import complete_card
@@ -177,7 +177,7 @@ def import_file(options: argparse.Namespace) -> Answer:
 def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[EvaluationReport, FerDataset, LabelScheme]:
     records = load_records(options.dataset, needs_pictures=False)
     scheme = LABEL_SCHEMES[options.labels] if options.labels else fitting_scheme(checkpoint.card, records)
-    without = excluded_rows(dataset_card(options.dataset), options.exclude)
+    without = subset_rows(dataset_card(options.dataset), options.exclude)
     dataset = label_records(records, scheme, [options.split], without=without)
     checkpoint = ensure_answers(checkpoint, records)
     result = evaluate_checkpoint(checkpoint, dataset, prior_adjustment=options.prior)
@@ -194,7 +194,7 @@ def _leaderboard(options: argparse.Namespace) -> tuple[Leaderboard, dict[str, fl
     records = load_records(options.dataset, needs_pictures=False)
     schemes = dict.fromkeys(fitting_scheme(c.card, records) for c in checkpoints)
     scheme = LABEL_SCHEMES[options.labels] if options.labels else next(iter(schemes))
-    without = excluded_rows(dataset_card(options.dataset), options.exclude)
+    without = subset_rows(dataset_card(options.dataset), options.exclude)
     leaderboard = compare_checkpoints(
         checkpoints,
         records,

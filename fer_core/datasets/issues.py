@@ -77,7 +77,7 @@ def _pointless(counts: pd.DataFrame, scheme: LabelScheme) -> Iterator[DataIssue]
         if not len(present):
             text = (
                 f"No face is left for {purpose} under “{scheme.title}”. Import the pictures again with new splits, "
-                "or choose another label scheme or exclusion list."
+                "choose another label scheme, or leave out less."
             )
         elif len(present) == 1:
             text = (

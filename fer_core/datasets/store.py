@@ -27,9 +27,9 @@ from fer_core.datasets.cards import (
     stored_cards,
 )
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.exclusions import delete_exclusions
 from fer_core.datasets.imports import IMPORTED_FERPLUS, import_dataset, import_pictures, import_tables
 from fer_core.datasets.shipped import FERPLUS, ferplus_card, ferplus_records, is_ferplus
+from fer_core.datasets.subsets import delete_subsets
 from fer_core.errors import DatasetError
 from fer_core.storage.files import data_folder, storage_remedy
 from fer_core.storage.folders import only_writer, read_settled, remove_folder
@@ -134,7 +134,7 @@ def delete_dataset(name: str) -> None:
     card = read_card(name)
     with only_importer(name):
         remove_folder(data_folder() / card.name)
-    delete_exclusions(card)
+    delete_subsets(card)
 
 
 def ensure_demo() -> DatasetCard:

@@ -10,10 +10,9 @@ from fer_core.checkpoints.answers import has_answers
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.exclusions import ExclusionList, list_exclusions
-from fer_core.datasets.imports import IMPORTED_FERPLUS
-from fer_core.datasets.shipped import FERPLUS, is_ferplus
+from fer_core.datasets.shipped import FERPLUS, IMPORTED_FERPLUS, is_ferplus
 from fer_core.datasets.store import DEMO, DatasetCard, dataset_card, is_built_in, list_datasets, list_labeled
+from fer_core.datasets.subsets import Subset, list_subsets
 from fer_core.evaluation.descriptions import describe_answers
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.labels import LabelScheme
@@ -71,9 +70,9 @@ def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:
     return _choose("Labels", "scheme", by_name, explanation, lambda name: by_name[name].title)
 
 
-def choose_exclusions(dataset: DatasetCard) -> ExclusionList | None:
-    """A select box of a dataset's exclusion lists, or None; nothing is drawn while there is no list."""
-    lists: dict[str, ExclusionList | None] = {known.name: known for known in list_exclusions(dataset)}
+def choose_exclusions(dataset: DatasetCard) -> Subset | None:
+    """A select box of a dataset's subsets to leave out, or None; nothing is drawn while there is none."""
+    lists: dict[str, Subset | None] = {known.name: known for known in list_subsets(dataset)}
     if not lists:
         return None
     return _choose(

@@ -9,8 +9,8 @@ from filelock import FileLock
 from PIL import Image
 
 from fer_core.__main__ import main
-from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import dataset_card, load_records
+from fer_core.datasets.subsets import list_subsets
 from fer_core.storage.files import runs_folder
 from fer_core.training.runs.store import list_runs
 from tests.cli.test_commands import answer, refusal
@@ -74,7 +74,7 @@ def test_inspect_makes_lists_that_train_and_evaluate_accept(capsys, home_with_ch
     document = answer(capsys, "inspect", "demo", "--exclude", "label-conflicts", "--name", "mine")
     rows = document["findings"]["label-conflicts"]
     assert rows
-    (made,) = list_exclusions(dataset_card("demo"))
+    (made,) = list_subsets(dataset_card("demo"))
     assert (made.name, made.rows) == ("mine", tuple(sorted(rows)))
     assert set(document["pairs"]) >= {"across splits", "within a split", "train and test"}
     before, after = (

@@ -10,7 +10,7 @@ from PIL import Image
 from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, save_checkpoint
 from fer_core.datasets import store
 from fer_core.datasets.drawn.scene import sample_scenes
-from fer_core.datasets.exclusions import save_exclusions
+from fer_core.datasets.subsets import save_subset
 from fer_core.training.runs.record import RunRecord
 from fer_core.training.runs.store import create_run
 from fer_core.training.settings.config import TrainingConfig
@@ -33,7 +33,7 @@ CLASSES = tuple(f"{i} {' '.join(TEXTS[i::40])}"[:300] for i in range(7))
 def hostile_home(home, small_demo, demo_files, tiny_model, make_card):
     """A home in which everything that may hold free text is hostile."""
     dataset = store.import_dataset(*demo_files, name="hostile")
-    save_exclusions(dataset, "some", [1, 2], " ".join(TEXTS)[:1500])
+    save_subset(dataset, "some", [1, 2], " ".join(TEXTS)[:1500])
     path = home / "data" / "hostile" / "card.json"
     card = json.loads(path.read_text())
     card |= {"images_file": TEXTS[0], "votes_file": TEXTS[8], "splits": TEXTS[16], "created_at": TEXTS[24]}

@@ -11,8 +11,8 @@ from fer_core.checkpoints.classifier import with_temperature
 from fer_core.checkpoints.features import Features
 from fer_core.cli.execution import train_run
 from fer_core.datasets.dataset import label_records
-from fer_core.datasets.exclusions import save_exclusions
 from fer_core.datasets.store import dataset_card, load_records
+from fer_core.datasets.subsets import save_subset
 from fer_core.errors import CheckpointError, TrainingError
 from fer_core.evaluation.scoring import score
 from fer_core.faces.detection import Face
@@ -115,7 +115,7 @@ def test_a_face_gives_the_same_probabilities_through_every_path(home, small_demo
 def test_rows_of_an_exclusion_list_are_not_trained_on(home, small_demo):
     everything = load_splits(TrainingConfig())
     gone = [int(split.rows[0]) for split in everything]
-    save_exclusions(dataset_card("demo"), "first-ones", gone, "for a test")
+    save_subset(dataset_card("demo"), "first-ones", gone, "for a test")
     remaining = load_splits(TrainingConfig(exclude="first-ones"))
     assert [len(a) - len(b) for a, b in zip(everything, remaining, strict=True)] == [1, 1, 1]
     assert not {*gone} & {int(row) for split in remaining for row in split.rows}

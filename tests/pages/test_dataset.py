@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.datasets.detective.duplicates import find_duplicates
 from fer_core.datasets.detective.findings import duplicate_findings
-from fer_core.datasets.exclusions import delete_exclusions, list_exclusions, save_exclusions
 from fer_core.datasets.store import dataset_card, import_dataset, list_datasets, load_records
+from fer_core.datasets.subsets import delete_subsets, list_subsets, save_subset
 from fer_core.labels import VOTE_COLUMNS
 from pages.parts.dataset.faces import parse_rows
 from pages.shared.notice import ACCEPTED
@@ -314,7 +314,7 @@ def test_a_finding_becomes_a_list_with_the_count_it_changes(with_copies):
     assert effect.loc["train", "left out"] == 0
     app.button(key="dataset_make_list").click().run()
     assert not app.exception
-    (made,) = list_exclusions(dataset_card("copied"))
+    (made,) = list_subsets(dataset_card("copied"))
     assert made.rows == tuple(sorted(expected.rows.tolist()))
     assert "is saved" in text(app)
 
@@ -327,12 +327,12 @@ def test_bad_names_of_lists_are_a_sentence_and_lists_are_deleted(with_copies):
     assert not app.error
     app.text_input(key="dataset_list_name_clean-test").set_value(" clean  set ")
     app.button(key="dataset_make_list").click().run()
-    assert "clean-set" in [known.name for known in list_exclusions(dataset_card("copied"))]
-    delete_exclusions(dataset_card("copied"), "clean-set")
-    save_exclusions(dataset_card("copied"), "mine", [1], "for a test")
+    assert "clean-set" in [known.name for known in list_subsets(dataset_card("copied"))]
+    delete_subsets(dataset_card("copied"), "clean-set")
+    save_subset(dataset_card("copied"), "mine", [1], "for a test")
     app = page(dataset="copied", view="Detective")
     app.button(key="dataset_delete_list_mine").click().run()
-    assert list_exclusions(dataset_card("copied")) == ()
+    assert list_subsets(dataset_card("copied")) == ()
 
 
 def test_pairs_across_splits_are_listed(with_copies):
@@ -358,7 +358,7 @@ def test_means_and_map(home_with_checkpoint):
 
 def test_training_and_evaluation_offer_the_lists(home_with_checkpoint):
     test_rows = np.flatnonzero(np.asarray(load_records("demo").split) == 2)[:5]
-    save_exclusions(dataset_card("demo"), "clean-test", test_rows, "for a test")
+    save_subset(dataset_card("demo"), "clean-test", test_rows, "for a test")
     app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/training.py").run()
     assert "clean-test" in app.selectbox(key="training_exclude").options
     app.switch_page("pages/evaluation.py").run()

@@ -14,8 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.datasets.dataset import label_records
-from fer_core.datasets.exclusions import save_exclusions
 from fer_core.datasets.store import import_dataset, load_records
+from fer_core.datasets.subsets import save_subset
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.runs.launch import started
 from fer_core.training.runs.provenance import Probe, write_probe
@@ -122,7 +122,7 @@ def test_what_is_too_little_is_said_before_the_start(home, small_demo):
     assert any("uncertain by up to" in warning.value for warning in page.warning)
     assert not page.button(key="start").disabled
     labeled = label_records(load_records("demo"), LABEL_SCHEMES["majority-7"])
-    save_exclusions(small_demo, "one-class", labeled.rows[labeled.labels > 0], "all but neutral")
+    save_subset(small_demo, "one-class", labeled.rows[labeled.labels > 0], "all but neutral")
     page.run()
     page.selectbox(key="training_exclude").set_value("one-class").run()
     assert any("training faces are labeled neutral" in error.value for error in page.error)

@@ -1,4 +1,4 @@
-"""Rows of a dataset that deserve a doubt, each kind with its reason: what an exclusion list can be made of."""
+"""Rows of a dataset that deserve a doubt, each kind with its reason: what a subset can be made of."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +27,7 @@ class Finding:
     """Rows with something in common.
 
     Attributes:
-        name: Identifier, and the name an exclusion list gets by default.
+        name: Identifier, and the name its subset gets by default.
         meaning: What is doubtful about these rows, in a sentence.
         rows: ``(n,)`` int64 row numbers, the most doubtful first.
     """

@@ -155,7 +155,7 @@ def load_splits(config: TrainingConfig) -> Splits:
     Teachers change the targets of the training split alone; live ones answer later.
 
     Raises:
-        DatasetError: The dataset or the exclusion list is not there, or a split has fewer than two classes.
+        DatasetError: The dataset or the subset to exclude is not there, or a split has fewer than two classes.
         TrainingError: A teacher is not there or does not know all classes, or the dataset has no biased sample.
         CheckpointError: A teacher's file is damaged.
     """

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.datasets.exclusions import excluded_rows
 from fer_core.datasets.groups import biased_rows
 from fer_core.datasets.issues import DataIssue, training_set_issues
 from fer_core.datasets.store import dataset_card, load_records
+from fer_core.datasets.subsets import subset_rows
 from fer_core.errors import TrainingError
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.settings.config import TrainingConfig
@@ -16,7 +16,7 @@ def data_issues(config: TrainingConfig) -> tuple[DataIssue, ...]:
     """List what speaks against training on the faces that some settings mean, the worst first.
 
     Raises:
-        DatasetError: The dataset or the exclusion list is not there, or the labels need votes that it lacks.
+        DatasetError: The dataset or the subset to exclude is not there, or the labels need votes that it lacks.
         TrainingError: A biased sample is asked of faces that nobody drew.
     """
     scheme, without = LABEL_SCHEMES[config.scheme], rows_left_out(config)
@@ -24,14 +24,14 @@ def data_issues(config: TrainingConfig) -> tuple[DataIssue, ...]:
 
 
 def rows_left_out(config: TrainingConfig) -> NDArray[np.int64]:
-    """Return the rows of the dataset that a run has in no split: those of its exclusion list and of a biased sample.
+    """Return the rows of the dataset that a run has in no split: those of its excluded subset and of a biased sample.
 
     Raises:
-        DatasetError: The dataset or the exclusion list is not there.
+        DatasetError: The dataset or the subset to exclude is not there.
         TrainingError: A biased sample is asked of faces that nobody drew.
     """
     card = dataset_card(config.dataset)
-    listed = excluded_rows(card, config.exclude)
+    listed = subset_rows(card, config.exclude)
     if not config.biased_sample:
         return listed
     if not card.is_drawn:

@@ -60,7 +60,7 @@ class TrainingConfig(Settings):
         priority: Of the training process: at ``low`` everything else on the machine goes first.
         augmentation: How training faces are changed in each epoch.
         preprocessing: Steps every face goes through, in training and wherever the checkpoint is used.
-        exclude: Name of an exclusion list of the dataset, whose rows no split has; "" for all rows.
+        exclude: Name of a saved subset of the dataset, whose rows no split has; "" for all rows.
         start_from: Name of the checkpoint whose weights the run begins with; "" for fresh ones.
         teachers: Names of the checkpoints whose answers the run learns from beside the labels.
         teacher_share: Part of each target that is the teachers' mean answer; without effect where there are none.

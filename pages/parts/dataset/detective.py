@@ -10,8 +10,8 @@ from fer_core.datasets.detective.findings import (
     image_findings,
     vote_findings,
 )
-from fer_core.datasets.exclusions import delete_exclusions, list_exclusions, save_exclusions
 from fer_core.datasets.store import DatasetCard
+from fer_core.datasets.subsets import delete_subsets, list_subsets, save_subset
 from fer_core.datasets.summary import LabelOutcomes
 from pages.parts.dataset.face_detail import show_linked_face
 from pages.parts.dataset.map import show_map, show_means
@@ -104,7 +104,7 @@ def _offer_list(shown: ShownDataset, finding: Finding) -> None:
         )
         if st.button("Save list", icon=":material/playlist_remove:", key="dataset_make_list"):
             with errors_shown(stop=False):
-                made = save_exclusions(shown.card, name.strip(), finding.rows, finding.title)
+                made = save_subset(shown.card, name.strip(), finding.rows, finding.title)
                 st.session_state[_MADE] = made.name
                 st.rerun()
     if made_name := st.session_state.pop(_MADE, ""):
@@ -115,7 +115,7 @@ def _offer_list(shown: ShownDataset, finding: Finding) -> None:
 
 
 def _show_lists(dataset: DatasetCard, outcomes: LabelOutcomes) -> None:
-    lists = list_exclusions(dataset)
+    lists = list_subsets(dataset)
     if not lists:
         return
     st.subheader("Exclusion lists", anchor="lists")
@@ -133,6 +133,6 @@ def _show_lists(dataset: DatasetCard, outcomes: LabelOutcomes) -> None:
                     "Delete it",
                     key=f"dataset_delete_list_{known.name}",
                     type="primary",
-                    on_click=delete_exclusions,
+                    on_click=delete_subsets,
                     args=(dataset, known.name),
                 )

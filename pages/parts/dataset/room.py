@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.pictures import DAMAGED
 from fer_core.datasets.store import DatasetCard, damaged_datasets, delete_dataset, list_datasets
+from fer_core.datasets.subsets import list_subsets
 from fer_core.errors import DatasetError
 from fer_core.service.diagnostics import megabytes_in
 from fer_core.storage.files import data_folder
@@ -84,11 +84,11 @@ def _show_card(card: DatasetCard) -> None:
     with left:
         st.markdown(f"**{plain(card.name)}** · {sum(card.sizes.values()):,} faces · {_source(card)}")
         sizes = ", ".join(f"{count:,} {split}" for split, count in card.sizes.items())
-        lists = ", ".join(plain(known.name) for known in list_exclusions(card))
+        lists = ", ".join(plain(known.name) for known in list_subsets(card))
         st.caption(
             f"{sizes}  \nLabels: {_schemes(card)}  \nFingerprint {card.fingerprint[:_SHORT]} · imported "
             f"{plain(card.created_at[:10])} · {megabytes_in(data_folder() / card.name):,.1f} MB"
-            + (f" · exclusion lists: {lists}" if lists else "")
+            + (f" · subsets: {lists}" if lists else "")
         )
         if card.mapping:
             classes = ", ".join(f"{plain(folder)} → {plain(name)}" for folder, name in card.mapping.items())
@@ -107,7 +107,7 @@ def _show_card(card: DatasetCard) -> None:
         key = f"dataset_delete_{card.name}"
         if not card.is_drawn and st.button("Delete", icon=":material/delete:", key=key, width="stretch"):
             warning = (
-                f"**{plain(card.name)}** with {sum(card.sizes.values()):,} faces and its exclusion lists will be gone "
+                f"**{plain(card.name)}** with {sum(card.sizes.values()):,} faces and its saved subsets will be gone "
                 "for everybody who uses this server. Checkpoints trained on it stay, and so do the files it was "
                 "imported from."
             )

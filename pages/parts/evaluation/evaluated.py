@@ -10,8 +10,8 @@ from fer_core.checkpoints.card import PriorFigures
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FerDataset
-from fer_core.datasets.exclusions import ExclusionList
 from fer_core.datasets.store import DatasetCard
+from fer_core.datasets.subsets import Subset
 from fer_core.evaluation.calibration import prior_figures
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LabelScheme
@@ -36,7 +36,7 @@ class Evaluated:
     labeled: FerDataset
     report: EvaluationReport
     faces: FerDataset
-    exclusions: ExclusionList | None
+    exclusions: Subset | None
 
     @classmethod
     def of(
@@ -47,7 +47,7 @@ class Evaluated:
         split: str,
         *,
         prior: PriorAdjustment,
-        exclusions: ExclusionList | None,
+        exclusions: Subset | None,
     ) -> "Evaluated":
         """Evaluate a checkpoint, once per content.
 

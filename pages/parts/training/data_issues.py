@@ -23,7 +23,7 @@ def show_data_issues(config: TrainingConfig, dataset: DatasetCard) -> bool:
     """Show what speaks against training with these settings; True when nothing can be learned.
 
     Raises:
-        DatasetError: The exclusion list is gone.
+        DatasetError: The subset to exclude is gone.
         TrainingError: The dataset has no biased sample.
     """
     issues = cached.training_set_issues(

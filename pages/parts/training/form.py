@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import DatasetCard
+from fer_core.datasets.subsets import list_subsets
 from fer_core.faces.preprocessing import STEPS
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.training.settings.config import TrainingConfig
@@ -97,9 +97,9 @@ def _chosen_faces(dataset: DatasetCard) -> None:
     )
     st.selectbox(
         "Exclude",
-        ["", *(known.name for known in list_exclusions(dataset))],
+        ["", *(known.name for known in list_subsets(dataset))],
         format_func=lambda name: name or "None",
-        help="An exclusion list made on Dataset, Detective.",
+        help="A saved subset, such as a finding of Dataset, Detective.",
         key="training_exclude",
         persist_state="session",
     )

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from fer_core.datasets.exclusions import list_exclusions
 from fer_core.datasets.store import DatasetCard
+from fer_core.datasets.subsets import list_subsets
 from fer_core.errors import TrainingError
 from fer_core.plots.training import small_curve
 from fer_core.storage.plaintext import setting_text
@@ -38,7 +38,7 @@ def fill_form(datasets: Iterable[DatasetCard]) -> None:
     dataset = next((card for card in datasets if card.name == config.dataset), None)
     if dataset is None:
         del values["dataset"]
-    if dataset is None or config.exclude not in [known.name for known in list_exclusions(dataset)]:
+    if dataset is None or config.exclude not in [known.name for known in list_subsets(dataset)]:
         values["exclude"] = ""
     st.session_state.update({key_of(name): value for name, value in values.items()})
     st.session_state[_NEWS] = (source, "" if dataset else config.dataset)

@@ -26,10 +26,10 @@ from fer_core.checkpoints.foreign.allowlist import check_network
 from fer_core.checkpoints.foreign.archive import read_archive
 from fer_core.datasets.archive import open_archive
 from fer_core.datasets.cards import damaged_datasets, read_card
-from fer_core.datasets.exclusions import list_exclusions, load_exclusions, save_exclusions
 from fer_core.datasets.pictures import read_pictures, scan_pictures
 from fer_core.datasets.readers import read_records
 from fer_core.datasets.store import import_dataset, list_datasets, load_records
+from fer_core.datasets.subsets import list_subsets, load_subset, save_subset
 from fer_core.errors import CheckpointError, DatasetError, ImageError, SettingError, TrainingError, VideoError
 from fer_core.faces.images import read_image
 from fer_core.labels import LABEL_SCHEMES
@@ -253,14 +253,14 @@ def read_array(content):
 
 def exclusion_list():
     tables()
-    save_exclusions(read_card("small"), "some", [0, 2], "why not")
+    save_subset(read_card("small"), "some", [0, 2], "why not")
     return [(data_folder() / ".exclusions" / "small" / "some.json").read_bytes()]
 
 
 def read_exclusions(content):
     (data_folder() / ".exclusions" / "small" / "some.json").write_bytes(content)
-    list_exclusions(read_card("small"))
-    load_exclusions(read_card("small"), "some")
+    list_subsets(read_card("small"))
+    load_subset(read_card("small"), "some")
 
 
 def run_file(name):

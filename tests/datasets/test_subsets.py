@@ -1,4 +1,4 @@
-"""Rows to leave out are kept by name, for the content they were made from, and never change."""
+"""Rows are kept by name, for the content they were made from, and never change."""
 
 import json
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from fer_core.datasets.dataset import label_records
-from fer_core.datasets.exclusions import (
-    delete_exclusions,
-    excluded_rows,
-    list_exclusions,
-    load_exclusions,
-    save_exclusions,
-)
 from fer_core.datasets.store import dataset_card, delete_dataset, import_dataset, load_records
+from fer_core.datasets.subsets import (
+    delete_subsets,
+    list_subsets,
+    load_subset,
+    save_subset,
+    subset_rows,
+)
 from fer_core.errors import DatasetError
 from fer_core.labels import LABEL_SCHEMES
 
@@ -24,11 +24,11 @@ def _stored(home, files):
 
 
 def test_a_list_is_kept_and_found(home):
-    made = save_exclusions(dataset_card("ferplus"), "clean-test", np.array([5, 1, 5]), "seen in training")
+    made = save_subset(dataset_card("ferplus"), "clean-test", np.array([5, 1, 5]), "seen in training")
     assert made.rows == (1, 5)
-    assert load_exclusions(dataset_card("ferplus"), "clean-test") == made == list_exclusions(dataset_card("ferplus"))[0]
-    assert excluded_rows(dataset_card("ferplus"), "clean-test").tolist() == [1, 5]
-    assert excluded_rows(dataset_card("ferplus"), "").tolist() == []
+    assert load_subset(dataset_card("ferplus"), "clean-test") == made == list_subsets(dataset_card("ferplus"))[0]
+    assert subset_rows(dataset_card("ferplus"), "clean-test").tolist() == [1, 5]
+    assert subset_rows(dataset_card("ferplus"), "").tolist() == []
 
 
 def test_labelling_leaves_its_rows_out():
@@ -41,10 +41,10 @@ def test_labelling_leaves_its_rows_out():
 
 
 def test_a_name_keeps_its_rows():
-    first = save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
-    assert save_exclusions(dataset_card("ferplus"), "mine", [1], "again") == first
+    first = save_subset(dataset_card("ferplus"), "mine", [1], "a")
+    assert save_subset(dataset_card("ferplus"), "mine", [1], "again") == first
     with pytest.raises(DatasetError, match="already stands for other rows"):
-        save_exclusions(dataset_card("ferplus"), "mine", [2], "b")
+        save_subset(dataset_card("ferplus"), "mine", [2], "b")
 
 
 @pytest.mark.parametrize(
@@ -53,43 +53,43 @@ def test_a_name_keeps_its_rows():
 )
 def test_bad_lists_are_refused(name, rows, sentence):
     with pytest.raises(DatasetError, match=sentence):
-        save_exclusions(dataset_card("ferplus"), name, rows, "")
+        save_subset(dataset_card("ferplus"), name, rows, "")
 
 
 def test_other_content_makes_a_list_void(files, demo_files):
-    save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
+    save_subset(dataset_card("ferplus"), "mine", [1], "a")
     import_dataset(*demo_files, name="ferplus")
-    assert list_exclusions(dataset_card("ferplus")) == ()
+    assert list_subsets(dataset_card("ferplus")) == ()
     with pytest.raises(DatasetError, match="other content"):
-        excluded_rows(dataset_card("ferplus"), "mine")
+        subset_rows(dataset_card("ferplus"), "mine")
 
 
 def test_a_damaged_list_is_a_sentence(home):
-    save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
+    save_subset(dataset_card("ferplus"), "mine", [1], "a")
     path = home / "data" / ".exclusions" / "ferplus" / "mine.json"
     for damage in ("{", "[]", json.dumps(json.loads(path.read_text()) | {"rows": ["1"]})):
         path.write_text(damage)
         with pytest.raises(DatasetError, match="damaged"):
-            load_exclusions(dataset_card("ferplus"), "mine")
-    assert list_exclusions(dataset_card("ferplus")) == ()
+            load_subset(dataset_card("ferplus"), "mine")
+    assert list_subsets(dataset_card("ferplus")) == ()
 
 
 def test_missing_lists_name_those_there_are():
-    save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
+    save_subset(dataset_card("ferplus"), "mine", [1], "a")
     with pytest.raises(DatasetError, match="there are: mine"):
-        load_exclusions(dataset_card("ferplus"), "other")
+        load_subset(dataset_card("ferplus"), "other")
 
 
 def test_lists_go_one_by_one_or_with_their_dataset(home):
-    save_exclusions(dataset_card("ferplus"), "one", [1], "a")
-    save_exclusions(dataset_card("ferplus"), "two", [2], "a")
-    delete_exclusions(dataset_card("ferplus"), "one")
-    assert [known.name for known in list_exclusions(dataset_card("ferplus"))] == ["two"]
+    save_subset(dataset_card("ferplus"), "one", [1], "a")
+    save_subset(dataset_card("ferplus"), "two", [2], "a")
+    delete_subsets(dataset_card("ferplus"), "one")
+    assert [known.name for known in list_subsets(dataset_card("ferplus"))] == ["two"]
     delete_dataset("ferplus")
     assert list((home / "data" / ".exclusions").glob("*")) == []
 
 
 def test_an_import_of_the_same_content_keeps_the_lists(files):
-    save_exclusions(dataset_card("ferplus"), "mine", [1], "a")
+    save_subset(dataset_card("ferplus"), "mine", [1], "a")
     import_dataset(*files)
-    assert len(list_exclusions(dataset_card("ferplus"))) == 1
+    assert len(list_subsets(dataset_card("ferplus"))) == 1
