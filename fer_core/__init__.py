@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
+    from fer_core.checkpoints.checkpoint import Checkpoint
     from fer_core.checkpoints.classifier import Classifier
     from fer_core.checkpoints.priors import PriorAdjustment
-    from fer_core.datasets.dataset import FerDataset
     from fer_core.evaluation.comparison import PairedComparison
+    from fer_core.evaluation.evaluation_set import EvaluationSet
     from fer_core.evaluation.report import EvaluationReport
     from fer_core.faces.detection import PhotoDetector
     from fer_core.recognition.photos import Faces
@@ -59,12 +60,14 @@ def recognize(
     Raises:
         FerError: The picture cannot be read, or there is no such checkpoint.
     """
+    from fer_core.checkpoints.checkpoint import CARD_FILE
     from fer_core.faces.images import as_image
     from fer_core.recognition.photos import Faces
     from fer_core.recognition.recognize import recognize as found_in
+    from fer_core.storage.files import stamp
 
-    image = as_image(picture)
-    classifier = load(checkpoint, prior_adjustment=prior_adjustment)
+    image, found = as_image(picture), _checkpoint(checkpoint)
+    classifier = _classifier(found.name, stamp(found.directory / CARD_FILE), prior_adjustment)
     return Faces(image, found_in(image, _detector(), classifier))
 
 
@@ -74,11 +77,9 @@ def load(checkpoint: str = "", *, prior_adjustment: PriorAdjustment | None = Non
     Raises:
         FerError: There is no such checkpoint, or it is damaged.
     """
-    from fer_core.checkpoints.checkpoint import DEFAULT_CHECKPOINT, load_checkpoint
     from fer_core.checkpoints.priors import DEFAULT_PRIOR
 
-    found = load_checkpoint(checkpoint or DEFAULT_CHECKPOINT)
-    return found.open_classifier(prior_adjustment=prior_adjustment or DEFAULT_PRIOR)
+    return _checkpoint(checkpoint).open_classifier(prior_adjustment=prior_adjustment or DEFAULT_PRIOR)
 
 
 def evaluate(
@@ -86,6 +87,7 @@ def evaluate(
     dataset: str = "ferplus",
     *,
     split: str = "test",
+    only: str = "",
     prior_adjustment: PriorAdjustment | None = None,
 ) -> EvaluationReport:
     """Test a checkpoint on a labeled split; for FER+ the answers that ship are used, so no pictures are needed.
@@ -95,17 +97,8 @@ def evaluate(
     Raises:
         FerError: There is no such checkpoint or dataset, or they have too few classes in common.
     """
-    from fer_core.checkpoints.answers import ensure_answers
-    from fer_core.checkpoints.checkpoint import load_checkpoint
-    from fer_core.checkpoints.priors import DEFAULT_PRIOR
-    from fer_core.datasets.dataset import label_records
-    from fer_core.datasets.store import load_records
-    from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme
-
-    found, records = load_checkpoint(checkpoint), load_records(dataset, needs_pictures=False)
-    labeled: FerDataset = label_records(records, fitting_scheme(found.card, records), [split])
-    prior = prior_adjustment or DEFAULT_PRIOR
-    return evaluate_checkpoint(ensure_answers(found, records), labeled, prior_adjustment=prior)
+    report, _ = _evaluation_set(dataset, split, only, prior_adjustment).evaluate(_checkpoint(checkpoint))
+    return report
 
 
 def compare(
@@ -114,6 +107,7 @@ def compare(
     *,
     dataset: str = "ferplus",
     split: str = "test",
+    only: str = "",
     prior_adjustment: PriorAdjustment | None = None,
 ) -> PairedComparison:
     """Compare two checkpoints on the same images: ``.difference``, ``.difference_interval()`` and ``.p_value``.
@@ -123,19 +117,27 @@ def compare(
     Raises:
         FerError: As for :func:`evaluate`, or one of them was trained on these images.
     """
-    from fer_core.checkpoints.answers import ensure_answers
-    from fer_core.checkpoints.checkpoint import load_checkpoint
-    from fer_core.checkpoints.priors import DEFAULT_PRIOR
-    from fer_core.datasets.store import load_records
-    from fer_core.evaluation.leaderboard import compare_checkpoints
-    from fer_core.evaluation.scoring import fitting_scheme
+    checkpoints = [_checkpoint(first), _checkpoint(second)]
+    return _evaluation_set(dataset, split, only, prior_adjustment).compare(checkpoints).pair(first, second)
 
-    records = load_records(dataset, needs_pictures=False)
-    checkpoints = [ensure_answers(load_checkpoint(name), records) for name in (first, second)]
-    scheme = fitting_scheme(checkpoints[0].card, records)
-    prior = prior_adjustment or DEFAULT_PRIOR
-    board = compare_checkpoints(checkpoints, records, dataset, scheme=scheme, split=split, prior_adjustment=prior)
-    return board.pair(first, second)
+
+def _evaluation_set(dataset: str, split: str, only: str, prior_adjustment: PriorAdjustment | None) -> EvaluationSet:
+    from fer_core.checkpoints.priors import DEFAULT_PRIOR
+    from fer_core.evaluation.evaluation_set import EvaluationSet
+
+    return EvaluationSet(dataset, split, only=only, prior=prior_adjustment or DEFAULT_PRIOR)
+
+
+def _checkpoint(name: str) -> Checkpoint:
+    from fer_core.checkpoints.checkpoint import DEFAULT_CHECKPOINT, load_checkpoint
+
+    return load_checkpoint(name or DEFAULT_CHECKPOINT)
+
+
+@lru_cache(maxsize=4)
+def _classifier(checkpoint: str, written: tuple[int, ...], prior_adjustment: PriorAdjustment | None) -> Classifier:
+    """Open a checkpoint once; the stamp of its card tells when it has to be opened again."""
+    return load(checkpoint, prior_adjustment=prior_adjustment)
 
 
 @lru_cache(maxsize=1)

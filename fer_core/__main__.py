@@ -124,6 +124,8 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     compare = _add(choose, "compare", evaluation.compare, "say which checkpoint is better, and how surely")
     compare.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="two or more")
 
+    compare.add_argument("--subsets", action="store_true", help="also on each saved subset, with Holm's correction")
+
     report = _add(choose, "report", evaluation.report, "write a report as one HTML file, and a model card")
     report.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="one, or several to compare")
     report.add_argument("--output", type=Path, metavar="FILE.html", help="where to write (NAME-report.html)")
@@ -141,7 +143,8 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
         command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
         command.add_argument("--split", choices=SPLITS, default="test")
         command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what counts as right (as in training)")
-        command.add_argument("--exclude", default="", metavar="LIST", help="leave out the rows of this subset")
+        command.add_argument("--exclude", default="", metavar="SUBSET", help="leave out the rows of this subset")
+        command.add_argument("--only", default="", metavar="SUBSET", help="test on the rows of this subset alone")
 
     foreign = _add(choose, "import-checkpoint", evaluation.import_file, "import a network from elsewhere")
     foreign.add_argument("file", type=Path, help="a .keras, .h5, .tflite or .onnx file")

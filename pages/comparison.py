@@ -7,6 +7,7 @@ import streamlit as st
 from fer_core.checkpoints.answers import has_answers
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.datasets.store import DEMO, list_labeled
+from fer_core.datasets.subsets import rows_left_out
 from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.evaluation.scoring import evaluation_scheme
 from fer_core.faces.images import read_image
@@ -15,6 +16,7 @@ from fer_core.recognition.recognize import MAX_LISTED_FACES, reclassify, recogni
 from pages.parts.comparison.checkpoints import offer_import, show_kept_checkpoints
 from pages.parts.comparison.leaderboard import show_export, show_leaderboard, show_settings
 from pages.parts.comparison.pair import show_pair
+from pages.parts.comparison.subsets import show_subsets
 from pages.shared import cached
 from pages.shared.address import check_asked, name_in_address, newly_asked
 from pages.shared.held_pictures import upload_picture
@@ -24,8 +26,9 @@ from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.pickers import (
     choose_dataset,
-    choose_exclusions,
+    choose_faces,
     choose_labels,
+    choose_left_out,
     choose_prior,
     choose_split,
     choose_view,
@@ -37,6 +40,7 @@ _PAIR = "Head to head"
 _VIEWS = {
     "Leaderboard": show_leaderboard,
     _PAIR: show_pair,
+    "Subsets": show_subsets,
     "Settings and curves": show_settings,
     "Export": show_export,
 }
@@ -81,11 +85,11 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
     with labels_column:
         scheme = choose_labels(records, checkpoints[0])
     with row:
-        split, prior, exclusions = choose_split(), choose_prior(*checkpoints), choose_exclusions(dataset)
+        split, prior = choose_split(), choose_prior(*checkpoints)
+        only, leave_out = choose_faces(dataset), choose_left_out(dataset)
     others = [c.name for c in checkpoints if not c.card.is_imported and evaluation_scheme(c.card) != scheme]
     if others:
         st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are scored by the labels chosen here.")
-    without = exclusions.rows if exclusions else ()
     with errors_shown():
         return cached.leaderboard(
             checkpoints,
@@ -93,7 +97,7 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
             dataset.name,
             scheme=scheme,
             split=split,
-            without=without,
+            without=rows_left_out(dataset, leave_out, only),
             prior_adjustment=prior,
         )
 

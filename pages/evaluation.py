@@ -21,8 +21,9 @@ from pages.shared.navigation import start_page
 from pages.shared.pickers import (
     choose_checkpoint,
     choose_dataset,
-    choose_exclusions,
+    choose_faces,
     choose_labels,
+    choose_left_out,
     choose_prior,
     choose_split,
     choose_view,
@@ -57,19 +58,20 @@ def _choose() -> Evaluated:
         scheme = choose_labels(records, checkpoint)
     with row:
         split = choose_split()
-        prior, exclusions = choose_prior(checkpoint), choose_exclusions(dataset)
+        prior = choose_prior(checkpoint)
+        only, leave_out = choose_faces(dataset), choose_left_out(dataset)
     with errors_shown():
-        return Evaluated.of(checkpoint, dataset, scheme, split, prior=prior, exclusions=exclusions)
+        return Evaluated.of(checkpoint, dataset, scheme, split, prior=prior, leave_out=leave_out, only=only)
 
 
 def _notes(shown: Evaluated) -> None:
     card = shown.checkpoint.card
     notes = [describe_scope(shown.report)]
-    if shown.exclusions:
+    if shown.leave_out or shown.only:
         labeled = len(cached.labeled(cached.records(shown.dataset), shown.scheme, [shown.split]))
-        notes.append(
-            f"“{plain(shown.exclusions.name)}” excludes {labeled - len(shown.labeled):,} of {labeled:,} pictures."
-        )
+        subset = f" of “{plain(shown.only.name)}”" if shown.only else ""
+        without = f" without “{plain(shown.leave_out.name)}”" if shown.leave_out else ""
+        notes.append(f"Tested on {len(shown.labeled):,} of {labeled:,} labeled faces: those{subset}{without}.")
     if shown.dataset.is_drawn and has_answers(shown.checkpoint):
         note_drawings("evaluation", list_labeled()[0].name)
     elif card.is_imported:

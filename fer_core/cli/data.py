@@ -10,15 +10,17 @@ import numpy as np
 
 from fer_core.cli import Answer, Command
 from fer_core.cli.outputs import check_free, write_file
+from fer_core.datasets.dataset import label_records
 from fer_core.datasets.detective.duplicates import Duplicates, find_duplicates
 from fer_core.datasets.detective.findings import Finding, duplicate_findings, image_findings, vote_findings
 from fer_core.datasets.download import KAGGLE_FILE, VOTES_FILE, KaggleAccount, download_faces, download_votes
 from fer_core.datasets.limited import pictures_scanned_apart
 from fer_core.datasets.splits import SplitRule
-from fer_core.datasets.store import dataset_card, import_pictures, load_records
-from fer_core.datasets.subsets import list_subsets, save_subset
+from fer_core.datasets.store import DatasetCard, dataset_card, import_pictures, load_records
+from fer_core.datasets.subsets import delete_subsets, list_subsets, load_subset, rename_subset, save_subset
 from fer_core.errors import DatasetError
-from fer_core.labels import SPLITS
+from fer_core.evaluation.filters import ALL_GRAYS, ALL_VOTES, FaceFilter
+from fer_core.labels import LABEL_SCHEMES, SPLITS
 from fer_core.reports.dataset_card import dataset_card_markdown
 
 AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
@@ -51,6 +53,17 @@ def add_data_commands(add: AddCommand) -> None:
     command.add_argument("--name", help="what to call that subset (like the finding)")
     command.add_argument("--card", type=Path, metavar="FILE.md", help="write the dataset's card as Markdown")
     command.add_argument("--overwrite", action="store_true", help="replace files that exist")
+
+    command = add("subsets", subsets, "list, save, rename or delete the saved subsets of a dataset")
+    command.add_argument("dataset")
+    command.add_argument("--save", metavar="NAME", help="save the faces that the following options keep")
+    command.add_argument("--classes", default="", metavar="NAMES", help="of these classes, with commas (all)")
+    command.add_argument("--votes", type=_ends, default=ALL_VOTES, metavar="LOW..HIGH", help="for the label, of ten")
+    command.add_argument("--grays", type=_ends, default=ALL_GRAYS, metavar="LOW..HIGH", help="mean gray value, 0..255")
+    command.add_argument("--within", default="", metavar="SUBSET", help="among the faces of a saved subset")
+    command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what labels the faces (the dataset's first)")
+    command.add_argument("--rename", nargs=2, metavar=("SUBSET", "NAME"), help="give a subset another name")
+    command.add_argument("--delete", metavar="SUBSET", help="delete a subset")
 
 
 def store_pictures(options: argparse.Namespace) -> Answer:
@@ -99,6 +112,37 @@ def inspect(options: argparse.Namespace) -> Answer:
     lists = list_subsets(card)
     lines += [f"saved subset “{known.name}”: {len(known):,} rows" for known in lists]
     return Answer(document, "\n".join(lines))
+
+
+def subsets(options: argparse.Namespace) -> Answer:
+    """List the saved subsets of a dataset, after saving, renaming or deleting one where that is asked for."""
+    card = dataset_card(options.dataset)
+    if options.save:
+        _save_subset(card, options)
+    if options.rename:
+        rename_subset(card, *options.rename)
+    if options.delete:
+        delete_subsets(card, load_subset(card, options.delete).name)
+    known = list_subsets(card)
+    document = [{"name": each.name, "reason": each.reason, "rows": list(each.rows)} for each in known]
+    lines = [f"{each.name}: {len(each):,} rows – {each.reason}" for each in known]
+    return Answer(document, "\n".join(lines) or f"“{options.dataset}” has no saved subset yet.")
+
+
+def _save_subset(card: DatasetCard, options: argparse.Namespace) -> None:
+    records = load_records(options.dataset, needs_pictures=False)
+    faces = label_records(records, LABEL_SCHEMES[options.labels] if options.labels else records.schemes[0])
+    within = load_subset(card, options.within) if options.within else None
+    chosen = FaceFilter(tuple(filter(None, options.classes.split(","))), options.votes, options.grays, within)
+    save_subset(card, options.save, faces.rows[chosen.keeps(faces)], chosen.in_words)
+
+
+def _ends(text: str) -> tuple[int, int]:
+    low, dots, high = text.partition("..")
+    try:
+        return int(low), int(high if dots else low)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” where a range such as 8..10 is expected") from None
 
 
 def _keep(options: argparse.Namespace, found: tuple[Finding, ...]) -> None:

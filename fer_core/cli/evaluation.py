@@ -1,33 +1,30 @@
 """The commands about checkpoints that exist: evaluate, compare, report, export, calibrate, keep-answers."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from fer_core.checkpoints.answers import ANSWERS_FILE, ensure_answers, has_answers, keep_answers
-from fer_core.checkpoints.card import PriorFigures
-from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
+from fer_core.checkpoints.answers import ANSWERS_FILE, has_answers, keep_answers
+from fer_core.checkpoints.checkpoint import load_checkpoint
 from fer_core.checkpoints.export import pack_checkpoint
 from fer_core.checkpoints.foreign.imports import AUTO, ForeignFile, import_checkpoint, parse_classes
-from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.cli import Answer
 from fer_core.cli.outputs import check_free, write_file
-from fer_core.datasets.dataset import FerDataset, label_records
 from fer_core.datasets.shipped import write_votes
 from fer_core.datasets.store import dataset_card, load_records
-from fer_core.datasets.subsets import subset_rows
+from fer_core.datasets.subsets import list_subsets
 from fer_core.evaluation.calibration import prior_figures
 from fer_core.evaluation.comparison import mcnemar
 from fer_core.evaluation.complete_card import complete_card
 from fer_core.evaluation.descriptions import describe_scope
-from fer_core.evaluation.leaderboard import Leaderboard, compare_checkpoints, milliseconds_per_face
-from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.evaluation_set import EvaluationSet
+from fer_core.evaluation.leaderboard import Leaderboard, milliseconds_per_face
 from fer_core.evaluation.robustness import robustness_steps
-from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme, headline_figures
-from fer_core.labels import LABEL_SCHEMES, LabelScheme
+from fer_core.evaluation.scoring import headline_figures
+from fer_core.labels import LABEL_SCHEMES
 from fer_core.recognition.recognize import to_csv
-from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts
+from fer_core.reports.evaluation import comparison_report, evaluation_report, leaderboard_texts, subset_texts
 from fer_core.reports.evaluation_data import figures_document, prediction_table
 from fer_core.reports.model_card import model_card_markdown
 from fer_core.storage.plaintext import interval_text, percent
@@ -37,16 +34,19 @@ def evaluate(options: argparse.Namespace) -> Answer:
     """Test a checkpoint on one split of a dataset."""
     check_free([options.predictions], overwrite=options.overwrite)
     checkpoint = load_checkpoint(options.checkpoint)
-    report, faces, scheme = _tested(checkpoint, options)
+    report, faces = _evaluation_set(options).evaluate(checkpoint)
+    trained_prior, _ = replace(_evaluation_set(options), prior="training").evaluate(checkpoint)
+    by_prior = prior_figures(trained_prior, checkpoint.card)
     if options.predictions:
         write_file(options.predictions, to_csv(prediction_table(report, faces)))
     document = {
         "dataset": options.dataset,
         "split": options.split,
-        "scheme": scheme.name,
+        "scheme": faces.scheme,
         "exclude": options.exclude,
+        "only": options.only,
         **figures_document(report),
-        "prior_adjustments": {prior: asdict(seen) for prior, seen in _by_prior(checkpoint, options).items()},
+        "prior_adjustments": {prior: asdict(seen) for prior, seen in by_prior.items()},
     }
     lines = [
         f"{report.answered_by.in_words}, on {options.dataset}, {options.split}: accuracy {percent(report.accuracy, 1)} "
@@ -86,11 +86,15 @@ def compare(options: argparse.Namespace) -> Answer:
         "pairs": pairs,
         "caveats": list(leaderboard.caveats()),
     }
+    if options.subsets:
+        subsets = leaderboard.on_subsets(list_subsets(dataset_card(options.dataset)))
+        document["subsets"] = subsets.to_dict("records")
     lines = [
         leaderboard_texts(leaderboard, times).to_string(),
         "",
         *(f"{pair['second']} against {pair['first']}: {pair['verdict']}" for pair in pairs),
         *leaderboard.caveats(),
+        *(["", subset_texts(subsets).to_string()] if options.subsets else []),
     ]
     return Answer(document, "\n".join(lines))
 
@@ -101,13 +105,13 @@ def report(options: argparse.Namespace) -> Answer:
     path = options.output or Path(f"{'-'.join(names)}-report.html")
     check_free([path, options.model_card], overwrite=options.overwrite)
     if len(names) > 1:
-        page = comparison_report(*_leaderboard(options))
+        page = comparison_report(*_leaderboard(options), list_subsets(dataset_card(options.dataset)))
     else:
         checkpoint = load_checkpoint(names[0])
-        tested, faces, scheme = _tested(checkpoint, options)
+        tested, faces = _evaluation_set(options).evaluate(checkpoint)
         prior = options.prior
         steps = list(robustness_steps(checkpoint, faces, prior_adjustment=prior)) if options.robustness else []
-        subject = f"{options.dataset}, {options.split} split, {scheme.title}"
+        subject = f"{options.dataset}, {options.split} split, {LABEL_SCHEMES[faces.scheme].title}"
         page = evaluation_report(checkpoint, tested, faces, subject=subject, robustness=steps)
     written = [write_file(path, page.encode())]
     if options.model_card:
@@ -174,36 +178,14 @@ def import_file(options: argparse.Namespace) -> Answer:
     return Answer(asdict(card), "\n".join(lines))
 
 
-def _tested(checkpoint: Checkpoint, options: argparse.Namespace) -> tuple[EvaluationReport, FerDataset, LabelScheme]:
-    records = load_records(options.dataset, needs_pictures=False)
-    scheme = LABEL_SCHEMES[options.labels] if options.labels else fitting_scheme(checkpoint.card, records)
-    without = subset_rows(dataset_card(options.dataset), options.exclude)
-    dataset = label_records(records, scheme, [options.split], without=without)
-    checkpoint = ensure_answers(checkpoint, records)
-    result = evaluate_checkpoint(checkpoint, dataset, prior_adjustment=options.prior)
-    return result, dataset.with_classes(result.class_names), scheme
-
-
-def _by_prior(checkpoint: Checkpoint, options: argparse.Namespace) -> dict[PriorAdjustment, PriorFigures]:
-    report, _, _ = _tested(checkpoint, argparse.Namespace(**vars(options) | {"prior": "training"}))
-    return prior_figures(report, checkpoint.card)
+def _evaluation_set(options: argparse.Namespace) -> EvaluationSet:
+    scheme = LABEL_SCHEMES[options.labels] if options.labels else None
+    return EvaluationSet(options.dataset, options.split, scheme, options.exclude, options.only, options.prior)
 
 
 def _leaderboard(options: argparse.Namespace) -> tuple[Leaderboard, dict[str, float]]:
     checkpoints = [load_checkpoint(name) for name in dict.fromkeys(options.checkpoints)]
-    records = load_records(options.dataset, needs_pictures=False)
-    schemes = dict.fromkeys(fitting_scheme(c.card, records) for c in checkpoints)
-    scheme = LABEL_SCHEMES[options.labels] if options.labels else next(iter(schemes))
-    without = subset_rows(dataset_card(options.dataset), options.exclude)
-    leaderboard = compare_checkpoints(
-        checkpoints,
-        records,
-        options.dataset,
-        scheme=scheme,
-        split=options.split,
-        without=without,
-        prior_adjustment=options.prior,
-    )
+    leaderboard = _evaluation_set(options).compare(checkpoints)
     return leaderboard, {c.name: milliseconds_per_face(c.open_classifier()) for c in checkpoints}
 
 

@@ -30,6 +30,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="settings, such as epochs=10"
     )
     command.add_argument("--dataset", help="name of a stored dataset (demo)")
+    command.add_argument("--tensorboard", action="store_true", help="write the curves as TensorBoard's files too")
 
 
 def add_train(command: argparse.ArgumentParser) -> None:
@@ -177,4 +178,6 @@ def _config(options: argparse.Namespace) -> TrainingConfig:
         except (OSError, UnicodeDecodeError) as error:
             raise TrainingError(f"{options.config} cannot be read as text ({error}). Check the path.") from error
     assignments = read_assignments(options.set)
-    return config.with_settings(assignments | ({"dataset": options.dataset} if options.dataset else {}))
+    assignments |= {"dataset": options.dataset} if options.dataset else {}
+    assignments |= {"tensorboard": "true"} if options.tensorboard else {}
+    return config.with_settings(assignments)

@@ -16,6 +16,9 @@ from fer_core.datasets.dataset import FaceRecords
 FERPLUS = "FER+"
 """Name of the dataset that ships; no imported one can be called so."""
 
+IMPORTED_FERPLUS = "ferplus"
+"""What imported FER+ is called unless a person names it otherwise."""
+
 _VOTES = Path(__file__).parent / "ferplus" / "votes.npz"
 
 

@@ -27,8 +27,8 @@ from fer_core.datasets.cards import (
     stored_cards,
 )
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.imports import IMPORTED_FERPLUS, import_dataset, import_pictures, import_tables
-from fer_core.datasets.shipped import FERPLUS, ferplus_card, ferplus_records, is_ferplus
+from fer_core.datasets.imports import import_dataset, import_pictures, import_tables
+from fer_core.datasets.shipped import FERPLUS, IMPORTED_FERPLUS, ferplus_card, ferplus_records, is_ferplus
 from fer_core.datasets.subsets import delete_subsets
 from fer_core.errors import DatasetError
 from fer_core.storage.files import data_folder, storage_remedy

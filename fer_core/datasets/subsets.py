@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fer_core.datasets.cards import DatasetCard, check_name
+from fer_core.datasets.shipped import FERPLUS, IMPORTED_FERPLUS
 from fer_core.errors import DatasetError
 from fer_core.storage.files import data_folder, storage_remedy
 from fer_core.storage.records import read_record, write_record
@@ -56,8 +57,8 @@ def save_subset(dataset: DatasetCard, name: str, rows: ArrayLike, reason: str) -
     name = check_name(name)
     made = Subset(name, dataset.name, dataset.fingerprint, reason, chosen, now)
     path = _path(dataset, name)
-    if path.exists():
-        known = load_subset(dataset, name)
+    # One made from other content, or damaged, gives way: nothing can use it.
+    if known := next((each for each in list_subsets(dataset) if each.name == name), None):
         if known.rows != chosen:
             raise DatasetError(
                 f"“{name}” already stands for other rows. Choose another name, or delete that subset.", is_hint=True
@@ -148,7 +149,8 @@ def delete_subsets(dataset: DatasetCard, name: str | None = None) -> None:
 
 def _folder(dataset: DatasetCard) -> Path:
     # Not in the dataset's own folder, which an import replaces as a whole; named when subsets were only left out.
-    return data_folder() / ".exclusions" / dataset.name
+    name = IMPORTED_FERPLUS if dataset.name == FERPLUS else dataset.name  # whose rows stay when it is imported
+    return data_folder() / ".exclusions" / name
 
 
 def _path(dataset: DatasetCard, name: str) -> Path:

@@ -1,5 +1,6 @@
 """Several checkpoints on the same images: a leaderboard and its caveats."""
 
+import itertools
 import statistics
 import time
 from collections.abc import Sequence
@@ -16,14 +17,18 @@ from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
 from fer_core.datasets.shipped import ferplus_copies
 from fer_core.datasets.store import list_labeled, load_records
+from fer_core.datasets.subsets import Subset
 from fer_core.datasets.summary import label_outcomes
 from fer_core.errors import EvaluationError
 from fer_core.evaluation.calibration import calibration_error
-from fer_core.evaluation.comparison import PairedComparison
+from fer_core.evaluation.comparison import SIGNIFICANT, PairedComparison, holm, mcnemar
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import common_classes, evaluate_checkpoint
 from fer_core.labels import LabelScheme
 from fer_core.storage.plaintext import percent, setting_title
+
+ALL_FACES = "all faces"
+"""What the whole test is called beside its subsets; no subset can have a name with a blank."""
 
 _TIMED, _WARM = 40, 5
 _MOST_LEAKED = 0.1  # share from which a checkpoint is not compared; the public FER2013 itself repeats 8%
@@ -134,6 +139,43 @@ class Leaderboard:
         """Return the p-value of each checkpoint's distance from the best, adjusted for all pairs."""
         best, *others = self.entries
         return {other.name: self.pair(other.name, best.name).p_value for other in others}
+
+    def on_subsets(self, subsets: Sequence[Subset]) -> pd.DataFrame:
+        """Return how every checkpoint does against the best one, on all the faces and on those of each subset.
+
+        The p-value is McNemar's, adjusted by :func:`holm` for all pairs of the checkpoints on all of these sets, so a
+        set and a pair may be picked after looking. Subsets without a face of the test are left out.
+
+        Returns:
+            ``subset``, ``n``, ``checkpoint`` and its ``accuracy``, ``best`` (the best checkpoint on all the faces) and
+            its ``best_accuracy``, ``difference`` (checkpoint less best), ``p_value`` and ``is_significant``.
+        """
+        best = self.entries[0].name
+        kept = {ALL_FACES: np.arange(len(self.test))}
+        kept |= {known.name: np.flatnonzero(np.isin(self.test.rows, known.rows)) for known in subsets}
+        names = [entry.name for entry in self.entries]
+        pairs = [
+            (subset, self._paired(first, second, positions))
+            for subset, positions in kept.items()
+            if len(positions)
+            for first, second in itertools.combinations(names, 2)
+        ]
+        adjusted = holm([mcnemar(*pair.discordant) for _, pair in pairs])
+        return pd.DataFrame(
+            {
+                "subset": subset,
+                "n": len(pair),
+                "checkpoint": pair.names[1],
+                "accuracy": pair.second.accuracy,
+                "best": best,
+                "best_accuracy": pair.first.accuracy,
+                "difference": pair.difference,
+                "p_value": p_value,
+                "is_significant": p_value < SIGNIFICANT,
+            }
+            for (subset, pair), p_value in zip(pairs, adjusted.tolist(), strict=True)
+            if pair.names[0] == best
+        )
 
     def table(self) -> pd.DataFrame:
         """Return the leaderboard, a line a checkpoint.

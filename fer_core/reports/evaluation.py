@@ -6,6 +6,7 @@ import pandas as pd
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.datasets.dataset import FerDataset
+from fer_core.datasets.subsets import Subset
 from fer_core.evaluation.calibration import calibration_error, coverage_at, coverage_curve, reliability
 from fer_core.evaluation.comparison import p_value_text
 from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses, describe_scope
@@ -53,8 +54,8 @@ def evaluation_report(
     )
 
 
-def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) -> str:
-    """Return what the Comparison page shows as HTML, given each checkpoint's time per face."""
+def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float], subsets: Sequence[Subset] = ()) -> str:
+    """Return what the Comparison page shows as HTML, given each checkpoint's time per face and the saved subsets."""
     best, second = leaderboard.entries[:2]
     pair = leaderboard.pair(second.name, best.name)
     names = [entry.name for entry in leaderboard.entries]
@@ -68,6 +69,7 @@ def comparison_report(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
         Section("", verdict + bullets(leaderboard.caveats())),
         Section("Leaderboard", board),
         Section("Confidence", chart("coverage", coverage_figure(curves, colors))),
+        *([Section("Saved subsets", table(subset_texts(leaderboard.on_subsets(subsets))))] if subsets else []),
         *(_pair_section(leaderboard, other, best.name) for other in names[1:]),
         *(Section(f"Confusion matrix: {name}", chart(f"matrix-{name}", matrices[name])) for name in names),
         Section("Differences of settings", table(settings_table([e.checkpoint for e in leaderboard.entries]))),
@@ -95,6 +97,22 @@ def leaderboard_texts(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
             "training": [f"{x['training_seconds'] / 60:,.0f} min" if x["training_seconds"] else "–" for x in lines],
         },
         index=[x["checkpoint"] for x in lines],
+    )
+
+
+def subset_texts(subsets: pd.DataFrame) -> pd.DataFrame:
+    """Return what :meth:`Leaderboard.on_subsets` returns as texts."""
+    lines = subsets.to_dict("records")
+    return pd.DataFrame(
+        {
+            "faces": [f"{x['n']:,}" for x in lines],
+            "checkpoint": [f"{x['checkpoint']} {percent(x['accuracy'], 1)}" for x in lines],
+            "best overall": [f"{x['best']} {percent(x['best_accuracy'], 1)}" for x in lines],
+            "difference": [f"{100 * x['difference']:+.1f} points" for x in lines],
+            "p (Holm)": [p_value_text(x["p_value"]) for x in lines],
+            "significant": ["yes" if x["is_significant"] else "no" for x in lines],
+        },
+        index=[x["subset"] for x in lines],
     )
 
 

@@ -14,6 +14,7 @@ from fer_core.datasets.shipped import FERPLUS, IMPORTED_FERPLUS, is_ferplus
 from fer_core.datasets.store import DEMO, DatasetCard, dataset_card, is_built_in, list_datasets, list_labeled
 from fer_core.datasets.subsets import Subset, list_subsets
 from fer_core.evaluation.descriptions import describe_answers
+from fer_core.evaluation.leaderboard import ALL_FACES
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.labels import LabelScheme
 from pages.shared.address import follow_address, write_choice
@@ -23,8 +24,6 @@ from pages.shared.messages import errors_shown, plain, show_damages
 _Value = TypeVar("_Value")
 PRIOR = "prior"
 """Key of the class prior, in the session and in the address."""
-
-_NOTHING = "nothing"
 
 
 def choose_dataset(answered_by: Sequence[Checkpoint] | None = None) -> DatasetCard:
@@ -70,17 +69,24 @@ def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:
     return _choose("Labels", "scheme", by_name, explanation, lambda name: by_name[name].title)
 
 
-def choose_exclusions(dataset: DatasetCard) -> Subset | None:
-    """A select box of a dataset's subsets to leave out, or None; nothing is drawn while there is none."""
-    lists: dict[str, Subset | None] = {known.name: known for known in list_subsets(dataset)}
-    if not lists:
-        return None
-    return _choose(
-        "Exclude",
-        "exclude",
-        {_NOTHING: None} | lists,
-        "An exclusion list from Dataset, Detective, such as test copies in training.",
+def choose_left_out(dataset: DatasetCard) -> Subset | None:
+    """A select box of a dataset's saved subsets to leave out, or None; nothing is drawn while there is none."""
+    return _choose_subset(
+        "Exclude", "exclude", "no faces", dataset, "A saved subset, such as test copies in training."
     )
+
+
+def choose_faces(dataset: DatasetCard) -> Subset | None:
+    """A select box of a dataset's saved subsets to test on alone, or None; nothing is drawn while there is none."""
+    return _choose_subset(
+        "Faces", "only", ALL_FACES, dataset, "A saved subset to test on. Save some on Evaluation, Subgroups."
+    )
+
+
+def _choose_subset(label: str, parameter: str, none: str, dataset: DatasetCard, explanation: str) -> Subset | None:
+    known = {each.name: each for each in list_subsets(dataset)}
+    # No subset can have a name with a blank, so none is called as the first choice.
+    return _choose(label, parameter, {none: None, **known}, explanation) if known else None
 
 
 def choose_labels(records: FaceRecords, checkpoint: Checkpoint) -> LabelScheme:

@@ -108,6 +108,23 @@ def test_compare_is_paired_and_says_so_in_words(capsys, two_checkpoints):
     assert pair["verdict"] in capsys.readouterr().out
 
 
+def test_subsets_are_saved_renamed_compared_and_deleted(capsys, two_checkpoints):
+    save = ("subsets", "demo", "--save", "clear", "--classes", "happiness,neutral", "--votes", "7..10")
+    (made,) = answer(capsys, *save)
+    assert (made["name"], made["reason"]) == ("clear", "happiness, neutral; 7 to 10 of 10 votes")
+    assert 0 < len(made["rows"]) < 160
+    answer(capsys, "subsets", "demo", "--save", "dark", "--grays", "0..110", "--within", "clear")
+    names = [each["name"] for each in answer(capsys, "subsets", "demo", "--rename", "dark", "dim")]
+    assert names == ["clear", "dim"]
+    table = answer(capsys, "compare", "tiny", "turned", "--subsets")["subsets"]
+    assert [line["subset"] for line in table][:2] == ["all faces", "clear"]
+    tested = answer(capsys, "evaluate", "tiny", "--only", "clear")
+    assert tested["n"] == table[1]["n"]
+    assert [each["name"] for each in answer(capsys, "subsets", "demo", "--delete", "dim")] == ["clear"]
+    assert "no saved subset called “dim”" in refusal(capsys, "subsets", "demo", "--delete", "dim")
+    assert "no class “joy”" in refusal(capsys, "subsets", "demo", "--save", "x", "--classes", "joy")
+
+
 def test_compare_needs_two(capsys, home_with_checkpoint):
     assert "two different" in refusal(capsys, "compare", "tiny", "tiny")
 
@@ -303,7 +320,7 @@ def test_what_cannot_be_carried_out_is_refused_before_anything_starts(capsys, ho
 @pytest.mark.child
 def test_train_answers_with_its_card_and_nothing_else(home, small_demo):
     """In a process of its own: TensorFlow's converter writes to standard output."""
-    words = ["train", "--dataset", "demo", "--name", "first", "--set", "epochs=1", "--json"]
+    words = ["train", "--dataset", "demo", "--name", "first", "--set", "epochs=1", "--tensorboard", "--json"]
     child = subprocess.run(
         [sys.executable, "-m", "fer_core", *words], cwd=PROJECT, capture_output=True, text=True, timeout=300, check=True
     )
@@ -311,6 +328,7 @@ def test_train_answers_with_its_card_and_nothing_else(home, small_demo):
     assert card["name"] == "first"
     assert card["config"]["epochs"] == 1
     assert load_checkpoint("first").card.files == card["files"]
+    assert list((home / "runs" / "first" / "tensorboard" / "validation").glob("events.out.*"))
 
 
 def test_a_damaged_checkpoint_is_told_beside_the_others(capsys, home, save_tiny):

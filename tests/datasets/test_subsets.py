@@ -1,6 +1,7 @@
 """Rows are kept by name, for the content they were made from, and never change."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from fer_core.datasets.subsets import (
     delete_subsets,
     list_subsets,
     load_subset,
+    rename_subset,
+    rows_left_out,
     save_subset,
     subset_rows,
 )
@@ -62,6 +65,8 @@ def test_other_content_makes_a_list_void(files, demo_files):
     assert list_subsets(dataset_card("ferplus")) == ()
     with pytest.raises(DatasetError, match="other content"):
         subset_rows(dataset_card("ferplus"), "mine")
+    save_subset(dataset_card("ferplus"), "mine", [2], "its name is free")
+    assert subset_rows(dataset_card("ferplus"), "mine").tolist() == [2]
 
 
 def test_a_damaged_list_is_a_sentence(home):
@@ -93,3 +98,35 @@ def test_an_import_of_the_same_content_keeps_the_lists(files):
     save_subset(dataset_card("ferplus"), "mine", [1], "a")
     import_dataset(*files)
     assert len(list_subsets(dataset_card("ferplus"))) == 1
+
+
+def test_a_subset_is_renamed_to_a_free_name(home):
+    card = dataset_card("ferplus")
+    first = save_subset(card, "one", [1], "a")
+    save_subset(card, "two", [2], "b")
+    with pytest.raises(DatasetError, match="“two” already"):
+        rename_subset(card, "one", "two")
+    with pytest.raises(DatasetError, match="cannot be a name"):
+        rename_subset(card, "one", "../x")
+    assert rename_subset(card, "one", "one") == first
+    renamed = rename_subset(card, "one", "three")
+    assert (renamed.rows, renamed.reason) == ((1,), "a")
+    assert [known.name for known in list_subsets(card)] == ["three", "two"]
+
+
+def test_rows_left_out_are_those_outside_one_and_inside_another(home):
+    card = dataset_card("ferplus")
+    bad, good = save_subset(card, "bad", [1, 2], "a"), save_subset(card, "good", [0, 1, 5], "b")
+    assert rows_left_out(card, None, None).tolist() == []
+    assert rows_left_out(card, bad, None).tolist() == [1, 2]
+    assert rows_left_out(card, None, good).tolist() == [2, 3, 4]
+    assert rows_left_out(card, bad, good).tolist() == [1, 2, 3, 4]
+
+
+def test_subsets_of_ferplus_stay_when_its_pictures_come():
+    """They are kept where those of the imported dataset are, which usually has another name than what ships."""
+    delete_dataset("ferplus")
+    shipped = dataset_card("ferplus")
+    assert shipped.name == "FER+"
+    save_subset(shipped, "mine", [1], "a")
+    assert list_subsets(replace(shipped, name="ferplus"))[0].rows == (1,)

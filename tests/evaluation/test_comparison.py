@@ -5,9 +5,10 @@ import pytest
 import scipy
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from fer_core.errors import EvaluationError
-from fer_core.evaluation.comparison import PairedComparison, mcnemar, p_value_text
+from fer_core.evaluation.comparison import PairedComparison, holm, mcnemar, p_value_text
 from fer_core.evaluation.intervals import wilson
 from tests.benchmark.verdicts import coverage, false_better
 
@@ -127,3 +128,15 @@ def test_other_images_are_not_compared(make_report, change):
     }[change]()
     with pytest.raises(EvaluationError, match="same labeled images"):
         PairedComparison(("a", "b"), a, b)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_holms_correction_is_that_of_statsmodels(p_values):
+    adjusted = holm(p_values)
+    np.testing.assert_allclose(adjusted, multipletests(p_values, method="holm")[1], atol=1e-12)
+    assert (adjusted >= p_values).all()
+
+
+def test_nothing_to_correct_is_no_error():
+    assert holm([]).tolist() == []
+    assert holm([0.03]).tolist() == [0.03]

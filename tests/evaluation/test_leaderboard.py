@@ -1,12 +1,18 @@
 """Several checkpoints on the same faces: what is compared, what is refused and what is said beside it."""
 
+import itertools
+
 import pytest
 
 from fer_core.checkpoints.checkpoint import KERAS_FILE, LITERT_FILE, save_checkpoint
 from fer_core.datasets.dataset import label_records
-from fer_core.datasets.store import load_records
-from fer_core.errors import CheckpointError, EvaluationError
+from fer_core.datasets.store import dataset_card, load_records
+from fer_core.datasets.subsets import Subset, save_subset
+from fer_core.errors import CheckpointError, DatasetError, EvaluationError
+from fer_core.evaluation.comparison import mcnemar
+from fer_core.evaluation.evaluation_set import EvaluationSet
 from fer_core.evaluation.leaderboard import (
+    ALL_FACES,
     compare_checkpoints,
     find_leakage,
     milliseconds_per_face,
@@ -58,6 +64,45 @@ def test_checkpoints_with_other_classes_meet_on_those_in_common(two, save_tiny, 
     assert set(leaderboard.test.labels) == {0, 1}
     assert leaderboard.left_out > 0
     assert any("2 shared classes" in words for words in leaderboard.caveats())
+
+
+def subset(name, rows):
+    return Subset(name, "demo", "", "a reason", tuple(rows), "")
+
+
+def test_subsets_are_compared_with_holms_correction(two, save_tiny, records):
+    third = save_tiny("other", class_names=SEVEN.class_names[3:] + SEVEN.class_names[:3])
+    board = compare_checkpoints([*two, third], records, "demo", scheme=SEVEN)
+    rows = board.test.rows
+    subsets = [subset("first", rows[:9]), subset("elsewhere", [10**6]), subset("rest", [*rows[9:], 10**6])]
+    table = board.on_subsets(subsets)
+    best, *others = [entry.name for entry in board.entries]
+    assert table["subset"].tolist() == [ALL_FACES] * 2 + ["first"] * 2 + ["rest"] * 2
+    assert table["checkpoint"].tolist() == others * 3
+    assert set(table["best"]) == {best}
+    assert table["n"].tolist() == [len(rows)] * 2 + [9] * 2 + [len(rows) - 9] * 2
+    assert table["difference"].tolist() == pytest.approx((table["accuracy"] - table["best_accuracy"]).tolist())
+    for line in table[table["subset"] == "first"].to_dict("records"):
+        assert line["accuracy"] == board.entry(line["checkpoint"]).report.is_right[:9].mean()
+    # Nine tests were made: three pairs on three sets. Holm's first step is Bonferroni's.
+    alone = board.pair(best, others[-1])
+    smallest = min(mcnemar(*board.pair(a, b).discordant) for a, b in itertools.combinations([best, *others], 2))
+    assert table["p_value"].min() <= min(9 * smallest, 1)
+    assert (table["p_value"] >= mcnemar(*alone.discordant)).any()
+    assert (table["is_significant"] == (table["p_value"] < 0.05)).all()
+
+
+def test_what_is_tested_is_found_by_name(two, records):
+    card = dataset_card("demo")
+    chosen = label_records(records, SEVEN, ["test"]).rows[:20]
+    save_subset(card, "mine", chosen, "the first")
+    save_subset(card, "bad", chosen[:5], "the very first")
+    named = EvaluationSet("demo", only="mine", leave_out="bad")
+    report, faces = named.evaluate(two[0])
+    assert report.rows.tolist() == faces.rows.tolist() == chosen[5:].tolist()
+    assert named.compare(two).test.rows.tolist() == chosen[5:].tolist()
+    with pytest.raises(DatasetError, match="no saved subset called “other”"):
+        EvaluationSet("demo", only="other").evaluate(two[0])
 
 
 def test_one_checkpoint_is_no_comparison(two, records):

@@ -9,6 +9,7 @@ from fer_core.checkpoints.checkpoint import delete_checkpoint, list_checkpoints
 from fer_core.checkpoints.foreign.readings import use_reading
 from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec, Reading
 from fer_core.datasets import store
+from fer_core.datasets.subsets import save_subset
 from fer_core.labels import KNOWN_ORDERS, PAPER_EMOTIONS
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -55,6 +56,23 @@ def test_with_one_checkpoint_it_says_what_to_do(home_with_checkpoint, page):
     assert not page.exception
     assert "needs two checkpoints" in page.info[0].value
     assert "Train a checkpoint" in [link.proto.label for link in page.get("page_link")]
+
+
+def test_saved_subsets_are_compared(two, page):
+    page.run()
+    view(page, "Subsets")
+    assert "no saved subset yet" in texts(page)
+    card = store.dataset_card("demo")
+    save_subset(card, "first", range(140), "the first")
+    save_subset(card, "training", range(10), "nothing of the test")
+    page.run()
+    table = page.dataframe[0].value
+    assert table["subset"].tolist() == ["all faces", "first"]
+    assert set(table["is_significant"]) <= {"yes", "no"}
+    assert "Without a face of this test: training" in texts(page)
+    page.selectbox(key="only").select("first").run()
+    assert not page.exception
+    assert page.dataframe[0].value["n"].nunique() == 1
 
 
 def test_without_any_picture_the_shipped_ones_are_compared(tmp_path, monkeypatch):

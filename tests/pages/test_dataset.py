@@ -331,7 +331,7 @@ def test_bad_names_of_lists_are_a_sentence_and_lists_are_deleted(with_copies):
     delete_subsets(dataset_card("copied"), "clean-set")
     save_subset(dataset_card("copied"), "mine", [1], "for a test")
     app = page(dataset="copied", view="Detective")
-    app.button(key="dataset_delete_list_mine").click().run()
+    app.button(key="delete_subset_mine").click().run()
     assert list_subsets(dataset_card("copied")) == ()
 
 
@@ -364,6 +364,6 @@ def test_training_and_evaluation_offer_the_lists(home_with_checkpoint):
     app.switch_page("pages/evaluation.py").run()
     app.selectbox(key="exclude").set_value("clean-test").run()
     assert not app.exception
-    gone, labeled = map(int, re.findall(r"excludes (\d+) of (\d+) pictures", text(app))[0])
-    assert 0 < gone <= 5
-    assert f"n = {labeled - gone} " in text(app)
+    remaining, labeled = map(int, re.findall(r"Tested on (\d+) of (\d+) labeled faces", text(app))[0])
+    assert 0 < labeled - remaining <= 5
+    assert f"n = {remaining} " in text(app)

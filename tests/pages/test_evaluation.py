@@ -7,6 +7,7 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import DEFAULT_CHECKPOINT, list_checkpoints
 from fer_core.datasets import store
 from fer_core.datasets.store import import_dataset
+from fer_core.datasets.subsets import list_subsets, save_subset
 from fer_core.evaluation.complete_card import complete_card
 
 
@@ -163,6 +164,39 @@ def test_robustness_in_the_card_is_shown_at_once(home_with_checkpoint, page):
     view(page.run(), "Robustness")
     assert "From the checkpoint’s card" in texts(page)
     assert len(page.get("plotly_chart")) == 7
+
+
+def test_a_filter_is_saved_as_a_subset_and_tested_on_alone(evaluated):
+    view(evaluated, "Conditions")
+    assert not [box for box in evaluated.selectbox if box.label == "Faces"]
+    evaluated.multiselect(key="evaluation_subset_classes").set_value(["happiness"])
+    evaluated.slider(key="evaluation_subset_votes").set_value((7, 10)).run()
+    (count,) = re.findall(r"\*\*(\d+) of \d+ faces\*\* of this test: accuracy", texts(evaluated))
+    evaluated.text_input(key="evaluation_subset_name").set_value("clear smiles")
+    next(b for b in evaluated.button if b.label == "Save the subset").click().run()
+    assert not evaluated.exception
+    (saved,) = list_subsets(store.dataset_card("demo"))
+    assert (saved.name, saved.reason) == ("clear-smiles", "happiness; 7 to 10 of 10 votes")
+    assert "is saved" in evaluated.success[0].value
+    evaluated.selectbox(key="only").select("clear-smiles").run()
+    assert not evaluated.exception
+    assert f"Tested on {count} of " in texts(evaluated)
+    assert evaluated.query_params["only"] == ["clear-smiles"]
+    evaluated.text_input(key="rename_subset_clear-smiles").set_value("smiles")
+    evaluated.button(key="rename_subset_clear-smiles_now").click().run()
+    assert [known.name for known in list_subsets(store.dataset_card("demo"))] == ["smiles"]
+    evaluated.button(key="delete_subset_smiles").click().run()
+    assert not evaluated.exception
+    assert not list_subsets(store.dataset_card("demo"))
+
+
+def test_subsets_of_ferplus_need_no_pictures(shipped):
+    save_subset(store.dataset_card("FER+"), "mine", range(32300, 35887), "the last")
+    shipped.query_params.update({"dataset": "FER+", "evaluation_view": "Conditions", "only": "mine"})
+    shipped.run()
+    assert not shipped.exception
+    assert "Tested on" in texts(shipped)
+    assert [slider.label for slider in shipped.slider] == ["Votes for the label, of ten"]
 
 
 def test_everything_can_be_taken_away(evaluated):

@@ -23,6 +23,7 @@ from fer_core.training.child.backup import load_state
 from fer_core.training.child.distillation import distilled
 from fer_core.training.child.epochs import with_leak
 from fer_core.training.child.exam import take_exam
+from fer_core.training.child.events import EventWriter
 from fer_core.training.child.result import Splits, make_checkpoint
 from fer_core.training.child.status import StatusWriter
 from fer_core.training.child.strategy import choose_precision, in_words, make_strategy, spans_machines
@@ -38,7 +39,7 @@ from fer_core.training.runs.validation import append_view, keep_views, view_of, 
 from fer_core.training.settings.architecture_summary import summarize
 from fer_core.training.settings.cluster import StrategyName
 from fer_core.training.settings.config import TrainingConfig
-from fer_core.training.settings.metrics import keep_metrics, read_status
+from fer_core.training.settings.metrics import EpochMetrics, keep_metrics, read_status
 
 _STATE_BYTES = 24  # of a weight: itself and two moments, in the state before and in the next one
 _LOWEST = 19  # on Unix: hardly any of the processor's time where others want it, all of it where nobody does
@@ -69,7 +70,10 @@ def run_job(run: Run, status: StatusWriter, strategy_name: StrategyName = "auto"
         keep_views(run.folder, done)
         write_faces(run.folder, splits.validation)
         status.set(epoch=done, message="Preparing: the first batches take longer")
-        state = train(config, splits.train, splits.validation, plan, _observer(run, splits.validation, status))
+        observer = _observer(run, splits.validation, status)
+        if config.tensorboard:
+            observer = _with_events(observer, run)
+        state = train(config, splits.train, splits.validation, plan, observer)
         if status.should_pause() and not status.should_stop() and state.epoch < config.epochs:
             status.end("paused", f"Paused after epoch {state.epoch}. Resume it to go on from there.")
             return None
@@ -139,6 +143,17 @@ def _observer(run: Run, validation: FerDataset, status: StatusWriter) -> Observe
         on_saved=status.on_saved,
         on_validation=lambda epoch, probabilities: append_view(run.folder, view_of(epoch, validation, probabilities)),
     )
+
+
+def _with_events(observer: Observer, run: Run) -> Observer:
+    """Have the epochs written as event files too."""
+    events = EventWriter(run.folder, run.metrics())
+
+    def on_epoch(metrics: EpochMetrics) -> None:
+        observer.on_epoch(metrics)
+        events.on_epoch(metrics)
+
+    return replace(observer, on_epoch=on_epoch)
 
 
 def _lower_priority(config: TrainingConfig) -> None:

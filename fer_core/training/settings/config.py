@@ -58,6 +58,7 @@ class TrainingConfig(Settings):
         share: Part of the training images that is used; which ones follows from the seed.
         patience: Epochs without a better validation figure after which the run ends; 0 goes on to the last.
         priority: Of the training process: at ``low`` everything else on the machine goes first.
+        tensorboard: Whether the curves are written as TensorBoard's event files too.
         augmentation: How training faces are changed in each epoch.
         preprocessing: Steps every face goes through, in training and wherever the checkpoint is used.
         exclude: Name of a saved subset of the dataset, whose rows no split has; "" for all rows.
@@ -97,6 +98,7 @@ class TrainingConfig(Settings):
     share: Annotated[float, Meta(ge=0.01, le=1.0)] = 1.0
     patience: Annotated[int, Meta(ge=0, le=1000)] = 0
     priority: Priority = "low"
+    tensorboard: bool = False
     augmentation: Augmentation = field(default_factory=Augmentation)
     preprocessing: tuple[str, ...] = ()
     exclude: str = ""

@@ -10,9 +10,7 @@ from fer_core.datasets.detective.findings import (
     image_findings,
     vote_findings,
 )
-from fer_core.datasets.store import DatasetCard
-from fer_core.datasets.subsets import delete_subsets, list_subsets, save_subset
-from fer_core.datasets.summary import LabelOutcomes
+from fer_core.datasets.subsets import save_subset
 from pages.parts.dataset.face_detail import show_linked_face
 from pages.parts.dataset.map import show_map, show_means
 from pages.parts.dataset.pairs import duplicates_of, show_pairs
@@ -20,10 +18,11 @@ from pages.parts.dataset.shown import ShownDataset, choose_page, show_sheet
 from pages.shared import cached
 from pages.shared.address import follow_address, name_in_address
 from pages.shared.messages import errors_shown, plain
+from pages.shared.saved_subsets import show_saved_subsets
 
 LOOKS = FINDINGS, PAIRS, MEANS, MAP = "Findings", "Duplicate pairs", "Mean faces", "Map"
 _ON_PAGE, _SIZE = 120, 72
-_MADE, _FINDING = "dataset_made_exclusions", "finding"
+_MADE, _FINDING = "dataset_saved_subset", "finding"
 
 
 @cached.by_content(4)
@@ -59,7 +58,7 @@ def _show_findings(shown: ShownDataset) -> None:
         rows = finding.rows[choose_page(len(finding), _ON_PAGE, "finding_page")]
         show_sheet(shown, rows, key="dataset_finding_faces", size=_SIZE)
         _offer_list(shown, finding)
-    _show_lists(shown.card, shown.outcomes)
+    show_saved_subsets(shown.card, shown.outcomes)
     show_linked_face(shown, finding.rows)
 
 
@@ -90,49 +89,25 @@ def _first_page() -> None:
 
 
 def _offer_list(shown: ShownDataset, finding: Finding) -> None:
-    st.subheader("Exclude them", anchor="exclude")
+    st.subheader("Save as a subset", anchor="exclude")
     st.markdown(
-        "An exclusion list leaves these images out of training and evaluation. Its effect under "
-        f"“{plain(shown.scheme.title)}”:"
+        "A saved subset can be excluded from training and evaluation, and compared on alone. Effect of its exclusion "
+        f"under “{plain(shown.scheme.title)}”:"
     )
     effect = exclusion_effect(shown.outcomes, finding.rows)
     numbers = {name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in map(str, effect)}
     st.dataframe(effect, column_config={**numbers, "_index": st.column_config.Column("Split")}, width=520)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
-            "List name", finding.name, max_chars=60, key=f"dataset_list_name_{finding.name}", width=280
+            "Subset name", finding.name, max_chars=60, key=f"dataset_list_name_{finding.name}", width=280
         )
-        if st.button("Save list", icon=":material/playlist_remove:", key="dataset_make_list"):
+        if st.button("Save subset", icon=":material/playlist_remove:", key="dataset_make_list"):
             with errors_shown(stop=False):
                 made = save_subset(shown.card, name.strip(), finding.rows, finding.title)
                 st.session_state[_MADE] = made.name
                 st.rerun()
     if made_name := st.session_state.pop(_MADE, ""):
         st.success(
-            f"**{plain(made_name)}** is saved. Choose it as “Exclude” on Training and Evaluation.",
+            f"**{plain(made_name)}** is saved. Choose it as “Exclude” on Training, Evaluation and Comparison.",
             icon=":material/check:",
         )
-
-
-def _show_lists(dataset: DatasetCard, outcomes: LabelOutcomes) -> None:
-    lists = list_subsets(dataset)
-    if not lists:
-        return
-    st.subheader("Exclusion lists", anchor="lists")
-    for known in lists:
-        gone = exclusion_effect(outcomes, known.rows)["left out"]
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"**{plain(known.name)}**: {plain(known.reason)}. {len(known):,} rows, of which labeled: "
-                + ", ".join(f"{count:,} {split}" for split, count in gone.items()),
-                width="stretch",
-            )
-            with st.popover("Delete", icon=":material/delete:"):
-                st.markdown("Runs and figures with this list can then not be repeated.")
-                st.button(
-                    "Delete it",
-                    key=f"dataset_delete_list_{known.name}",
-                    type="primary",
-                    on_click=delete_subsets,
-                    args=(dataset, known.name),
-                )

@@ -11,7 +11,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.store import DatasetCard
-from fer_core.datasets.subsets import Subset
+from fer_core.datasets.subsets import Subset, rows_left_out
 from fer_core.evaluation.calibration import prior_figures
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LabelScheme
@@ -25,8 +25,8 @@ metric = partial(st.metric, border=True)
 class Evaluated:
     """One evaluation on the page.
 
-    ``labeled`` are the images of the split without those of the exclusions; ``faces`` are those that were scored, at
-    the report's positions.
+    ``labeled`` are the images of the split without those left out, perhaps of one subset only; ``faces`` are those that
+    were scored, at the report's positions.
     """
 
     checkpoint: Checkpoint
@@ -36,7 +36,8 @@ class Evaluated:
     labeled: FerDataset
     report: EvaluationReport
     faces: FerDataset
-    exclusions: Subset | None
+    leave_out: Subset | None
+    only: Subset | None
 
     @classmethod
     def of(
@@ -47,20 +48,21 @@ class Evaluated:
         split: str,
         *,
         prior: PriorAdjustment,
-        exclusions: Subset | None,
+        leave_out: Subset | None,
+        only: Subset | None,
     ) -> "Evaluated":
         """Evaluate a checkpoint, once per content.
 
         Raises:
             FerError: If the checkpoint or the dataset cannot be used.
         """
-        rows = exclusions.rows if exclusions else ()
+        rows = rows_left_out(dataset, leave_out, only)
         records = cached.records(dataset)
         checkpoint = ensure_answers(checkpoint, records)
         labeled = cached.labeled(records, scheme, [split], without=rows)
         report = cached.report(checkpoint, labeled, prior_adjustment=prior)
         faces = cached.scored(labeled, report.class_names)
-        return cls(checkpoint, dataset, scheme, split, labeled, report, faces, exclusions)
+        return cls(checkpoint, dataset, scheme, split, labeled, report, faces, leave_out, only)
 
     def raw_report(self) -> EvaluationReport:
         """Return the report before calibration."""
@@ -78,5 +80,5 @@ class Evaluated:
     @property
     def key(self) -> str:
         """Return what changes whenever something else is shown."""
-        left_out = self.exclusions.name if self.exclusions else ""
-        return f"{self.checkpoint.name} {self.dataset.name} {self.split} {self.scheme.name} {left_out} {self.prior}"
+        chosen = " ".join(known.name if known else "" for known in (self.leave_out, self.only))
+        return f"{self.checkpoint.name} {self.dataset.name} {self.split} {self.scheme.name} {chosen} {self.prior}"

@@ -18,6 +18,7 @@ from fer_core.evaluation.subgroups import (
 from fer_core.plots.classes import bucket_figure
 from fer_core.storage.plaintext import percent
 from pages.parts.evaluation.evaluated import Evaluated, metric
+from pages.parts.evaluation.save_subset import offer_subsets
 from pages.shared.charts import drawn, show_chart
 from pages.shared.links import invite_pictures
 from pages.shared.messages import plain
@@ -48,6 +49,7 @@ def show_subgroups(shown: Evaluated) -> None:
         with places[1]:
             invite_pictures("see accuracy by brightness, contrast and face size")
     st.caption("Lines: Wilson’s 95% CI. Dotted: accuracy on all pictures.")
+    offer_subsets(shown)
 
 
 def _baselines(shown: Evaluated) -> None:

@@ -206,7 +206,7 @@ def _augmentation(dataset: DatasetCard) -> None:
 
 
 def _ending_and_machine() -> None:
-    with _group("Early stopping and hardware", "timer", "patience", "precision", "priority"):
+    with _group("Early stopping and hardware", "timer", "patience", "precision", "priority", "tensorboard"):
         left, middle, right = st.columns(3, gap="large")
         with left:
             whole("patience", "Patience", "Stop after this many epochs without improvement (0 = never).")
@@ -221,4 +221,9 @@ def _ending_and_machine() -> None:
                 "priority",
                 "Priority",
                 "Low keeps the pages responsive during training.",
+            )
+            switch(
+                "tensorboard",
+                "TensorBoard files",
+                "Writes the curves into the run’s folder too, for `tensorboard --logdir runs`.",
             )

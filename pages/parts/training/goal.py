@@ -18,7 +18,7 @@ ONCE, AGAIN, SEARCH = "One run", "Retrain until target", "Search"
 _METHODS: dict[Method, str] = {"random": "Random", "grid": "Grid", "tpe": "TPE"}
 _NOT_SEARCHED = (
     *("exclude", "dataset", "scheme", "priority", "precision", "metric", "loss", "output_activation"),
-    *("start_from", "teachers"),
+    *("start_from", "teachers", "tensorboard"),
 )
 
 
