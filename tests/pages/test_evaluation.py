@@ -181,7 +181,7 @@ def test_a_filter_is_saved_as_a_subset_and_tested_on_alone(evaluated):
     evaluated.selectbox(key="only").select("clear-smiles").run()
     assert not evaluated.exception
     assert f"Tested on {count} of " in texts(evaluated)
-    assert evaluated.query_params["only"] == ["clear-smiles"]
+    assert evaluated.query_params["only"] == "clear-smiles"
     evaluated.text_input(key="rename_subset_clear-smiles").set_value("smiles")
     evaluated.button(key="rename_subset_clear-smiles_now").click().run()
     assert [known.name for known in list_subsets(store.dataset_card("demo"))] == ["smiles"]

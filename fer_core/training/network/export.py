@@ -37,8 +37,8 @@ def write_onnx(model: keras.Model, folder: Path) -> None:
 def write_quantized(model: keras.Model, folder: Path, faces: NDArray[np.uint8] | None = None) -> None:
     """Write ``model.int8.tflite``: weights and arithmetic in eight bits, inputs and outputs in float32.
 
-    Some 500 of the training faces, ``(n, 48, 48)`` uint8, tell the range of every layer's values; without them, each
-    batch's own values do, as it is predicted.
+    Some 500 of the training faces, ``(n, 48, 48)`` uint8, tell the range of every layer's values; without them, the
+    values of each batch do while it is predicted.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]

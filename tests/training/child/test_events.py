@@ -2,6 +2,7 @@
 
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.util.tensor_util import make_ndarray
 
 from fer_core.training.settings.metrics import EpochMetrics
 
@@ -18,8 +19,9 @@ def curves(run_folder):
     found = {}
     for part in ("train", "validation"):
         reader = EventAccumulator(str(run_folder / "tensorboard" / part)).Reload()
-        for tag in reader.Tags()["scalars"] or reader.Tags()["tensors"]:
-            found[part, tag] = [(event.step, event.tensor_proto.float_val[0]) for event in reader.Tensors(tag)]
+        assert {reader.SummaryMetadata(tag).plugin_data.plugin_name for tag in reader.Tags()["tensors"]} == {"scalars"}
+        for tag in reader.Tags()["tensors"]:
+            found[part, tag] = [(event.step, make_ndarray(event.tensor_proto).item()) for event in reader.Tensors(tag)]
     return found
 
 
