@@ -85,7 +85,7 @@ def load_subset(dataset: DatasetCard, name: str) -> Subset:
         names = ", ".join(known.name for known in list_subsets(dataset)) or "none yet"
         raise DatasetError(
             f"“{dataset.name}” has no saved subset called “{name}” (there are: {names}). Save it on the Dataset page’s "
-            "Detective or under Evaluation, Conditions."
+            "Detective or under Evaluation, Subgroups."
         ) from error
     except (OSError, ValueError, TypeError) as error:
         raise DatasetError(f"The subset “{name}” is damaged. Delete it and save it again.") from error

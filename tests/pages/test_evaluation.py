@@ -167,7 +167,7 @@ def test_robustness_in_the_card_is_shown_at_once(home_with_checkpoint, page):
 
 
 def test_a_filter_is_saved_as_a_subset_and_tested_on_alone(evaluated):
-    view(evaluated, "Conditions")
+    view(evaluated, "Subgroups")
     assert not [box for box in evaluated.selectbox if box.label == "Faces"]
     evaluated.multiselect(key="evaluation_subset_classes").set_value(["happiness"])
     evaluated.slider(key="evaluation_subset_votes").set_value((7, 10)).run()
@@ -192,7 +192,7 @@ def test_a_filter_is_saved_as_a_subset_and_tested_on_alone(evaluated):
 
 def test_subsets_of_ferplus_need_no_pictures(shipped):
     save_subset(store.dataset_card("FER+"), "mine", range(32300, 35887), "the last")
-    shipped.query_params.update({"dataset": "FER+", "evaluation_view": "Conditions", "only": "mine"})
+    shipped.query_params.update({"dataset": "FER+", "evaluation_view": "Subgroups", "only": "mine"})
     shipped.run()
     assert not shipped.exception
     assert "Tested on" in texts(shipped)

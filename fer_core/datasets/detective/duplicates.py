@@ -1,5 +1,9 @@
 """Exact and near duplicates among all images of a dataset: perceptual hashes, then the pixels themselves."""
 
+import functools
+import itertools
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -23,7 +27,8 @@ those from 0.85 to 0.88 one in seven showed another person.
 """
 
 _HASH_SIDE, _HASH_OF = 8, 32
-_BLOCK = 1024
+_BITS, _WIDEST = 63, 6  # of a hash, and of one block of it
+_TOLD_EVERY = 16
 _PAIRS = 16_384
 _MOST_PAIRED = 1000  # equal images, each with each; their pairs grow with the square
 _FLAT = 1.0  # standard deviation in grays below which two images have no pattern to compare
@@ -98,17 +103,75 @@ def perceptual_hashes(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _similar_hashes(hashes: NDArray[np.float32], progress: Progress | None) -> NDArray[np.int64]:
-    """Pairs of rows whose hashes differ in few bits: all are compared, as one product of matrices after another."""
+    """Pairs of rows whose hashes differ in few bits, without comparing all with all.
+
+    The bits are dealt out to more blocks than may differ, so the hashes of a pair agree in some blocks entirely: for
+    every choice of that many blocks, only hashes with the same bits there are compared.
+
+    Source: G. Manku, A. Jain, A. Das Sarma, "Detecting near-duplicates for web crawling", 2007.
+    """
+    codes, kinds = np.unique((hashes > 0) @ (1 << np.arange(_BITS, dtype=np.uint64)), return_inverse=True)
+    blocks = _blocks(len(codes))
+    parts = [_bits(codes, range(start, _BITS, blocks)) for start in range(blocks)]
+    choices = list(itertools.combinations(parts, blocks - MAX_DISTANCE))
     found = [np.empty((0, 2), np.int64)]
-    least = hashes.shape[1] - 2 * MAX_DISTANCE
-    for start in range(0, len(hashes), _BLOCK):
-        products = hashes[start : start + _BLOCK] @ hashes[start:].T
-        first, second = np.nonzero(products >= least)
-        found.append(np.stack([first, second], axis=1)[second > first] + start)
-        if progress:
-            # Later blocks have fewer rows to be compared with.
-            progress(1 - (1 - min(1.0, (start + _BLOCK) / len(hashes))) ** 2)
+    for done, choice in enumerate(choices, 1):
+        keys = functools.reduce(lambda key, part: key << _WIDEST | part, choice)
+        found.append(_close_in(codes, keys))
+        if progress and done % _TOLD_EVERY == 0:
+            progress(done / len(choices))
+    return _rows_of(np.unique(np.concatenate(found), axis=0), kinds)
+
+
+def _blocks(count: int) -> int:
+    """How many blocks need the least work for so many hashes: lists to sort, and pairs to compare in each."""
+
+    def work(blocks: int) -> float:
+        agreeing = blocks - MAX_DISTANCE
+        return math.comb(blocks, agreeing) * (count + count**2 / 2 ** (agreeing * _BITS / blocks))
+
+    return min(range(MAX_DISTANCE + 1, MAX_DISTANCE + 6), key=work)
+
+
+def _bits(codes: NDArray[np.uint64], places: Iterable[int]) -> NDArray[np.uint32]:
+    """Some bits of each code, side by side."""
+    parts = np.zeros(len(codes), np.uint32)
+    for place in places:
+        parts = parts << 1 | (codes >> np.uint64(place) & np.uint64(1)).astype(np.uint32)
+    return parts
+
+
+def _close_in(codes: NDArray[np.uint64], keys: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Pairs of positions with the same key whose codes differ in few bits."""
+    order = np.argsort(keys)
+    keys, found = keys[order], [np.empty((0, 2), np.int64)]
+    same = np.arange(len(keys))
+    for step in range(1, len(keys)):
+        same = same[: np.searchsorted(same, len(keys) - step)]
+        same = same[keys[same + step] == keys[same]]
+        if not len(same):
+            break
+        pairs = np.stack([order[same], order[same + step]], axis=1)
+        close = np.bitwise_count(codes[pairs[:, 0]] ^ codes[pairs[:, 1]]) <= MAX_DISTANCE
+        found.append(np.sort(pairs[close], axis=1))
     return np.concatenate(found)
+
+
+def _rows_of(pairs: NDArray[np.int64], kinds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs of rows ``(n,)`` of the same kind, and of kinds that are a pair."""
+    rows = np.split(np.argsort(kinds, kind="stable"), np.cumsum(np.bincount(kinds))[:-1])
+    within = [np.stack(np.triu_indices(len(group), 1), axis=1) for group in rows]
+    return np.concatenate(
+        [
+            np.empty((0, 2), np.int64),
+            *(group[places] for group, places in zip(rows, within, strict=True) if len(group) > 1),
+            *(np.sort(_crossed(rows[first], rows[second]), axis=1) for first, second in pairs),
+        ]
+    )
+
+
+def _crossed(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.stack([np.repeat(first, len(second)), np.tile(second, len(first))], axis=1)
 
 
 def _correlations(flat: NDArray[np.uint8], pairs: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -19,8 +19,8 @@ def show_subsets(leaderboard: Leaderboard) -> None:
     name = leaderboard.dataset_name
     subsets = list_subsets(dataset_card(name))
     if not subsets:
-        st.info(f"“{name}” has no saved subset yet. Save faces of a class, brightness or agreement under Conditions.")
-        show_link("Save a subset", "evaluation", {"evaluation_view": "Conditions", "dataset": name})
+        st.info(f"“{name}” has no saved subset yet. Save faces of a class, brightness or agreement under Subgroups.")
+        show_link("Save a subset", "evaluation", {"evaluation_view": "Subgroups", "dataset": name})
         return
     table = leaderboard.on_subsets(subsets)
     _table(table)

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fer_core.datasets.detective.duplicates import find_duplicates, perceptual_hashes
+from fer_core.datasets.detective.duplicates import (
+    MAX_DISTANCE,
+    MIN_CORRELATION,
+    find_duplicates,
+    perceptual_hashes,
+)
 
 
 def faces(count, seed=0):
@@ -41,6 +46,38 @@ def test_changed_copies_are_near_duplicates(change):
     assert pairs(found) == {(7, 41)}
     assert not found.exact[0]
     assert found.correlation[0] >= 0.9
+
+
+def compared_one_by_one(images):
+    """The pairs by definition: few bits of the hashes differ, and the pixels correlate; or copies."""
+    hashes, flat = perceptual_hashes(images), images.reshape(len(images), -1).astype(float)
+    centered = flat - flat.mean(axis=1, keepdims=True)
+    centered /= np.maximum(np.linalg.norm(centered, axis=1, keepdims=True), 1e-9)
+    near = (hashes @ hashes.T >= hashes.shape[1] - 2 * MAX_DISTANCE) & (centered @ centered.T >= MIN_CORRELATION)
+    same = (flat[:, None] == flat[None]).all(axis=2)
+    return {(i, j) for i, j in zip(*np.nonzero(near | same), strict=True) if i < j}
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 60), st.floats(0, 60))
+def test_no_pair_is_missed_for_not_comparing_all_with_all(seed, count, noise):
+    rng = np.random.default_rng(seed)
+    kinds = faces(max(2, count // 4), seed)[rng.integers(0, max(2, count // 4), count)]
+    images = np.clip(kinds + rng.normal(0, noise, kinds.shape) * rng.random((count, 1, 1)), 0, 255).astype(np.uint8)
+    assert pairs(find_duplicates(images)) == compared_one_by_one(images)
+
+
+def test_no_pair_is_missed_among_many():
+    """With so many the bits are dealt out to more blocks."""
+    rng = np.random.default_rng(5)
+    images = faces(4000, 5)
+    images[3000:] = np.clip(images[:1000] + rng.normal(0, 25, (1000, 48, 48)), 0, 255).astype(np.uint8)
+    hashes = perceptual_hashes(images)
+    first, second = np.nonzero(np.triu(hashes @ hashes.T >= hashes.shape[1] - 2 * MAX_DISTANCE, 1))
+    flat = images.reshape(len(images), -1).astype(float)
+    right = [np.corrcoef(flat[i], flat[j])[0, 1] >= MIN_CORRELATION for i, j in zip(first, second, strict=True)]
+    expected = set(zip(first[right].tolist(), second[right].tolist(), strict=True))
+    assert len(expected) > 500
+    assert pairs(find_duplicates(images)) == expected
 
 
 def test_copies_are_exact_and_every_pair_of_a_group_is_listed():
