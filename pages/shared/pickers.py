@@ -71,9 +71,7 @@ def choose_scheme(schemes: Sequence[LabelScheme]) -> LabelScheme:
 
 def choose_left_out(dataset: DatasetCard) -> Subset | None:
     """A select box of a dataset's saved subsets to leave out, or None; nothing is drawn while there is none."""
-    return _choose_subset(
-        "Exclude", "exclude", "no faces", dataset, "A saved subset, such as test copies in training."
-    )
+    return _choose_subset("Exclude", "exclude", "no faces", dataset, "A saved subset, such as test copies in training.")
 
 
 def choose_faces(dataset: DatasetCard) -> Subset | None:

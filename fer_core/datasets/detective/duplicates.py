@@ -27,8 +27,7 @@ those from 0.85 to 0.88 one in seven showed another person.
 """
 
 _HASH_SIDE, _HASH_OF = 8, 32
-_BITS, _WIDEST = 63, 6  # of a hash, and of one block of it
-_TOLD_EVERY = 16
+_BITS, _SHIFT = 63, np.uint32(6)  # of a hash, and of its widest block
 _PAIRS = 16_384
 _MOST_PAIRED = 1000  # equal images, each with each; their pairs grow with the square
 _FLAT = 1.0  # standard deviation in grays below which two images have no pattern to compare
@@ -116,15 +115,15 @@ def _similar_hashes(hashes: NDArray[np.float32], progress: Progress | None) -> N
     choices = list(itertools.combinations(parts, blocks - MAX_DISTANCE))
     found = [np.empty((0, 2), np.int64)]
     for done, choice in enumerate(choices, 1):
-        keys = functools.reduce(lambda key, part: key << _WIDEST | part, choice)
+        keys = functools.reduce(lambda key, part: key << _SHIFT | part, choice)
         found.append(_close_in(codes, keys))
-        if progress and done % _TOLD_EVERY == 0:
+        if progress:
             progress(done / len(choices))
     return _rows_of(np.unique(np.concatenate(found), axis=0), kinds)
 
 
 def _blocks(count: int) -> int:
-    """How many blocks need the least work for so many hashes: lists to sort, and pairs to compare in each."""
+    """Number of blocks that needs the least work: lists to sort, and pairs to compare in each."""
 
     def work(blocks: int) -> float:
         agreeing = blocks - MAX_DISTANCE
@@ -137,7 +136,7 @@ def _bits(codes: NDArray[np.uint64], places: Iterable[int]) -> NDArray[np.uint32
     """Some bits of each code, side by side."""
     parts = np.zeros(len(codes), np.uint32)
     for place in places:
-        parts = parts << 1 | (codes >> np.uint64(place) & np.uint64(1)).astype(np.uint32)
+        parts = parts << np.uint32(1) | (codes >> np.uint64(place) & np.uint64(1)).astype(np.uint32)
     return parts
 
 

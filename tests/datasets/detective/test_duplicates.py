@@ -67,7 +67,7 @@ def test_no_pair_is_missed_for_not_comparing_all_with_all(seed, count, noise):
 
 
 def test_no_pair_is_missed_among_many():
-    """With so many the bits are dealt out to more blocks."""
+    """The more images, the more blocks the bits are dealt out to."""
     rng = np.random.default_rng(5)
     images = faces(4000, 5)
     images[3000:] = np.clip(images[:1000] + rng.normal(0, 25, (1000, 48, 48)), 0, 255).astype(np.uint8)
