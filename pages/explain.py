@@ -10,7 +10,7 @@ from pages.parts.explain.layers import show_layers
 from pages.shared import cached
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
-from pages.shared.pickers import choose_checkpoint, choose_prior, choose_view, say_who_answers, train_first
+from pages.shared.pickers import choose_checkpoint, choose_prior, choose_view, say_who_answers
 
 LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge the face", "Faces alike"
 
@@ -24,7 +24,7 @@ start_page(
 left, right = st.columns([2, 5], gap="small")
 with left:
     answered, asked = st.container(), st.container()  # the settings come below what they change
-    checkpoint = choose_checkpoint() or train_first()
+    checkpoint = choose_checkpoint()
     prior = choose_prior(checkpoint)
     say_who_answers(checkpoint, prior)
 with errors_shown():
