@@ -7,7 +7,7 @@ import streamlit as st
 from fer_core.checkpoints.answers import has_answers
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.datasets.store import DEMO, list_labeled
-from fer_core.datasets.subsets import rows_left_out
+from fer_core.datasets.subsets import rows_outside
 from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.evaluation.scoring import evaluation_scheme
 from fer_core.faces.images import read_image
@@ -97,7 +97,7 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
             dataset.name,
             scheme=scheme,
             split=split,
-            without=rows_left_out(dataset, leave_out, only),
+            without=rows_outside(dataset, leave_out, only),
             prior_adjustment=prior,
         )
 

@@ -103,7 +103,7 @@ def subset_rows(dataset: DatasetCard, name: str) -> NDArray[np.int64]:
     return np.array(load_subset(dataset, name).rows if name else (), np.int64)
 
 
-def rows_left_out(dataset: DatasetCard, leave_out: Subset | None, only: Subset | None) -> NDArray[np.int64]:
+def rows_outside(dataset: DatasetCard, leave_out: Subset | None, only: Subset | None) -> NDArray[np.int64]:
     """Row numbers of one subset, and of everything outside another one."""
     chosen = np.ones(sum(dataset.sizes.values()), bool)
     if only:

@@ -13,7 +13,7 @@ from fer_core.datasets.subsets import (
     list_subsets,
     load_subset,
     rename_subset,
-    rows_left_out,
+    rows_outside,
     save_subset,
     subset_rows,
 )
@@ -114,13 +114,13 @@ def test_a_subset_is_renamed_to_a_free_name(home):
     assert [known.name for known in list_subsets(card)] == ["three", "two"]
 
 
-def test_rows_left_out_are_those_outside_one_and_inside_another(home):
+def test_rows_outside_are_those_outside_one_and_inside_another(home):
     card = dataset_card("ferplus")
     bad, good = save_subset(card, "bad", [1, 2], "a"), save_subset(card, "good", [0, 1, 5], "b")
-    assert rows_left_out(card, None, None).tolist() == []
-    assert rows_left_out(card, bad, None).tolist() == [1, 2]
-    assert rows_left_out(card, None, good).tolist() == [2, 3, 4]
-    assert rows_left_out(card, bad, good).tolist() == [1, 2, 3, 4]
+    assert rows_outside(card, None, None).tolist() == []
+    assert rows_outside(card, bad, None).tolist() == [1, 2]
+    assert rows_outside(card, None, good).tolist() == [2, 3, 4]
+    assert rows_outside(card, bad, good).tolist() == [1, 2, 3, 4]
 
 
 def test_subsets_of_ferplus_stay_when_its_pictures_come():

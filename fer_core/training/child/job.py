@@ -22,8 +22,8 @@ from fer_core.storage.files import home, storage_remedy
 from fer_core.training.child.backup import load_state
 from fer_core.training.child.distillation import distilled
 from fer_core.training.child.epochs import with_leak
-from fer_core.training.child.exam import take_exam
 from fer_core.training.child.events import EventWriter
+from fer_core.training.child.exam import take_exam
 from fer_core.training.child.result import Splits, make_checkpoint
 from fer_core.training.child.status import StatusWriter
 from fer_core.training.child.strategy import choose_precision, in_words, make_strategy, spans_machines

@@ -11,7 +11,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.store import DatasetCard
-from fer_core.datasets.subsets import Subset, rows_left_out
+from fer_core.datasets.subsets import Subset, rows_outside
 from fer_core.evaluation.calibration import prior_figures
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.labels import LabelScheme
@@ -56,7 +56,7 @@ class Evaluated:
         Raises:
             FerError: If the checkpoint or the dataset cannot be used.
         """
-        rows = rows_left_out(dataset, leave_out, only)
+        rows = rows_outside(dataset, leave_out, only)
         records = cached.records(dataset)
         checkpoint = ensure_answers(checkpoint, records)
         labeled = cached.labeled(records, scheme, [split], without=rows)
