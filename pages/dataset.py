@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer_core.datasets.store import list_labeled
 from pages.parts.dataset.detective import show_detective
 from pages.parts.dataset.faces import show_faces
 from pages.parts.dataset.lab import show_lab
@@ -9,7 +10,7 @@ from pages.parts.dataset.overview import show_overview
 from pages.parts.dataset.room import announce_import, show_room
 from pages.parts.dataset.shown import ShownDataset
 from pages.shared import cached
-from pages.shared.links import invite_pictures
+from pages.shared.links import invite_pictures, note_drawings
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset, choose_scheme, choose_view
@@ -29,11 +30,7 @@ def main() -> None:
         return
     shown = _choose_data(with_votes_alone=view == OVERVIEW)
     if shown.card.is_drawn and view in (OVERVIEW, FACES):
-        st.info(
-            "These faces are **drawn by the app** and their votes simulated: they say nothing about real "
-            "faces. For photographs, see “Import”.",
-            icon=":material/draw:",
-        )
+        note_drawings("dataset", list_labeled()[0].name)
     if not shown.card.has_pictures:
         source = "[FER+](https://github.com/microsoft/FERPlus) by Microsoft, MIT license"
         invite_pictures("see its faces and Table 1", ships=f"Counted from the shipped votes: {source}.")

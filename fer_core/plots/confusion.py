@@ -27,7 +27,7 @@ CellValues = Literal["counts", "row shares", "column shares"]
 
 _HALF = 0.5
 _PALE, _FULL = 0.64, 0.9  # opacity just below and at half of a row
-_CELL = 41  # pixels
+_CELL = 30  # pixels
 _PAGE = "light-dark(#ffffff, #10151d)"  # the pages' own ground, over which the first column stays when a table scrolls
 _HEAD = "min-width:58px;font-weight:400;font-size:13px;line-height:1.25;vertical-align:bottom;padding:4px"
 _FIRST = f"position:sticky;left:0;background:{_PAGE};text-align:left;font-weight:400;padding-right:8px"
@@ -120,7 +120,7 @@ def _laid_out(figure: go.Figure, class_names: Sequence[str]) -> go.Figure:
     count = len(class_names)
     styled(
         figure,
-        height=_CELL * count + 110,
+        height=_CELL * count + 100,
         margin={"l": 0, "r": 44, "t": 4, "b": 4},  # the last slanted name reaches over the edge, where none is drawn
         hoverdistance=-1,
         clickmode="event+select",

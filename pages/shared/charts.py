@@ -23,14 +23,18 @@ _LEGIBLE = """<style>
 .js-plotly-plot :is(.cartesianlayer, .infolayer) text:not([style*="fill: rgb(255, 255, 255)"]) {
   fill: currentColor !important;
 }
-[data-testid="stMain"] h1 {padding: 0 0 0.5rem; font-size: 2.1rem}
-[data-testid="stMetric"] > div {padding: 0.4rem 1rem}
-[data-testid="stMetricValue"] {font-size: 1.75rem}
+[data-testid="stMain"] h1 {padding: 0; font-size: 2.1rem; line-height: 1.15}
+[data-testid="stMetric"] > div {
+  padding: 0.3rem 0.8rem; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center;
+}
+[data-testid="stMetricValue"] {font-size: 1.5rem}
 [data-testid="stSidebarHeader"] {margin-bottom: 0; height: 2.5rem}
 .st-key-menu h3 {font-size: 0.85rem; padding: 0.6rem 0 0 0.5rem; opacity: 0.8}
 .st-key-menu [data-testid="stMarkdownContainer"] {margin-bottom: 0}
+.st-key-page_head {row-gap: 0}
 @media (min-width: 641px) {
-  [data-testid="stMainBlockContainer"] {padding: 3.25rem 3rem 3rem}
+  [data-testid="stMainBlockContainer"] {padding: 2.25rem 3rem 3rem}
+  .st-key-page_head {flex-wrap: nowrap; & h1 {white-space: nowrap}}
 }
 [data-testid="stFileUploaderDropzone"]:has(input[accept*="image/heic"])
 [data-testid="stFileUploaderDropzoneInstructions"] {

@@ -80,8 +80,7 @@ def note_drawings(page: str, real: str) -> None:
     """Say first that the faces of a page are drawings, with a link to the same page's figures on a real dataset."""
     with st.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
         st.markdown(
-            ":material/draw: **These faces are drawn, not photographed**, and their votes are simulated. The "
-            "figures here say little about photographs.",
+            ":material/draw: **Drawn faces, simulated votes**: these figures say little about photographs.",
             width="stretch",
         )
         show_link("Figures on FER+", page, {"dataset": real}, arrow=True)

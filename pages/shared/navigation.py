@@ -98,9 +98,10 @@ def start_page(name: str, lead: str, *, on_leave: Callable[[], None] | None = No
     collect_soon()
     st.set_page_config(page_title=f"{heading} · FER Lab", page_icon="🙂", layout="wide")
     legible_page()
-    st.title(heading)
+    head = st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="page_head")
+    head.title(heading, width="content")
     if not show_lesson_bar(name) and lead:
-        st.markdown(explained(lead))
+        head.markdown(explained(lead))
     keep_place(is_new_page=is_new_page)
     if not before:
         time.sleep(HEADING_ALONE)

@@ -86,7 +86,7 @@ def test_without_any_picture_the_shipped_ones_are_compared(tmp_path, monkeypatch
     assert "Import FER2013 to see them" in texts(page)
     page.selectbox(key="dataset").set_value("demo").run()
     assert not page.exception
-    assert "drawn, not photographed" in texts(page)
+    assert "Drawn faces" in texts(page)
 
 
 @pytest.fixture

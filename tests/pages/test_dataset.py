@@ -48,7 +48,7 @@ def faces(app):
 
 def test_the_demo_is_said_to_be_drawn_and_shows_the_papers_tables(small_demo):
     app = page(dataset="demo")
-    assert "drawn by the app" in text(app)
+    assert "Drawn faces" in text(app)
     splits, first_rows, statistics = (element.value for element in app.dataframe)
     assert splits["Size"].tolist() == [96, 32, 32]
     assert splits.index.tolist() == ["Training", "Validation", "Testing"]

@@ -338,5 +338,5 @@ def test_drawings_are_said_first_with_a_link_to_ferplus(shipped):
     shipped.query_params["dataset"] = "demo"
     shipped.run()
     assert not shipped.exception
-    assert "drawn, not photographed" in texts(shipped)
+    assert "Drawn faces" in texts(shipped)
     assert "Figures on FER+" in [link.proto.label for link in shipped.get("page_link")]
