@@ -5,9 +5,10 @@ import streamlit as st
 from fer_core.datasets.store import DEMO, dataset_card
 from fer_core.explain.worker import open_layer_reader
 from pages.parts.explain.answer import show_alike, show_answer, show_evidence, show_nudges
-from pages.parts.explain.face import choose_face, forget_sent_face
+from pages.parts.explain.face import choose_face
 from pages.parts.explain.layers import show_layers
 from pages.shared import cached
+from pages.shared.look_inside import forget_sent_face, show_way_back
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_prior, choose_view, say_who_answers
@@ -23,13 +24,14 @@ start_page(
 )
 left, right = st.columns([2, 5], gap="small")
 with left:
+    show_way_back()
     answered, asked = st.container(), st.container()  # the settings come below what they change
     checkpoint = choose_checkpoint()
     prior = choose_prior(checkpoint)
     say_who_answers(checkpoint, prior)
 with errors_shown():
     with asked:
-        face = choose_face(checkpoint, prior)
+        face = choose_face(checkpoint, prior, right)
     if face is None:
         st.stop()
     classifier = cached.classifier(checkpoint, prior)

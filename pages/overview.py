@@ -16,12 +16,12 @@ from fer_core.training.runs.store import list_runs
 from pages.shared import cached
 from pages.shared.lesson_bar import start_lesson
 from pages.shared.links import MENU, PAGES, open_page, show_link
+from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.next_step import next_step
 from pages.shared.notice import are_samples_drawn_only
 from pages.shared.paper_steps import show_process
-from pages.shared.photo_view import offer_look_inside
 from pages.shared.pickers import carried_prior
 
 _SAMPLE = "overview_sample"
@@ -74,7 +74,7 @@ def show_sample(checkpoint: Checkpoint) -> DeltaGenerator:
         left.image(photo.preview, width=min(360, _HEIGHT * width // height), alt=f"{title}, with its faces boxed")
         with right:
             st.html(face_cards(photo.recognitions[:_LISTED]))
-            offer_look_inside(photo.recognitions[:_LISTED], "overview")
+            offer_look_inside(photo.recognitions[:_LISTED], "overview", title)
             more = f"Face 1 and 2 of {len(photo.recognitions)}. " if len(photo.recognitions) > _LISTED else ""
             st.caption(plain(f"{more}{describe_answers(checkpoint.card, carried_prior())}"))
     return st.container(horizontal=True, vertical_alignment="bottom", gap="small")

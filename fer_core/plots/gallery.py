@@ -19,17 +19,8 @@ from fer_core.training.runs.validation import EpochView, FollowedFaces
 _MOST_STEPS = 24
 
 
-def cell_gallery(report: EvaluationReport, dataset: FerDataset, positions: NDArray[np.int64]) -> str:
-    """Return pictures, by their positions, with the network's answers, the votes and the row number under each."""
-    return flowing([_report_tile(report, dataset, int(p)) for p in positions], "96px", "14px 16px")
-
-
-def pair_gallery(pair: PairedComparison, dataset: FerDataset, positions: NDArray[np.int64]) -> str:
-    """Return pictures, by their positions, with what each of two checkpoints called them."""
-    return flowing([_pair_tile(pair, dataset, int(p)) for p in positions], "118px", "14px 16px")
-
-
-def _report_tile(report: EvaluationReport, dataset: FerDataset, position: int) -> str:
+def cell_tile(report: EvaluationReport, dataset: FerDataset, position: int) -> str:
+    """Return a picture, by its position, with the network's answers and the votes under it, 96 CSS pixels wide."""
     row, probabilities = report.rows[position], report.probabilities[position]
     truth, called = (report.class_names[labels[position]] for labels in (report.y_true, report.y_pred))
     order = np.argsort(-probabilities, kind="stable")
@@ -38,7 +29,12 @@ def _report_tile(report: EvaluationReport, dataset: FerDataset, position: int) -
     if len(dataset.votes):
         votes = _votes_in_words(dataset.votes[position])
         lines.append(f'<div style="opacity:.75" title="the votes of ten people">people: {votes}</div>')
-    return _tile(dataset.images[position], f"Row {row}, {truth} called {called}", lines, row)
+    return _tile(dataset.images[position], f"Row {row}, {truth} called {called}", lines)
+
+
+def pair_gallery(pair: PairedComparison, dataset: FerDataset, positions: NDArray[np.int64]) -> str:
+    """Return pictures, by their positions, with what each of two checkpoints called them."""
+    return flowing([_pair_tile(pair, dataset, int(p)) for p in positions], "118px", "14px 16px")
 
 
 def _pair_tile(pair: PairedComparison, dataset: FerDataset, position: int) -> str:
@@ -48,15 +44,13 @@ def _pair_tile(pair: PairedComparison, dataset: FerDataset, position: int) -> st
     for name, report in zip(pair.names, (pair.first, pair.second), strict=True):
         said = f"{escape(names[report.y_pred[position]])}&nbsp;{100 * report.confidence[position]:.0f}&nbsp;%"
         lines.append(f'<div style="opacity:.8">{escape(name)}: {said}</div>')
-    return _tile(dataset.images[position], f"Row {row}, {truth}", lines, row)
+    lines.append(f'<div style="opacity:.75">row {row}</div>')
+    return _tile(dataset.images[position], f"Row {row}, {truth}", lines)
 
 
-def _tile(image: NDArray[np.uint8], alt: str, lines: Sequence[str], row: int) -> str:
+def _tile(image: NDArray[np.uint8], alt: str, lines: Sequence[str]) -> str:
     style = "font-size:12.5px;line-height:1.35;overflow-wrap:anywhere"
-    return (
-        f'<div style="{style}">{picture_html(image, 96, alt)}{"".join(lines)}<div style="opacity:.75">row {row}</div>'
-        "</div>"
-    )
+    return f'<div style="{style}">{picture_html(image, 96, alt)}{"".join(lines)}</div>'
 
 
 def _strip(probabilities: NDArray[np.float32], class_names: Sequence[str]) -> str:

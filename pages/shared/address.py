@@ -104,6 +104,8 @@ def keep_place(*, is_new_page: bool) -> None:
     """Keep a place below the heading for what the address asks for in vain."""
     if is_new_page:
         st.session_state.pop(_GONE, None)
+        for key in [key for key in st.session_state if str(key).startswith(_followed(""))]:
+            st.session_state[key] = None  # its widgets are gone: whatever the address asks for is new to this page
     st.session_state[_NAMED] = {}
     st.session_state[_PLACE] = st.empty()
     _say(_still_gone())

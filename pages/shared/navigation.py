@@ -21,9 +21,6 @@ from pages.shared.streamlit_internals import StreamlitPage, current_session, cur
 from pages.shared.uploads import keep_within
 from pages.shared.words import explained, show_page_words
 
-SENT_FACE = "face to explain"
-"""Where a crop, ``(48, 48)`` uint8, is left for the Explain page in the session's state."""
-
 SENT_PICTURE = "picture to look at"
 """Where a picture, its title and its file's content, is left for the Photos page in the session's state."""
 

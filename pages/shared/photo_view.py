@@ -8,11 +8,10 @@ import streamlit as st
 
 from fer_core.plots.prediction import face_cards
 from fer_core.recognition.photos import WHOLE, Photo, annotated_name, annotated_png, annotated_zip, cropped, photo_table
-from fer_core.recognition.recognize import MAX_LISTED_FACES, Recognition, to_csv
+from fer_core.recognition.recognize import MAX_LISTED_FACES, to_csv
 from pages.shared.downloads import download_button
-from pages.shared.links import open_page
+from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain, refuse_with
-from pages.shared.navigation import SENT_FACE
 
 _TITLES = {None: "", WHOLE: "Whole picture"}
 _CROP_WIDTH = 240  # of the part to look at again, in pixels
@@ -67,7 +66,7 @@ def _show_faces(photo: Photo, content: bytes, number: int, actions: PhotoActions
         st.caption(f"No face found; classified anyway: {photo.shown_anyway}.")
     if listed:
         st.html(face_cards(listed, title=_TITLES.get(photo.anyway, f"Place {photo.anyway}")))
-        offer_look_inside(listed, str(number))
+        offer_look_inside(listed, str(number), photo.name)
     if len(photo.recognitions) > len(listed):
         st.caption(f"{len(listed)} of {len(photo.recognitions)} faces listed; the CSV has all.")
     if not listed:
@@ -113,21 +112,6 @@ def _offer_crop(photo: Photo, content: bytes, number: int, actions: PhotoActions
     if st.button("Search here", key=f"look here {number}", type="primary"):
         actions.crop(cropped(content, *edges))
         st.rerun()
-
-
-def offer_look_inside(recognitions: Sequence[Recognition], key: str) -> None:
-    """Buttons that open the Explain page with one of the faces; the key tells them from others on the page."""
-    if not recognitions:
-        return
-    label = "Look inside the network" if len(recognitions) == 1 else "Look inside the network at face"
-    numbers = [str(number) for number in range(1, len(recognitions) + 1)]
-    if len(recognitions) == 1:
-        chosen = numbers[0] if st.button(label, key=f"look inside {key}", icon=":material/neurology:") else None
-    else:
-        chosen = st.pills(label, numbers, key=f"look inside {key}")
-    if chosen:
-        st.session_state[SENT_FACE] = recognitions[int(chosen) - 1].crop
-        open_page("explain")
 
 
 def offer_downloads(photos: Sequence[Photo], contents: Sequence[bytes]) -> None:

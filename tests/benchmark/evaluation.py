@@ -10,7 +10,7 @@ from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.descriptions import describe_cell
 from fer_core.evaluation.scoring import evaluate_checkpoint
 from fer_core.plots.confusion import confusion_figure
-from fer_core.plots.gallery import cell_gallery
+from fer_core.plots.gallery import cell_tile
 from fer_core.reports.evaluation import evaluation_report
 from fer_core.storage.files import cache_folder
 from tests.benchmark.figure import Bench, median_seconds, seconds
@@ -45,7 +45,8 @@ def cell_click_milliseconds() -> float:
 
         def click() -> None:
             describe_cell(report, *cell, dataset)
-            cell_gallery(report, dataset, report.cell(*cell)[:_PICTURES])
+            for position in report.cell(*cell)[:_PICTURES]:
+                cell_tile(report, dataset, position)
             confusion_figure(report, cell=cell).to_json()
 
         return 1000 * median_seconds(click, repeats=10)

@@ -1,6 +1,7 @@
 """The Explain page walks through a network, and says what cannot be shown."""
 
 import base64
+import io
 import json
 from pathlib import Path
 
@@ -8,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from fer_core.checkpoints.card import Calibration
 from fer_core.datasets.store import load_records
 from pages.parts.explain.softmax import divided, filled_in
-from pages.shared.navigation import SENT_FACE
 from pages.shared.notice import ACCEPTED
 
 
@@ -165,15 +166,6 @@ def test_a_frame_of_the_webcam_is_a_source(home_with_checkpoint, app_at):
     assert app.get("camera_input")
 
 
-def test_a_face_sent_here_is_forgotten_when_the_page_is_left(home_with_checkpoint, app_at):
-    app = app_at("explain")
-    app.session_state[SENT_FACE] = np.full((48, 48), 90, np.uint8)
-    app.run()
-    assert SENT_FACE in app.session_state
-    app.switch_page("pages/about.py").run()
-    assert SENT_FACE not in app.session_state
-
-
 def test_faces_alike_are_looked_for_once(page):
     look(page, "Faces alike")
     button = next(b for b in page.button if b.label == "Look at them")
@@ -194,12 +186,31 @@ def test_another_face_is_drawn(page):
     assert len(rows) > 1
 
 
-def test_a_face_sent_from_another_page_comes_first(home_with_checkpoint, app_at):
-    app = app_at("explain")
-    app.session_state[SENT_FACE] = np.full((48, 48), 90, np.uint8)
-    app.run()
+def picture(value):
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((120, 200, 3), value, np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_without_a_face_in_the_picture_it_asks_first(home_with_checkpoint, app_at):
+    app = app_at("explain", explain_source="Picture").run()
+    app.file_uploader[0].set_value(("nobody.png", picture(128), "image/png")).run()
     assert not app.exception
-    assert "As it was found in a picture" in texts(app)
+    assert "**No face found" in texts(app)
+    assert "looks like" not in texts(app).casefold()
+    next(b for b in app.button if b.label == "Classify the whole picture").click().run()
+    assert not app.exception
+    assert "The whole picture: no face was found in nobody.png" in texts(app).replace("\\", "")
+    assert blocks(app)[0][0] == "The face"
+    next(b for b in app.button if b.label == "Choose again").click().run()
+    assert "**No face found" in texts(app)
+
+
+def test_a_file_that_is_no_picture_is_refused(home_with_checkpoint, app_at):
+    app = app_at("explain", explain_source="Picture").run()
+    app.file_uploader[0].set_value(("odd.png", b"no picture", "image/png")).run()
+    assert not app.exception
+    assert "Incident" in app.error[0].value
 
 
 def test_a_row_that_is_none_is_the_first(home_with_checkpoint, open_page):

@@ -8,7 +8,6 @@ from PIL import Image
 from fer_core.datasets.drawn.scene import sample_scenes
 from fer_core.faces.detection import Face, PhotoDetector
 from fer_core.recognition.recognize import MAX_LISTED_FACES
-from pages.shared.navigation import SENT_FACE
 
 
 @pytest.fixture
@@ -129,11 +128,11 @@ def test_a_picture_is_cropped_and_looked_at_again(ready, nobody):
     ready.slider[1].set_value((0, 25)).run()
     press(ready, "Search here")
     ready.run()
-    (photo,) = ready.session_state["photos_results"].values()
+    (photo,) = ready.session_state["photos_seen"].results.values()
     assert photo.size == (100, 30)
     assert ready.slider[0].value == (0, 100)
     press(ready, "Undo crop")
-    (photo,) = ready.session_state["photos_results"].values()
+    (photo,) = ready.session_state["photos_seen"].results.values()
     assert photo.size == (200, 120)
 
 
@@ -145,7 +144,7 @@ def test_each_picture_is_looked_at_once(ready, quarrel, nobody, monkeypatch):
     ready.run()
     upload(ready, ("a.jpg", quarrel))
     assert len(seen) == 2
-    kept = ready.session_state["photos_results"]
+    kept = ready.session_state["photos_seen"].results
     assert [key[0] for key in kept] == ["a.jpg"]
 
 
@@ -162,7 +161,7 @@ def test_pictures_survive_a_look_inside_until_they_are_cleared(ready, quarrel, n
     ready.button(key="clear photos_upload").click().run()
     assert not ready.exception
     assert "a.jpg" not in texts(ready)
-    assert not ready.session_state["photos_results"]
+    assert not ready.session_state["photos_seen"].results
     ready.switch_page("pages/about.py").run()
     ready.switch_page("pages/photos.py").run()
     assert "a.jpg" not in texts(ready)
@@ -201,5 +200,5 @@ def test_a_face_of_a_picture_is_looked_into(ready, quarrel):
     row.set_value("2").run()
     assert not ready.exception
     assert ready.title[0].value == "Explain"
-    assert "As it was found in a picture" in texts(ready)
-    assert ready.session_state[SENT_FACE].shape == (48, 48)
+    assert "Face 2 of quarrel.jpg" in texts(ready)
+    assert any(link.proto.label == "Back to Photos" for link in ready.get("page_link"))

@@ -8,7 +8,8 @@ from fer_core.datasets.drawn.face import Face
 from fer_core.faces.images import encode_png
 from pages.shared.downloads import download_button
 from pages.shared.links import open_page
-from pages.shared.navigation import SENT_FACE, SENT_PICTURE
+from pages.shared.look_inside import SentFace, look_inside
+from pages.shared.navigation import SENT_PICTURE
 
 _LARGE = 960
 
@@ -22,8 +23,7 @@ def offer_to_send(face: Face) -> None:
     with st.container(horizontal=True):
         download_button("Save as picture", partial(_portrait_file, face), "face.png")
         if st.button("Look inside the network", icon=":material/neurology:", key="build_face_explain"):
-            st.session_state[SENT_FACE] = face.seen()
-            open_page("explain")
+            look_inside(SentFace(face.seen(), "The face you built"))
         if st.button("Open as a photo", icon=":material/add_a_photo:", key="build_face_photos"):
             st.session_state[SENT_PICTURE] = "Drawn face", _portrait_file(face)
             open_page("photos")

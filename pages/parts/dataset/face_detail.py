@@ -16,6 +16,7 @@ from pages.parts.dataset.shown import ROW, ShownDataset, open_face
 from pages.shared import cached
 from pages.shared.address import check_asked, follow_address, write_choice
 from pages.shared.links import asked_number
+from pages.shared.look_inside import offer_row
 from pages.shared.messages import errors_shown, plain
 from pages.shared.pickers import carried_prior
 
@@ -52,6 +53,7 @@ def _show(shown: ShownDataset, rows: NDArray[np.int64]) -> None:
     with picture:
         st.html(picture_html(records.images[row], _SIZE, f"Row {row}"))
         st.markdown(_facts(shown, row))
+        offer_row(shown.card.name, row)
     with facts:
         prediction, name = _ask_checkpoint(records, row)
         votes = records.votes[row] if records.has_votes else np.empty(0, np.uint8)

@@ -7,14 +7,16 @@ import streamlit as st
 from fer_core.evaluation.descriptions import describe_cell, describe_false_alarms, describe_misses
 from fer_core.evaluation.report import EvaluationReport, confusion_order
 from fer_core.plots.confusion import CellValues, confusion_figure
-from fer_core.plots.gallery import cell_gallery
+from fer_core.plots.gallery import cell_tile
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared.address import check_asked, name_in_address, newly_asked
 from pages.shared.charts import chart_config, drawn
 from pages.shared.links import invite_pictures
+from pages.shared.look_inside import offer_row
 from pages.shared.messages import plain
 
 _PICTURES = 12
+_WIDTH = 104  # of one of them, in CSS pixels
 _CELL = "cell"  # in the address
 _TRUE, _CALLED, _MATRIX = "evaluation_true", "evaluation_called", "evaluation_matrix"
 _VALUES: tuple[CellValues, ...] = ("counts", "row shares", "column shares")
@@ -101,4 +103,13 @@ def _pictures(shown: Evaluated, cell: tuple[str, str]) -> None:
         first = "Lowest confidence first" if cell[0] == cell[1] else "Most confident first"
         votes = ", votes" if len(shown.faces.votes) else ""
         st.caption(f"{first}. Under each face: probabilities{votes} and file row.")
-        st.html(cell_gallery(shown.report, shown.faces, positions[(page - 1) * _PICTURES : page * _PICTURES]))
+        with st.container(horizontal=True, gap="small"):
+            for position in positions[(page - 1) * _PICTURES : page * _PICTURES]:
+                _picture(shown, int(position))
+
+
+def _picture(shown: Evaluated, position: int) -> None:
+    row = int(shown.report.rows[position])
+    with st.container(width=_WIDTH, gap="xxsmall"):
+        st.html(cell_tile(shown.report, shown.faces, position))
+        offer_row(shown.dataset.name, row, f"{row:,}")

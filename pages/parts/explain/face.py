@@ -5,22 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.summary import votes_in_words
-from fer_core.recognition.photos import WHOLE, Photo, recognize_photo
 from pages.shared import cached
 from pages.shared.held_pictures import take_picture, upload_picture
 from pages.shared.links import asked_number
-from pages.shared.messages import errors_shown, plain, refuse_with
-from pages.shared.navigation import SENT_FACE
+from pages.shared.look_inside import sent_face
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset, choose_view
+from pages.shared.seen_pictures import SeenPictures
 from pages.shared.streamlit_internals import UploadedFile
 
-_PHOTO = "picture to explain"
 _STEADY = "The answer is the mean over the face at three scales and their mirror images, as on Photos."
 _DATASET, _UPLOAD, _CAMERA, _SENT = "Dataset", "Picture", "Webcam", "Sent here"
 _OLD = {"From a dataset": _DATASET, "From a picture": _UPLOAD, "From the webcam": _CAMERA}  # in old addresses
@@ -38,19 +36,31 @@ class ExplainedFace:
     is_from_picture: bool = False
 
 
-def choose_face(checkpoint: Checkpoint, prior: PriorAdjustment) -> ExplainedFace | None:
-    """The controls that choose a face, or None while none is chosen."""
-    sent = st.session_state.get(SENT_FACE)
+def choose_face(checkpoint: Checkpoint, prior: PriorAdjustment, place: DeltaGenerator) -> ExplainedFace | None:
+    """Show the controls that choose a face; return it, or None while none is chosen: what is asked stands in a place.
+
+    Raises:
+        FerError: The dataset, the checkpoint or the detector cannot be used.
+    """
+    sent = sent_face()
     sources = [*([] if sent is None else [_SENT]), _DATASET, _UPLOAD, _CAMERA]
     source = choose_view(sources, "explain_source", label="Face", old_views=_OLD)
     if source == _SENT and sent is not None:
-        return ExplainedFace(sent, f"As it was found in a picture. {_STEADY}", is_from_picture=True)
-    return _from_dataset() if source == _DATASET else _from_picture(checkpoint, prior, source)
-
-
-def forget_sent_face() -> None:
-    """Forget the face that another page sent, which is still there."""
-    st.session_state.pop(SENT_FACE, None)
+        caption = f"{sent.caption}. {_STEADY}" if sent.is_steady else f"{sent.caption}."
+        return ExplainedFace(sent.image, caption, is_from_picture=sent.is_steady)
+    if source == _DATASET:
+        return _from_dataset()
+    with place:
+        if not admits_faces(checkpoint.card, prior):
+            return None
+    if source == _CAMERA:
+        upload = take_picture("explain_camera", "Freeze a frame")
+    else:
+        upload = upload_picture("explain_upload", "A picture with a face")
+    if upload is None:
+        st.caption("It stays in the memory of the computer that runs FER Lab until you clear it or close the app.")
+        return None
+    return _from_picture(upload, checkpoint, prior, place)
 
 
 def _from_dataset() -> ExplainedFace:
@@ -78,39 +88,23 @@ def _draw_row(rows: int) -> None:
     st.session_state["row"] = int(np.random.default_rng().integers(rows))
 
 
-def _from_picture(checkpoint: Checkpoint, prior: PriorAdjustment, source: str) -> ExplainedFace | None:
-    if not admits_faces(checkpoint.card, prior):
+def _from_picture(
+    upload: UploadedFile, checkpoint: Checkpoint, prior: PriorAdjustment, place: DeltaGenerator
+) -> ExplainedFace | None:
+    seen = SeenPictures.of_session("explain_seen")
+    source = seen.source(upload.name, upload.getvalue())
+    (photo,) = seen.recognized([source], checkpoint, prior)
+    seen.forget_others([photo], [source])
+    if not photo.recognitions:
+        with place:
+            seen.show(source, photo, 1)
         return None
-    if source == _CAMERA:
-        upload = take_picture("explain_camera", "Freeze a frame with your face")
-    else:
-        upload = upload_picture("explain_upload", "A picture with a face")
-    if upload is None:
-        st.caption("It stays in the memory of the computer that runs FER Lab until you clear it or close the app.")
-        return None
-    photo = _looked_at(upload, cached.classifier(checkpoint, prior))
-    if photo.problem or not photo.recognitions:
-        refuse_with(
-            plain(photo.problem) or "No face was found. Choose a picture in which one is larger.",
-            "picture refused",
-            icon=":material/broken_image:",
-        )
-        return None
+    if photo.anyway is not None or source.is_cropped:
+        seen.offer_whole(source, "Choose again", 1)
     number = 1
     if len(photo.recognitions) > 1:
         number = int(st.number_input("Which face", 1, len(photo.recognitions), 1))
-    whole = "The whole picture: no face was found in it"
-    kind = f"Face {number} as the network sees it" if photo.anyway is None else whole
+    kind = f"Face {number} of {upload.name}"
+    if photo.anyway is not None:
+        kind = f"{photo.shown_anyway.capitalize()}: no face was found in {upload.name}"
     return ExplainedFace(photo.recognitions[number - 1].crop, f"{kind}. {_STEADY}", is_from_picture=True)
-
-
-def _looked_at(upload: UploadedFile, classifier: Classifier) -> Photo:
-    """What was found in a picture; kept while it is on the page, so that no click looks for its faces again."""
-    key = upload.file_id, *classifier.answered_by
-    kept: tuple[tuple[str, ...], Photo] | None = st.session_state.get(_PHOTO)
-    if kept is None or kept[0] != key:
-        with errors_shown():
-            detector = cached.photo_detector()
-            photo = recognize_photo(upload.name, upload.getvalue(), detector, classifier, anyway=WHOLE)
-        st.session_state[_PHOTO] = kept = key, photo
-    return kept[1]

@@ -11,8 +11,8 @@ from fer_core.recognition.recognize import MAX_LISTED_FACES, summary, to_csv
 from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyzer, Moment, StreamResult
 from pages.parts.webcam import stream
 from pages.shared.downloads import download_button
+from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain
-from pages.shared.photo_view import offer_look_inside
 
 _LOG, _PICTURE = "webcam_log", "webcam_picture"
 _STRIPS = 4
@@ -52,7 +52,7 @@ def show_picture() -> None:
             return
         st.image(result.drawn(), alt="The frozen frame with its faces boxed and numbered")
         st.html(face_cards(result.recognitions[:MAX_LISTED_FACES]) or "<p>No face in this picture.</p>")
-        offer_look_inside(result.recognitions[:MAX_LISTED_FACES], "webcam")
+        offer_look_inside(result.recognitions[:MAX_LISTED_FACES], "webcam", "your picture")
         with st.container(horizontal=True):
             download_button("Download PNG", lambda: encode_png(result.drawn()), "webcam.png")
             st.button("Clear picture", icon=":material/delete:", type="tertiary", on_click=_clear_picture)
