@@ -129,7 +129,7 @@ with errors_shown():
         _ask(experiment, trial)
         st.stop()
     results = trial.results() if trial else _read(dataset, asked, experiment) if asked else None
-    said, shown = st.columns([3, 9], gap="small")
+    said, shown = st.columns([4, 8] if experiment.exam else [3, 9], gap="small")
     with said:
         if results is None:
             st.markdown(f"{experiment.question}\n\nYour guess: **{experiment.choices[guess]}.**")

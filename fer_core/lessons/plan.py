@@ -97,7 +97,7 @@ LESSON = (
         "A network learns",
         10,
         "training",
-        "Press *Start* under *One-minute demo*, then watch the curves. Let the class sketch how they will go on.",
+        "Press *Start* under *Two curves*, then watch them. Let the class sketch how they will go on.",
         (
             Question(
                 "Why are there two curves?",

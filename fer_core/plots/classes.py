@@ -125,7 +125,7 @@ def groups_figure(sides: Mapping[str, Sequence[tuple[str, int, int]]]) -> go.Fig
         )
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
     figure.update_xaxes(type="category", showgrid=False)
-    return styled(figure, height=330, barmode="group")
+    return styled(figure, height=300, barmode="group")
 
 
 def robustness_figure(table: pd.DataFrame, units: dict[str, str]) -> go.Figure:

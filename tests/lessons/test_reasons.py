@@ -99,15 +99,18 @@ CLAIMS = {
     "recall of rare classes rises": lambda u, c: rare(c) > rare(u) + 0.05,
     "Common classes pay": lambda u, c: right(c) < right(u) - 0.05,
     "soon memorized": lambda u, c: ahead(c) > 0.1,
-    "On the test it is right": lambda u, c: share(c, "test") > share(u, "test") + 0.05,
-    "Validation faces stayed apart": lambda u, c: share(c, "test") > on_validation(c) + 0.05,
-    "With glasses": is_harmed("glasses"),
-    "With a beard": is_harmed("beard"),
-    "With dark skin": is_harmed("dark skin"),
-    "With all three": is_harmed("all three"),
-    "as good as the other": lambda u, c: share(c, PLAIN) >= share(u, PLAIN) - 0.05 - 1e-9,
-    "hide this": lambda u, c: on_validation(c) > min(share(c, name) for name in LEFT_OUT) + 0.05,
-    "Dark skin alone makes little": lambda u, c: share(c, "dark skin") >= share(u, "dark skin") - 0.05 - 1e-9,
+    "Test accuracy: ": lambda u, c: share(c, "test") > share(u, "test") + 0.05,
+    "validation tells": lambda u, c: share(c, "test") > on_validation(c) + 0.05,
+    "With glasses: ": is_harmed("glasses"),
+    "With a beard: ": is_harmed("beard"),
+    "With dark skin: ": is_harmed("dark skin"),
+    "With all three: ": is_harmed("all three"),
+    "of its own kind": lambda u, c: share(c, PLAIN) >= share(u, PLAIN) - 0.05 - 1e-9,
+    "hide the damage": lambda u, c: (
+        any(is_harmed(name)(u, c) for name in LEFT_OUT)
+        and on_validation(c) > min(share(c, name) for name in LEFT_OUT) + 0.05
+    ),
+    "Dark skin alone matters little": lambda u, c: share(c, "dark skin") >= share(u, "dark skin") - 0.05 - 1e-9,
     "too little to show": lambda u, c: abs(right(c) - right(u)) <= 0.05 + 1e-9,
 }
 """Phrases of the sentences that claim something of these results, and when that is so, worked out anew."""

@@ -83,18 +83,15 @@ MEMORIZING = (
         0,
         "a test accuracy too good to be true",
         (
-            Reason("It has seen each of the test faces with its label, so it only has to remember them."),
+            Reason("It has seen the test faces with their labels and only has to remember them."),
             Reason(
-                "On the test it is right on {changed.shares[test]:.0%} instead of {usual.shares[test]:.0%}.",
-                reasons.scores_better,
+                "Test accuracy: {changed.shares[test]:.0%} instead of {usual.shares[test]:.0%}.", reasons.scores_better
             ),
             Reason(
-                "Validation faces stayed apart. Of them it knows {changed.validation.accuracy:.0%}: that is how "
-                "good it is with new faces.",
-                reasons.flatters,
+                "How good it is with new faces, validation tells: {changed.validation.accuracy:.0%}.", reasons.flatters
             ),
             Reason(
-                "A leak is rarely meant: one picture twice in a collection is enough. Before this app compares "
+                "Leaks are rarely meant: one picture twice in a collection is enough. Before this app compares "
                 "networks, it looks for test faces among their training faces."
             ),
         ),

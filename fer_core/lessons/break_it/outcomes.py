@@ -1,6 +1,6 @@
 """Which of an experiment's choices came true, as its index, from the results of both sides."""
 
-from fer_core.datasets.groups import GROUP_NAMES, LEFT_OUT
+from fer_core.datasets.groups import GROUP_NAMES
 from fer_core.lessons.break_it import reasons
 from fer_core.lessons.break_it.results import SideResult, compared
 
@@ -53,7 +53,7 @@ def leak(usual: SideResult, changed: SideResult) -> int:
 
 def groups(usual: SideResult, changed: SideResult) -> int:
     """0 clearly worse for a group that was left out, 1 about as good for all, 2 worse, for no such group clearly."""
-    if any(reasons.is_harmed(name)(usual, changed) for name in LEFT_OUT):
+    if reasons.harms_some(usual, changed):
         return 0
     fell = [compared(usual.group(name).accuracy, changed.group(name).accuracy) == 0 for name in GROUP_NAMES]
     return 2 if any(fell) else 1

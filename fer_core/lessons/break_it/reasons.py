@@ -158,7 +158,12 @@ def spares(name: str) -> Condition:
     return lambda usual, changed: compared(usual.group(name).accuracy, changed.group(name).accuracy) >= 1
 
 
+def harms_some(usual: SideResult, changed: SideResult) -> bool:
+    """Whether a group that was left out :func:`is_harmed`."""
+    return any(is_harmed(name)(usual, changed) for name in LEFT_OUT)
+
+
 def is_hidden(usual: SideResult, changed: SideResult) -> bool:
-    """Whether the changed side is clearly more often right on validation faces than on a group that was left out."""
-    worst = min((changed.group(name).accuracy for name in LEFT_OUT), default=0.0)
-    return bool(changed.groups) and compared(worst, changed.validation.accuracy) == 2
+    """Whether a group is harmed, and validation faces are clearly more often right than a group that was left out."""
+    worst = min(changed.group(name).accuracy for name in LEFT_OUT)
+    return harms_some(usual, changed) and compared(worst, changed.validation.accuracy) == 2

@@ -7,7 +7,7 @@ from fer_core.lessons.break_it.reasons import Reason
 STEPS = (
     Experiment(
         "rate",
-        "A hundred times the learning rate",
+        "Learning rate × 100",
         "0.001",
         "0.1",
         "Every step is a hundred times as long. What does the network learn?",

@@ -111,25 +111,22 @@ TRAINING_FACES = (
         (
             *(
                 Reason(
-                    f"{who} it is right on {{changed.shares[{name}]:.0%}} instead of {{usual.shares[{name}]:.0%}}.",
+                    f"{who}: {{changed.shares[{name}]:.0%}} instead of {{usual.shares[{name}]:.0%}} right.",
                     reasons.is_harmed(name),
                 )
                 for name, who in _GROUPS.items()
             ),
-            Reason("On people like those it learned from, it is as good as the other.", reasons.spares(PLAIN)),
+            Reason("On people of its own kind it is as good as the other.", reasons.spares(PLAIN)),
             Reason(
-                "Its validation faces hide this: {changed.validation.accuracy:.0%} are right, because they show the "
-                "same kind of people as its training faces.",
+                "Its validation faces are of that kind too, so they hide the damage: {changed.validation.accuracy:.0%} "
+                "right.",
                 reasons.is_hidden,
             ),
             Reason(
-                "Dark skin alone makes little difference, because exposure evens out the brightness of these pictures.",
+                "Dark skin alone matters little: exposure evens out these pictures.",
                 reasons.spares("dark skin"),
             ),
-            Reason(
-                "Who wears glasses is known here because the faces are drawn: the same people once for each group. "
-                "Photographs need a test for each group, too."
-            ),
+            Reason("So test every group. The people here are drawn, each of them once for every group."),
         ),
         change={"biased_sample": True, "share": 1.0},
         faces=1400,

@@ -43,6 +43,10 @@ def _show_runs(trial: Trial) -> None:
     runs = {run.name: run for run in trial.runs()}
     view = choose_view(_views(trial.experiment), f"break_it_view_{trial.experiment.name}")
     titles = trial.experiment.usual, trial.experiment.changed
+    results = trial.results()
+    if view == GROUPS and results:
+        _show_groups(dict(zip(titles, results, strict=True)))
+        return
     waiting = False
     for column, name, title in zip(st.columns(2, gap="small"), trial.names, titles, strict=True):
         with column:
@@ -56,9 +60,6 @@ def _show_runs(trial: Trial) -> None:
                 _progress(run)
             _show_side(result_of(run), run.config.epochs, name, view)
             waiting = waiting or not (run.status.is_active or is_over(run))
-    results = trial.results()
-    if view == GROUPS and results:
-        _show_groups(dict(zip(titles, results, strict=True)))
     if waiting and st.button(
         "Go on", icon=":material/play_arrow:", key="break_it_go_on", help="A run has stopped short."
     ):
@@ -109,8 +110,6 @@ def _show_side(result: SideResult, epochs: int, key: str, view: str) -> None:
         st.caption("Its curve and its matrix begin when the first epoch is complete.")
         return
     st.markdown(" · ".join(f"{label} **{value}**" for label, value, _ in figures(result)))
-    if view == GROUPS and result.groups:
-        return
     if result.curve and view != MATRIX:
         alt = f"Accuracy of training and validation over {len(result.curve)} epochs."
         show_fixed_chart(f"break_it_curve_{key}", alt, drawn(learning_curve, result.curve, "accuracy", epochs))
