@@ -43,7 +43,7 @@ class Features:
         The faces are ``(n, 48, 48)`` uint8, before the checkpoint's own pre-processing.
 
         Raises:
-            CheckpointError: The process of an imported network died, or answered with something that is no number.
+            CheckpointError: The process of an imported network died, or answered with something that is not a number.
         """
         faces = self._checkpoint.card.preprocessing.apply(images)
         batches = [faces[i : i + _BATCH] for i in range(0, len(faces), _BATCH)]

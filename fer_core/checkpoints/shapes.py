@@ -163,7 +163,7 @@ def _only(inputs: Sequence[Shape]) -> Shape:
 def _picture(inputs: Sequence[Shape]) -> tuple[int, int, int]:
     shape = _only(inputs)
     if len(shape) != 3:
-        raise _impossible("a picture layer behind something that is no picture")
+        raise _impossible("a picture layer behind something that is not a picture")
     return shape[0], shape[1], shape[2]
 
 

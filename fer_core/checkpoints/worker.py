@@ -126,7 +126,7 @@ def floats(answer: bytes, shape: tuple[int, int]) -> NDArray[np.float32]:
     except ValueError:
         values = np.full((1, 1), np.nan, np.float32)
     if not np.isfinite(values).all():
-        raise CheckpointError("The imported network answered with something that is no number. Import it again.")
+        raise CheckpointError("The imported network answered with something that is not a number. Import it again.")
     return values
 
 

@@ -169,5 +169,5 @@ def _pairs(duplicates: Duplicates, split: np.ndarray) -> dict[str, int]:
 def _pair(text: str) -> tuple[str, str]:
     folder, separator, label = text.partition("=")
     if not separator:
-        raise DatasetError(f"“{text}” is no pair. Write it as folder=class, for example 0=anger.")
+        raise DatasetError(f"“{text}” is not a pair. Write it as folder=class, for example 0=anger.")
     return folder, label

@@ -152,7 +152,7 @@ class Archive:
         end = 0
         for info in sorted(self._zip.infolist(), key=lambda member: member.header_offset):
             if info.header_offset < end:
-                raise DatasetError(f"{self._name} is built like a bomb (its files overlap). Do not use it.")
+                raise DatasetError(f"{self._name} is a zip bomb (its files overlap). Do not use it.")
             end = info.header_offset + _LOCAL_HEADER + info.compress_size
 
 
@@ -161,7 +161,7 @@ def open_archive(source: Path | BinaryIO, name: str, limits: Limits | None = Non
     """Open a zip file for reading.
 
     Raises:
-        DatasetError: It is no zip file, damaged, or larger than the limits.
+        DatasetError: It is not a zip file, damaged, or larger than the limits.
     """
     with ExitStack() as stack:
         try:
@@ -174,7 +174,7 @@ def open_archive(source: Path | BinaryIO, name: str, limits: Limits | None = Non
             raise DatasetError(f"{name} cannot be read ({error.strerror or error}). Check the file.") from error
         except BROKEN as error:
             raise DatasetError(
-                f"{name} is no zip file or is damaged ({error}). Download or copy it again; unpack another kind of "
+                f"{name} is not a zip file or is damaged ({error}). Download or copy it again; unpack another kind of "
                 "archive, such as tar, 7z or RAR, and choose the folder."
             ) from error
         yield archive

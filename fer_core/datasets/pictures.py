@@ -122,7 +122,7 @@ def read_pictures(
             f"There is no folder “{strange[0]}” in {plan.name} (there are: {folders}). Choose one of these."
         )
     if unknown := sorted({label for label in mapping.values() if label} - {*OWN_LABELS}):
-        raise DatasetError(f"“{unknown[0]}” is no class. Choose one of {', '.join(OWN_LABELS)}.")
+        raise DatasetError(f"“{unknown[0]}” is not a class. Choose one of {', '.join(OWN_LABELS)}.")
     with open_pictures(plan.source, plan.name) as files:
         found, skipped = _find_pictures(files)
         wanted = [picture for picture in found if mapping.get(picture.group.folder)]

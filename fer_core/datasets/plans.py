@@ -78,7 +78,7 @@ class PicturePlan:
         for folder, split in meaning.items():
             if folder not in self.unclear_splits or split not in SPLITS:
                 raise DatasetError(
-                    f"“{folder}={split}” is no split of a folder that needs one. Name one of "
+                    f"“{folder}={split}” is not a split of a folder that needs one. Name one of "
                     f"{', '.join(self.unclear_splits) or 'none'}, and {', '.join(SPLITS)}."
                 )
         return replace(self, meaning={**self.meaning, **meaning})

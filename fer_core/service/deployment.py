@@ -74,7 +74,7 @@ def read_deployment(setting: Callable[[str], str]) -> Deployment:
         raise SettingError(f"The setting FER_OWN_FACES must be “{OWN_FACES}” or not set; it is “{own_faces:.40}”.")
     key = setting("FER_OPERATOR").strip()
     if key and len(key) < _SHORTEST_KEY:
-        raise SettingError(f"The setting FER_OPERATOR is a key that others must not guess: {_SHORTEST_KEY} characters.")
+        raise SettingError(f"The setting FER_OPERATOR is a key that must be hard to guess: {_SHORTEST_KEY} characters.")
     return Deployment(
         context=context,  # type: ignore[arg-type]  # one of them, as was just checked
         own_faces=own_faces == OWN_FACES,

@@ -43,7 +43,7 @@ def test_numbers_are_never_guessed(capsys, home, pictures):
     assert card["mapping"] == {"happy": "happiness"}
     assert card["skipped"] == {"in a folder without a class": 10}
     assert "no pair" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0:anger")
-    assert "is no class" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0=rage")
+    assert "is not a class" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0=rage")
 
 
 @pytest.mark.child

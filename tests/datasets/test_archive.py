@@ -110,7 +110,7 @@ def test_overlapping_members_are_refused():
 
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\3\4" + bytes(100)])
 def test_what_is_no_zip_is_a_sentence(content):
-    with pytest.raises(DatasetError, match=r"faces\.zip is no zip file or is damaged"), opened(content):
+    with pytest.raises(DatasetError, match=r"faces\.zip is not a zip file or is damaged"), opened(content):
         pass
 
 

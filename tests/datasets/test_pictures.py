@@ -214,7 +214,7 @@ def test_a_failed_import_changes_nothing(home, place):
     card = import_pictures(plan, plan.suggested, name="mine")
     with pytest.raises(DatasetError, match="at least one folder"):
         import_pictures(plan, {}, name="mine")
-    with pytest.raises(DatasetError, match="is no class"):
+    with pytest.raises(DatasetError, match="is not a class"):
         import_pictures(plan, {"angry": "rage"}, name="mine")
     with pytest.raises(DatasetError, match="belongs to the drawn"):
         import_pictures(plan, plan.suggested, name="demo")

@@ -139,7 +139,7 @@ class Walk:
             check_values(value, key)
         sides = list_of(config.get("batch_shape"))[1:]
         if len(sides) != 3 or any(type(side) is not int or side < 1 for side in sides):
-            raise refused("an input that is no picture of a fixed size")
+            raise refused("an input that is not a picture of a fixed size")
         self.first_input = self.first_input or tuple(sides)  # those of models inside come later
         return tuple(sides)
 

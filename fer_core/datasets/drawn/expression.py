@@ -147,7 +147,7 @@ def facs(text: str) -> Expression:
     """Return the expression of a text such as ``"1 2 5:80 12R:55"``: codes and, where it is not 100, percent.
 
     Raises:
-        ValueError: As :func:`expression_of`, or an amount is no number.
+        ValueError: As :func:`expression_of`, or an amount is not a number.
     """
     parts = (part.partition(":") for part in text.split())
     return expression_of({code: float(percent or 100) / 100 for code, _, percent in parts})

@@ -33,9 +33,7 @@ class RunTarget:
         if not 0 <= self.accuracy <= 1:
             raise TrainingError(f"The target is {self.accuracy!s:.20}; choose an accuracy from 0 to 1, such as 0.85.")
         if self.attempts and not self.accuracy:
-            raise TrainingError(
-                "There are settings to try next but no target that says when. Give a target such as 0.85."
-            )
+            raise TrainingError("Retries need a target accuracy, such as 0.85.")
 
     def check_attempts(self, config: TrainingConfig) -> None:
         """Make sure that every attempt can be started, before the first run is.

@@ -39,7 +39,7 @@ def wait_for_turn(run: Run, report: Callable[[str], None], *, poll: float = 1.0)
     lock = FileLock(runs_folder() / ".training.lock")
     while not _try_lock(lock, run := find_run(run.name), report, poll):
         if run.asked_to(STOP) or run.asked_to(PAUSE):
-            raise TrainingError("Taken out of the line before it trained. Resume it to let it wait again.")
+            raise TrainingError("Removed from the queue before training. Resume it to queue it again.")
     try:
         yield
     finally:

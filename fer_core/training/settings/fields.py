@@ -25,7 +25,7 @@ def read_assignments(texts: Iterable[str]) -> Assignments:
     """
     pairs = [text.partition("=") for text in texts]
     if wrong := [name for name, equals, _ in pairs if not equals]:
-        raise TrainingError(f"“{wrong[0]}” is no setting. Write it as key=value, for example epochs=10.")
+        raise TrainingError(f"“{wrong[0]}” is not a setting. Write it as key=value, for example epochs=10.")
     return {name: value for name, _, value in pairs}
 
 

@@ -64,7 +64,9 @@ def read_axis(name: str, values: str, config: TrainingConfig) -> Axis:
 def _read_range(name: str, values: str, config: TrainingConfig) -> Axis:
     kind = type(config.flat()[name])
     if kind not in (int, float):
-        raise TrainingError(f"{name} is no number: give a list of its values instead of {values!s:.40}.", is_hint=True)
+        raise TrainingError(
+            f"{name} is not a number: give a list of its values instead of {values!s:.40}.", is_hint=True
+        )
     ends = [end.strip() for end in values.split(_RANGE, 1)]
     low, high = (float(config.with_settings({name: end}).flat()[name]) for end in ends)
     if low >= high:

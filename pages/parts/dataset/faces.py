@@ -54,7 +54,7 @@ class AskedRows:
     Attributes:
         rows: ``(n,)`` those that a dataset has, each once, in the order in which they were named.
         missing: Those that it does not have, as they were written.
-        unreadable: What is no number and no range.
+        unreadable: What is not a number and no range.
     """
 
     rows: NDArray[np.int64]

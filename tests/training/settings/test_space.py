@@ -38,7 +38,7 @@ def test_lists_and_ranges_are_read(name, values, axis):
         ("batch_size", "32,many", "whole number"),
         ("learning_rate", "0.001..7", "choose a number"),
         ("learning_rate", "0.01..0.001", "must be the smaller one"),
-        ("optimizer", "adam..sgd", "is no number"),
+        ("optimizer", "adam..sgd", "is not a number"),
         ("loss", "squared_hinge,kl_divergence", "Choose both or neither"),
     ],
 )
