@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluation(choose)
 
     _add_predict(
-        _add(choose, "predict", commands.predict, "find the faces in pictures and videos and name their expressions")
+        _add(choose, "predict", commands.predict, "find faces in pictures and videos and classify their expressions")
     )
     return parser
 
@@ -121,7 +121,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     evaluate.add_argument("checkpoint")
     evaluate.add_argument("--predictions", type=Path, metavar="FILE.csv", help="write every prediction")
 
-    compare = _add(choose, "compare", evaluation.compare, "say which checkpoint is better, and how surely")
+    compare = _add(choose, "compare", evaluation.compare, "compare checkpoints with confidence intervals and p-values")
     compare.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="two or more")
 
     compare.add_argument("--subsets", action="store_true", help="also on each saved subset, with Holm's correction")
@@ -142,7 +142,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
         _add_prior(command)
         command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
         command.add_argument("--split", choices=SPLITS, default="test")
-        command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what counts as right (as in training)")
+        command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="true labels (as in training)")
         command.add_argument("--exclude", default="", metavar="SUBSET", help="leave out the rows of this subset")
         command.add_argument("--only", default="", metavar="SUBSET", help="test on the rows of this subset alone")
 
@@ -159,7 +159,7 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
     foreign.add_argument("--size", type=int, help="pixels of a side, where an .onnx file leaves that open")
     foreign.add_argument("--name", help="what to call it (as the file)")
 
-    calibrate = _add(choose, "calibrate", evaluation.calibrate, "make probabilities honest, and complete the card")
+    calibrate = _add(choose, "calibrate", evaluation.calibrate, "calibrate a checkpoint and complete its card")
     calibrate.add_argument("checkpoint")
     calibrate.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
     calibrate.add_argument(

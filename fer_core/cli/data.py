@@ -47,7 +47,7 @@ def add_data_commands(add: AddCommand) -> None:
     command.add_argument("--votes-only", action="store_true", help="leave FER2013 out")
     command.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
-    command = add("inspect", inspect, "list what is doubtful in a dataset, duplicates across splits first")
+    command = add("inspect", inspect, "list findings in a dataset, duplicates across splits first")
     command.add_argument("dataset")
     command.add_argument("--exclude", metavar="FINDING", help="save this finding as a subset")
     command.add_argument("--name", help="what to call that subset (like the finding)")

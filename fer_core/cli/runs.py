@@ -37,11 +37,11 @@ def add_train(command: argparse.ArgumentParser) -> None:
     """The options of :func:`train`."""
     add_settings(command)
     command.add_argument("--name", help="what to call the run and its checkpoint")
-    command.add_argument("--run", dest="existing", metavar="NAME", help="go on with a run that was interrupted")
+    command.add_argument("--run", dest="existing", metavar="NAME", help="resume an interrupted run")
     command.add_argument(
         "--strategy", choices=get_args(StrategyName), default="auto", help="one device, all of them, or a cluster"
     )
-    command.add_argument("--target", type=float, default=0.0, help="validation accuracy that is good enough, as 0.85")
+    command.add_argument("--target", type=float, default=0.0, help="target validation accuracy, as 0.85")
     command.add_argument(
         "--then",
         action="append",
@@ -55,7 +55,7 @@ def add_search(command: argparse.ArgumentParser) -> None:
     """The options of :func:`search`."""
     add_settings(command)
     command.add_argument("--name", help="what to call the search; its runs' names begin with it")
-    command.add_argument("--run", dest="existing", metavar="NAME", help="go on with a search that was interrupted")
+    command.add_argument("--run", dest="existing", metavar="NAME", help="resume an interrupted search")
     command.add_argument(
         "--over",
         nargs="+",
@@ -64,8 +64,8 @@ def add_search(command: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUES",
         help="what varies: lists as batch_size=32,64 and ranges as learning_rate=0.0001..0.01",
     )
-    command.add_argument("--method", choices=get_args(Method), default="random", help="how settings are chosen")
-    command.add_argument("--trials", type=int, default=10, help="how many runs at most (10)")
+    command.add_argument("--method", choices=get_args(Method), default="random", help="search method")
+    command.add_argument("--trials", type=int, default=10, help="most runs (10)")
 
 
 def train(options: argparse.Namespace) -> Answer:

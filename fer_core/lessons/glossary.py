@@ -7,8 +7,7 @@ GLOSSARY: dict[str, str] = {
     "most common class.",
     "action unit": "A visible movement of a face by one muscle or a few, with a number in the Facial Action Coding "
     "System (FACS): AU12 pulls the lip corners up.",
-    "activation": "The bend after each neuron's sum, such as ReLU, which turns what is negative into 0. Without it, "
-    "many layers could do no more than one.",
+    "activation": "The nonlinear function after each neuron's sum; without it, many layers could do no more than one.",
     "Adam": "A rule for the size of each weight's steps: large where slopes have been small and steady, small where "
     "they jump about (Kingma and Ba, 2014).",
     "augmentation": "Changing training faces a little in every epoch (turned, moved, mirrored, darker), so that the "
@@ -17,15 +16,15 @@ GLOSSARY: dict[str, str] = {
     "to lax.",
     "balanced accuracy": "The mean of the classes' recalls: every class counts the same, however rare it is.",
     "balanced sampling": "Showing faces of rare classes as often as those of common ones while training.",
-    "batch size": "How many faces are looked at before the weights take one step.",
+    "batch size": "Number of faces per step.",
     "bfloat16": "Numbers with sixteen bits instead of 32: half the memory and, where the processor knows them, "
     "faster; two to three digits are enough to learn with.",
     "bias": "A learned number that is added to a sum, so that a neuron can answer even to nothing.",
-    "calibration": "Whether a network that says 80% is right in 80% of such cases.",
-    "calibration error": "By how many points stated certainty and the share of right answers lie apart on average "
+    "calibration": "Whether a network that says 80% is right in 80% of these cases.",
+    "calibration error": "The mean gap, in points, between stated probability and share of right answers "
     "(expected calibration error, ECE).",
     "checkpoint": "A trained network as files: its weights, its class names and a card that says how it came about.",
-    "CLAHE": "Contrast made even region by region, with a limit, so that noise is not blown up.",
+    "CLAHE": "Contrast equalized region by region, with a limit on noise.",
     "confidence": "The probability of the answer that is given.",
     "confusion matrix": "A table of what faces are (rows) and what the network calls them (columns). What is right "
     "stands on the diagonal.",
@@ -50,10 +49,10 @@ GLOSSARY: dict[str, str] = {
     "Grad-CAM": "A coarse map of where the last convolution's patterns speak for an answer.",
     "hidden layer": "A layer between the picture and the answer.",
     "histogram equalization": "Changing a picture's grays so that all of them are equally frequent.",
-    "imbalance": "How many times as many faces the largest class has as the smallest.",
-    "interval": "A range in which a figure would lie for 95 of 100 other samples of the same size.",
-    "label smoothing": "Asking for a little less than 100% of the right answer, so that a network does not become "
-    "too sure.",
+    "imbalance": "The size of the largest class divided by that of the smallest.",
+    "interval": "A range that covers the true figure for 95 of 100 samples of this size.",
+    "label smoothing": "Spreading a little of each label over all classes, so that a network does not become "
+    "too certain.",
     "learning rate": "How far each step moves the weights. Too small learns slowly, too large never settles.",
     "LiteRT": "The program that runs finished networks here (formerly TensorFlow Lite); it starts in milliseconds.",
     "loss": "The figure that training makes small; here it measures how far answers are from labels.",
@@ -63,29 +62,29 @@ GLOSSARY: dict[str, str] = {
     "momentum": "Steps that keep some of the last step's direction, as a ball keeps rolling.",
     "occlusion map": "Which parts of a face the answer needs: those where covering them makes it less sure.",
     "optimizer": "The rule by which slopes become steps, such as Adam or plain descent.",
-    "overfitting": "Memorizing the training faces: better and better on them, worse on others.",
-    "patience": "How many epochs without improvement are waited for before a run ends.",
+    "overfitting": "Getting better on training faces and worse on others.",
+    "patience": "Number of epochs without improvement before a run stops.",
     "pooling": "Keeping the largest of each 2x2 values, or their mean: a quarter of the numbers, and exact places "
     "matter less.",
     "pre-processing": "What is done to a picture before a network gets it: found, turned upright, cut out, made small "
     "and gray.",
     "precision": "Of the faces called by a class's name, the share that belongs to it.",
     "recall": "Of a class's faces, the share that is called by its name.",
-    "ReLU": "A bend that turns what is negative into 0 and leaves the rest.",
+    "ReLU": "A function that turns negative numbers into 0 and keeps the rest.",
     "ROC": "A curve of how many of a class are found against how many others are taken for it, from strict to lax.",
     "seed": "The number all chance follows from: the same seed gives the same run.",
     "softmax": "Turns scores into probabilities that sum to one: e to each score, divided by the sum of all of them.",
-    "split": "Which faces a network learns from (training), which choose between its epochs (validation) and which it "
-    "is judged by at the end (test).",
-    "stability": "How often an answer stays when its picture is nudged a little.",
-    "temperature": "A number all scores are divided by before they become probabilities: above 1 answers get less "
-    "sure, below 1 surer.",
-    "test": "Faces that choose nothing and are looked at once, at the end: what a network scores on them is honest.",
-    "validation": "Faces a network does not learn from, but which choose its best epoch and settings.",
-    "vote distribution": "How ten votes were spread, used as the aim of training instead of one name.",
+    "split": "The parts of a dataset: faces that train a network, faces that select its epoch, and faces it "
+    "is judged by at the end.",
+    "stability": "The share of slightly changed copies that get the same answer.",
+    "temperature": "A number that divides all scores before they become probabilities: above 1 they become "
+    "less certain.",
+    "test": "Held-out faces, evaluated once at the end; they select nothing.",
+    "validation": "Faces that a network is not trained on and that select its best epoch and settings.",
+    "vote distribution": "The shares of the ten votes, used as a target instead of one name.",
     "warm-up": "Small steps in the first epochs, before the full ones.",
     "WebRTC": "How a browser sends video to this app directly, without a detour over other computers.",
-    "weight decay": "Pulling every weight a little towards 0 at each step, so that none grows for a few faces only.",
+    "weight decay": "Shrinking every weight a little at each step.",
     "weights": "The numbers a network learns.",
 }
 """From a word to one or two sentences that need no other of these words."""

@@ -35,7 +35,7 @@ def reliability_figure(
             hovertemplate="said %{x:.0%}, right %{y:.0%} of %{customdata:,} answers" + ("<extra></extra>" * alone),
         )
     share_axes(figure, _CONFIDENCE, _ACCURACY)
-    return styled(figure, height=380, title=title("Does confidence mean what it says?"))
+    return styled(figure, height=380, title=title("Reliability diagram"))
 
 
 def confidence_figure(table: pd.DataFrame) -> go.Figure:
@@ -83,5 +83,5 @@ def coverage_figure(
             hovertemplate=f"answers {mark.coverage:.1%}, {mark.accuracy:.1%} of them right<extra></extra>",
         )
     lowest = min([0.9, *(float(curve["accuracy"].min()) for curve in curves.values())])
-    share_axes(figure, "faces that get an answer", "answers that are right", lowest=max(lowest - 0.05, 0))
-    return styled(figure, height=380, title=title("What “not sure” costs and brings"))
+    share_axes(figure, "share of faces answered", "answers that are right", lowest=max(lowest - 0.05, 0))
+    return styled(figure, height=380, title=title("Accuracy and coverage"))

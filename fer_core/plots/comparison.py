@@ -54,4 +54,4 @@ def class_difference_figure(pair: PairedComparison) -> go.Figure:
     figure.update_xaxes(title_text=f"points of recall: left {escape(pair.names[0])}, right {escape(pair.names[1])}")
     figure.update_xaxes(range=[-reach, reach], zeroline=True, zerolinecolor=INK)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return styled(figure, height=80 + 38 * len(gain), title=title("Who recognizes which class better"))
+    return styled(figure, height=80 + 38 * len(gain), title=title("Difference of recall by class"))

@@ -45,7 +45,7 @@ def evaluation_report(
     if robustness:
         units = {perturbation.name: perturbation.unit for perturbation in PERTURBATIONS}
         figure = robustness_figure(robustness_table(robustness), units)
-        sections.append(Section("As pictures get worse", chart("robustness", figure)))
+        sections.append(Section("Robustness", chart("robustness", figure)))
     sections.append(_about(checkpoint))
     return html_page(
         f"{checkpoint.name}: evaluation",
@@ -131,7 +131,7 @@ def _headline(report: EvaluationReport, dataset: FerDataset) -> Section:
     ]
     if len(dataset.votes):
         tagger = percent(random_tagger(dataset), 1)
-        sentences.append(f"One of the ten people, drawn at random, agrees with the label {tagger}.")
+        sentences.append(f"One random voter of ten agrees with the label {tagger}.")
     return Section("", tiles(figures) + bullets([*sentences, *filter(None, [describe_scope(report)])]))
 
 
@@ -140,7 +140,7 @@ def _confusion(report: EvaluationReport, dataset: FerDataset) -> Section:
     words = [f"{describe_misses(report, name)} {describe_false_alarms(report, name)}" for name in report.class_names]
     figures = chart("confusion-counts", confusion_figure(report))
     figures += chart("confusion-shares", confusion_figure(report, cells="row shares"))
-    return Section("Which expressions it mixes up", paragraph(f"{mistake}.") + figures + bullets(words))
+    return Section("Confusion matrix", paragraph(f"{mistake}.") + figures + bullets(words))
 
 
 def _classes(report: EvaluationReport) -> Section:
@@ -160,9 +160,9 @@ def _classes(report: EvaluationReport) -> Section:
 def _confidence(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
     calibration = checkpoint.card.calibration
     error = 100 * calibration_error(report.probabilities, report.y_true)
-    words = f"Confidence and accuracy are {error:.1f} points apart on average. "
-    fitted = f"The temperature {calibration.temperature:.2f} was fitted on {calibration.fitted_on}."
-    words += fitted if calibration.fitted_on else "It is not calibrated."
+    words = f"Calibration error: {error:.1f} points. "
+    fitted = f"Temperature {calibration.temperature:.2f}, fitted on {calibration.fitted_on}."
+    words += fitted if calibration.fitted_on else "Not calibrated."
     at = coverage_at(report.confidence, report.is_right, calibration.not_sure_below)
     curve = coverage_curve(report.confidence, report.is_right)
     table = reliability(report.confidence, report.is_right)
@@ -175,14 +175,14 @@ def _subgroups(report: EvaluationReport, dataset: FerDataset) -> Section:
     charts = []
     if len(dataset.votes):
         by_votes = accuracy_by_agreement(report, dataset)
-        charts.append(("agreement", by_votes, "By how many people agreed", "votes for the label"))
+        charts.append(("agreement", by_votes, "By agreement", "votes for the label"))
     if dataset.has_pictures:
         light = accuracy_by_bucket(report, brightness(dataset.images))
         charts.append(("brightness", light, "By brightness", "mean gray value, in fifths"))
         spread = accuracy_by_bucket(report, contrast(dataset.images))
         charts.append(("contrast", spread, "By contrast", "spread of the gray values, in fifths"))
     made = [chart(name, bucket_figure(t, heading, what, overall=report.accuracy)) for name, t, heading, what in charts]
-    return Section("On which pictures", "".join(made))
+    return Section("Subgroups", "".join(made))
 
 
 def _about(checkpoint: Checkpoint) -> Section:
@@ -202,8 +202,8 @@ def _pair_section(leaderboard: Leaderboard, other: str, best: str) -> Section:
     pair = leaderboard.pair(other, best)
     (both, only_first), (only_second, neither) = pair.table.tolist()
     words = (
-        f"Of {len(pair):,} faces both get {both:,} right and {neither:,} wrong; {other} alone is right on "
-        f"{only_first:,}, {best} alone on {only_second:,}."
+        f"Of {len(pair):,} faces, both classify {both:,} correctly and {neither:,} wrongly; only {other} "
+        f"{only_first:,}, only {best} {only_second:,}."
     )
     figures = chart(f"classes-{best}-{other}", class_difference_figure(pair))
     figures += chart(f"difference-{best}-{other}", matrix_difference_figure(pair))

@@ -95,7 +95,7 @@ def _figures(measured: MeasuredFigures) -> str:
     if measured.robustness:
         rows = [(name, *(percent(a, 1) for a in values)) for name, values in measured.robustness.items()]
         levels = table(("", *(f"level {level}" for level in range(1, 6))), rows)
-        parts += ["Accuracy as pictures get worse, from the mildest level to the most severe:", levels]
+        parts += ["Robustness: accuracy from the mildest to the most severe level:", levels]
     return "\n\n".join(parts)
 
 

@@ -27,7 +27,7 @@ def run_report(run: Run) -> str:
     settings = {key.replace("_", " "): setting_text(value) for key, value in config.flat().items()}
     sections = [
         Section("", tiles(figures) + (paragraph(run.record.note) if run.record.note else "")),
-        Section("Epoch by epoch", curves),
+        Section("Curves", curves),
         Section("Settings", table(pd.DataFrame({"value": settings}))),
     ]
     if views:

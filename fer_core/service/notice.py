@@ -91,7 +91,7 @@ CLOSED_REASON = (
 """What is said where own faces are off."""
 
 CLOSED_REMEDY = (
-    "Whoever runs the server can let people try it on their own faces, each of their own free will, after reading the "
-    "README's chapter “For whom it is allowed”: with the setting FER_OWN_FACES=enabled."
+    "The operator can open them for people who try it freely on their own faces (README, “Safety and law”) "
+    "with FER_OWN_FACES=enabled."
 )
 """What the operator can do about it."""

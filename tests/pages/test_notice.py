@@ -66,7 +66,7 @@ def test_at_school_and_at_work_every_door_starts_shut(visit, name, context, monk
     monkeypatch.setenv("FER_CONTEXT", context)
     page = visit(name)
     assert "switched off" in words(page)
-    assert "For whom it is allowed" in words(page)
+    assert "Safety and law" in words(page)
     assert not doors(page)
     assert "Start the camera" not in labels(page)
     assert "Astronaut" not in labels(page)

@@ -503,7 +503,7 @@ def test_a_run_that_waits_shows_its_place_and_can_be_cancelled(home, small_demo)
     make_run("busy", alive(since=1.0))
     page = followed(alive("queued", since=2.0), epochs=0)
     page = page.selectbox(key="run").set_value("lesson").run()
-    assert any("Next in line" in m.value and "busy is training" in m.value for m in page.markdown)
+    assert any("Next in the queue" in m.value and "busy is training" in m.value for m in page.markdown)
     page.button(key="stop").click().run()
     assert (find_run("lesson").folder / "stop").exists()
 

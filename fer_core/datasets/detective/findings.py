@@ -49,31 +49,31 @@ def duplicate_findings(records: FaceRecords, duplicates: Duplicates) -> tuple[Fi
         Finding(
             "clean-test",
             "Test images that are also in training",
-            "The network has seen these pictures, so they flatter its score. Without them the test is clean.",
+            "The network was trained on these pictures, so they inflate its test score.",
             shared(_TEST, _TRAIN),
         ),
         Finding(
             "clean-validation",
             "Validation images that are also in training",
-            "They make the choice of the best epoch lean towards memory.",
+            "They bias the selection of the best epoch.",
             shared(_VALIDATION, _TRAIN),
         ),
         Finding(
             "clean-training",
             "Training images that are also in test or validation",
-            "Leaving these out of training cleans both other splits and keeps all their images.",
+            "Excluding these cleans both other splits and keeps all their images.",
             np.union1d(shared(_TRAIN, _TEST), shared(_TRAIN, _VALIDATION)),
         ),
         Finding(
             "copies",
             "Further copies within a split",
-            "All but the first of each group: pictures that count more than once.",
+            "All but the first of each group of copies.",
             _further_copies(duplicates.groups(), split),
         ),
         Finding(
             "copies-at-odds",
             "The same picture with different labels",
-            "Copies of one picture that FER2013 (or its folder) labeled differently: at least one is wrong.",
+            "Copies of one picture with different labels: at least one is wrong.",
             _at_odds(duplicates.groups(), np.asarray(records.emotion)),
         ),
     )
@@ -85,7 +85,7 @@ def image_findings(records: FaceRecords) -> tuple[Finding, ...]:
     return (
         Finding(
             "flat",
-            "Nearly one gray",
+            "Nearly uniform",
             f"Their grays differ by less than {FLAT_GREYS:g} (standard deviation): hardly a picture.",
             _ordered(spread < FLAT_GREYS, spread),
         ),

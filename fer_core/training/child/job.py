@@ -99,7 +99,7 @@ def _end_experiment(backup: Path, status: StatusWriter) -> None:
         status.end("stopped", "Stopped. Resume it to go on from there.")
         return
     shutil.rmtree(backup, ignore_errors=True)
-    status.end("finished", "Over. An experiment leaves no checkpoint.")
+    status.end("finished", "Finished. Experiments leave no checkpoint.")
 
 
 def assist(config: TrainingConfig, backup: Path) -> None:

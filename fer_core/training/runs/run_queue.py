@@ -26,7 +26,7 @@ def runs_before(run: Run) -> tuple[Run, ...]:
 
 def position_text(before: int) -> str:
     """A place in the queue, for people."""
-    return "Next in line" if before <= 1 else f"Waiting in line: {before} runs come before it"
+    return "Next in the queue" if before <= 1 else f"Queued: {before} runs ahead"
 
 
 @contextmanager

@@ -122,8 +122,8 @@ def test_the_one_that_trains_comes_first_then_who_has_waited_longest():
     assert [run.name for run in active_runs()] == ["first", "second", "third"]
     assert [run.name for run in runs_before(find_run("third"))] == ["first", "second"]
     assert runs_before(find_run("past")) == ()
-    assert position_text(1) == "Next in line"
-    assert "3 runs come before it" in position_text(3)
+    assert position_text(1) == "Next in the queue"
+    assert "3 runs ahead" in position_text(3)
 
 
 def test_the_record_of_an_older_run_keeps_its_target():
@@ -141,7 +141,7 @@ def test_a_turn_comes_when_nobody_is_before():
         stop_run(second)
         with pytest.raises(TrainingError, match="Taken out"), wait_for_turn(second, said.append, poll=0.05):
             raise AssertionError("it was not its turn")
-    assert said == ["Next in line"]
+    assert said == ["Next in the queue"]
 
 
 def learned(name, accuracy, **changes):
