@@ -97,7 +97,7 @@ class DatasetCard:
     @property
     def title(self) -> str:
         """What people read in lists: its name, and whether it has no pictures."""
-        return self.name if self.has_pictures else f"{self.name} (answers that ship, without pictures)"
+        return self.name if self.has_pictures else f"{self.name} (shipped answers, no pictures)"
 
 
 def check_name(name: str) -> str:

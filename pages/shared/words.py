@@ -80,7 +80,7 @@ def show_page_words(page: str) -> None:
     words = PAGE_WORDS.get(page, ())
     if not words:
         return
-    with st.sidebar.expander("Terms here", icon=":material/dictionary:"):
+    with st.sidebar.expander("Terms used here", icon=":material/dictionary:"):
         with st.container(horizontal=True, gap="xsmall"):
             for word in words:
                 st.badge(word, color="gray", help=GLOSSARY[word])

@@ -307,7 +307,7 @@ def test_describe_counts_the_network_that_the_settings_mean(capsys, home):
         (["search", "--over", "learning_rate=0.001"], "give two or more"),
         (["search", "--over", "dropout=0..0.5", "--method", "grid"], "A grid needs lists"),
         (["search", "--over", "seed=0,1", "--trials", "0"], "not possible"),
-        (["train", "--then", "epochs=9"], "no target"),
+        (["train", "--then", "epochs=9"], "need a target"),
         (["train", "--target", "0.9", "--then", "epochs=many"], "Attempt 1"),
         (["train", "--set", "architecture=vgg13", "width=128", "batch_size=1024"], "GB of memory"),
     ],

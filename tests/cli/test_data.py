@@ -42,7 +42,7 @@ def test_numbers_are_never_guessed(capsys, home, pictures):
     card = answer(capsys, "import-pictures", pictures, "--name", "mine")
     assert card["mapping"] == {"happy": "happiness"}
     assert card["skipped"] == {"in a folder without a class": 10}
-    assert "no pair" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0:anger")
+    assert "not a pair" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0:anger")
     assert "is not a class" in refusal(capsys, "import-pictures", pictures, "--name", "x", "--map", "0=rage")
 
 
@@ -52,7 +52,7 @@ def test_folders_without_a_class_are_named_and_unknown_ones_refused(capsys, home
     assert "no class, so their pictures are left out: 0 (10)" in capsys.readouterr().out
     words = ("import-pictures", pictures, "--name", "mine")
     assert "There is no folder “nofolder”" in refusal(capsys, *words, "--map", "nofolder=anger")
-    assert "no split of a folder that needs one" in refusal(capsys, *words, "--split", "eval=test")
+    assert "not a split of a folder" in refusal(capsys, *words, "--split", "eval=test")
 
 
 @pytest.mark.child

@@ -45,4 +45,4 @@ def test_copies_are_those_of_the_files():
 
 def test_it_is_listed_behind_imported_datasets_and_before_the_demo(small_demo, demo_files):
     assert [card.name for card in list_labeled()] == [FERPLUS, "demo"]
-    assert dataset_card(FERPLUS).title == "FER+ (answers that ship, without pictures)"
+    assert dataset_card(FERPLUS).title == "FER+ (shipped answers, no pictures)"

@@ -54,7 +54,7 @@ def view(page, name):
 def test_with_one_checkpoint_it_says_what_to_do(home_with_checkpoint, page):
     page.run()
     assert not page.exception
-    assert "needs two checkpoints" in page.info[0].value
+    assert "Choose a second checkpoint" in page.info[0].value
     assert "Train a checkpoint" in [link.proto.label for link in page.get("page_link")]
 
 

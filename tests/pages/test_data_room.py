@@ -212,7 +212,7 @@ def test_pictures_need_a_name_and_a_real_zip(zipped):
     assert "no name yet" in hint(app)
     app = offering(b"no zip")
     assert not app.exception
-    assert "no zip file" in app.error[0].value.replace("\\", "")
+    assert "not a zip file" in app.error[0].value.replace("\\", "")
 
 
 def test_deleting_asks_first(small_demo, demo_files):

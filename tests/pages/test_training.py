@@ -244,7 +244,7 @@ def test_a_small_set_of_one_s_own_begins_with_fer_lab(home, demo_files, save_tin
     import_dataset(*demo_files, name="mine")
     page = open_page().selectbox(key="dataset").set_value("mine").run()
     assert page.selectbox(key="training_start_from").value == "fer-lab"
-    assert any("training faces: better go on from fer-lab" in caption.value for caption in page.caption)
+    assert any("training faces: fine-tune fer-lab" in caption.value for caption in page.caption)
     page = page.button(key="preset_paper").click().run()
     assert page.selectbox(key="training_start_from").value == ""
 

@@ -74,7 +74,7 @@ def test_without_a_checkpoint_it_leads_to_training(page):
 
 
 def test_the_empty_page_invites_and_says_what_becomes_of_videos(ready):
-    assert "deleted when you remove them" in texts(ready)
+    assert "until you remove them" in texts(ready)
     assert "not a feeling" in texts(ready)
     assert button(ready, "Analyze “Two moods”")
     assert not [b for b in ready.button if b.label == "Analyze the video"]

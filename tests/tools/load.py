@@ -53,7 +53,7 @@ LEAVES = 0.03
 
 _EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 _SAMPLE = 5.0
-_FAULT = "Something went wrong in FER Lab"
+_FAULT = "FER Lab failed; everything you saved is safe"
 
 
 @dataclass

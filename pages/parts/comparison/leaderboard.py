@@ -52,7 +52,6 @@ def _table(table: pd.DataFrame, times: dict[str, float]) -> None:
     shown = table.assign(
         accuracy=100 * table["accuracy"],
         interval=[interval_text(low, high) for low, high in zip(table["low"], table["high"], strict=True)],
-        macro_f1=100 * table["macro_f1"],
         ece=100 * table["ece"],
         milliseconds=[times[name] for name in table["checkpoint"]],
         minutes=(table["training_seconds"] / 60).where(table["training_seconds"] > 0),
@@ -75,7 +74,7 @@ def _columns() -> dict[str, Any]:
         "checkpoint": st.column_config.TextColumn("Checkpoint", width=130),
         "accuracy": st.column_config.NumberColumn("Accuracy", format="%.1f%%"),
         "interval": st.column_config.TextColumn("95% CI"),
-        "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.1f%%"),
+        "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.3f"),
         "ece": st.column_config.NumberColumn("ECE", format="%.1f pts", help="Expected calibration error, in points."),
         "p_value": st.column_config.TextColumn(
             "p vs. best",

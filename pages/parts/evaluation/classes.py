@@ -31,10 +31,12 @@ _ADJUSTED = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "
 def show_figures(shown: Evaluated) -> None:
     """Show the figures of the whole split, and what to compare them with."""
     report = shown.report
-    values = report.accuracy, report.macro_f1, report.balanced_accuracy, report.top_k_accuracy(2)
+    shares = report.accuracy, report.balanced_accuracy, report.top_k_accuracy(2)
+    accuracy, balanced, top_two = (percent(share, 1) for share in shares)
+    values = accuracy, f"{report.macro_f1:.3f}", balanced, top_two
     with st.container(horizontal=True):
         for (title, meaning), value in zip(_MEANINGS.items(), values, strict=True):
-            st.metric(title, percent(value, 1), help=meaning, border=True)
+            st.metric(title, value, help=meaning, border=True)
     name, share = report.commonest_class
     st.caption(
         f"n = {len(report):,} · 95% CI {interval_text(*report.accuracy_interval())} · always “{plain(name)}”: "
@@ -96,10 +98,18 @@ def _by_prior(shown: Evaluated) -> None:
         return
     st.subheader("Class prior", anchor=False)
     table = pd.DataFrame(
-        {name: 100 * getattr(figures, name) for name in _ADJUSTED} | {"prior": prior}
+        {
+            "prior": prior,
+            "accuracy": 100 * figures.accuracy,
+            "balanced_accuracy": 100 * figures.balanced_accuracy,
+            "macro_f1": figures.macro_f1,
+        }
         for prior, figures in found.items()
     )
-    columns = {name: st.column_config.NumberColumn(title, format="%.1f%%") for name, title in _ADJUSTED.items()}
+    columns = {
+        name: st.column_config.NumberColumn(title, format="%.3f" if name == "macro_f1" else "%.1f%%")
+        for name, title in _ADJUSTED.items()
+    }
     titles: dict[str, Any] = {"prior": "Class prior", **columns}
     alt = "Accuracy, balanced accuracy and macro F1 under each class prior"
     st.dataframe(table, hide_index=True, column_order=tuple(titles), column_config=titles, alt=alt)

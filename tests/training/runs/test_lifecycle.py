@@ -139,7 +139,10 @@ def test_a_turn_comes_when_nobody_is_before():
     with wait_for_turn(first, said.append, poll=0.05):
         assert said == []
         stop_run(second)
-        with pytest.raises(TrainingError, match="Taken out"), wait_for_turn(second, said.append, poll=0.05):
+        with (
+            pytest.raises(TrainingError, match="Removed from the queue"),
+            wait_for_turn(second, said.append, poll=0.05),
+        ):
             raise AssertionError("it was not its turn")
     assert said == ["Next in the queue"]
 
@@ -162,7 +165,7 @@ def test_who_reaches_the_target_is_not_followed(no_children):
 
 
 def test_a_target_is_needed_for_what_to_start_next_attempt():
-    with pytest.raises(TrainingError, match="no target"):
+    with pytest.raises(TrainingError, match="need a target"):
         RunTarget(0.0, ({"epochs": "9"},))
     with pytest.raises(TrainingError, match="from 0 to 1"):
         RunTarget(85.0)
