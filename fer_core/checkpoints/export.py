@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from filelock import FileLock
 
+from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.checkpoint import (
     CARD_FILE,
     INT8_FILE,
@@ -19,7 +20,9 @@ from fer_core.checkpoints.checkpoint import (
     Checkpoint,
     verified_bytes,
 )
+from fer_core.checkpoints.spec import NetworkSpec
 from fer_core.errors import CheckpointError
+from fer_core.faces.images import IMAGE_SIZE
 from fer_core.storage.files import cache_folder, storage_remedy
 from fer_core.storage.folders import new_folder
 from fer_core.storage.sandbox import run_limited
@@ -43,7 +46,7 @@ here = Path(__file__).parent
 card = json.loads((here / "card.json").read_text(encoding="utf-8"))
 picture = Image.open(sys.argv[1]).convert("L").resize((48, 48), Image.Resampling.BOX)
 face = np.float32(picture)[None, ..., None]
-RUN
+PREPARERUN
 scores = scores ** (1 / card["calibration"]["temperature"])
 for name, share in sorted(zip(card["class_names"], scores / scores.sum()), key=lambda pair: -pair[1]):
     print(f"{name}: {share:.1%}")
@@ -58,12 +61,41 @@ class _Format(NamedTuple):
     imports: str
     run: str
 
-    def script(self, name: str, steps: str) -> str:
-        words = {"SCRIPT": name, "STEPS": steps, "PACKAGE": self.package, "IMPORT": self.imports, "RUN": self.run}
+    def script(self, name: str, card: ModelCard) -> str:
+        run = self.run + ("\nscores = np.exp(scores - scores.max())" if card.spec.output == "logits" else "")
+        words = {"SCRIPT": name, "PACKAGE": self.package, "IMPORT": self.imports, "RUN": run}
+        words |= {"STEPS": card.preprocessing.in_words, "PREPARE": _preparation(card.spec)}
         script = _SCRIPT
         for word, text in (words | {"FILE": self.file}).items():
             script = script.replace(word, text)
         return script
+
+
+def _preparation(spec: NetworkSpec) -> str:
+    """The lines of a script that turn ``face`` into what an imported network takes; as :meth:`NetworkSpec.prepare`."""
+    lines = []
+    if spec.size < IMAGE_SIZE:  # by area, as OpenCV; Pillow takes whole pixels only
+        lines += [
+            f"edges, pixels = np.linspace(0, 48, {spec.size + 1})[:, None], np.arange(48)",
+            "shares = np.clip(np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels), 0, 1)",
+            "shares /= shares.sum(axis=1, keepdims=True)",
+            "face = np.float32(shares @ face[0, ..., 0] @ shares.T)[None, ..., None]",
+        ]
+    if spec.size > IMAGE_SIZE:
+        larger = f"Image.fromarray(face[0, ..., 0]).resize(({spec.size}, {spec.size}), Image.Resampling.BILINEAR)"
+        lines.append(f"face = np.float32({larger})[None, ..., None]")
+    if spec.scaling == "standardized":
+        lines.append("face = (face - face.mean()) / max(face.std(), 0.001)")
+    elif spec.scaling != "raw":
+        mean, deviation = spec.normalization().round(6).tolist()
+        lines.append(f"face = (face / 255 - np.float32({mean})) / np.float32({deviation})")
+    if spec.channels > 1:
+        lines.append(f"face = np.repeat(face, {spec.channels} // face.shape[3], axis=3)")
+    if spec.channels_first:
+        lines.append("face = face.transpose(0, 3, 1, 2)")
+    if spec.channels_first or spec.scaling != "raw":
+        lines.append("face = np.ascontiguousarray(face, np.float32)")
+    return "".join(f"{line}\n" for line in lines)
 
 
 _LITERT = _Format(
@@ -127,8 +159,7 @@ def pack_checkpoint(checkpoint: Checkpoint) -> bytes:
     files = {file: verified_bytes(checkpoint, file) for file in checkpoint.card.files}
     files = (_converted(checkpoint) if KERAS_FILE in files else {}) | files
     files[CARD_FILE] = (checkpoint.directory / CARD_FILE).read_bytes()
-    steps = checkpoint.card.preprocessing.in_words
-    files |= {name: one.script(name, steps).encode() for name, one in _FORMATS.items() if one.file in files}
+    files |= {name: one.script(name, checkpoint.card).encode() for name, one in _FORMATS.items() if one.file in files}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for file, content in files.items():

@@ -119,11 +119,11 @@ class NetworkSpec:
             return np.asarray((pictures - mean) / np.maximum(deviation, _FLAT), np.float32)
         if self.scaling == "raw":
             return pictures
-        mean, deviation = self._normalization()
+        mean, deviation = self.normalization()
         return np.asarray((pictures / 255 - mean) / deviation, np.float32)
 
-    def _normalization(self) -> NDArray[np.float32]:
-        """The mean and the deviation of values 0 to 1, ``(2, 1)`` or ``(2, channels)``."""
+    def normalization(self) -> NDArray[np.float32]:
+        """Return the mean and the deviation of values 0 to 1, ``(2, 1)`` or ``(2, channels)``, where there are some."""
         known = {"unit": ([0.0], [1.0]), "symmetric": ([0.5], [0.5]), "imagenet": _IMAGENET}
         numbers = np.array(np.broadcast_arrays(*known.get(self.scaling, (self.mean, self.deviation))), np.float32)
         return numbers if numbers.shape[1] <= self.channels else numbers.mean(axis=1, keepdims=True)

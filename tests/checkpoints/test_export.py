@@ -5,8 +5,10 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
+import onnx
 import pytest
 from onnxruntime import InferenceSession
 from PIL import Image
@@ -14,6 +16,7 @@ from PIL import Image
 from fer_core.checkpoints.card import Calibration
 from fer_core.checkpoints.checkpoint import LITERT_FILE, ONNX_FILE, SHIPPED, load_checkpoint, save_checkpoint
 from fer_core.checkpoints.export import lesson_notebook, pack_checkpoint
+from fer_core.checkpoints.spec import NetworkSpec
 from fer_core.errors import CheckpointError
 from fer_core.storage.files import PROJECT
 
@@ -69,6 +72,43 @@ def test_the_script_says_which_steps_it_does_not_take(save_litert, tmp_path):
     checkpoint = save_litert("wants", config={"scheme": "majority-7", "preprocessing": "clahe"})
     folder = unpacked(checkpoint, tmp_path)
     assert "does not take: CLAHE" in (folder / "predict_litert.py").read_text()
+
+
+SPECS = {
+    "larger and colored": NetworkSpec(64, 3, scaling="imagenet", output="logits"),
+    "smaller": NetworkSpec(32, scaling="standardized", output="sigmoid"),
+    "channels first": NetworkSpec(48, 3, channels_first=True, scaling="custom", mean=(0.4,), deviation=(0.2,)),
+}
+
+
+def linear_network(spec):
+    """An ONNX network with seven outputs: one matrix product, and what its answers are said to be."""
+    weights = np.random.default_rng(4).normal(0, 0.02, (int(np.prod(spec.shape)), 7)).astype(np.float32)
+    ends = {"sigmoid": "Sigmoid", "softmax": "Softmax", "logits": "Identity"}
+    nodes = [
+        onnx.helper.make_node("Flatten", ["pictures"], ["flat"]),
+        onnx.helper.make_node("MatMul", ["flat", "weights"], ["product"]),
+        onnx.helper.make_node(ends[spec.output], ["product"], ["scores"]),
+    ]
+    kind = onnx.TensorProto.FLOAT
+    ends = [
+        onnx.helper.make_tensor_value_info(n, kind, ["n", *s]) for n, s in (("pictures", spec.shape), ("scores", [7]))
+    ]
+    graph = onnx.helper.make_graph(
+        nodes, "linear", ends[:1], ends[1:], [onnx.numpy_helper.from_array(weights, "weights")]
+    )
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=9)
+    return model.SerializeToString()
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_the_script_of_an_imported_network_prepares_the_face_as_the_app_does(spec, home, make_card, face, tmp_path):
+    spec = replace(spec, runtime="onnx")
+    write = lambda folder: (folder / ONNX_FILE).write_bytes(linear_network(spec))  # noqa: E731
+    checkpoint = save_checkpoint(make_card("theirs", spec=spec), write)
+    folder = unpacked(checkpoint, tmp_path)
+    assert [path.name for path in folder.glob("*.py")] == ["predict_onnx.py"]
+    assert answers(folder / "predict_onnx.py", face) == pytest.approx(expected(checkpoint, face), abs=0.15)
 
 
 @pytest.mark.child
