@@ -1,5 +1,7 @@
 """The Python API: one import, one line a question, the same values as the pages', and never TensorFlow."""
 
+import doctest
+import json
 import os
 import re
 import subprocess
@@ -119,3 +121,31 @@ def test_the_examples_in_readme_run_and_need_no_tensorflow(picture, tmp_path):
         FER_HOME=str(tmp_path),
     )
     assert "happiness" in said
+
+
+def test_the_examples_of_the_docstrings_are_true(tmp_path, monkeypatch):
+    monkeypatch.setenv("FER_HOME", str(tmp_path))
+    failed, tried = doctest.testmod(fer)
+    assert failed == 0
+    assert tried >= 15
+
+
+@pytest.mark.child
+def test_the_notebook_runs_from_top_to_bottom(tmp_path):
+    document = json.loads((PROJECT / "models" / "python.ipynb").read_text(encoding="utf-8"))
+    assert (document["nbformat"], document["nbformat_minor"]) == (4, 5)
+    code = "\n\n".join("".join(cell["source"]) for cell in document["cells"] if cell["cell_type"] == "code")
+    said = run(f"{code}\nimport sys; assert 'tensorflow' not in sys.modules", FER_HOME=str(tmp_path))
+    assert "happiness" in said
+    assert said.count("fer-lab is better than paper-cnn on these") == 2
+
+
+def test_a_checkpoint_is_opened_once_until_it_changes(home, save_tiny, picture):
+    """Before its answer is given again; a checkpoint that was made anew answers at once."""
+    save_tiny("mine")
+    first = fer.recognize(picture, checkpoint="mine")
+    (home / "models" / "mine" / "model.tflite").write_bytes(b"damaged, but the network is open")
+    assert fer.recognize(picture, checkpoint="mine")[0].probabilities == first[0].probabilities
+    (home / "models" / "mine" / "card.json").touch()
+    with pytest.raises(fer.FerError, match="damaged"):
+        fer.recognize(picture, checkpoint="mine")
