@@ -18,6 +18,7 @@ from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_prior
+from pages.shared.projector import page_settings
 
 _EXPERIMENT = "break_it_experiment"
 
@@ -81,7 +82,7 @@ def _other_seed() -> None:
 
 def _choose_subject(experiment: Experiment) -> tuple[DatasetCard, tuple[Checkpoint, PriorAdjustment] | None]:
     """Choose the faces in one row with the network that is asked, where none is trained."""
-    first, second, third = st.columns(3, gap="medium")
+    first, second, third = page_settings().columns(3, gap="medium")
     with first:
         dataset = choose_dataset()
     if experiment.trains:
@@ -105,20 +106,20 @@ def _read(
 
 
 def _offer_more(*, trains: bool) -> None:
-    st.button("Guess again", icon=":material/replay:", on_click=_guess_again, width="stretch")
+    st.button("Guess again", icon=":material/replay:", on_click=_guess_again)
     if trains:
         st.button(
             "Another seed",
             icon=":material/casino:",
             on_click=_other_seed,
-            width="stretch",
             help="Other first weights and another order of the faces: does it come out the same?",
         )
     offer_lesson()
 
 
 start_page("break_it", "Change one thing, guess what it does, then see it happen.")
-experiment = _choose_experiment()
+with page_settings() if "guess" in st.query_params else st.container():
+    experiment = _choose_experiment()
 dataset, asked = _choose_subject(experiment)
 with errors_shown():
     trial = Trial.of(experiment, dataset, _seed()) if experiment.trains else None
@@ -135,9 +136,11 @@ with errors_shown():
             st.markdown(f"{experiment.question}\n\nYour guess: **{experiment.choices[guess]}.**")
         else:
             show_verdict(experiment, results, guess)
-            _offer_more(trains=experiment.trains)
     with shown:
         if trial is not None:
             show_trial(trial)
         elif results is not None:
             show_sides(experiment, results)
+    if results is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _offer_more(trains=experiment.trains)

@@ -12,6 +12,9 @@ from pages.parts.build_face.send import offer_to_send
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_view
+from pages.shared.projector import is_projected, page_settings
+
+_SLIDERS_HEIGHT = 320  # CSS pixels on a projector, where the challenge below the sliders is to be seen too
 
 VIEWS = CHANGE, CURVES, CHALLENGES, SEND = "Smallest change", "Response curves", "Challenges", "Save and send"
 
@@ -35,19 +38,21 @@ start_page(
     "Move the muscles of a drawn face, each an action unit of FACS, and watch a network change its mind.",
 )
 follow_address()
-left, right = st.columns(2, gap="large")
+left, right = page_settings().columns(2, gap="large")
 with left:
     checkpoint = choose_checkpoint()
 with right:
     second = _choose_second(checkpoint)
-show_presets()
+with page_settings():
+    show_presets()
 picture, sliders = st.columns([10, 13], gap="large")
-with sliders:
+with sliders, st.container(height=_SLIDERS_HEIGHT if is_projected() else "content"):
     face = choose_face()
 with errors_shown():
     with picture:
         show_face(face, [checkpoint] if second is None else [checkpoint, second])
-    view = choose_view(VIEWS, "build_face_view")
+    with page_settings():
+        view = choose_view(VIEWS, "build_face_view")
     if view == CHANGE:
         show_change(face, checkpoint)
     elif view == CURVES:

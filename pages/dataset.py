@@ -1,7 +1,5 @@
 """The dataset room: who is in the data, what it looks like, what is doubtful in it, and how it gets in."""
 
-import streamlit as st
-
 from fer_core.datasets.store import list_labeled
 from pages.parts.dataset.detective import show_detective
 from pages.parts.dataset.faces import show_faces
@@ -14,6 +12,7 @@ from pages.shared.links import invite_pictures, note_drawings
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset, choose_scheme, choose_view
+from pages.shared.projector import page_settings
 
 VIEWS = OVERVIEW, FACES, LAB, DETECTIVE, ROOM = "Overview", "Faces", "Pre-processing", "Detective", "Import"
 
@@ -21,7 +20,8 @@ VIEWS = OVERVIEW, FACES, LAB, DETECTIVE, ROOM = "Overview", "Faces", "Pre-proces
 def main() -> None:
     start_page("dataset", "Look at the faces, votes and errors a network learns from.")
     announce_import()
-    view = choose_view(VIEWS, "view")
+    with page_settings():
+        view = choose_view(VIEWS, "view")
     if view == ROOM:
         show_room()
         return
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _choose_data(*, with_votes_alone: bool) -> ShownDataset:
-    left, right = st.columns(2)
+    left, right = page_settings().columns(2)
     with errors_shown():
         with left:
             card = choose_dataset([] if with_votes_alone else None)

@@ -28,6 +28,7 @@ from pages.shared.pickers import (
     choose_split,
     choose_view,
 )
+from pages.shared.projector import page_settings
 
 _VIEWS = {
     "Confusions": show_matrix,
@@ -46,8 +47,9 @@ _OLD_VIEWS = {
 
 
 def _choose() -> Evaluated:
-    checkpoint_column, dataset_column, labels_column = st.columns([1.5, 2.4, 1.8])
-    row = st.container(horizontal=True, gap="medium")
+    settings = page_settings()
+    checkpoint_column, dataset_column, labels_column = settings.columns([1.5, 2.4, 1.8])
+    row = settings.container(horizontal=True, gap="medium")
     with checkpoint_column:
         checkpoint = choose_checkpoint()
     with dataset_column:

@@ -18,6 +18,7 @@ from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_prior, choose_voted_dataset, offer_checkpoint
+from pages.shared.projector import page_settings
 
 _ROUND_OF, _FACES = "quiz_round_of", "quiz_room_faces"
 _FEW = 5  # faces of a short round, for a class
@@ -110,12 +111,13 @@ token = browser_token()
 if code := st.query_params.get("room"):
     _play_together(code, token)
     st.stop()
-left, right = st.columns(2, gap="large")
-with left:
-    dataset = choose_voted_dataset()
-with right:
-    checkpoint = offer_checkpoint()
-prior = choose_prior(checkpoint) if checkpoint else None
+with page_settings():
+    left, right = st.columns(2, gap="large")
+    with left:
+        dataset = choose_voted_dataset()
+    with right:
+        checkpoint = offer_checkpoint()
+    prior = choose_prior(checkpoint) if checkpoint else None
 with errors_shown():
     classifier = cached.classifier(checkpoint, prior) if checkpoint and prior else None
     faces = cached.records(dataset)

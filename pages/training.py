@@ -22,6 +22,7 @@ from pages.parts.training.start import (
 from pages.shared.messages import errors_shown, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset
+from pages.shared.projector import page_settings
 
 NEW, FOLLOW, ALL = "New training", "Follow a run", "All runs"
 
@@ -56,12 +57,14 @@ if view != NEW:
             show_runs(runs)
             show_searches()
         else:
-            show_run(choose_run(runs))
+            with page_settings():
+                run = choose_run(runs)
+            show_run(run)
     st.stop()
 
 fill_form(list_datasets())
 announce_settings()
-left, right = st.columns([1, 2], gap="large", vertical_alignment="bottom")
+left, right = page_settings().columns([1, 2], gap="large", vertical_alignment="bottom")
 with left:
     dataset = choose_dataset()
 with errors_shown():

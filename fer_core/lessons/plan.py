@@ -178,7 +178,7 @@ LESSON = (
         "Make a face that people and the network name differently.",
         ("My face moves", "People say", "The network says"),
         ("", ""),
-        query={"build_face_view": "Challenges"},
+        query={"build_face_view": "Challenges", "challenge": "fool"},
     ),
 )
 """The steps in their order; together 60 minutes."""

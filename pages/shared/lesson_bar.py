@@ -9,7 +9,7 @@ import streamlit as st
 from fer_core.lessons.plan import LESSON, Presentation, time_of
 from pages.shared import cached
 from pages.shared.links import asked_number, open_page, own_address
-from pages.shared.projector import choose_projector, is_projected, projector_query
+from pages.shared.projector import choose_projector, is_projected, keep_place_for_settings, lay_out, projector_query
 
 _STEP = "lesson"
 """The parameter of the address with the step, from 1, and the session's key for the last one seen."""
@@ -53,6 +53,7 @@ def show_lesson_bar(page: str) -> bool:
     if st.session_state.get(_SHOWN) != (presentation.code, step):
         presentation.show(step)
         st.session_state[_SHOWN] = presentation.code, step
+    lay_out()
     with st.container(border=True, key="lesson_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_head(step, is_here=is_here)
@@ -73,6 +74,7 @@ def _show_head(step: int, *, is_here: bool) -> None:
     st.markdown(f":material/school: **Step {step} of {len(LESSON)}: {LESSON[step - 1].title}**{time}")
     st.space("stretch")
     choose_projector()
+    keep_place_for_settings()
     if not is_projected():
         notes = own_address("lesson", notes=current_presentation().code)
         st.link_button("Notes", notes, icon=":material/co_present:", help="For a screen that the class does not see.")

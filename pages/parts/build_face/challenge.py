@@ -16,6 +16,7 @@ from fer_core.storage.plaintext import percent
 from pages.parts.build_face.change import cached_change
 from pages.parts.build_face.controls import put_expression
 from pages.shared import cached
+from pages.shared.address import follow_address, write_choice
 from pages.shared.browser_token import browser_token
 from pages.shared.links import open_page
 from pages.shared.pickers import carried_prior
@@ -31,9 +32,19 @@ def show_challenges(face: Face, checkpoint: Checkpoint) -> None:
         st.info("This checkpoint has none of the classes that the challenges ask for. Choose another one.")
         return
     titles = {name: one.title for name, one in open_.items()}
+    first = next(iter(titles))
+    follow_address("challenge", _CHOSEN, list(titles), first)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "Challenge", list(titles), format_func=titles.__getitem__, key=_CHOSEN, persist_state="session", width=460
+            "Challenge",
+            list(titles),
+            format_func=titles.__getitem__,
+            key=_CHOSEN,
+            persist_state="session",
+            label_visibility="collapsed",
+            on_change=write_choice,
+            args=("challenge", _CHOSEN, first),
+            width=460,
         )
         challenge = open_[name]
         st.button("Start", icon=":material/flag:", on_click=put_expression, args=[challenge.beginning])
@@ -44,16 +55,16 @@ def _show_attempt(challenge: Challenge, face: Face, checkpoint: Checkpoint) -> N
     prediction = cached.classifier(checkpoint, carried_prior()).predict_one(face.seen())
     done = attempt(challenge, face.expression, prediction.class_name)
     goal = float(prediction.probabilities[prediction.class_names.index(challenge.goal)])
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.metric("Sliders moved", f"{len(done.moved)} (at most {challenge.most_units})", border=True, width=190)
         st.metric("Sum of moves", percent(done.size), border=True, width=190)
         st.metric(challenge.goal.capitalize(), percent(goal), border=True, width=190)
+        if challenge.fools:
+            _offer_vote(face, prediction)
     if done.moved:
         st.caption("Moved: " + ", ".join(unit_title(name) for name in done.moved))
-    if challenge.fools:
-        if done.is_solved:
-            st.success("The network is fooled. Do people still see it?", icon=":material/visibility:")
-        _offer_vote(face, prediction)
+    if challenge.fools and done.is_solved:
+        st.success("The network is fooled. Do people still see it?", icon=":material/visibility:")
     elif done.is_solved:
         _show_score(challenge, done, checkpoint, face)
 
@@ -61,13 +72,12 @@ def _show_attempt(challenge: Challenge, face: Face, checkpoint: Checkpoint) -> N
 def _offer_vote(face: Face, prediction: Prediction) -> None:
     """A button that opens a room of the quiz with this face, where a class votes without the network's answer."""
     token = browser_token()
-    if st.button("Let a class vote on it", icon=":material/groups:", disabled=token is None) and token is not None:
+    help_ = "Opens a room of the quiz: everyone says what the face looks like, then you reveal what the network says."
+    asked = st.button("Let a class vote on it", icon=":material/groups:", disabled=token is None, help=help_)
+    if asked and token is not None:
         host, draw = token, partial(round_without_voters, face.seen(), prediction)
         room = cached.quiz_rooms().open(lambda code: Room(code, host, draw))
         open_page("quiz", {"room": room.code})
-    st.caption(
-        "Opens a room of the quiz: everyone says what the face looks like, then you reveal what the network says."
-    )
 
 
 def _show_score(challenge: Challenge, done: Attempt, checkpoint: Checkpoint, face: Face) -> None:

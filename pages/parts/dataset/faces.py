@@ -18,6 +18,7 @@ from pages.parts.dataset.shown import ShownDataset, show_sheet
 from pages.shared import cached
 from pages.shared.links import asked_number
 from pages.shared.messages import plain
+from pages.shared.projector import is_projected, part_settings
 
 ALL = "All"
 _ALL_CLASSES, _ANY = "all classes", "any"
@@ -101,21 +102,26 @@ def show_faces(shown: ShownDataset) -> None:
 
 def _ask(records: FaceRecords, outcomes: LabelOutcomes) -> tuple[_Filter, AskedRows | None, str]:
     """What to show, the rows asked for, and how large. Options are the words themselves: they stand in the address."""
-    controls = st.container(horizontal=True)
+    row = st.container(horizontal=is_projected(), vertical_alignment="center")
+    with row:
+        above = part_settings()
+    controls = above.container(horizontal=True)
     split = _segments(controls, "Split", [ALL, *PAPER_SPLITS.values()], ALL)
     size = _segments(controls, "Size", list(_SIZES), "Medium")
     left_out = {f"left out: {name}": name for name in LEFT_OUT if outcomes.counts().loc[name].sum()}
     offered = [_ALL_CLASSES, *outcomes.class_names, *left_out]
     chosen = str(
-        st.pills(
+        row.pills(
             "Class", offered, default=_ALL_CLASSES, required=True, key="class", bind="query-params",
-            on_change=_first_page,
+            on_change=_first_page, wrap=True, width="stretch" if is_projected() else "content",
+            label_visibility="collapsed" if is_projected() else "visible",
         )
     )  # fmt: skip
     if chosen in left_out:
         st.caption(f"Left out: {LEFT_OUT[left_out[chosen]]}.")
     classes = outcomes.class_names if chosen == _ALL_CLASSES else (left_out.get(chosen, chosen),)
-    left, middle, right = st.columns([1.2, 1, 1.4], gap="medium")
+    below = above if is_projected() else st
+    left, middle, right = below.columns([1.2, 1, 1.4], gap="medium")
     with left:
         named = _ask_rows(len(records))
     own = _ask_own(middle) if records.has_votes else _ANY

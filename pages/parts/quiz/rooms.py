@@ -54,8 +54,7 @@ def _show_invitation(room: Room, standing: Standing) -> None:
     with right:
         st.markdown("Scan the picture with a phone, or open this address:")
         st.code(address, language=None, wrap_lines=True)
-        st.markdown("Code")
-        st.title(room.code, anchor=False)
+        show_tiles({"Code": room.code})
         st.markdown(f"**{standing.joined} joined**")
         st.button(
             "Show the first face",

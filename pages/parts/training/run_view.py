@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.checkpoints.checkpoint import list_checkpoints
 from fer_core.plots.confusion import confusion_table
@@ -20,6 +21,7 @@ from pages.shared.address import follow_address, write_choice
 from pages.shared.charts import drawn
 from pages.shared.links import show_link
 from pages.shared.messages import plain
+from pages.shared.projector import is_projected, part_settings
 from pages.shared.states import state_badge
 
 
@@ -111,18 +113,21 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
         ("Speed", speed, f"Training faces; {last.seconds:.1f} s an epoch."),
         ("Learning rate", f"{last.learning_rate:.2g}", "At the last step."),
     )
-    with st.container(horizontal=True):
+    row = st.container(horizontal=True, vertical_alignment="center")
+    with row:
         for label, value, explanation in tiles:
             st.metric(label, value, help=explanation, border=True, width=150)
-    _curves(run, metrics, best.epoch)
+    with row if is_projected() else st.container():
+        settings = part_settings()
+    _curves(run, metrics, best.epoch, settings)
     if probe := read_probe(run.folder):
         measured = f" (probed: {probe.float32_ms:.0f} ms in float32, {probe.bfloat16_ms:.0f} ms in bfloat16)"
         precision = probe.precision.replace("_", " ")
         st.caption(f"Precision: {precision}{measured if probe.float32_ms else ''}.")
 
 
-def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int, settings: DeltaGenerator) -> None:
+    with settings.container(horizontal=True, vertical_alignment="center", gap="large"):
         smoothing = st.slider(
             "Smoothing",
             0.0,
