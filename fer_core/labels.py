@@ -153,7 +153,8 @@ and black, reaches 0.022 by the same measure.
 """
 
 
-_NO_EMOTION = "#7b8698"
+NO_EMOTION_COLOR = "#7b8698"
+"""The gray of what is no emotion: "unknown", "not a face", left-out pictures, and classes beyond the colors."""
 
 
 def class_colors(class_names: Sequence[str]) -> dict[str, str]:
@@ -166,5 +167,5 @@ def class_colors(class_names: Sequence[str]) -> dict[str, str]:
         ``#rrggbb`` by class name.
     """
     free = [color for emotion, color in EMOTION_COLORS.items() if emotion not in class_names]
-    others = chain(free, repeat(_NO_EMOTION))
+    others = chain(free, repeat(NO_EMOTION_COLOR))
     return {name: EMOTION_COLORS.get(name) or next(others) for name in class_names}

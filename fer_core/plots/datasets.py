@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.labels import EMOTION_COLORS, class_colors
+from fer_core.labels import EMOTION_COLORS, NO_EMOTION_COLOR, class_colors
 from fer_core.plots.confusion import relabeling_words
 from fer_core.plots.style import faded, styled
 from fer_core.storage.plaintext import percent
 
 _FADING = (1.0, 0.72, 0.5)
-_LEFT_OUT_COLOR = "#8a8f98"
 
 
 def class_distribution(counts: pd.DataFrame, *, shares: bool = False) -> go.Figure:
@@ -77,7 +76,7 @@ def relabeling_stream(table: pd.DataFrame) -> go.Figure:
     used = table.loc[:, table.sum() > 0]
     counts, names = used.to_numpy(np.int64), [*map(str, used.index), *map(str, used.columns)]
     sizes = [*counts.sum(axis=1).tolist(), *counts.sum(axis=0).tolist()]
-    colors = {name: EMOTION_COLORS.get(name, _LEFT_OUT_COLOR) for name in names}
+    colors = {name: EMOTION_COLORS.get(name, NO_EMOTION_COLOR) for name in names}
     cells = list(zip(*(axis.tolist() for axis in np.nonzero(counts)), strict=True))
     figure = go.Figure(
         go.Sankey(

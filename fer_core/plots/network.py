@@ -4,20 +4,23 @@ import math
 
 import plotly.graph_objects as go
 
-from fer_core.plots.style import styled
+from fer_core.plots.style import BLUE, GREEN, ORANGE, PURPLE, styled
 from fer_core.training.settings.architecture_summary import ArchitectureSummary, LayerSummary
 
-_COLORS = {
-    "input": "#8a93a3",
-    "convolution": "#4277c6",
-    "sum": "#4277c6",
+LAYER_COLORS = {
+    "input": GREEN,
+    "convolution": BLUE,
     "normalization": "#7fa6dd",
     "pooling": "#c0504d",
     "mean": "#c0504d",
     "dropout": "#b9c0cc",
-    "flatten": "#7a6a9c",
-    "dense": "#d6800a",
+    "sum": "#949687",
+    "activation": "#949687",
+    "flatten": "#949687",
+    "dense": PURPLE,
+    "softmax": ORANGE,
 }
+"""A color for each kind of layer, of planned networks and of those looked into."""
 
 
 def network_blocks(network: ArchitectureSummary) -> go.Figure:
@@ -32,8 +35,8 @@ def network_blocks(network: ArchitectureSummary) -> go.Figure:
                 y=[-height / 2, -height / 2, height / 2, height / 2, -height / 2],
                 fill="toself",
                 mode="lines",
-                fillcolor=_COLORS[layer.kind],
-                line={"width": 1, "color": _COLORS[layer.kind]},
+                fillcolor=LAYER_COLORS[layer.kind],
+                line={"width": 1, "color": LAYER_COLORS[layer.kind]},
                 opacity=0.9,
                 hoveron="fills",
                 hoverinfo="text",

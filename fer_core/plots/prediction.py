@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import NOT_SURE, Prediction
 from fer_core.datasets.votes import vote_distribution
-from fer_core.labels import EMOTIONS, VOTE_COLUMNS, class_colors
+from fer_core.labels import EMOTIONS, NO_EMOTION_COLOR, VOTE_COLUMNS, class_colors
 from fer_core.plots.pictures import flowing, picture_html
 from fer_core.recognition.recognize import Recognition
 from fer_core.storage.plaintext import percent
 
 _GROUND = "color-mix(in srgb, currentColor 10%, transparent)"
-_NO_EMOTION = "#8a8f98"
 _WORDS = {"NF": "not a face"}
 
 
@@ -99,7 +98,7 @@ def crowd_and_network(votes: NDArray[np.uint8], prediction: Prediction | None, n
     Votes are ``(10,)`` counts in the order of ``VOTE_COLUMNS``, or ``(0,)``; the name is that of the checkpoint.
     """
     answers = list(VOTE_COLUMNS) if len(votes) else list(EMOTIONS)
-    colors = class_colors(EMOTIONS) | dict.fromkeys(VOTE_COLUMNS[len(EMOTIONS) :], _NO_EMOTION)
+    colors = class_colors(EMOTIONS) | dict.fromkeys(VOTE_COLUMNS[len(EMOTIONS) :], NO_EMOTION_COLOR)
     head, columns = [""], ["minmax(76px,max-content)"]
     cells: list[list[str]] = [[f"<span>{escape(_WORDS.get(a, a))}</span>" for a in answers]]
     if len(votes):

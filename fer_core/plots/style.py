@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zlib import crc32
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -12,7 +13,8 @@ INK = "#7b8698"
 
 BLUE, ORANGE, GREEN, PURPLE = "#3b78d8", "#d6800a", "#2f8f5b", "#9b4fd0"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#dd0f46", "#08a1cd", "#949687", "#b13887")
-"""Colors of checkpoints, in order."""
+"""Colors of checkpoints and runs."""
+_SHIFT = 6  # so that fer-lab has the first one
 
 CONFIG: dict[str, Any] = {"displaylogo": False, "modeBarButtons": [["toImage"]], "displayModeBar": "hover"}
 """Of every chart: one button, which saves the figure as a picture."""
@@ -62,5 +64,10 @@ def faded(color: str, opacity: float) -> str:
 
 
 def series_colors(names: Sequence[str]) -> dict[str, str]:
-    """Return a color for each checkpoint, by its place."""
-    return {name: SERIES[number % len(SERIES)] for number, name in enumerate(names)}
+    """Return a color for each checkpoint or run: on every page its name's own, or the next that none before it has."""
+    colors: dict[str, str] = {}
+    for name in names:
+        first = (crc32(name.encode()) + _SHIFT) % len(SERIES)
+        order = SERIES[first:] + SERIES[:first]
+        colors[name] = next((color for color in order if color not in colors.values()), order[0])
+    return colors

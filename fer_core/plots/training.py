@@ -7,17 +7,15 @@ from typing import Literal
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.plots.style import styled, title
+from fer_core.plots.style import BLUE, ORANGE, SERIES, series_colors, styled, title
 from fer_core.storage.plaintext import percent
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import EpochMetrics
 from fer_core.training.settings.schedule import learning_rate_at
 
-TRAINING_COLOR = "#d6800a"
-VALIDATION_COLOR = "#4277c6"
+TRAINING_COLOR, VALIDATION_COLOR = ORANGE, BLUE
 _MOST_MARKERS = 30
 _POINTS = 200  # of a learning-rate curve
-_RUN_COLORS = ("#4277c6", "#d6800a", "#3a9a5b", "#b0479f", "#c0504d", "#7a68c8", "#2f9aa8", "#8a7a2f")
 
 Quantity = Literal["loss", "accuracy"]
 RunQuantity = Literal["val_accuracy", "val_loss", "val_macro_f1", "accuracy", "loss", "learning_rate"]
@@ -82,10 +80,10 @@ def run_curves(
     """Draw one quantity over the epochs, a line for each run; the smoothing is 0 to below 1, see :func:`smoothed`."""
     share, figure = "accuracy" in quantity or "f1" in quantity, go.Figure()
     words = "%{y:.1%}" if share else "%{y:.4g}"
-    for index, (name, metrics) in enumerate(runs.items()):
+    for index, (name, color) in enumerate(series_colors(list(runs)).items()):
+        metrics = runs[name]
         values = smoothed([getattr(m, quantity) for m in metrics], smoothing)
-        color = _RUN_COLORS[index % len(_RUN_COLORS)]
-        dash = ("solid", "dash", "dot")[index // len(_RUN_COLORS) % 3]
+        dash = ("solid", "dash", "dot")[index // len(SERIES) % 3]
         _add_line(figure, name, [m.epoch for m in metrics], values, words, color=color, dash=dash)
     _style(figure, RUN_QUANTITIES[quantity], height=380, showlegend=True)
     longest = max((metrics[-1].epoch for metrics in runs.values() if metrics), default=1)

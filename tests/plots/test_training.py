@@ -2,6 +2,7 @@
 
 import pytest
 
+from fer_core.plots.style import series_colors
 from fer_core.plots.training import RUN_QUANTITIES, learning_curve, run_curves, small_curve, smoothed
 from fer_core.training.settings.metrics import EpochMetrics
 
@@ -58,3 +59,14 @@ def test_a_small_curve_has_a_bar_an_epoch_and_its_ends_in_words():
     drawn = small_curve((0.25, 0.5, 0.97))
     assert drawn.count("height:25.0%") == drawn.count("height:50.0%") == drawn.count("height:97.0%") == 1
     assert 'aria-label="Validation accuracy over 3 epochs: 25% to 97%"' in drawn
+
+
+def test_a_run_has_its_color_wherever_it_stands_and_none_has_anothers():
+    names = [f"run {number}" for number in range(8)]
+    colors = series_colors(names)
+    assert len(set(colors.values())) == len(names)
+    assert all(series_colors([name, "another"])[name] == series_colors([name])[name] for name in names)
+    shipped = series_colors(["fer-lab", "paper-cnn", "paper-cnn-plus"])
+    assert shipped == series_colors(["paper-cnn-plus", "fer-lab", "paper-cnn"])
+    drawn = run_curves(dict.fromkeys(shipped, EPOCHS), "val_accuracy")
+    assert {trace.name: trace.line.color for trace in drawn.data} == shipped

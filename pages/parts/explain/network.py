@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.explain.layers import Kind, Layer
+from fer_core.explain.layers import Layer
 from fer_core.explain.pictures import thumbnail
+from fer_core.plots.network import LAYER_COLORS
 from fer_core.plots.pictures import contact_sheet
 from pages.shared.address import follow_address, write_choice
 from pages.shared.tiles import component, last_click
@@ -18,17 +19,6 @@ from pages.shared.tiles import component, last_click
 FACE = "The face"
 _LAYER, _NETWORK = "explain_layer", "explain_network"
 _PARAMETER = "layer"
-_FACE_COLOR = "#2f8f5b"
-_COLORS: dict[Kind, str] = {
-    "convolution": "#4277c6",
-    "pooling": "#949687",
-    "mean": "#949687",
-    "flatten": "#949687",
-    "dense": "#880afe",
-    "sum": "#949687",
-    "activation": "#949687",
-    "softmax": "#d6800a",
-}
 _SMALLEST, _GROWTH = 24, 0.26  # sides of blocks in CSS pixels: of the smallest, and more for each pixel of the maps
 
 _network = component(
@@ -47,7 +37,13 @@ def choose_layer(seen: NDArray[np.uint8], layers: Sequence[Layer]) -> int:
     follow_address(_PARAMETER, _LAYER, titles, FACE)
     place = titles.index(st.session_state.get(_LAYER, FACE))
     sheet = contact_sheet(np.stack([seen, *map(thumbnail, layers)]))
-    face = {"title": FACE, "words": "48×48 grays from 0 to 255", "color": _FACE_COLOR, "side": _side(48), "depth": 0}
+    face = {
+        "title": FACE,
+        "words": "48×48 grays from 0 to 255",
+        "color": LAYER_COLORS["input"],
+        "side": _side(48),
+        "depth": 0,
+    }
     data = {
         "sheet": sheet.address,
         "columns": sheet.columns,
@@ -70,7 +66,7 @@ def _block(layer: Layer) -> dict[str, object]:
     block: dict[str, object] = {
         "title": layer.title,
         "words": layer.shape_in_words(),
-        "color": _COLORS[layer.kind],
+        "color": LAYER_COLORS[layer.kind],
     }
     if not layer.is_map:
         return block | {"flat": True, "side": _side(0), "depth": 0}
