@@ -101,31 +101,34 @@ def bucket_figure(table: pd.DataFrame, heading: str, what: str, *, overall: floa
 
 
 def groups_figure(sides: Mapping[str, Sequence[tuple[str, int, int]]]) -> go.Figure:
-    """Draw how often two networks are right about groups of faces, with 95% intervals, as bars beside each other.
+    """Draw how often two networks are right about groups of faces, with 95% intervals, as bars below each other.
 
     Args:
         sides: By title, the name, the hits and the size of each group.
     """
-    figure = go.Figure()
+    figure, most = go.Figure(), max(map(len, sides.values()))
     for (side, groups), color in zip(sides.items(), SERIES, strict=False):
         table = pd.DataFrame(groups, columns=["group", "hits", "n"])
         accuracy = table["hits"] / table["n"].clip(lower=1)
         ends = pd.DataFrame([wilson(hits, n) for hits, n in zip(table["hits"], table["n"], strict=True)])
         figure.add_bar(
-            x=table["group"],
-            y=accuracy,
+            y=table["group"],
+            x=accuracy,
+            orientation="h",
             name=escape(side),
             marker={"color": color},
-            error_y=whiskers(accuracy, ends[0], ends[1], INK) | {"thickness": 2},
+            error_x=whiskers(accuracy, ends[0], ends[1], INK) | {"thickness": 2},
             text=[f"{share:.0%}" for share in accuracy],
             textposition="inside",
             insidetextanchor="start",
+            textfont={"size": 11},
+            constraintext="none",
             customdata=table["n"],
-            hovertemplate="%{x}: %{y:.1%} of %{customdata:,} faces right<extra></extra>",
+            hovertemplate="%{y}: %{x:.1%} of %{customdata:,} faces right<extra></extra>",
         )
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
-    figure.update_xaxes(type="category", showgrid=False)
-    return styled(figure, height=300, barmode="group")
+    figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    return styled(figure, height=max(220, 80 + 44 * most), barmode="group")
 
 
 def robustness_figure(table: pd.DataFrame, units: dict[str, str]) -> go.Figure:

@@ -29,7 +29,10 @@ def epoch(number=1, accuracy=0.5, val_accuracy=0.5, seconds=1.0):
 
 def groups(**accuracies):
     """Groups of 200 faces each by name, with an accuracy in per cent; "_" stands for a blank."""
-    return tuple(Group(name.replace("_", " "), 2 * percents, 200) for name, percents in accuracies.items())
+    return tuple(
+        Group(name.replace("_", " "), (True,) * 2 * percents + (False,) * 2 * (100 - percents))
+        for name, percents in accuracies.items()
+    )
 
 
 def people(plain, left_out):

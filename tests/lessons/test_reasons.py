@@ -27,9 +27,11 @@ def sides(draw):
         for number in range(1, draw(st.integers(1, 5)) + 1)
     )
     matrix = np.array(rows) + np.eye(3, dtype=int)  # never without a face
-    sizes = [(name, draw(st.integers(1, 300))) for name in ("test", *GROUP_NAMES)]
-    groups = tuple(Group(name, draw(st.integers(0, n)), n) for name, n in sizes)
-    return SideResult(matrix, NAMES, curve, draw(SHARES), draw(st.booleans()), groups)
+    groups = []
+    for name in ("test", *GROUP_NAMES):
+        first, last = sorted(draw(st.integers(0, 60)) for _ in range(2))
+        groups.append(Group(name, tuple(first <= face < last for face in range(60))))
+    return SideResult(matrix, NAMES, curve, draw(SHARES), draw(st.booleans()), tuple(groups))
 
 
 def right(side):
@@ -50,16 +52,23 @@ def largest_answer(side):
     return side.matrix.sum(axis=0).max() / side.matrix.sum()
 
 
+def right_of(side, name):
+    return next(group.right for group in side.groups if group.name == name)
+
+
 def share(side, name):
-    return next(group.hits / group.n for group in side.groups if group.name == name)
+    return np.mean(right_of(side, name))
 
 
 def is_harmed(name):
-    """The difference is beyond chance by the usual test of two shares, and larger than that of plain people."""
+    """The difference is beyond chance by McNemar's test, and larger than that of plain people."""
 
     def holds(u, c):
         falls = share(u, name) - share(c, name)
-        return falls > share(u, PLAIN) - share(c, PLAIN) + 0.05 and falls > 0
+        lost = sum(a and not b for a, b in zip(right_of(u, name), right_of(c, name), strict=True))
+        won = sum(b and not a for a, b in zip(right_of(u, name), right_of(c, name), strict=True))
+        beyond_chance = lost > won and (lost - won) ** 2 > 3.84 * (lost + won)
+        return falls > share(u, PLAIN) - share(c, PLAIN) + 0.05 and beyond_chance
 
     return holds
 
@@ -148,7 +157,7 @@ def test_figures_in_sentences_are_those_of_the_results(usual, changed):
     known = {f"{value:.0%}" for e in curves for value in (e.accuracy, e.val_accuracy)}
     for side in (usual, changed):
         figures = [right(side), rare(side), largest_answer(side), side.confidence, side.commonest, on_validation(side)]
-        figures += [group.hits / group.n for group in side.groups]
+        figures += [np.mean(group.right) for group in side.groups]
         known |= {f"{value:.0%}" for value in figures}
     for experiment in EXPERIMENTS:
         for sentence in experiment.explain(usual, changed):

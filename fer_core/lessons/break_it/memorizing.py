@@ -75,7 +75,7 @@ MEMORIZING = (
     Experiment(
         "leak",
         "Leak the test faces",
-        "400 faces",
+        "200 faces",
         "The same, and the test faces",
         "The test faces are put into the training set, labels and all. How good does the network look on the test?",
         ("Clearly better than before", "About as good as before", "Worse than before"),
@@ -95,9 +95,9 @@ MEMORIZING = (
                 "networks, it looks for test faces among their training faces."
             ),
         ),
-        settings={"epochs": 20, "dense_dropout": 0.0},
+        settings={"epochs": 30, "dense_dropout": 0.0},
         change={"leaked_faces": 400},
-        faces=400,
+        faces=200,
         exam="test",
     ),
 )

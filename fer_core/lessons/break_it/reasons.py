@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
 from fer_core.datasets.groups import LEFT_OUT, PLAIN
+from fer_core.evaluation.intervals import paired_difference_interval
 from fer_core.lessons.break_it.results import SideResult, compared
 
 Condition = Callable[[SideResult, SideResult], bool]
@@ -143,12 +145,21 @@ def flatters(usual: SideResult, changed: SideResult) -> bool:
 
 
 def is_harmed(name: str) -> Condition:
-    """Whether the changed side is less often right on a group, beyond both 95% intervals and what plain people lose."""
+    """Whether the changed side is less often right on a group, by more than chance and than it is on plain people.
+
+    The 95% interval of the paired difference lies below 0.
+    """
 
     def harmed(usual: SideResult, changed: SideResult) -> bool:
         before, after = usual.group(name), changed.group(name)
+        if not before.n == after.n > 0:
+            return False
+        lost, won = (
+            sum(a > b for a, b in zip(*pair, strict=True)) for pair in permutations((before.right, after.right))
+        )
         spared = usual.group(PLAIN).accuracy - changed.group(PLAIN).accuracy
-        return after.interval[1] < before.interval[0] and compared(before.accuracy - after.accuracy, spared) == 0
+        highest = paired_difference_interval(lost, won, before.n)[1]
+        return highest < 0 and compared(before.accuracy - after.accuracy, spared) == 0
 
     return harmed
 

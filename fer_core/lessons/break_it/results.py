@@ -27,11 +27,20 @@ _SAME = 0.05  # a one-minute experiment cannot resolve smaller differences of ac
 
 @dataclass(frozen=True)
 class Group:
-    """How often a network is right about a group of faces: ``hits`` of ``n``."""
+    """Of which faces of a group a network is right, the same faces in the same order on both sides."""
 
     name: str
-    hits: int
-    n: int
+    right: tuple[bool, ...] = ()
+
+    @property
+    def hits(self) -> int:
+        """Number of faces that got their own class."""
+        return sum(self.right)
+
+    @property
+    def n(self) -> int:
+        """Number of faces."""
+        return len(self.right)
 
     @property
     def accuracy(self) -> float:
@@ -126,11 +135,12 @@ class SideResult:
     @property
     def validation(self) -> Group:
         """The faces of the matrix as a group, for a side that was trained."""
-        return _group("validation", self.matrix)
+        hits = int(np.trace(self.matrix))
+        return Group("validation", (True,) * hits + (False,) * (int(self.matrix.sum()) - hits))
 
     def group(self, name: str) -> Group:
         """A group by its name, without faces where it was not asked about."""
-        return next((group for group in self.groups if group.name == name), Group(name, 0, 0))
+        return next((group for group in self.groups if group.name == name), Group(name))
 
     @property
     def shares(self) -> dict[str, float]:
@@ -148,12 +158,8 @@ def result_of(run: Run) -> SideResult:
     """What a run left, of its last epoch."""
     views, names = read_views(run.folder), run.config.class_names
     matrix = np.asarray(views[-1].matrix, np.int64) if views else np.zeros((len(names), len(names)), np.int64)
-    groups = tuple(_group(view.name, np.asarray(view.matrix)) for view in read_groups(run.folder))
+    groups = tuple(Group(view.name, view.right) for view in read_groups(run.folder))
     return SideResult(matrix, names, run.metrics(), broke_down=run.status.diverged, groups=groups)
-
-
-def _group(name: str, matrix: NDArray[np.int64]) -> Group:
-    return Group(name, int(np.trace(matrix)), int(matrix.sum()))
 
 
 def compared(usual: float, changed: float, margin: float = _SAME) -> int:

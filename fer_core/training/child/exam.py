@@ -10,7 +10,7 @@ from fer_core.training.child.validator import predict
 from fer_core.training.network.architectures import build_model
 from fer_core.training.network.heads import Arrays
 from fer_core.training.runs.store import Run
-from fer_core.training.runs.validation import group_view_of, write_groups
+from fer_core.training.runs.validation import GroupView, write_groups
 from fer_core.training.settings.config import TrainingConfig
 
 _TEST_FACES, _PEOPLE = 400, 200
@@ -23,7 +23,11 @@ def take_exam(run: Run, test: FerDataset, weights: Arrays) -> None:
     model = build_model(run.config)
     model.set_weights(weights)
     groups = _people(run.config) if run.record.exam == "people" else _test_faces(run.config, test)
-    write_groups(run.folder, [group_view_of(name, faces, predict(model, faces.images)) for name, faces in groups])
+    views = []
+    for name, faces in groups:
+        right = predict(model, faces.images).argmax(axis=1) == faces.labels
+        views.append(GroupView(name, tuple(right.tolist())))
+    write_groups(run.folder, views)
 
 
 def _test_faces(config: TrainingConfig, test: FerDataset) -> Iterator[tuple[str, FerDataset]]:

@@ -38,10 +38,10 @@ class EpochView:
 
 @dataclass(frozen=True)
 class GroupView:
-    """A group of faces as an experiment's network sees them after its last epoch; the matrix as in an epoch's view."""
+    """Of which faces of a group an experiment's network is right after its last epoch."""
 
     name: str
-    matrix: list[list[int]]
+    right: tuple[bool, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,19 +61,10 @@ def followed_rows(validation: FerDataset) -> list[int]:
 
 def view_of(epoch: int, validation: FerDataset, probabilities: NDArray[np.float32]) -> EpochView:
     """Return what is kept of an epoch's validation: ``probabilities`` are ``(n, classes)`` of all its faces."""
+    classes = len(validation.class_names)
+    matrix = cross_tabulate((validation.labels, probabilities.argmax(axis=1)), (classes, classes))
     faces = probabilities[followed_rows(validation)].round(4).astype(float)
-    return EpochView(epoch, _matrix(validation, probabilities), faces.tolist())
-
-
-def group_view_of(name: str, group: FerDataset, probabilities: NDArray[np.float32]) -> GroupView:
-    """Return what is kept of a group of faces: ``probabilities`` are ``(n, classes)``."""
-    return GroupView(name, _matrix(group, probabilities))
-
-
-def _matrix(faces: FerDataset, probabilities: NDArray[np.float32]) -> list[list[int]]:
-    classes = len(faces.class_names)
-    counts: list[list[int]] = cross_tabulate((faces.labels, probabilities.argmax(axis=1)), (classes, classes)).tolist()
-    return counts
+    return EpochView(epoch, matrix.tolist(), faces.tolist())
 
 
 def write_faces(folder: Path, validation: FerDataset) -> None:

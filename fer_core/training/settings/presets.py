@@ -68,9 +68,10 @@ PRESETS = (
     Preset(
         "two-curves",
         "Two curves",
-        "The demo's network on 400 faces without dropout: training and validation part within a minute.",
-        {"width": 16, "learning_rate": 1e-3, "batch_size": 32, "epochs": 20, "dropout": 0.0, "dense_dropout": 0.0},
-        faces=400,
+        "The demo's network on 200 faces without dropout: training and validation part within a minute.",
+        {"width": 16, "learning_rate": 1e-3, "batch_size": 32, "epochs": 30, "dropout": 0.0, "dense_dropout": 0.0},
+        faces=200,
+        result="100.0% of its training faces, 71.8% of the demo’s validation faces (epoch 30)",
     ),
     Preset(
         "paper",

@@ -87,8 +87,8 @@ def choose_preset(dataset: DatasetCard) -> None:
                 st.html(small_curve(preset.curve))
             st.space("stretch")
             with st.container(horizontal=True, gap="small"):
-                key, icon = f"start_{preset.name}", ":material/play_arrow:"
-                if st.button(f"Start ({duration})", key=key, type="primary", icon=icon):
+                key = f"start_{preset.name}"
+                if st.button(f"Start ({duration})", key=key, type="primary"):
                     st.session_state["run"] = start_run(config, None).name
                     st.session_state["started"] = st.session_state["run"]
                     st.rerun()

@@ -76,6 +76,14 @@ def stopped_at_the_end():
             stop_run(run)
 
 
+def test_a_run_with_leaked_test_faces_leaves_no_checkpoint(small_demo, stopped_at_the_end):
+    config = TrainingConfig(epochs=1, batch_size=32, width=4, precision="float32", leaked_faces=5)
+    run, _ = wait_until(start_run(config, "leaky").name, ended)
+    assert (run.status.state, run.status.checkpoint) == ("finished", "")
+    assert "leaves no checkpoint" in run.status.message
+    assert list_checkpoints() == ()
+
+
 def test_two_runs_train_one_after_the_other_and_one_is_stopped(small_demo, stopped_at_the_end):
     config = TrainingConfig(epochs=2, batch_size=32, precision="float32")
     endless = TrainingConfig(epochs=1000, batch_size=32, precision="float32", seed=1)

@@ -205,5 +205,5 @@ def test_presets_are_valid_on_every_dataset(preset):
     large = preset.config("ferplus", 28_709, ("majority-7", "distribution-8"))
     few = preset.config("demo", 3_200, ("majority-7", "distribution-8"))
     assert preset.config("fer2013", 28_709, ("fer2013",)).scheme == "fer2013"
-    assert few.share == (0.125 if preset.name == "two-curves" else 1.0)
+    assert few.share == (0.062 if preset.name == "two-curves" else 1.0)
     assert (large.share < 0.2) == bool(preset.faces)
