@@ -11,6 +11,7 @@ from fer_core.lessons.codes import CODE_LENGTH
 from fer_core.lessons.quiz.rooms import Room
 from fer_core.lessons.quiz.rounds import QUESTIONS, QuizRound, draw_round
 from pages.parts.quiz.alone import forget_answers, play_alone
+from pages.parts.quiz.answers import say_if_simulated
 from pages.parts.quiz.rooms import show_room
 from pages.shared import cached
 from pages.shared.browser_token import browser_token
@@ -125,8 +126,7 @@ with errors_shown():
     if not faces.has_votes:
         st.info("This dataset came without the ten votes. Choose another one.", icon=":material/how_to_vote:")
     elif number and not _ends_with_dataset(number, dataset):
-        if dataset.is_drawn:
-            st.caption("These faces are drawn, and their votes are simulated: no person gave them.")
+        say_if_simulated(is_simulated=dataset.is_drawn)
         play_alone(_draw(dataset, classifier, QUESTIONS, number), number)
         st.button("Another round", icon=":material/replay:", on_click=_start_alone)
     else:

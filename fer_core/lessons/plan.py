@@ -49,7 +49,7 @@ class Step:
 
 LESSON = (
     Step(
-        "Ten people voted",
+        "What do you see?",
         10,
         "quiz",
         "Under *Play with a class* press *Open a room*; pupils scan the picture. Play five faces: everybody votes, "

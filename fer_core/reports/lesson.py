@@ -24,11 +24,16 @@ class Tried:
 
 @dataclass(frozen=True)
 class Played:
-    """Points in a complete round of the quiz: the visitor's, the network's if any, and those of the best answers."""
+    """Points in a complete round of the quiz: the visitor's, the network's if any, and those of the best answers.
+
+    Attributes:
+        voters: Who voted; see ``QuizRound.voters``.
+    """
 
     mine: tuple[int, ...]
     theirs: tuple[int, ...]
     best: tuple[int, ...]
+    voters: str
 
 
 def lesson_report(rounds: Sequence[Played], tried: Sequence[Tried]) -> str:
@@ -45,10 +50,10 @@ def lesson_report(rounds: Sequence[Played], tried: Sequence[Tried]) -> str:
 def _round(number: int, played: Played) -> Section:
     scores = [("You", sum(played.mine)), ("The network", sum(played.theirs)), ("Best possible", sum(played.best))]
     shown = [(name, f"{points} points") for name, points in scores if name != "The network" or played.theirs]
-    words = paragraph(f"{len(played.mine)} faces; a point for each of ten voters who said the same.")
+    words = paragraph(f"{len(played.mine)} faces; a point for each of ten {played.voters} who said the same.")
     if played.theirs:
-        words += paragraph(verdict(played.mine, played.theirs), "verdict")
-    return Section(f"Ten people voted, round {number}", words + tiles(shown))
+        words += paragraph(verdict(played.mine, played.theirs, played.voters), "verdict")
+    return Section(f"Quiz, round {number}", words + tiles(shown))
 
 
 def _experiment(seen: Tried) -> Section:

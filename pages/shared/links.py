@@ -23,7 +23,7 @@ PAGES = {
     "explain": Page("Explain", "neurology"),
     "build_face": Page("Build a face", "add_reaction"),
     "break_it": Page("Break it", "science"),
-    "quiz": Page("Quiz: ten people voted", "how_to_vote"),
+    "quiz": Page("Quiz: ten people voted", "how_to_vote", "Quiz"),
     "webcam": Page("Webcam", "videocam"),
     "photos": Page("Photos", "add_a_photo"),
     "videos": Page("Videos", "movie"),

@@ -44,3 +44,24 @@ def test_a_class_votes_and_a_reload_does_not_vote_twice(lab, open_browser):
         expect(page.get_by_text("· 2 votes")).to_be_visible(timeout=_SOON)
     host.reload()  # still the host
     expect(host.get_by_role("button", name="Next face")).to_be_visible(timeout=_FIRST)
+
+
+def test_who_comes_late_or_loses_the_page_is_where_the_class_is(lab, open_browser):
+    host = open_browser()
+    host.goto(f"{lab}/quiz?dataset=demo")
+    host.get_by_role("button", name="Open a room").click(timeout=_FIRST)
+    address = host.locator("code").inner_text(timeout=_SOON)
+    host.get_by_role("button", name="Show the first face").click()
+
+    late = pupil(open_browser, address)
+    late.get_by_role("button", name="sadness").click(timeout=_FIRST)
+    expect(host.get_by_test_id("stMetricValue")).to_have_text(["1", "1"], timeout=_SOON)
+    late.close()
+    host.get_by_role("button", name="Reveal").click()
+    host.get_by_role("button", name="Next face").click(timeout=_SOON)
+
+    back = late.context.new_page()
+    back.goto(address)
+    expect(back.get_by_text("Face 2 of 5")).to_be_visible(timeout=_FIRST)
+    back.get_by_role("button", name="anger").click(timeout=_SOON)
+    expect(host.get_by_test_id("stMetricValue")).to_have_text(["1", "1"], timeout=_SOON)

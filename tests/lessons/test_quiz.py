@@ -80,7 +80,7 @@ def test_points_are_how_many_of_ten_agree():
     [([5, 5], [4, 4], "You read"), ([1], [2], "by 1 point."), ([3], [3], "equally often"), ([0], [5], "by 5 points")],
 )
 def test_the_verdict_says_who_and_by_how_much(mine, theirs, words):
-    assert words in verdict(mine, theirs)
+    assert words in verdict(mine, theirs, "people")
 
 
 def test_a_room_is_led_from_the_lobby_to_the_end():

@@ -27,7 +27,7 @@ def test_it_begins_on_its_page(home_with_checkpoint, open_page):
     page = open_page("lesson")
     page.button(key="lesson_start").click().run()
     assert not page.exception
-    assert page.title[0].value == PAGES[LESSON[0].page].title
+    assert page.title[0].value == PAGES[LESSON[0].page].heading
     assert page.query_params["lesson"] == "1"
     assert cached.presentations().find(code_of(page)).now().step == 1
 

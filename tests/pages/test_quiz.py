@@ -83,6 +83,25 @@ def test_votes_of_drawn_faces_are_never_called_peoples(page):
     assert "Ten people**" not in said
 
 
+def test_no_sentence_of_a_room_calls_simulated_votes_peoples(page, open_page, seen_as):
+    press(page, "Open a room")
+    code, said = asked(page, "room"), []
+    seen_as(FIRST)
+    pupil = open_page("quiz", room=code)
+    for label in ("Show the first face", *["Reveal", "Next face"] * 4, "Reveal", "Final score"):
+        seen_as(HOST)
+        press(page, label)
+        seen_as(FIRST)
+        pupil.run()
+        if "happiness" in labels(pupil):
+            press(pupil, "happiness")
+        said += [texts(page), texts(pupil)]
+    assert [text for text in said if "no person gave them" not in text] == []
+    whole = " ".join(said).replace("no person gave them", "")
+    assert "the ten simulated voters" in whole
+    assert "people" not in whole
+
+
 def test_another_dataset_ends_a_round(page, tmp_path):
     press(page, "Play a round")
     page.session_state["quiz_round_of"] = int(asked(page, "round")), "another dataset's fingerprint"

@@ -28,7 +28,7 @@ def test_a_lesson_tells_guesses_results_reasons_and_words():
     good = SideResult(10 * np.eye(7, dtype=np.int64), PAPER_EMOTIONS, EPOCHS)
     bad = SideResult(np.tile(np.eye(7, dtype=np.int64)[0], (7, 1)), PAPER_EMOTIONS, EPOCHS)
     text = lesson_report(
-        [Played((5, 6), (7, 8), (9, 9))],
+        [Played((5, 6), (7, 8), (9, 9), "simulated voters")],
         [Tried(shuffled, (good, bad), 2), Tried(order, (good, bad), 2)],
     )
     page = Document(text)
@@ -41,13 +41,13 @@ def test_a_lesson_tells_guesses_results_reasons_and_words():
     assert f"The guess: {shuffled.choices[2]}." in words(page)
     assert f"What happened: {shuffled.choices[0]}." in words(page)
     assert "11 points" in words(page)
-    assert "The network reads these faces more like the ten voters do, by 4 points." in words(page)
+    assert "The network reads these faces more like the ten simulated voters do, by 4 points." in words(page)
     assert f"softmax: {GLOSSARY['softmax']}" not in words(page)
     assert f"accuracy: {GLOSSARY['accuracy']}" in words(page)
 
 
 def test_a_round_without_a_network_has_no_score_of_it():
-    page = Document(lesson_report([Played((5,), (), (9,))], []))
+    page = Document(lesson_report([Played((5,), (), (9,), "people")], []))
     assert "The network" not in words(page)
     assert "9 points" in words(page)
 

@@ -115,10 +115,10 @@ def draw_rows(records: FaceRecords, seed: int, count: int = QUESTIONS) -> NDArra
     return rng.choice(fitting, size, replace=False, p=chance / chance.sum()) if size else fitting
 
 
-def verdict(mine: Sequence[int], theirs: Sequence[int]) -> str:
-    """Return the player's and the network's points for the same faces, compared in words."""
+def verdict(mine: Sequence[int], theirs: Sequence[int], voters: str) -> str:
+    """Return the player's and the network's points for the same faces, compared in words; see ``QuizRound.voters``."""
     difference = sum(mine) - sum(theirs)
     if difference == 0:
-        return "You and the network agree with the ten voters equally often."
+        return f"You and the network agree with the ten {voters} equally often."
     better, by = ("You read", difference) if difference > 0 else ("The network reads", -difference)
-    return f"{better} these faces more like the ten voters do, by {by} point{'s' if by > 1 else ''}."
+    return f"{better} these faces more like the ten {voters} do, by {by} point{'s' if by > 1 else ''}."

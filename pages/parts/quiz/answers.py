@@ -15,6 +15,12 @@ from pages.shared.lesson_record import offer_lesson, record_round
 from pages.shared.messages import plain
 
 
+def say_if_simulated(*, is_simulated: bool) -> None:
+    """Say of drawn faces that nobody voted on them; nothing of photographed ones."""
+    if is_simulated:
+        st.caption("These faces are drawn, and their votes are simulated: no person gave them.")
+
+
 def show_face(face: NDArray[np.uint8], size: int) -> None:
     """Show a face, enlarged to ``size`` pixels."""
     st.html(picture_html(face, size, "A face of the dataset"))
@@ -61,8 +67,8 @@ def show_final(played: QuizRound, answers: Sequence[str | None], name: str) -> N
     points = {"You": mine, "The network": theirs, "Best possible": best}
     show_tiles({label: in_points(sum(each)) for label, each in points.items() if each})
     if theirs:
-        st.success(verdict(mine, theirs), icon=":material/emoji_events:")
-    record_round(name, Played(tuple(mine), tuple(theirs), tuple(best)))
+        st.success(verdict(mine, theirs, played.voters), icon=":material/emoji_events:")
+    record_round(name, Played(tuple(mine), tuple(theirs), tuple(best), played.voters))
     offer_lesson()
 
 

@@ -9,7 +9,16 @@ from fer_core.labels import EMOTIONS
 from fer_core.lessons.quiz.rooms import Room, Standing
 from fer_core.lessons.quiz.rounds import Question
 from fer_core.plots.pictures import qr_html
-from pages.parts.quiz.answers import in_points, show_class, show_face, show_final, show_network, show_tiles, show_voters
+from pages.parts.quiz.answers import (
+    in_points,
+    say_if_simulated,
+    show_class,
+    show_face,
+    show_final,
+    show_network,
+    show_tiles,
+    show_voters,
+)
 from pages.shared.links import own_address
 
 _ONLY_HERE = ("localhost", "127.0.0.1", "::1")
@@ -25,6 +34,7 @@ _PUPIL_REFRESH = 1.0
 def show_room(room: Room, token: str) -> None:
     """Show a room to its host or to a pupil, and keep showing where it is."""
     is_host = token == room.host
+    say_if_simulated(is_simulated=room.round.is_simulated)
 
     @st.fragment(run_every=_REFRESH if is_host else _PUPIL_REFRESH)
     def follow() -> None:
