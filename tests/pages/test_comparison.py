@@ -130,7 +130,7 @@ def test_the_same_one_twice_is_no_pair(compared):
 
 def test_settings_and_reports(compared):
     view(compared, "Settings and curves")
-    assert "same settings" in texts(compared)
+    assert "settings are identical" in texts(compared)
     compared.toggle(key="comparison_all_settings").set_value(True).run()
     assert "learning rate" in compared.dataframe[0].value.index
     view(compared, "Export")

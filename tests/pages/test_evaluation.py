@@ -42,7 +42,7 @@ def evaluated(home_with_checkpoint, page):
 def test_figures_and_pictures_at_once(evaluated):
     assert [m.label for m in evaluated.metric] == ["Accuracy", "Macro F1", "Balanced accuracy", "Top 2"]
     assert evaluated.metric[0].value.endswith("%")
-    assert re.search(r"Of \d+ pictures", texts(evaluated))
+    assert re.search(r"n = \d+", texts(evaluated))
     assert re.search(r"\d+ of \d+ \w+ faces? .*%", texts(evaluated))
     assert "<img " in html(evaluated)
     assert "people: " in html(evaluated)
@@ -61,7 +61,7 @@ def test_without_any_picture_it_opens_on_ferplus(shipped):
     assert shipped.selectbox(key="dataset").value == "FER+"
     assert shipped.metric[0].value == "87.1%"
     assert "training 87.3%, **halfway 87.1%**, uniform 84.3%" in texts(shipped)
-    assert "Of 3,153 pictures" in texts(shipped)
+    assert "n = 3,153" in texts(shipped)
     assert "Import FER2013 to see the faces behind each cell" in texts(shipped)
     assert [e.proto.id for e in shipped.get("plotly_chart")]
     for name in ("Classes", "Calibration", "Subgroups", "Robustness", "Export"):
@@ -79,7 +79,7 @@ def view(page, name):
 def test_classes_have_points_intervals_and_a_table(evaluated):
     table = view(evaluated, "Classes").dataframe[0].value
     assert table.columns.tolist() == ["class", "precision", "recall", "f1", "support"]
-    assert f"Of {table['support'].sum():,} pictures" in texts(evaluated)
+    assert f"n = {table['support'].sum():,} " in texts(evaluated)
     assert len(evaluated.get("plotly_chart")) == 3
 
 
