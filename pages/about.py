@@ -1,4 +1,4 @@
-"""Where this comes from, what it must not be used for, and every technical word explained."""
+"""Sources, limits and law, and every technical term."""
 
 import json
 
@@ -89,7 +89,7 @@ _FOLLOW_ANCHOR = """<script>
 def _show_history() -> None:
     left, right = st.columns([4, 5], gap="large")
     with left:
-        st.subheader("How people came to think of emotions", anchor="history")
+        st.subheader("History", anchor="history")
         st.markdown(HISTORY)
     with right:
         st.subheader("Plutchik's wheel", anchor="wheel")
@@ -105,7 +105,7 @@ def _show_history() -> None:
 def _show_paper() -> None:
     st.subheader("The paper's process", anchor="process")
     show_process()
-    st.subheader("What FER+ is", anchor="ferplus")
+    st.subheader("FER+", anchor="ferplus")
     st.markdown(DATA)
     show_link("See the faces", "dataset")
     st.subheader("References", anchor="references")
@@ -113,13 +113,13 @@ def _show_paper() -> None:
 
 
 def _show_law() -> None:
-    st.subheader("What it must not be used for", anchor="not-for")
+    st.subheader("Prohibited uses", anchor="not-for")
     st.markdown(
         "An expression is not a feeling: a network says what a face **looks like to other people**.\n" + NOT_FOR
     )
 
 
-start_page("about", "Where this comes from, what it must not be used for, and every technical word explained.")
+start_page("about", "Sources, limits and law, and every technical term.")
 if newly_asked(WORD):
     st.session_state[_VIEW] = WORDS
 view = choose_view(VIEWS, _VIEW, old_name="view")

@@ -37,7 +37,7 @@ for number, step in enumerate(LESSON, start=1):
     show_stop(f"{time_of(number)}: {step.title}", f"{step.do}  \n**Ask:** {step.asks}", step.page, step.query)
 with st.container(horizontal=True, vertical_alignment="center"):
     help_ = "Trains, evaluates and looks inside a network step by step, in Jupyter."
-    download_button("The lesson as a notebook", lesson_notebook, "lesson.ipynb", help=help_)
+    download_button("Lesson notebook", lesson_notebook, "lesson.ipynb", help=help_)
     offer_lesson()
 st.subheader("Four minutes to look around", anchor="tour")
 for number, stop in enumerate(TOUR, start=1):

@@ -76,7 +76,7 @@ def _offer_rounds(token: str | None, dataset: DatasetCard, classifier: Classifie
             disabled=token is None,
             on_click=_open_room,
             args=[token, dataset, classifier],
-            help="You lead on the projector; everyone votes on a phone. No account, nothing about anyone is kept.",
+            help="You lead on the projector, everyone votes on a phone; nothing about anyone is kept.",
         )
     with join:
         st.markdown("##### Join a class")
@@ -88,7 +88,7 @@ def _play_together(code: str, token: str | None) -> None:
     room = cached.quiz_rooms().find(code)
     if room is None:
         st.warning("This room is not open. Ask the host for the code on the screen.", icon=":material/meeting_room:")
-        st.button("Back to the quiz", icon=":material/arrow_back:", on_click=_leave)
+        st.button("Back to quiz", icon=":material/arrow_back:", on_click=_leave)
     elif token is None:
         st.caption("Joining …")
     else:
@@ -106,7 +106,7 @@ def _ends_with_dataset(number: int, dataset: DatasetCard) -> bool:
     return False
 
 
-_LEAD = "Ten people judged each face of FER+, and they often disagree. Say what you see, then see who agrees with you."
+_LEAD = "Say what each FER+ face shows, then see which of ten people agree."
 start_page("quiz", "" if "room" in st.query_params else _LEAD)
 token = browser_token()
 if code := st.query_params.get("room"):

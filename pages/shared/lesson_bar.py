@@ -79,7 +79,7 @@ def _show_head(step: int, *, is_here: bool) -> None:
         notes = own_address("lesson", notes=current_presentation().code)
         st.link_button("Notes", notes, icon=":material/co_present:", help="For a screen that the class does not see.")
     if not is_here:
-        if st.button("Back to the step", type="primary", icon=":material/school:", key="lesson_return"):
+        if st.button("Back to step", type="primary", icon=":material/school:", key="lesson_return"):
             _open(step)
     elif st.button("Back", icon=":material/arrow_back:", key="lesson_back", disabled=step == 1):
         _open(step - 1)

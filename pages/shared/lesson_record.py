@@ -22,7 +22,7 @@ def offer_lesson() -> None:
     """A button that downloads what was guessed and seen so far; without anything, a word on how to get there."""
     rounds, tried = st.session_state.get(_ROUNDS, {}), st.session_state.get(_TRIED, {})
     if not (rounds or tried):
-        st.caption("Once you have played a round of the quiz or tried an experiment, you can take it home as a file.")
+        st.caption("Play a quiz round or try an experiment; then you can download your lesson.")
         return
     parts = [f"{len(tried)} experiment{'s' if len(tried) > 1 else ''}"] if tried else []
     parts += [f"{len(rounds)} round{'s' if len(rounds) > 1 else ''} of the quiz"] if rounds else []
@@ -30,6 +30,5 @@ def offer_lesson() -> None:
         "Your lesson (HTML)",
         lambda: lesson_report(list(rounds.values()), list(tried.values())).encode(),
         "lesson.html",
-        help=f"{' and '.join(parts)}, with your guesses, what happened and why, in one file that needs no network. It "
-        "holds no faces and no names.",
+        help=f"{' and '.join(parts)}: guesses, results and reasons in one offline file without faces or names.",
     )

@@ -14,7 +14,7 @@ from pages.shared.links import PAGES, open_page, show_link
 from pages.shared.messages import page_name
 
 _FACE, _BACK = "face to explain", "page to go back to"
-_LABEL, _ICON = "Look inside the network", ":material/neurology:"
+_LABEL, _ICON = "Look inside", ":material/neurology:"
 
 
 @dataclass(frozen=True, eq=False)

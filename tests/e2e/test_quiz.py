@@ -28,7 +28,7 @@ def test_a_class_votes_and_a_reload_does_not_vote_twice(lab, open_browser):
     for page in (first, second):
         expect(page.get_by_text("Wait for the first face.")).to_be_visible(timeout=_FIRST)
     expect(host.get_by_text("2 joined")).to_be_visible(timeout=_SOON)
-    host.get_by_role("button", name="Show the first face").click()
+    host.get_by_role("button", name="Show first face").click()
 
     first.get_by_role("button", name="fear").click(timeout=_SOON)
     expect(first.get_by_text("Wait for the others.")).to_be_visible(timeout=_SOON)

@@ -197,7 +197,7 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
     assert not page.warning
     assert "Use that order" not in [b.label for b in page.button]
     delete_checkpoint(next(c for c in list_checkpoints() if c.name == "my-net"))  # somebody else was quicker
-    next(b for b in page.button if b.label == "Remove it again").click().run()
+    next(b for b in page.button if b.label == "Remove").click().run()
     assert not page.exception
     assert "my-net" not in [c.name for c in list_checkpoints()]
     assert not page.success

@@ -35,7 +35,7 @@ def test_import_by_path_reports_what_was_kept(small_demo, demo_files):
     app = importing(dataset_faces_path=demo_files[0], dataset_votes_path=demo_files[1], dataset_import_name="mine")
     assert not app.exception
     assert "160 faces with ten votes each" in text(app)
-    assert "joined by row order" in text(app)
+    assert "Rows and splits of both files match" in text(app)
     kept = app.dataframe[0].value
     assert kept["Size"].tolist() == [96, 32, 32]
     assert (kept["Kept"] <= kept["Size"]).all()
@@ -62,7 +62,7 @@ def hint(app):
 
 def test_nothing_to_import_is_a_sentence(small_demo):
     app = importing()
-    assert "There is no faces file yet" in hint(app)
+    assert "No faces file yet" in hint(app)
     assert not app.error
 
 
@@ -203,13 +203,13 @@ def test_an_eval_folder_is_asked_about_and_damaged_files_are_named(zipped):
     app.button(key="dataset_import_pictures_now").click().run()
     assert dataset_card("mine").sizes["test"] == 2
     assert dataset_card("mine").damaged == ("faces/Angry/torn.png",)
-    assert "Files that could not be read: 1" in [box.label for box in app.expander]
+    assert "Unreadable files: 1" in [box.label for box in app.expander]
 
 
 def test_pictures_need_a_name_and_a_real_zip(zipped):
     app = offering(zipped)
     app.button(key="dataset_import_pictures_now").click().run()
-    assert "no name yet" in hint(app)
+    assert "No name yet" in hint(app)
     app = offering(b"no zip")
     assert not app.exception
     assert "not a zip file" in app.error[0].value.replace("\\", "")

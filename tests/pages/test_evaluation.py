@@ -173,7 +173,7 @@ def test_a_filter_is_saved_as_a_subset_and_tested_on_alone(evaluated):
     evaluated.slider(key="evaluation_subset_votes").set_value((7, 10)).run()
     (count,) = re.findall(r"\*\*(\d+) of \d+ faces\*\* of this test: accuracy", texts(evaluated))
     evaluated.text_input(key="evaluation_subset_name").set_value("clear smiles")
-    next(b for b in evaluated.button if b.label == "Save the subset").click().run()
+    next(b for b in evaluated.button if b.label == "Save subset").click().run()
     assert not evaluated.exception
     (saved,) = list_subsets(store.dataset_card("demo"))
     assert (saved.name, saved.reason) == ("clear-smiles", "happiness; 7 to 10 of 10 votes")

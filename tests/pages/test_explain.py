@@ -106,7 +106,7 @@ def test_a_nudge_changes_what_is_compared(page):
 def test_nudges_are_set_back(page):
     look(page, "Nudge the face")
     page.slider(key="explain_nudge_blur").set_value(2.0).run()
-    next(b for b in page.button if b.label == "Set all back").click().run()
+    next(b for b in page.button if b.label == "Reset").click().run()
     assert not page.exception
     assert page.slider(key="explain_nudge_blur").value == 0.0
 

@@ -126,7 +126,7 @@ def test_a_class_is_led_from_the_code_to_the_score(page, open_page, seen_as):
     assert "Wait for the first face" in texts(pupil)
     assert not pupil.selectbox  # nothing to choose
     seen_as(HOST)
-    press(page, "Show the first face")
+    press(page, "Show first face")
     assert tiles(page) == {"Joined": "1", "Voted": "0"}
     seen_as(FIRST)
     press(pupil.run(), "fear")
@@ -164,7 +164,7 @@ def test_a_room_that_is_not_open_says_so_and_leads_back(home_with_checkpoint, op
     seen_as(FIRST)
     app = open_page("quiz", room="<b>no</b>")
     assert "This room is not open" in texts(app)
-    press(app, "Back to the quiz")
+    press(app, "Back to quiz")
     assert "Join" in labels(app)
     app.text_input(key="quiz_room_code").set_value("QQQQQ").run()
     assert "This room is not open" in texts(press(app, "Join"))

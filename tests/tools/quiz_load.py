@@ -135,7 +135,7 @@ async def play(port, pupils, faces):
     class_ = await asyncio.gather(*(_arrive(url, f"room={code}", number) for number in range(pupils)))
     while not any(f"**{pupils} joined**" in text.body for text in host.shown("markdown")):
         await asyncio.gather(host.refresh(), *(pupil.refresh() for pupil in class_))
-    await host.press("Show the first face")
+    await host.press("Show first face")
     waits, wrong = [], 0
     for face in range(faces):
         sent, counted = [], []

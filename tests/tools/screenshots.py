@@ -53,7 +53,7 @@ def prepare(name, page):
         page.get_by_role("button", name="I agree").click()
         settle_down(page)
         page.get_by_role("button", name=next(iter(sample_photos())), exact=True).click()
-        page.get_by_role("button", name="Look inside the network").wait_for(timeout=SLOW)
+        page.get_by_role("button", name="Look inside").wait_for(timeout=SLOW)
         settle_down(page)
     if name == "quiz":
         page.get_by_text("happiness", exact=True).first.click()

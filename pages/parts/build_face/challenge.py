@@ -29,7 +29,7 @@ def show_challenges(face: Face, checkpoint: Checkpoint) -> None:
     names = checkpoint.card.class_names
     open_ = {one.name: one for one in CHALLENGES if one.goal in names}
     if not open_:
-        st.info("This checkpoint has none of the classes that the challenges ask for. Choose another one.")
+        st.info("This checkpoint has no challenge's class. Choose another one.")
         return
     titles = {name: one.title for name, one in open_.items()}
     first = next(iter(titles))
@@ -64,7 +64,7 @@ def _show_attempt(challenge: Challenge, face: Face, checkpoint: Checkpoint) -> N
     if done.moved:
         st.caption("Moved: " + ", ".join(unit_title(name) for name in done.moved))
     if challenge.fools and done.is_solved:
-        st.success("The network is fooled. Do people still see it?", icon=":material/visibility:")
+        st.success("The network is fooled. Are people?", icon=":material/visibility:")
     elif done.is_solved:
         _show_score(challenge, done, checkpoint, face)
 
@@ -72,8 +72,8 @@ def _show_attempt(challenge: Challenge, face: Face, checkpoint: Checkpoint) -> N
 def _offer_vote(face: Face, prediction: Prediction) -> None:
     """A button that opens a room of the quiz with this face, where a class votes without the network's answer."""
     token = browser_token()
-    help_ = "Opens a room of the quiz: everyone says what the face looks like, then you reveal what the network says."
-    asked = st.button("Let a class vote on it", icon=":material/groups:", disabled=token is None, help=help_)
+    help_ = "Opens a quiz room: everyone votes, then you reveal the answer."
+    asked = st.button("Class vote", icon=":material/groups:", disabled=token is None, help=help_)
     if asked and token is not None:
         host, draw = token, partial(round_without_voters, face.seen(), prediction)
         room = cached.quiz_rooms().open(lambda code: Room(code, host, draw))

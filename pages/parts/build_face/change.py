@@ -30,14 +30,14 @@ def show_change(face: Face, checkpoint: Checkpoint) -> None:
     prediction = classifier.predict_one(face.seen())
     others = [name for name in classifier.class_names if name != prediction.class_name]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = st.selectbox("Make the network say", others, key=_TARGET, width=240)
-        if st.button("Find the smallest change", type="primary", icon=":material/conversion_path:"):
+        target = st.selectbox("Target class", others, key=_TARGET, width=240)
+        if st.button("Find smallest change", type="primary", icon=":material/conversion_path:"):
             st.session_state[_ASKED] = face.text, target
     asked = st.session_state.get(_ASKED)
     if asked is None:
-        st.caption("The fewest and smallest moves of the sliders that change the answer, up to four.")
+        st.caption("The fewest and smallest slider moves, up to four, that change the answer.")
     elif asked != (face.text, target):
-        st.caption("The face or the class has changed since. Search again.")
+        st.caption("Face or class changed. Search again.")
     else:
         _show_moves(cached_change(checkpoint, carried_prior(), face.text, target), face, checkpoint, target)
 
@@ -60,4 +60,4 @@ def _show_moves(change: Change | None, face: Face, checkpoint: Checkpoint, targe
             st.html(moving_portrait_html(moving, "The moves, one after the other", size=_SIZE, rests=_FRAMES))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Take this face", icon=":material/check:", on_click=put, args=[change.faces[-1]])
-        st.toggle("Play the moves", key=_PLAY, persist_state="session", help="All moves as one moving picture.")
+        st.toggle("Play the moves", key=_PLAY, persist_state="session", help="All moves as an animation.")

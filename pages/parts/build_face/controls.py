@@ -42,7 +42,7 @@ def follow_address() -> None:
     try:
         put(parse_face(asked if asked is not None else kept or ""))
     except ValueError:
-        refuse_with("The address names no face that can be drawn. Here is the usual one.", "face in address refused")
+        refuse_with("Invalid face in the address; this is the default one.", "face in address refused")
         put(Face())
 
 
@@ -99,8 +99,8 @@ def _set_apart() -> None:
 def choose_face() -> Face:
     """All sliders, grouped, and the face they make, which the address and the session keep."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        help_ = "Two sliders for each action unit whose halves can move apart: contempt is on one side."
-        st.toggle("Left and right apart", key=_APART, on_change=_set_apart, help=help_)
+        help_ = "Separate sliders for left and right; contempt is one-sided."
+        st.toggle("Separate sides", key=_APART, on_change=_set_apart, help=help_)
         with st.popover("Person and view", icon=":material/face:"):
             _show_person()
     left, right = st.columns(2, gap="medium")

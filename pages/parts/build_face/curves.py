@@ -38,8 +38,8 @@ def show_curves(face: Face, checkpoint: Checkpoint) -> None:
         found_response = _response(checkpoint, carried_prior(), face.text, unit)
         figure = response_figure(unit, found_response.amounts, found_response.probabilities, names, now)
         show_chart("build-face_response", f"Probability of each class while {unit_title(unit)} moves", figure)
-        st.caption("Both sides move together from rest to full contraction; everything else stays fixed.")
+        st.caption("Both sides move together from rest to full contraction; all else is fixed.")
     with right:
-        st.markdown("**What it listens to at this face**")
+        st.markdown("**Influence of each action unit at this face**")
         alt = "Influence of each action unit; the strongest: " + ", ".join(map(unit_title, list(found)[:3]))
         show_chart("build-face_influence", alt, influence_bars(found))

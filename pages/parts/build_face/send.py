@@ -22,9 +22,9 @@ def offer_to_send(face: Face) -> None:
     """Buttons that save the face or open another page with it, and its address."""
     with st.container(horizontal=True):
         download_button("Save as picture", partial(_portrait_file, face), "face.png")
-        if st.button("Look inside the network", icon=":material/neurology:", key="build_face_explain"):
+        if st.button("Look inside", icon=":material/neurology:", key="build_face_explain"):
             look_inside(SentFace(face.seen(), "The face you built"))
-        if st.button("Open as a photo", icon=":material/add_a_photo:", key="build_face_photos"):
+        if st.button("Open on Photos", icon=":material/add_a_photo:", key="build_face_photos"):
             st.session_state[SENT_PICTURE] = "Drawn face", _portrait_file(face)
             open_page("photos")
-    st.caption("The address in the browser's bar holds this face: send it, and others see the same one.")
+    st.caption("The page's address holds this face: share it.")

@@ -39,8 +39,7 @@ _ORDER_TITLES = {
     _OWN: "Another order …",
 }
 _SCALING_HELP = (
-    "How gray values 0 to 255 became what the network was trained on. In Keras and PyTorch tutorials it is mostly 0 to "
-    "1; a network with a scaling layer of its own wants 0 to 255."
+    "Scaling of the gray values 0 to 255: mostly 0 to 1; a network with its own scaling layer needs 0 to 255."
 )
 _MEGABYTES = 400
 _DONE = "comparison_imported"
@@ -49,24 +48,21 @@ _DONE = "comparison_imported"
 def offer_import() -> None:
     """Show a form for a network from elsewhere, its classes and its scaling."""
     st.markdown(
-        "A network that somebody else trained: a `.keras`, `.h5`, `.tflite` or `.onnx` file. It is checked against a "
-        "list of allowed operations and opened in a process of its own with no network, little memory and little time."
+        "Import a `.keras`, `.h5`, `.tflite` or `.onnx` network. It is checked against allowed operations "
+        "and opened in a limited process without a network connection."
     )
     upload = st.file_uploader(
         "Checkpoint file",
         type=kinds("keras", "h5", "hdf5", "tflite", "onnx", "pkl", "pt", "pth", "pb"),
         max_upload_size=_MEGABYTES,
-        help="A whole network, not only weights. For pickles, PyTorch files and SavedModels you are told how to export "
-        "them.",
+        help="A whole network, not only weights. Other formats get export instructions.",
     )
     left, right = st.columns(2)
     with left:
         classes = _choose_classes()
     with right:
         scaling, mean, deviation = _choose_scaling()
-    name = st.text_input(
-        "Call it", value=_suggested(upload.name) if upload else "", placeholder="imported", max_chars=60
-    )
+    name = st.text_input("Name", value=_suggested(upload.name) if upload else "", placeholder="imported", max_chars=60)
     if st.button("Check and import", icon=":material/upload_file:", type="primary", disabled=upload is None) and upload:
         with errors_shown():
             names, own = parse_classes(classes), (_numbers(mean), _numbers(deviation))
@@ -83,11 +79,10 @@ def _choose_classes() -> str:
         "Class order",
         [AUTO, *KNOWN_ORDERS, _OWN],
         format_func=_order_title,
-        help="The classes in the order of the outputs. Every tool has its own, and a wrong one turns happiness into "
-        "sadness. The import tries all known orders on labeled faces.",
+        help="Order of the network's outputs. A wrong order swaps classes; the import tries all known ones.",
     )
     if order == _OWN:
-        return st.text_input("Class names, separated by commas", placeholder="angry, happy, neutral, sad")
+        return st.text_input("Class names", placeholder="angry, happy, neutral, sad")
     return order
 
 
@@ -97,8 +92,8 @@ def _choose_scaling() -> tuple[Scaling | None, str, str]:
     scaling = st.selectbox("Scaling", list(titles), format_func=titles.__getitem__, help=_SCALING_HELP)
     if scaling != "custom":
         return scaling, "", ""
-    mean = st.text_input("Mean of values 0 to 1", placeholder="0.5 or 0.485, 0.456, 0.406")
-    return scaling, mean, st.text_input("Deviation of values 0 to 1", placeholder="0.5 or 0.229, 0.224, 0.225")
+    mean = st.text_input("Mean", placeholder="0.5 or 0.485, 0.456, 0.406")
+    return scaling, mean, st.text_input("Standard deviation", placeholder="0.5 or 0.229, 0.224, 0.225")
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -130,13 +125,13 @@ def _show_imported(checkpoint: Checkpoint) -> None:
     with st.container(horizontal=True):
         query = {"checkpoint": card.name}
         show_link("Evaluate it", "evaluation", query)
-        show_link("Try it on a photo", "photos", query)
+        show_link("Try a photo", "photos", query)
         help_ = "Reads this network’s outputs in the order, and scales its pictures in the way, that fits best."
         if better and st.button("Use that order", icon=":material/swap_vert:", type="primary", help=help_):
             with errors_shown():
                 st.session_state[_DONE] = use_reading(checkpoint, better)
             st.rerun()
-        if st.button("Remove it again", icon=":material/delete:", type="tertiary"):
+        if st.button("Remove", icon=":material/delete:", type="tertiary"):
             with errors_shown():
                 delete_checkpoint(st.session_state.pop(_DONE))
             st.rerun()

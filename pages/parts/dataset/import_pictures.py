@@ -24,8 +24,8 @@ _ONE_FACE, _MORE = "Faces, cut out already", "Photos: find the largest face"
 _FROM_FOLDERS, _NEW = "From the folders", "Draw new ones"
 
 _EXPLANATION = """
-A zip or folder with a folder for each class, such as `train/angry/1.jpg`, `test/angry/2.jpg` or just `anger/1.png`: the
-picture copies of FER2013, CK+, RAF-DB sorted by class, or your own. Pictures may be of any size, gray or color.
+A zip or folder with a folder per class, such as `train/angry/1.jpg` or `anger/1.png`. Pictures may have any size, in
+gray or color.
 """
 
 
@@ -50,7 +50,7 @@ def offer_pictures() -> DatasetCard | None:
     name = ask_name("what to call this dataset")
     if st.button("Import", icon=":material/download:", type="primary", key="dataset_import_pictures_now"):
         if not name:
-            raise DatasetError("The dataset has no name yet. Enter one.", is_hint=True)
+            raise DatasetError("No name yet. Enter one.", is_hint=True)
         return _import(plan, mapping, rule, name, finds_faces=finds)
     return None
 
@@ -58,12 +58,10 @@ def offer_pictures() -> DatasetCard | None:
 def _ask_plan() -> PicturePlan | None:
     places = [_UPLOAD, *([_PATH] if may_name_paths() else [])]
     place = st.segmented_control(
-        "Where are the pictures?", places, default=_UPLOAD, required=True, key="pictures_from", bind="query-params"
+        "Source", places, default=_UPLOAD, required=True, key="pictures_from", bind="query-params"
     )
     if place == _UPLOAD:
-        upload = st.file_uploader(
-            "Zip of class folders", kinds("zip"), key="dataset_pictures_upload", max_upload_size=_MOST_MB
-        )
+        upload = st.file_uploader("Zip file", kinds("zip"), key="dataset_pictures_upload", max_upload_size=_MOST_MB)
         # The zip is read where it lies, so nothing of it is held twice.
         return _plan(upload.file_id, cast("BinaryIO", upload), upload.name) if upload else None
     text = st.text_input("Folder or zip", placeholder="/home/me/faces", key="dataset_pictures_path")
@@ -88,11 +86,11 @@ def _ask_unclear(plan: PicturePlan) -> PicturePlan:
     """Which split folders such as ``eval`` are: some call validation so and others test."""
     chosen = {
         folder: st.selectbox(
-            f"What is the folder “{plain(folder)}”?",
+            f"Folder “{plain(folder)}”",
             ["validation", "test"],
             index=None,
             placeholder="validation or test",
-            help="Validation chooses the best epoch; test faces choose nothing and give the final figures.",
+            help="Validation selects the epoch; test is held out for the final figures.",
             key=f"dataset_split_of_{folder}",
             width=520,
         )
@@ -109,12 +107,12 @@ def _show_found(plan: PicturePlan) -> None:
         + (f" ({named})." if named else ", without splits.")
     )
     if plan.skipped:
-        st.caption("Passed over: " + ", ".join(f"{n:,} {plain(reason)}" for reason, n in plan.skipped.items()) + ".")
+        st.caption("Skipped: " + ", ".join(f"{n:,} {plain(reason)}" for reason, n in plan.skipped.items()) + ".")
 
 
 def _ask_mapping(plan: PicturePlan) -> dict[str, str]:
     """The class of each folder, as the table of synonyms suggests and a person corrects it."""
-    st.markdown("**Which class is each folder?** Correct what is wrong; folders without a class are left out.")
+    st.markdown("**Class of each folder**; folders without a class are left out.")
     suggested = plan.suggested
     table = pd.DataFrame(
         {
@@ -145,14 +143,13 @@ def _ask_mapping(plan: PicturePlan) -> dict[str, str]:
 def _ask_crop() -> bool:
     """Whether faces are to be cut out of the pictures."""
     chosen = st.segmented_control(
-        "What do the pictures show?",
+        "Content",
         [_ONE_FACE, _MORE],
         default=_ONE_FACE,
         required=True,
         key="dataset_pictures_show",
         wrap=True,
-        help="Of photos the largest face is cut out and turned upright, as on the Photos page; photos without one are "
-        "left out. Pictures that are faces already, such as FER2013's, stay unchanged.",
+        help="Photos: the largest face is cropped and aligned; photos without a face are left out.",
     )
     return chosen == _MORE
 
@@ -172,8 +169,8 @@ def _ask_splits(plan: PicturePlan) -> SplitRule:
     seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="dataset_split_seed")
     rule = SplitRule(place == _FROM_FOLDERS, validation / 100, test / 100, int(seed))
     st.caption(
-        f"{plain(rule.in_words(plan.split_sizes))}. Pictures of one person may come into several splits: the Detective "
-        "finds those that are nearly the same."
+        f"{plain(rule.in_words(plan.split_sizes))}. One person may appear in several splits; the Detective "
+        "finds near duplicates."
     )
     return rule
 

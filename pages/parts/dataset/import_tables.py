@@ -26,12 +26,10 @@ _CHUNK = 1 << 20
 _MOST_MB = 400
 
 _EXPLANATION = """
-**The faces** are FER2013's `fer2013.csv` (301 MB), handed out by
-[Kaggle](https://www.kaggle.com/datasets/deadskull7/fer2013) for research and teaching; it may not be passed on.\\
-**The votes** are `fer2013new.csv` of Microsoft's [FERPlus](https://github.com/microsoft/FERPlus) (MIT license): ten
-people labeled every face again. Without them you get FER2013's own labels only, not the paper's classes.\\
-Row *i* of one file belongs to row *i* of the other. Plain, `.gz`, `.bz2`, `.xz`, `.zip` and `.tar.gz` are
-fine, and so are `icml_face_data.csv`, semicolons and UTF-16.
+**Faces**: `fer2013.csv` (301 MB) from [Kaggle](https://www.kaggle.com/datasets/deadskull7/fer2013), for research and
+teaching, not to be passed on; `icml_face_data.csv` works too.\\
+**Votes**: `fer2013new.csv` from Microsoft's [FERPlus](https://github.com/microsoft/FERPlus) (MIT license), needed for
+the paper's classes. Rows are joined by order. `.gz`, `.bz2`, `.xz`, `.zip`, `.tar.gz`, semicolons and UTF-16 are read.
 """
 
 Read = Callable[[str], DatasetCard]
@@ -50,7 +48,7 @@ def offer_tables() -> DatasetCard | None:
     st.markdown(_EXPLANATION)
     places = [_UPLOAD, *([_PATH] if may_name_paths() else []), _DOWNLOAD]
     place = st.segmented_control(
-        "Where are the files?",
+        "Source",
         places,
         default=_UPLOAD,
         required=True,
@@ -82,7 +80,7 @@ def may_name_paths() -> bool:
 def explain_paths() -> None:
     """Say whose paths are meant."""
     if is_private():
-        st.caption("Paths on this computer, which runs FER Lab.")
+        st.caption("Paths on this computer.")
     else:
         st.caption(f"Paths below {plain(str(import_folder()))} on the server.")
 
@@ -116,8 +114,8 @@ def _ask_paths() -> Read:
 def _ask_download() -> Read:
     if not can_ask_kaggle():
         st.info(
-            "FER2013 can be fetched from Kaggle once the package kagglehub is installed (`pip install kagglehub`). "
-            "Until then upload fer2013.csv here; the votes are fetched from GitHub.",
+            "Install kagglehub (`pip install kagglehub`) to fetch FER2013, or upload fer2013.csv; the votes "
+            "come from GitHub.",
             icon=":material/package_2:",
         )
         faces = st.file_uploader("Faces", _TYPES, key="dataset_faces_beside_download", max_upload_size=_MOST_MB)
@@ -126,18 +124,18 @@ def _ask_download() -> Read:
     username = left.text_input(
         "Kaggle user name", key="dataset_kaggle_user", help="Leave it empty for a token (KGAT_…)."
     )
-    key = right.text_input("Kaggle key or token", type="password", key="dataset_kaggle_key")
-    own = " Left empty, this computer's own Kaggle account is used." if is_private() else ""
+    key = right.text_input("Kaggle key", type="password", key="dataset_kaggle_key")
+    own = " Empty: this computer's own account." if is_private() else ""
     st.caption(
-        f"From Kaggle: Settings, API. It is passed to the download alone and stored nowhere.{own} About 300 MB are "
-        "fetched from Kaggle and 1.6 MB from GitHub."
+        f"From Kaggle, Settings, API; used for the download only, not stored.{own} Fetches 300 MB from Kaggle "
+        "and 1.6 MB from GitHub."
     )
     return lambda name: _import_downloaded(KaggleAccount(username.strip(), key.strip()), name)
 
 
 def _import_uploads(faces: UploadedFile | None, name: str, votes_in: Callable[[Path], Path | None]) -> DatasetCard:
     if faces is None:
-        raise DatasetError("There is no faces file yet. Choose fer2013.csv, plain or packed, in “Faces”.", is_hint=True)
+        raise DatasetError("No faces file yet. Choose fer2013.csv, plain or packed, in “Faces”.", is_hint=True)
     with _scratch() as folder:
         votes = votes_in(folder)
         return _import(_saved(faces, folder / "faces"), votes, name)
@@ -145,7 +143,7 @@ def _import_uploads(faces: UploadedFile | None, name: str, votes_in: Callable[[P
 
 def _import_paths(faces: str, votes: str, name: str) -> DatasetCard:
     if not faces.strip():
-        raise DatasetError("There is no faces file yet. Enter the path of fer2013.csv, plain or packed.", is_hint=True)
+        raise DatasetError("No faces file yet. Enter the path of fer2013.csv, plain or packed.", is_hint=True)
     return _import(_file(faces), _file(votes) if votes.strip() else None, name)
 
 
@@ -158,7 +156,7 @@ def _file(text: str) -> Path:
 
 def _import_downloaded(account: KaggleAccount, name: str) -> DatasetCard:
     if not account.key and not is_private():
-        raise DatasetError("There is no Kaggle key yet. Enter your own, or upload fer2013.csv.", is_hint=True)
+        raise DatasetError("No Kaggle key yet. Enter your own, or upload fer2013.csv.", is_hint=True)
     with _scratch() as folder:
         votes = _fetch_votes(folder)
         with progress_bar("Fetching the faces from Kaggle") as show:

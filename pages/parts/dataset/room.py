@@ -33,9 +33,9 @@ def show_room() -> None:
     """Show the stored datasets and the import."""
     if card := st.session_state.pop(_NEWS, None):
         _report(card)
-    st.subheader("Bring in faces", anchor="import")
+    st.subheader("Import", anchor="import")
     kind = st.segmented_control(
-        "What do you have?", KINDS, default=TABLES, required=True, key="import_kind", bind="query-params", wrap=True
+        "Kind", KINDS, default=TABLES, required=True, key="import_kind", bind="query-params", wrap=True
     )
     with errors_shown(stop=False):
         made = offer_tables() if kind == TABLES else offer_pictures()
@@ -49,7 +49,9 @@ def show_room() -> None:
 def _report(card: DatasetCard) -> None:
     """What was imported, what was left out and why."""
     labels = "with ten votes each" if card.votes_file else "with their own labels"
-    st.success(f"**{plain(card.name)}** is here: {sum(card.sizes.values()):,} faces {labels}.", icon=":material/check:")
+    st.success(
+        f"**{plain(card.name)}** imported: {sum(card.sizes.values()):,} faces {labels}.", icon=":material/check:"
+    )
     if card.kind == "pictures":
         st.markdown(f"Splits: {plain(card.splits)}.")
         if card.skipped:
@@ -58,10 +60,10 @@ def _report(card: DatasetCard) -> None:
         if card.damaged:
             listed, count = "\n".join(f"- {plain(name)}" for name in card.damaged), len(card.damaged)
             unread = card.skipped.get(DAMAGED, count)
-            with st.expander(f"Files that could not be read: {unread:,}"):
+            with st.expander(f"Unreadable files: {unread:,}"):
                 st.markdown(listed)
     elif card.votes_file:
-        st.markdown("Both files have the same number of rows and the same splits; they were joined by row order.")
+        st.markdown("Rows and splits of both files match.")
         if card.votes_note:
             st.warning(plain(card.votes_note), icon=":material/how_to_vote:")
     with errors_shown(stop=False):
@@ -73,7 +75,7 @@ def _report(card: DatasetCard) -> None:
 def _show_cards() -> None:
     show_delete_fault()
     cards = list_datasets()
-    st.subheader("Your datasets" if cards else "There is no dataset yet", anchor="datasets")
+    st.subheader("Your datasets" if cards else "No dataset yet", anchor="datasets")
     for card in cards:
         with st.container(border=True):
             _show_card(card)
@@ -97,7 +99,7 @@ def _show_card(card: DatasetCard) -> None:
             st.caption("Left out: " + ", ".join(f"{n:,} {plain(reason)}" for reason, n in card.skipped.items()))
     with right:
         st.button(
-            "Look at it",
+            "Open",
             icon=":material/visibility:",
             key=f"dataset_open_{card.name}",
             on_click=_open,
@@ -107,9 +109,8 @@ def _show_card(card: DatasetCard) -> None:
         key = f"dataset_delete_{card.name}"
         if not card.is_drawn and st.button("Delete", icon=":material/delete:", key=key, width="stretch"):
             warning = (
-                f"**{plain(card.name)}** with {sum(card.sizes.values()):,} faces and its saved subsets will be gone "
-                "for everybody who uses this server. Checkpoints trained on it stay, and so do the files it was "
-                "imported from."
+                f"Deletes **{plain(card.name)}** with {sum(card.sizes.values()):,} faces and its subsets for "
+                "all users. Checkpoints and the imported files stay."
             )
             confirm_deletion("dataset", warning, partial(delete_dataset, card.name))
 

@@ -24,8 +24,8 @@ def offer_subsets(shown: Evaluated) -> None:
     with errors_shown(stop=False):
         _describe(shown, chosen)
     name_box, button = st.columns([3, 1], vertical_alignment="bottom")
-    name = name_box.text_input("Name of the subset", max_chars=60, key="evaluation_subset_name")
-    if button.button("Save the subset", icon=":material/filter_alt:", width="stretch"):
+    name = name_box.text_input("Subset name", max_chars=60, key="evaluation_subset_name")
+    if button.button("Save subset", icon=":material/filter_alt:", width="stretch"):
         with errors_shown(stop=False):
             faces = cached.labeled(cached.records(shown.dataset), shown.scheme, SPLITS)
             saved = save_subset(shown.dataset, name, faces.rows[chosen.keeps(faces)], chosen.in_words)
@@ -33,9 +33,7 @@ def offer_subsets(shown: Evaluated) -> None:
             st.rerun()
     if saved_name := st.session_state.pop(_SAVED, ""):
         st.success(f"**{plain(saved_name)}** is saved, with the faces of all splits. Choose it as “Faces” above.")
-        show_link(
-            "Compare checkpoints on it", "comparison", {"comparison_view": "Subsets", "dataset": shown.dataset.name}
-        )
+        show_link("Compare checkpoints", "comparison", {"comparison_view": "Subsets", "dataset": shown.dataset.name})
     show_saved_subsets(shown.dataset, cached.outcomes(cached.records(shown.dataset), shown.scheme))
 
 
@@ -46,8 +44,8 @@ def _choose_filter(shown: Evaluated) -> FaceFilter:
         classes = st.multiselect("Classes", faces.class_names, placeholder="all", key="evaluation_subset_classes")
         within = st.selectbox("Among", [ALL_FACES, *known], key="evaluation_subset_within") if known else ALL_FACES
     with right:
-        votes = _range("Votes for the label, of ten", ALL_VOTES, "votes") if len(faces.votes) else ALL_VOTES
-        grays = _range("Mean gray value, 0 black to 255 white", ALL_GRAYS, "grays") if faces.has_pictures else ALL_GRAYS
+        votes = _range("Label votes", ALL_VOTES, "votes") if len(faces.votes) else ALL_VOTES
+        grays = _range("Mean gray value", ALL_GRAYS, "grays") if faces.has_pictures else ALL_GRAYS
     return FaceFilter(tuple(classes), votes, grays, known.get(within))
 
 

@@ -39,19 +39,19 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], classifier: 
     index = names.index(class_name)
     left, right = st.columns(2, gap="large")
     with left:
-        alt = f"Where covering the face changes the probability of {class_name}"
+        alt = "Where covering the face"
         _show_wide(heat_overlay(face, occlusion_map(face, classifier, index)), alt)
         st.markdown(
-            f"**Occlusion.** A gray square covers the face bit by bit. Orange: the probability of {plain(class_name)} "
-            "falls when this place is covered. Blue: it rises."
+            f"**Occlusion.** A gray square covers each place. Orange: the probability of {plain(class_name)} "
+            "falls; blue: it rises."
         )
     with right:
         try:
             alt = f"Where the last convolution speaks for {class_name}"
             _show_wide(heat_overlay(face, grad_cam(layers, index)), alt)
             st.markdown(
-                f"**Grad-CAM.** Where the maps of the last convolution speak for {plain(class_name)}; coarse, "
-                "because these maps are small."
+                f"**Grad-CAM.** Where the last convolution's maps speak for {plain(class_name)}; coarse, as "
+                "these maps are small."
             )
         except FerError as error:
             st.info(plain(str(error)), icon=":material/info:")
@@ -73,16 +73,16 @@ def show_nudges(face: NDArray[np.uint8], classifier: Classifier) -> None:
     """Sliders that change the face, and the probabilities before and after."""
     controls, before, after = st.columns([2, 2, 2], gap="large")
     with controls:
-        padding = "How much smaller the face is in the picture; its edge goes on outwards."
+        padding = "Shrinks the face; its edge is repeated."
         nudges = Nudges(
             brightness=st.slider("Brightness", -0.5, 0.5, 0.0, 0.05, key=_NUDGES[0]),
             rotation=st.slider("Rotation (°)", -45.0, 45.0, 0.0, 1.0, key=_NUDGES[1]),
             blur=st.slider("Blur (pixels)", 0.0, 4.0, 0.0, 0.1, key=_NUDGES[2]),
-            shift_x=st.slider("Shift to the right (pixels)", -12, 12, 0, key=_NUDGES[3]),
+            shift_x=st.slider("Shift right (pixels)", -12, 12, 0, key=_NUDGES[3]),
             shift_y=st.slider("Shift down (pixels)", -12, 12, 0, key=_NUDGES[4]),
             padding=st.slider("Padding (pixels)", 0, 16, 0, key=_NUDGES[5], help=padding),
         )
-        st.button("Set all back", icon=":material/restart_alt:", on_click=_set_back)
+        st.button("Reset", icon=":material/restart_alt:", on_click=_set_back)
     changed = nudged(face, nudges)
     for place, title, image in ((before, "Original", face), (after, "Nudged", changed)):
         with place:

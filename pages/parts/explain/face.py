@@ -56,7 +56,7 @@ def choose_face(checkpoint: Checkpoint, prior: PriorAdjustment, place: DeltaGene
     if source == _CAMERA:
         upload = take_picture("explain_camera", "Freeze a frame")
     else:
-        upload = upload_picture("explain_upload", "A picture with a face")
+        upload = upload_picture("explain_upload", "Picture")
     if upload is None:
         st.caption("It stays in the memory of the computer that runs FER Lab until you clear it or close the app.")
         return None

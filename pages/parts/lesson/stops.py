@@ -21,7 +21,7 @@ TOUR = (
     Stop("A face", "Choose a sample picture: every face gets its bars.", "photos"),
     Stop(
         "Inside",
-        "Press “Look inside the network” under it and move along the layers, to softmax with its real numbers.",
+        "Press “Look inside” under it and move along the layers, to softmax with its real numbers.",
         "explain",
     ),
     Stop(

@@ -67,7 +67,7 @@ def _show_invitation(room: Room, standing: Standing) -> None:
         show_tiles({"Code": room.code})
         st.markdown(f"**{standing.joined} joined**")
         st.button(
-            "Show the first face",
+            "Show first face",
             type="primary",
             icon=":material/play_arrow:",
             key="quiz_room_begin",
@@ -76,8 +76,8 @@ def _show_invitation(room: Room, standing: Standing) -> None:
         )
         if urlsplit(address).hostname in _ONLY_HERE:
             st.caption(
-                "This address works on this computer only. README's chapter “A class server behind HTTPS” tells how "
-                "others reach it. Until then, let the class vote by show of hands."
+                "This address works on this computer only; `.streamlit/README.md` explains HTTPS. Otherwise "
+                "vote by show of hands."
             )
 
 
