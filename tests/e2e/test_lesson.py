@@ -18,7 +18,7 @@ _GUESSED = {"dataset": "demo", "experiment": "order", "guess": "order-0"}
 
 MAIN = {
     "quiz": ["text=Play with a class", "button:has-text('Open a room')"],
-    "dataset": [".st-key-lesson_bar", "text=Click one for its votes"],
+    "dataset": [".st-key-lesson_bar", "text=click a face for its votes"],
     "training": ["text=One-minute demo", "button:has-text('Start') >> nth=0"],
     "break_it": ["text=Why.", "table >> nth=0", "table >> nth=1", "button:has-text('Guess again')"],
     "evaluation": ["[data-testid=stMetric] >> nth=2", ".js-plotly-plot", "text=were called"],
@@ -66,7 +66,7 @@ def test_nothing_of_a_step_is_cut_on_a_projector(browser, lab, number, step):
 
 def test_half_of_the_projected_faces_page_is_faces(browser, lab):
     with visiting(browser, lab, projected(2, LESSON[1]), **_SIZE) as visit:
-        caption = visit.page.get_by_text("Click one for its votes").bounding_box(timeout=_FIRST)
+        caption = visit.page.get_by_text("click a face for its votes").bounding_box(timeout=_FIRST)
         assert _SIZE["height"] - caption["y"] - caption["height"] > 300
 
 
@@ -76,8 +76,8 @@ def test_a_class_sees_a_large_code_its_votes_and_the_score_without_scrolling(bro
         page.get_by_role("button", name="Open a room").click(timeout=_FIRST)
         code = page.get_by_alt_text("The address as a QR code")
         assert code.bounding_box(timeout=_SOON)["width"] >= 300
-        assert cut(page, ["img[alt='The address as a QR code']", "button:has-text('Show the first face')"]) == {}
-        page.get_by_role("button", name="Show the first face").click()
+        assert cut(page, ["img[alt='The address as a QR code']", "button:has-text('Show first face')"]) == {}
+        page.get_by_role("button", name="Show first face").click()
         page.get_by_role("button", name="Reveal").click(timeout=_SOON)
         expect(page.get_by_text("Best possible")).to_be_visible(timeout=_SOON)
         assert cut(page, ["text=The network >> nth=0", "text=Best possible", "text=After 1 face"]) == {}
@@ -106,7 +106,7 @@ def test_notes_on_a_phone_lead_the_projector(lab, open_browser):
 
 @pytest.mark.parametrize(
     ("address", "heading"),
-    [("about#glossary", "Every technical word"), ("about#not-for", "What it must not be used for"),
+    [("about#glossary", "Every technical word"), ("about#not-for", "Prohibited uses"),
      ("about#tour", "Four minutes to look around"), ("about?view=Glossary", "Every technical word")],
 )  # fmt: skip
 def test_old_addresses_of_about_lead_to_what_they_named(browser, lab, address, heading):
