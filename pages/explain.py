@@ -8,7 +8,7 @@ from pages.parts.explain.answer import show_alike, show_answer, show_evidence, s
 from pages.parts.explain.face import choose_face
 from pages.parts.explain.layers import show_layers
 from pages.shared import cached
-from pages.shared.look_inside import forget_sent_face, show_way_back
+from pages.shared.look_inside import show_way_back
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_prior, choose_view, say_who_answers
@@ -20,7 +20,6 @@ _layer_reader = cached.by_content(4, "Opening the network …")(open_layer_reade
 start_page(
     "explain",
     "Look inside a network: what each layer makes of a face, what the answer rests on, and how easily it changes.",
-    on_leave=forget_sent_face,
 )
 left, right = st.columns([2, 5], gap="small")
 with left:

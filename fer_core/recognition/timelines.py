@@ -87,6 +87,11 @@ class VideoResult:
             for number, of in rows.items()
         )
 
+    def nearest_row(self, face: int, seconds: float) -> int | None:
+        """The row in which a face is seen nearest to a time; None where there is no such face."""
+        rows = np.flatnonzero(self.faces == face)
+        return int(rows[np.abs(self.times[rows] - seconds).argmin()]) if len(rows) else None
+
     @property
     def faces_in_words(self) -> str:
         """How many faces there are, such as "2 faces"."""

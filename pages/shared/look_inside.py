@@ -40,12 +40,9 @@ def look_inside(face: SentFace) -> NoReturn:
 
 
 def offer_row(dataset: str, row: int, label: str = _LABEL) -> None:
-    """Show a button that opens Explain with a face of a dataset."""
-    help_ = None if label == _LABEL else _LABEL
-    if st.button(label, key=f"look inside row {row}", icon=_ICON, type="tertiary", help=help_):
-        _remember_page()
-        asked = {"dataset": dataset, "row": str(row), "explain_source": "Dataset"}
-        open_page("explain", carried(("checkpoint", "prior")) | asked)
+    """Show a link that opens Explain with a face of a dataset."""
+    _remember_page()
+    show_link(label, "explain", carried(("checkpoint", "prior")) | {"dataset": dataset, "row": str(row)})
 
 
 def offer_look_inside(recognitions: Sequence[Recognition], key: str, name: str) -> None:
@@ -75,7 +72,7 @@ def show_way_back() -> None:
 
 
 def forget_sent_face() -> None:
-    """Forget the face and the way back, once Explain is left."""
+    """Forget the face and the way back: called on every page but Explain, when it is opened."""
     st.session_state.pop(_FACE, None)
     st.session_state.pop(_BACK, None)
 

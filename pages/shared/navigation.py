@@ -14,6 +14,7 @@ from pages.shared.charts import legible_page
 from pages.shared.held_pictures import forget_files, held_files
 from pages.shared.lesson_bar import show_lesson_bar
 from pages.shared.links import MENU, PAGES, script, show_link
+from pages.shared.look_inside import forget_sent_face
 from pages.shared.messages import PAGE, errors_shown, page_name, refuse_with, report_fault
 from pages.shared.operator import deployment, is_operator_here
 from pages.shared.sessions import collect_soon, forget_with_session
@@ -88,6 +89,8 @@ def start_page(name: str, lead: str, *, on_leave: Callable[[], None] | None = No
     st.session_state[PAGE] = heading.casefold()
     if is_new_page and (leave := st.session_state.get(_LEAVE)):
         leave()
+    if is_new_page and name != "explain":
+        forget_sent_face()
     st.session_state[_LEAVE] = on_leave
     on_fault(report_fault)
     _forget_endless_numbers()

@@ -1,6 +1,7 @@
 """The videos page in a real browser: the sample becomes a timeline, a table, and a video that plays."""
 
 import io
+import re
 
 import pandas as pd
 import pytest
@@ -58,8 +59,23 @@ def test_a_video_becomes_a_timeline_a_table_and_a_video_that_plays(lab, open_bro
     with VideoReader(download.value.path()) as reader:
         assert sum(1 for _ in reader.frames()) >= len(table["time"].unique())
 
+    look_inside_and_come_back(page, 0.25 * seconds)
+
     page.get_by_role("button", name="Another video").click()
     page.get_by_role("button", name="Analyze “Two moods”").wait_for(timeout=SLOW)
+
+
+def look_inside_and_come_back(page, moment):
+    """One click opens the face of this moment in Explain, and the way back leads to the same moment of the video."""
+    page.get_by_role("button", name="Face 1", exact=True).click()
+    page.get_by_role("heading", name="Explain").wait_for(timeout=SLOW)
+    seen = float(re.search(r"Face 1 of .* at ([\d.]+) s", page.get_by_text("Face 1 of").inner_text(timeout=SLOW))[1])
+    assert abs(seen - moment) < 0.5
+    page.get_by_role("link", name="Back to Videos").click()
+    page.get_by_text("Expressions over time").wait_for(timeout=SLOW)
+    page.wait_for_function(
+        "(wanted) => Math.abs(document.querySelector('video').currentTime - wanted) < 0.3", arg=seen, timeout=SLOW
+    )
 
 
 def follow_the_playhead(page, seconds):

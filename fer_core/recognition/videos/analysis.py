@@ -1,6 +1,7 @@
 """A video's faces, followed from frame to frame: decode, detect, crop, classify, track; one frame in memory."""
 
 import ctypes
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -100,7 +101,7 @@ class VideoAnalysis:
         return Progress(fraction, len(self._times), eta)
 
     def steps(self) -> Iterator[tuple[VideoFrame, tuple[TrackedFace, ...]]]:
-        """Go through the video once; yields each analyzed frame with its faces.
+        """Go through the video once; yields each analyzed frame with its faces, by their numbers.
 
         Raises:
             VideoError: No frame at all can be decoded.
@@ -112,8 +113,9 @@ class VideoAnalysis:
             if len(found) > MAX_FACES:
                 found = tuple(sorted(found, key=lambda item: -item.face.height)[:MAX_FACES])
             tracking = tracking.updated(found, frame.time, smoothing=self._options.smoothing)
-            self._record(frame.time, tracking.faces)
-            yield frame, tracking.faces
+            faces = tuple(sorted(tracking.faces, key=lambda face: face.number))
+            self._record(frame.time, faces)
+            yield frame, faces
             if len(self._times) >= limits.max_frames or time.monotonic() - self._started > limits.wall_seconds:
                 self._notes.append(f"The analysis ended at {frame.time:.0f} s, after {len(self._times):,} frames.")
                 break
@@ -142,7 +144,7 @@ class VideoAnalysis:
     def _record(self, moment: float, faces: tuple[TrackedFace, ...]) -> None:
         names, index = self._classifier.class_names, len(self._times)
         self._times.append(moment)
-        for face in sorted(faces, key=lambda face: face.number):
+        for face in faces:
             self._faces.append((face.number, names.index(face.class_name), index))
             self._probabilities.append(face.prediction.probabilities)
             self._boxes.append(face.xyxy)
@@ -174,6 +176,7 @@ def analyze_video(
     options: AnalysisOptions | None = None,
     limits: VideoLimits | None = None,
     annotated: Path | None = None,
+    crops: Path | None = None,
     on_progress: Callable[[Progress, VideoFrame], None] = lambda progress, frame: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> VideoResult:
@@ -186,6 +189,7 @@ def analyze_video(
         options: How it is analyzed.
         limits: How much of it is analyzed.
         annotated: Where to write an MP4 of the analyzed frames, faces boxed, with the sound; by default nowhere.
+        crops: Where to write what the classifier saw of each face: 48 x 48 bytes for each row of the result.
         on_progress: Called after each frame, which shows its faces boxed if there is to be an annotated video.
         is_cancelled: Called after each frame.
 
@@ -196,9 +200,10 @@ def analyze_video(
     options = options or AnalysisOptions()
     with VideoReader(path, name=name, limits=limits) as reader:
         analysis = VideoAnalysis(reader, open_detector(options.face_distance), classifier, options)
-        with _annotating(annotated, path, reader) as annotate:
+        with _annotating(annotated, path, reader) as annotate, (crops or Path(os.devnull)).open("wb") as seen:
             for frame, faces in analysis.steps():
                 annotate(frame, faces)
+                seen.writelines(face.recognition.crop.tobytes() for face in faces)
                 on_progress(analysis.progress, frame)
                 if analysis.progress.frames % _FRAMES_PER_TRIM == 0:
                     _trim_memory()

@@ -19,12 +19,15 @@ from pathlib import Path
 from typing import Literal
 
 import cv2
+import numpy as np
 import psutil
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from fer_core.checkpoints.priors import AnsweredBy
 from fer_core.errors import FerError, VideoError
+from fer_core.faces.images import IMAGE_SIZE
 from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.videos.analysis import AnalysisCanceledError, AnalysisOptions, Progress, analyze_video
 from fer_core.recognition.videos.reader import VideoFrame
@@ -33,6 +36,7 @@ from fer_core.storage.records import read_record, write_record
 from fer_core.storage.sandbox import GIB, limit_resources
 
 _VIDEO, _JOB, _STATUS, _ANNOTATED, _PREVIEW = "video", "job.json", "status.json", "annotated.mp4", "preview.jpg"
+_CROPS = "crops"
 _PREFIX = "fer-video"
 _LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}  # glibc gives the memory of frames back at once
 _DIED = (
@@ -155,6 +159,19 @@ class VideoJob:
         except OSError:
             return b""
 
+    def crop(self, row: int) -> NDArray[np.uint8]:
+        """What the classifier saw of the face of a row of the result: ``(48, 48)`` uint8.
+
+        Raises:
+            VideoError: It is not there.
+        """
+        try:
+            with (self.folder / _CROPS).open("rb") as file:
+                file.seek(row * IMAGE_SIZE**2)
+                return np.frombuffer(file.read(IMAGE_SIZE**2), np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE)
+        except (OSError, ValueError) as error:
+            raise VideoError("The faces of the video are gone. Analyze the video again.") from error
+
     def annotated(self) -> bytes:
         """The annotated video, an MP4.
 
@@ -241,6 +258,7 @@ def _analyze(folder: Path, spec: JobSpec, parent: psutil.Process) -> None:
         name=spec.name,
         options=spec.options,
         annotated=folder / _ANNOTATED,
+        crops=folder / _CROPS,
         on_progress=update,
         is_cancelled=lambda: not parent.is_running(),
     )

@@ -11,6 +11,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.summary import votes_in_words
 from pages.shared import cached
+from pages.shared.address import check_asked, newly_asked, write_choice
 from pages.shared.held_pictures import take_picture, upload_picture
 from pages.shared.links import asked_number
 from pages.shared.look_inside import sent_face
@@ -21,6 +22,7 @@ from pages.shared.streamlit_internals import UploadedFile
 
 _STEADY = "The answer is the mean over the face at three scales and their mirror images, as on Photos."
 _DATASET, _UPLOAD, _CAMERA, _SENT = "Dataset", "Picture", "Webcam", "Sent here"
+_ROW = "row"  # in the session as in the address
 _OLD = {"From a dataset": _DATASET, "From a picture": _UPLOAD, "From the webcam": _CAMERA}  # in old addresses
 
 
@@ -66,11 +68,10 @@ def choose_face(checkpoint: Checkpoint, prior: PriorAdjustment, place: DeltaGene
 def _from_dataset() -> ExplainedFace:
     dataset = choose_dataset()
     records = cached.records(dataset)
-    if "row" not in st.session_state:
-        st.session_state["row"] = min(asked_number("row") or 0, len(records) - 1)
+    _follow_row(len(records))
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="small"):
         number = st.number_input(
-            "Row", 0, len(records) - 1, step=1, key="row", bind="query-params", help="Counted from 0."
+            "Row", 0, len(records) - 1, step=1, key=_ROW, on_change=_write_row, help="Counted from 0."
         )
         st.button(
             "Random",
@@ -84,8 +85,22 @@ def _from_dataset() -> ExplainedFace:
     return ExplainedFace(np.asarray(records.images[row]), f"Row {row:,} of {dataset.name}. Votes: {words}")
 
 
+def _follow_row(count: int) -> None:
+    """Let the address choose a row; what it cannot mean is the last row or the first."""
+    row = min(int(st.session_state.get(_ROW, 0)), count - 1)
+    if (asked := newly_asked(_ROW)) is not None:
+        row = min(asked_number(_ROW) or 0, count - 1)
+        check_asked(_ROW, asked, ["", str(row)], str(row))
+    st.session_state[_ROW] = row
+
+
+def _write_row() -> None:
+    write_choice(_ROW, _ROW, "0")
+
+
 def _draw_row(rows: int) -> None:
-    st.session_state["row"] = int(np.random.default_rng().integers(rows))
+    st.session_state[_ROW] = int(np.random.default_rng().integers(rows))
+    _write_row()
 
 
 def _from_picture(

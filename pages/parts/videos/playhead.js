@@ -1,13 +1,18 @@
 // A line on the timeline where the player is, and a player that goes where the timeline is pressed. Both are Streamlit's
-// own elements, found by the keys of their containers; this one shows nothing itself. The chart's axis reaches from 0 to
-// the seconds that Python says, and cannot be zoomed.
+// own elements, found by the keys of their containers; this one shows a button for each face, which tells the moment. The
+// chart's axis reaches from 0 to the seconds that Python says, and cannot be zoomed.
 
 const LINE = "position:absolute;width:2px;pointer-events:none;background:currentColor;z-index:1";
 
-export default function ({ data }) {
+function draw({ data, parentElement, setTriggerValue }, signal) {
   const player = () => document.querySelector(`.st-key-${data.player} video`);
   const chart = document.querySelector(`.st-key-${data.chart}`);
-  if (!chart) return undefined;
+  parentElement.querySelector(".faces").replaceChildren(...data.faces.map((face) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: `Face ${face}` });
+    button.onclick = () => setTriggerValue("moment", { face, seconds: player()?.currentTime ?? 0 });
+    return button;
+  }));
+  if (!chart) return;
   const line = document.createElement("div");
   line.className = "playhead";
   line.style.cssText = LINE;
@@ -31,11 +36,11 @@ export default function ({ data }) {
     if (!video || !band || !(event.buttons & 1) || event.clientX < band.left || event.clientX > band.right) return;
     video.currentTime = ((event.clientX - band.left) / band.width) * data.seconds;
   };
-  const events = ["pointerdown", "pointermove"];
-  events.forEach((name) => chart.addEventListener(name, seek, true)); // before the chart, which keeps them to itself
-  return () => {
+  for (const name of ["pointerdown", "pointermove"]) {
+    chart.addEventListener(name, seek, { capture: true, signal }); // before the chart, which keeps them to itself
+  }
+  signal.addEventListener("abort", () => {
     cancelAnimationFrame(frame);
-    events.forEach((name) => chart.removeEventListener(name, seek, true));
     line.remove();
-  };
+  });
 }

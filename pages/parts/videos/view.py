@@ -1,7 +1,8 @@
 """An analysis of a video: its progress while it runs, and what was found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -17,13 +18,18 @@ from fer_core.recognition.videos.jobs import JobStatus, VideoJob
 from fer_core.storage.plaintext import duration, file_stem
 from pages.shared.charts import show_fixed_chart
 from pages.shared.downloads import download_button
+from pages.shared.look_inside import SentFace, look_inside
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.sessions import finish_with_session
+from pages.shared.tiles import component
 
 _JOB, _ROUND = "videos_job", "videos_round"
 _PLAYER, _CHART = "videos_player", "videos_chart"
-_playhead = st.components.v2.component(
-    "fer_playhead", js=Path(__file__).with_name("playhead.js").read_text(encoding="utf-8")
+_PLAYHEAD, _MOMENT = "videos_playhead", "videos_moment"
+_playhead = component(
+    "fer_playhead",
+    '<div class="open"><span>Look inside the network at this moment:</span><div class="faces"></div></div>',
+    Path(__file__).with_name("playhead"),
 )
 
 
@@ -103,6 +109,7 @@ def _in_words(status: JobStatus) -> str:
 
 
 def _forget() -> None:
+    st.session_state.pop(_MOMENT, None)
     job = st.session_state.pop(_JOB, None)
     if job is not None:
         job.close()
@@ -116,12 +123,12 @@ def _show_result(job: VideoJob, result: VideoResult) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         with st.container(key=_PLAYER):
-            st.video(job.annotated(), muted=True)
+            st.video(job.annotated(), start_time=st.session_state.get(_MOMENT, 0.0), muted=True)
         _offer_downloads(job, result)
     with right:
         _explain(result)
     if result.timelines:
-        _show_timeline(result)
+        _show_timeline(job, result)
 
 
 def _explain(result: VideoResult) -> None:
@@ -144,7 +151,7 @@ def _table(job: VideoJob) -> pd.DataFrame:
     return job.result.table().assign(**job.answered_by._asdict())
 
 
-def _show_timeline(result: VideoResult) -> None:
+def _show_timeline(job: VideoJob, result: VideoResult) -> None:
     listed = longest_seen(result.timelines)
     st.subheader("Expressions over time")
     if len(listed) < len(result.timelines):
@@ -154,4 +161,22 @@ def _show_timeline(result: VideoResult) -> None:
     seconds = result.seconds + interval
     with st.container(key=_CHART):
         show_fixed_chart("videos_timeline", alt, emotion_timeline(listed, seconds, interval=interval))
-    _playhead(key="videos_playhead", data={"player": _PLAYER, "chart": _CHART, "seconds": max(seconds, 0.1)})
+    data = {"player": _PLAYER, "chart": _CHART, "seconds": max(seconds, 0.1), "faces": [one.number for one in listed]}
+    _playhead(key=_PLAYHEAD, data=data, on_moment_change=_nothing)
+    if moment := st.session_state.get(_PLAYHEAD, {}).get("moment"):
+        _look_inside(job, result, moment)
+
+
+def _nothing() -> None:
+    """A moment is read from the session; the callback only declares that there are moments."""
+
+
+def _look_inside(job: VideoJob, result: VideoResult, moment: Mapping[str, Any]) -> None:
+    """Open Explain with a face where it is seen nearest to a moment."""
+    face, seconds = moment.get("face"), moment.get("seconds")
+    if type(face) is not int or not isinstance(seconds, int | float):
+        return
+    row = result.nearest_row(face, float(seconds))
+    if row is not None:
+        st.session_state[_MOMENT] = at = float(result.times[row])
+        look_inside(SentFace(job.crop(row), f"Face {face} of {job.name} at {at:.1f} s", is_steady=False))

@@ -60,6 +60,17 @@ def test_two_faces_and_their_rows(write_clip, couple, classifier):
     assert (table["confidence"] == table[list(PAPER_EMOTIONS)].max(axis=1)).all()
 
 
+def test_what_the_classifier_saw_is_kept_for_every_row(write_clip, couple, classifier, tmp_path):
+    crops = tmp_path / "crops"
+    result = analyze_video(write_clip([couple] * 3), classifier, options=RAW, crops=crops)
+    seen = np.fromfile(crops, np.uint8).reshape(-1, 48, 48)
+    assert len(seen) == len(result.faces) == 6
+    np.testing.assert_allclose(classifier.predict(seen), result.probabilities, atol=1e-5)
+    assert result.nearest_row(2, 1e9) == 5
+    assert result.nearest_row(1, -1.0) == 0
+    assert result.nearest_row(3, 0.0) is None
+
+
 def test_a_turned_video_is_analysed_upright(write_clip, couple, classifier):
     on_its_side = np.rot90(couple)  # as a telephone stores it, with the note to turn it back
     result = analyze_video(write_clip([on_its_side] * 3, turn=-90), classifier, options=RAW)
