@@ -45,8 +45,7 @@ with right, errors_shown():
         show_alike(face.image, checkpoint, dataset_card(st.session_state.get("dataset", DEMO)))
     else:
         seen = checkpoint.card.preprocessing.apply(face.image[None])[0]
-        layers = _layer_reader(checkpoint).layers(seen)
         if view == LAYERS:
-            show_layers(face.image, seen, layers, checkpoint.card, prior)
+            show_layers(face.image, seen, _layer_reader(checkpoint).layers(seen), checkpoint.card, prior)
         else:
-            show_evidence(face.image, layers, classifier)
+            show_evidence(face.image, lambda: _layer_reader(checkpoint).layers(seen), classifier)

@@ -14,9 +14,11 @@ def map_shades(layer: Layer) -> NDArray[np.uint8]:
     """64 of a layer's maps at the most, the strongest first, each from black (nothing) to white (its largest value).
 
     Returns:
-        ``(maps, height, width)`` uint8.
+        ``(maps, height, width)`` uint8; of larger maps 48x48.
     """
     maps = np.moveaxis(layer.output[..., strongest(layer)], -1, 0)
+    if max(maps.shape[1:]) > _SIDE:
+        maps = np.stack([cv2.resize(one, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) for one in maps])
     return _up_to_white(maps, maps.max(axis=(1, 2), keepdims=True))
 
 

@@ -56,7 +56,8 @@ def open_layer_reader(checkpoint: Checkpoint) -> LayerReader | IsolatedLayerRead
     if card.spec.runtime == "onnx":
         raise CheckpointError(
             f"“{checkpoint.name}” is an ONNX network, which answers but does not show its layers. Nudge the face "
-            "instead, or import the network as .tflite or .keras."
+            "instead, or import the network as .tflite or .keras.",
+            is_hint=True,
         )
     return (IsolatedLayerReader if card.is_imported else LayerReader)(verified_bytes(checkpoint), card.spec)
 

@@ -224,8 +224,7 @@ def test_an_imported_network_is_never_opened_in_this_process(small_demo, save_ti
     def opened_here(*_, **__):
         raise AssertionError("The imported network was opened in the web process.")
 
-    for module in ("checkpoints.network", "checkpoints.features", "explain.layers"):
-        monkeypatch.setattr(f"fer_core.{module}.Interpreter", opened_here)
+    monkeypatch.setattr("fer_core.checkpoints.sessions.Interpreter", opened_here)
     page = app_at("explain", dataset="demo", row="3")
     page.session_state["explain_view"] = view
     page.run()

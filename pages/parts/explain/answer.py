@@ -1,4 +1,4 @@
-"""What an answer rests on, how it changes when the face does, and which training faces look alike to the network."""
+"""What an answer rests on, how it changes when the face does, and which faces look alike to the network."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -28,10 +28,10 @@ from pages.shared.messages import errors_shown, plain
 
 _NEIGHBORS = 12
 _NUDGES = tuple(f"explain_nudge_{name}" for name in ("brightness", "rotation", "blur", "shift_x", "shift_y", "padding"))
-_LOOKING = "Looking at the training faces …"
+_LOOKING = "Looking at the faces …"
 
 
-def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], classifier: Classifier) -> None:
+def show_evidence(face: NDArray[np.uint8], read: Callable[[], Sequence[Layer]], classifier: Classifier) -> None:
     """The occlusion map, Grad-CAM and how often small nudges keep the answer."""
     names = list(classifier.class_names)
     answer = classifier.predict_one(face)
@@ -48,7 +48,7 @@ def show_evidence(face: NDArray[np.uint8], layers: Sequence[Layer], classifier: 
     with right:
         try:
             alt = f"Where the last convolution speaks for {class_name}"
-            _show_wide(heat_overlay(face, grad_cam(layers, index)), alt)
+            _show_wide(heat_overlay(face, grad_cam(read(), index)), alt)
             st.markdown(
                 f"**Grad-CAM.** Where the last convolution's maps speak for {plain(class_name)}; coarse, as "
                 "these maps are small."

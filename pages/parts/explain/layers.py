@@ -23,6 +23,7 @@ from pages.shared.words import explained
 
 _LISTED = 5  # products of a dense layer
 _TILE = 44  # CSS pixels
+_MOST_VALUES = 500_000  # that a browser is sent for one map
 
 
 @st.fragment
@@ -70,7 +71,11 @@ def _maps(layer: Layer, source: NDArray[np.float32], before: str) -> None:
     rank = next((place for place in clicks if place is not None), st.session_state.get(key, 0))
     st.session_state[key] = rank = min(rank, len(order) - 1)
     number = int(order[rank])
-    window = sliding_window(layer, source, number)
+    window = sliding_window(layer, source, number) if source.size <= _MOST_VALUES else None
+    if window is None and layer.kind in ("convolution", "pooling"):
+        too_many = f"it reads {source.size:,} numbers, too many to send to a browser"
+        why = too_many if source.size > _MOST_VALUES else "worked out anew, they come out differently"
+        st.caption(f"How the values of this layer come about cannot be shown: {why}.")
     show_map(f"Map {number + 1} of {layer.title}", layer.output[..., number], window, before)
     some = f"Its {len(order)} strongest maps" if len(order) < layer.output.shape[-1] else "Its maps"
     st.caption(f"{some} of this face, the strongest first. Click one to enlarge it.")
