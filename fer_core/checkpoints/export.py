@@ -30,6 +30,7 @@ from fer_core.storage.sandbox import run_limited
 _CONVERTED = (ONNX_FILE, INT8_FILE)
 _KEPT = 8  # checkpoints whose converted networks stay in the cache, some 10 MB each
 _TIMEOUT = 300.0
+_BYTES_A_WEIGHT = 9  # of the Keras file, of ONNX and of eight bits
 
 _SCRIPT = '''"""Says what expression a face seems to show. Needs: pip install numpy pillow PACKAGE
 
@@ -184,7 +185,7 @@ def _converted(checkpoint: Checkpoint) -> dict[str, bytes]:
     except OSError as error:
         raise CheckpointError(
             f"“{checkpoint.name}” could not be exported ({error.strerror or error}). "
-            f"{storage_remedy(error, cache_folder())}"
+            f"{storage_remedy(error, cache_folder(), _BYTES_A_WEIGHT * checkpoint.card.weights)}"
         ) from error
 
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from fer_core.datasets.cards import DatasetCard, check_name
 from fer_core.datasets.shipped import FERPLUS, IMPORTED_FERPLUS
 from fer_core.errors import DatasetError
-from fer_core.storage.files import data_folder, storage_remedy
+from fer_core.storage.files import SMALL_FILE, data_folder, storage_remedy
 from fer_core.storage.records import read_record, write_record
 
 _SCHEMA = 1
@@ -68,7 +68,8 @@ def save_subset(dataset: DatasetCard, name: str, rows: ArrayLike, reason: str) -
         write_record(path, made)
     except OSError as error:
         raise DatasetError(
-            f"The subset “{name}” could not be stored ({error.strerror or error}). {storage_remedy(error, path.parent)}"
+            f"The subset “{name}” could not be stored ({error.strerror or error}). "
+            f"{storage_remedy(error, path.parent, SMALL_FILE)}"
         ) from error
     return made
 

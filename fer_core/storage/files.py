@@ -14,6 +14,9 @@ from fer_core.errors import FerError
 PROJECT = Path(__file__).resolve().parents[2]
 """The folder that holds ``app.py``, ``fer_core`` and the shipped ``models``."""
 
+SMALL_FILE = 1_000_000
+"""Bytes that let any note, list of rows, settings or status be written."""
+
 LONGEST_NAME = 60
 """Characters of a folder that people name."""
 
@@ -136,7 +139,7 @@ def storage_remedy(error: OSError, folder: Path, needed: int = 0) -> str:
         needed: Bytes it takes, where that is known.
     """
     if error.errno in _FULL:
-        return f"Free some space under {folder}" + (
-            f": about {math.ceil(needed / 1e6):,} MB are needed." if needed else "."
-        )
+        megabytes = math.ceil(needed / 1e6)
+        amount = f": about {megabytes:,} MB {'is' if megabytes == 1 else 'are'} needed" if needed else ""
+        return f"Free some space under {folder}{amount}."
     return f"Allow writing in {folder}, or let FER_HOME name a folder that can be written."

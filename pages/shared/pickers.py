@@ -17,7 +17,7 @@ from fer_core.evaluation.descriptions import describe_answers
 from fer_core.evaluation.leaderboard import ALL_FACES
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.labels import LabelScheme
-from pages.shared.address import follow_address, write_choice
+from pages.shared.address import carried, follow_address, write_choice
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 
@@ -79,6 +79,11 @@ def choose_faces(dataset: DatasetCard) -> Subset | None:
     return _choose_subset(
         "Faces", "only", ALL_FACES, dataset, "A saved subset to test on. Save some on Evaluation, Subgroups."
     )
+
+
+def subset_options() -> str:
+    """The command line's options for the subsets that this session has chosen on Evaluation and Comparison."""
+    return "".join(f" --{name} {value}" for name, value in carried(("only", "exclude")).items())
 
 
 def _choose_subset(label: str, parameter: str, none: str, dataset: DatasetCard, explanation: str) -> Subset | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
 from fer_core.errors import CheckpointError, TrainingError
-from fer_core.storage.files import LONGEST_NAME, checked_name, storage_remedy
+from fer_core.storage.files import LONGEST_NAME, SMALL_FILE, checked_name, storage_remedy
 from fer_core.storage.folders import only_writer, remove_folder
 from fer_core.storage.plaintext import percent
 from fer_core.storage.records import write_record
@@ -100,7 +100,7 @@ def _request(run: Run, word: str) -> None:
     except OSError as error:
         raise TrainingError(
             f"“{run.name}” could not be asked to {word} ({error.strerror or error}). "
-            f"{storage_remedy(error, run.folder.parent)}"
+            f"{storage_remedy(error, run.folder.parent, SMALL_FILE)}"
         ) from error
 
 
@@ -131,7 +131,7 @@ def annotate_run(run: Run, note: str) -> Run:
     try:
         write_record(run.folder / RECORD_FILE, record)
     except OSError as error:
-        remedy = storage_remedy(error, run.folder)
+        remedy = storage_remedy(error, run.folder, SMALL_FILE)
         raise TrainingError(f"The note could not be stored ({error.strerror or error}). {remedy}") from error
     return replace(run, record=record)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from fer_core.errors import TrainingError
-from fer_core.storage.files import checked_name, folder_name, read_json, searches_folder, storage_remedy
+from fer_core.storage.files import SMALL_FILE, checked_name, folder_name, read_json, searches_folder, storage_remedy
 from fer_core.storage.records import as_record, write_record
 from fer_core.training.runs.launch import is_alive, launch_child, queued_status
 from fer_core.training.runs.store import STOP, Run, list_runs
@@ -85,7 +85,7 @@ def create_search(plan: SearchPlan, name: str | None = None) -> Search:
     except FileExistsError as error:
         raise TrainingError(f"There is a search called “{name}” already. Choose another name.", is_hint=True) from error
     except OSError as error:
-        remedy = storage_remedy(error, folder.parent)
+        remedy = storage_remedy(error, folder.parent, SMALL_FILE)
         raise TrainingError(f"The search could not be stored ({error.strerror or error}). {remedy}") from error
     return Search(folder, plan, status)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fer_core.errors import Damage, TrainingError
 from fer_core.storage.files import (
+    SMALL_FILE,
     checked_name,
     is_folder_name,
     runs_folder,
@@ -104,7 +105,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
         shutil.rmtree(folder, ignore_errors=True)
         raise TrainingError(
             f"The run could not be stored under {folder.parent} ({error.strerror or error}). "
-            f"{storage_remedy(error, folder.parent)}"
+            f"{storage_remedy(error, folder.parent, SMALL_FILE)}"
         ) from error
     return Run(folder, config, status, record)
 

@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from fer_core.datasets.store import dataset_card
+from fer_core.datasets.subsets import list_subsets
 from fer_core.errors import TrainingError
 from fer_core.evaluation.calibration import coverage_curve, reliability
 from fer_core.evaluation.comparison import p_value_text
@@ -23,6 +25,7 @@ from fer_core.training.settings.metrics import EpochMetrics
 from pages.shared import cached
 from pages.shared.charts import choose_figure_format, drawn, show_chart
 from pages.shared.downloads import offer_download
+from pages.shared.pickers import subset_options
 
 
 def show_leaderboard(leaderboard: Leaderboard) -> None:
@@ -116,10 +119,11 @@ def show_export(leaderboard: Leaderboard) -> None:
     """Offer the report, and every prediction of every checkpoint in one table."""
     names = [entry.name for entry in leaderboard.entries]
     stem = "-".join(names)[:80]
+    subsets = list_subsets(dataset_card(leaderboard.dataset_name))
     offer_download(
         "Report (HTML)",
         "One offline file without faces.",
-        lambda: comparison_report(leaderboard, _milliseconds(leaderboard)).encode(),
+        lambda: comparison_report(leaderboard, _milliseconds(leaderboard), subsets).encode(),
         f"{stem}-comparison.html",
         "text/html",
     )
@@ -132,7 +136,7 @@ def show_export(leaderboard: Leaderboard) -> None:
     )
     command = (
         f"python -m fer_core compare {' '.join(names)} --dataset {leaderboard.dataset_name} "
-        f"--split {leaderboard.split} --prior {leaderboard.prior}"
+        f"--split {leaderboard.split} --prior {leaderboard.prior}{subset_options()}"
     )
     st.caption("On the command line:")
     st.code(command, language=None, wrap_lines=True)
