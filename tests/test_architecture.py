@@ -134,6 +134,15 @@ def test_only_two_rooms_know_keras():
     assert {*importers} == {"fer_core.cli.execution"}
 
 
+def test_onnx_runtime_is_imported_in_limited_processes_only():
+    """By a session, which is opened there: a bug in how it reads a file must not reach the web process."""
+    importers = {module_name(path) for path in CORE + PAGES if of_library(imports(path), "onnxruntime")}
+    assert importers == {"fer_core.checkpoints.onnx_session"}
+    session = {module_name(p): p for p in CORE + PAGES if "fer_core.checkpoints.onnx_session" in imports(p)}
+    assert {*session} == {"fer_core.checkpoints.sessions"}
+    assert "fer_core.checkpoints.onnx_session" not in imports(session["fer_core.checkpoints.sessions"], top_level=True)
+
+
 def test_the_trainer_is_imported_by_the_job_only():
     importers = {module_name(path) for path in CORE if "fer_core.training.child.trainer" in imports(path)}
     assert importers == {"fer_core.training.child.job"}

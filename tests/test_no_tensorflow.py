@@ -28,7 +28,7 @@ for look in ("Duplicate pairs", "Mean faces"):
 page = run("dataset", view="Detective", look="Map")
 page.selectbox(key="map_by").set_value("tiny").run()
 assert not page.exception
-print(len(ran), *sorted({"tensorflow", "keras", "kagglehub"} & set(sys.modules)))
+print(len(ran), *sorted({"tensorflow", "keras", "kagglehub", "onnxruntime"} & set(sys.modules)))
 """
 
 

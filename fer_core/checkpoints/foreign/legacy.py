@@ -59,8 +59,7 @@ def _model(entry: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "Sequential" and shape is not None and layers[0]["class_name"] != "InputLayer":
         layers.insert(0, _entry("InputLayer", {"batch_shape": shape, "name": "pictures"}))
     ends = {key: config[key] for key in ("input_layers", "output_layers") if key in config}
-    name = {"name": config["name"]} if "name" in config else {}
-    return _entry(kind, {**name, "layers": layers, **ends})
+    return _entry(kind, {"name": config.get("name", "network"), "layers": layers, **ends})
 
 
 def _layer(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.checkpoint import Checkpoint, delete_checkpoint, list_checkpoints
 from fer_core.checkpoints.foreign.imports import AUTO, ForeignFile, import_checkpoint, parse_classes
 from fer_core.checkpoints.foreign.readings import FITTED, YOURS, better_reading, is_used, use_reading
-from fer_core.checkpoints.spec import SCALING_TITLES, Scaling
+from fer_core.checkpoints.spec import LARGEST, SCALING_TITLES, SMALLEST, Scaling
 from fer_core.labels import KNOWN_ORDERS
 from fer_core.service.diagnostics import megabytes_in
 from pages.shared.deletion import confirm_deletion, show_delete_fault
@@ -62,11 +62,19 @@ def offer_import() -> None:
         classes = _choose_classes()
     with right:
         scaling, mean, deviation = _choose_scaling()
+    size = st.number_input(
+        "Picture size",
+        min_value=SMALLEST,
+        max_value=LARGEST,
+        value=None,
+        placeholder="as the file says",
+        help="Pixels of a side. Only an ONNX file may leave it open.",
+    )
     name = st.text_input("Name", value=_suggested(upload.name) if upload else "", placeholder="imported", max_chars=60)
     if st.button("Check and import", icon=":material/upload_file:", type="primary", disabled=upload is None) and upload:
         with errors_shown():
             names, own = parse_classes(classes), (_numbers(mean), _numbers(deviation))
-            file = ForeignFile(Path(upload.name), name.strip() or "imported", names, scaling, *own)
+            file = ForeignFile(Path(upload.name), name.strip() or "imported", names, scaling, *own, size)
             _import(upload, file)
     done: Checkpoint | None = st.session_state.get(_DONE)
     if done and done.is_there:

@@ -23,7 +23,7 @@ from fer_core.checkpoints.card import UNKNOWN_SCORES, ModelCard
 from fer_core.checkpoints.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, damaged_checkpoints, load_checkpoint
 from fer_core.checkpoints.checkpoint import save_checkpoint as save
 from fer_core.checkpoints.foreign.allowlist import check_network
-from fer_core.checkpoints.foreign.archive import read_archive
+from fer_core.checkpoints.foreign.files import check_file
 from fer_core.datasets.archive import open_archive
 from fer_core.datasets.cards import damaged_datasets, read_card
 from fer_core.datasets.pictures import read_pictures, scan_pictures
@@ -40,6 +40,7 @@ from fer_core.training.child.backup import TrainingState, load_state, save_state
 from fer_core.training.runs.store import create_run, damaged_runs, find_run, list_runs
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import EpochMetrics, append_metrics
+from tests.checkpoints.foreign import hdf5_files, onnx_files, tflite_files
 from tests.checkpoints.foreign.networks import functional, sequential
 from tests.datasets.formats import images_text, random_data, votes_text
 
@@ -202,8 +203,20 @@ def keras_files():
     return [buffer.getvalue()]
 
 
-def read_keras(content):
-    check_network(read_archive(scratch("upload", content)).config)
+def hdf5_models():
+    for name, description in (("keras_1", hdf5_files.keras_1()), ("keras_2", hdf5_files.keras_2())):
+        few = {layer: [array[..., :1] for array in arrays] for layer, arrays in hdf5_files.WEIGHTS[name].items()}
+        hdf5_files.save(home() / f"{name}.h5", description, few)
+    return [path.read_bytes() for path in sorted(home().glob("keras_*.h5"))]
+
+
+def onnx_models():
+    made = [onnx_files.model(), onnx_files.model((3, "h", "w"), batch=1, end=("Softmax",))]
+    return [each.SerializeToString() for each in made]
+
+
+def read_network(content):
+    check_file(scratch("upload", content), 48)
 
 
 def stored_card():
@@ -337,7 +350,10 @@ def _all():
         lambda c: read_records(home() / "good.csv", scratch("v.csv", c)),
         (DatasetError,),
     )
-    yield Parser("model.archive", keras_files, read_keras, (CheckpointError,), apart=True)
+    yield Parser("model.archive", keras_files, read_network, (CheckpointError,), apart=True)
+    yield Parser("model.hdf5", hdf5_models, read_network, (CheckpointError,), apart=True)
+    yield Parser("model.tflite", lambda: [tflite_files.model()], read_network, (CheckpointError,))
+    yield Parser("model.onnx", onnx_models, read_network, (CheckpointError,))
     yield Parser("model.config", documents, check_network, (CheckpointError,))
     yield Parser("stored.checkpoint", stored_card, read_model_card, (CheckpointError,))
     yield Parser("stored.dataset", dataset_card, read_dataset_card, (DatasetError,))
