@@ -19,11 +19,10 @@ from pages.parts.comparison.pair import show_pair
 from pages.parts.comparison.subsets import show_subsets
 from pages.shared import cached
 from pages.shared.address import check_asked, name_in_address, newly_asked
-from pages.shared.held_pictures import upload_picture
+from pages.shared.held_pictures import choose_picture
 from pages.shared.links import note_drawings, show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
-from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.pickers import (
     choose_dataset,
     choose_faces,
@@ -111,17 +110,12 @@ def _show_verdict(leaderboard: Leaderboard) -> None:
 
 def _show_photo(checkpoints: Sequence[Checkpoint]) -> None:
     """Show an upload or a sample picture, and the answers side by side."""
-    upload, prior = None, choose_prior(*checkpoints)
-    samples = cached.samples(drawn_only=are_samples_drawn_only())
-    title = st.pills("Sample", list(samples), key="comparison_sample", persist_state="session")
-    if admits_faces(checkpoints[0].card, prior):
-        upload = upload_picture("comparison_photo", "Or your own")
-    content = upload.getvalue() if upload else samples.get(str(title))
-    if content is None:
-        st.caption("Pictures stay in memory on the computer that runs FER Lab.")
+    prior = choose_prior(*checkpoints)
+    picture = choose_picture("comparison_photo", checkpoints[0].card, prior)
+    if picture is None:
         return
     with errors_shown():
-        image = read_image(content, name=upload.name if upload else str(title))
+        image = read_image(picture.content, name=picture.name)
         networks = [cached.classifier(checkpoint, prior) for checkpoint in checkpoints]
         found = recognize(image, cached.photo_detector(), networks[0])[:MAX_LISTED_FACES]
         if not found:

@@ -1,12 +1,18 @@
 """Boxes for pictures that stay for the session, until they are cleared: leaving a page loses no work."""
 
 from collections.abc import Callable, Container, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import streamlit as st
 
+from fer_core.checkpoints.card import ModelCard
+from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.faces.images import IMAGE_EXTENSIONS
+from pages.shared import cached
 from pages.shared.messages import plain
+from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.streamlit_internals import UploadedFile
 from pages.shared.uploads import kinds
 
@@ -14,6 +20,15 @@ MAX_PICTURE_MB = 50
 _HELD = "pictures held"
 _KINDS = (*IMAGE_EXTENSIONS, "heic")  # of the last people are told what to do; the browser would refuse it silently
 _LISTED = 5  # names of pictures from before
+OWN = "Your own"
+"""What stands behind the samples."""
+
+
+class Picture(NamedTuple):
+    """Name and content of a picture file, which may be damaged."""
+
+    name: str
+    content: bytes
 
 
 @dataclass
@@ -51,6 +66,37 @@ def upload_picture(key: str, label: str) -> UploadedFile | None:
         return [file] if file else []
 
     return next(iter(_hold(key, draw, only_newest=True)), None)
+
+
+def choose_picture(
+    key: str,
+    card: ModelCard | None = None,
+    prior: PriorAdjustment = DEFAULT_PRIOR,
+    *,
+    notice_in: AbstractContextManager[Any] | None = None,
+) -> Picture | None:
+    """Offer the samples, at first the first, and behind the notice a box for a picture of one's own.
+
+    The card is of the checkpoint that looks at it; the notice stands in a place of its own if one is given.
+    """
+    samples = cached.samples(drawn_only=are_samples_drawn_only())
+    title = st.pills(
+        "Picture",
+        [*samples, OWN],
+        default=next(iter(samples)),
+        required=True,
+        key=f"{key}_choice",
+        persist_state="session",
+    )
+    if title in samples:
+        return Picture(str(title), samples[str(title)])
+    with notice_in or nullcontext():
+        is_admitted = admits_faces(card, prior)
+    upload = upload_picture(key, "Picture with a face") if is_admitted else None
+    if upload is None:
+        st.caption("Pictures stay in the memory of the computer that runs FER Lab until you clear them.")
+        return None
+    return Picture(upload.name, upload.getvalue())
 
 
 def take_picture(key: str, label: str) -> UploadedFile | None:

@@ -14,6 +14,7 @@ from fer_core.datasets.store import dataset_card, import_dataset, list_datasets,
 from fer_core.datasets.subsets import delete_subsets, list_subsets, save_subset
 from fer_core.labels import VOTE_COLUMNS
 from pages.parts.dataset.faces import parse_rows
+from pages.shared.held_pictures import OWN
 from pages.shared.notice import ACCEPTED
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -273,6 +274,7 @@ def test_a_link_names_the_steps(small_demo, link, steps):
 def test_the_lab_takes_a_photo_from_the_face_to_the_crop(small_demo):
     app = page(view="Pre-processing", lab_source="A photo")
     assert all(title in html(app) for title in ("Face detection", "Crop", "Rotation correction"))
+    app.button_group(key="dataset_lab_photo_choice").set_value(OWN).run()
     app.file_uploader(key="dataset_lab_photo").upload("broken.png", b"\x89PNG")
     app.run()
     assert not app.exception

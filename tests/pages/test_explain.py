@@ -14,6 +14,7 @@ from PIL import Image
 from fer_core.checkpoints.card import Calibration
 from fer_core.datasets.store import load_records
 from pages.parts.explain.softmax import divided, filled_in
+from pages.shared.held_pictures import OWN
 from pages.shared.notice import ACCEPTED
 
 
@@ -193,7 +194,9 @@ def picture(value):
 
 
 def test_without_a_face_in_the_picture_it_asks_first(home_with_checkpoint, app_at):
-    app = app_at("explain", explain_source="Picture").run()
+    app = app_at("explain", explain_source="Picture")
+    app.session_state["explain_upload_choice"] = OWN
+    app.run()
     app.file_uploader[0].set_value(("nobody.png", picture(128), "image/png")).run()
     assert not app.exception
     assert "**No face found" in texts(app)
@@ -207,7 +210,9 @@ def test_without_a_face_in_the_picture_it_asks_first(home_with_checkpoint, app_a
 
 
 def test_a_file_that_is_no_picture_is_refused(home_with_checkpoint, app_at):
-    app = app_at("explain", explain_source="Picture").run()
+    app = app_at("explain", explain_source="Picture")
+    app.session_state["explain_upload_choice"] = OWN
+    app.run()
     app.file_uploader[0].set_value(("odd.png", b"no picture", "image/png")).run()
     assert not app.exception
     assert "Incident" in app.error[0].value

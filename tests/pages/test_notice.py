@@ -2,15 +2,16 @@
 
 import pytest
 
+from pages.shared.held_pictures import OWN
 from pages.shared.notice import ACCEPTED
 
 DOORS = {
     "photos": {},
     "videos": {},
     "webcam": {},
-    "explain": {"explain_source": "Picture"},
-    "comparison": {"comparison_view": "On a photo"},
-    "dataset": {"view": "Pre-processing", "lab_source": "A photo"},
+    "explain": {"explain_source": "Picture", "explain_upload_choice": OWN},
+    "comparison": {"comparison_view": "On a photo", "comparison_photo_choice": OWN},
+    "dataset": {"view": "Pre-processing", "lab_source": "A photo", "dataset_lab_photo_choice": OWN},
 }
 """Every page that takes pictures of people, and the choices that lead there."""
 
@@ -104,3 +105,11 @@ def test_the_dataset_rooms_stay_open_at_school(home_with_checkpoint, open_page, 
     page = open_page(name)
     assert not page.error
     assert "switched off" not in words(page)
+
+
+@pytest.mark.parametrize("name", ["explain", "comparison", "dataset"])
+def test_samples_stand_before_the_notice(visit, app_at, name):
+    page = visit(name)
+    next(g for g in page.get("button_group") if OWN in g.options).set_value("A quarrel").run()
+    assert "Before your first picture" not in words(page)
+    assert any("data:image" in h.proto.body for h in page.get("html"))

@@ -6,16 +6,17 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from fer_core.recognition.samples import sample_pictures
 from fer_core.service.deployment import Limits
+from pages.shared.held_pictures import OWN
 from pages.shared.streamlit_internals import Uploads
 from pages.shared.uploads import keep_within
 
 MB = 2**20
 BOXES = {
     "photos": ("photos", {}, ""),
-    "explain": ("explain", {"explain_source": "Picture"}, ""),
-    "comparison": ("comparison", {"comparison_view": "On a photo"}, ""),
+    "explain": ("explain", {"explain_source": "Picture", "explain_upload_choice": OWN}, ""),
+    "comparison": ("comparison", {"comparison_view": "On a photo", "comparison_photo_choice": OWN}, ""),
     "checkpoint": ("comparison", {"comparison_view": "Add a checkpoint"}, "Check and import"),
-    "laboratory": ("dataset", {"view": "Pre-processing", "lab_source": "A photo"}, ""),
+    "laboratory": ("dataset", {"view": "Pre-processing", "lab_source": "A photo", "dataset_lab_photo_choice": OWN}, ""),
     "tables": ("dataset", {"view": "Import"}, "Import"),
     "pictures": ("dataset", {"view": "Import", "import_kind": "Folders of pictures"}, ""),
     "settings": ("training", {}, ""),

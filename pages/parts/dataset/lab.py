@@ -14,10 +14,9 @@ from fer_core.plots.pictures import stage_cards
 from fer_core.recognition.stages import Stage, dataset_stages, photo_stages
 from fer_core.storage.plaintext import setting_text, split_words
 from pages.shared import cached
-from pages.shared.held_pictures import upload_picture
+from pages.shared.held_pictures import choose_picture
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown
-from pages.shared.notice import admits_faces, are_samples_drawn_only
 
 TRAINING_STEPS = "training_preprocessing"
 """Key of the Training page's choice of steps."""
@@ -90,19 +89,10 @@ def _another(last: int) -> None:
 
 
 def _from_photo(steps: Preprocessing) -> tuple[Stage, ...]:
-    upload = None
-    if admits_faces():
-        upload = upload_picture("dataset_lab_photo", "Picture")
-    samples = cached.samples(drawn_only=are_samples_drawn_only())
-    if upload is None:
-        title = st.pills(
-            "Or a sample", list(samples), default=next(iter(samples)), required=True, key="dataset_lab_sample"
-        )
-        name, content = str(title), samples[str(title)]
-    else:
-        name, content = upload.name, upload.getvalue()
-    st.caption("Your picture stays in memory until you clear it or close the app.")
-    image = read_image(content, name=name)
+    picture = choose_picture("dataset_lab_photo")
+    if picture is None:
+        return ()
+    image = read_image(picture.content, name=picture.name)
     faces = cached.photo_detector().detect(image)
     if not faces:
         st.info("No face found. Choose another picture.", icon=":material/search_off:")

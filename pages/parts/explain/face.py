@@ -12,13 +12,12 @@ from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.summary import votes_in_words
 from pages.shared import cached
 from pages.shared.address import check_asked, newly_asked, write_choice
-from pages.shared.held_pictures import take_picture, upload_picture
+from pages.shared.held_pictures import Picture, choose_picture, take_picture
 from pages.shared.links import asked_number
 from pages.shared.look_inside import sent_face
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset, choose_view
 from pages.shared.seen_pictures import SeenPictures
-from pages.shared.streamlit_internals import UploadedFile
 
 _STEADY = "The answer is the mean over the face at three scales and their mirror images, as on Photos."
 _DATASET, _UPLOAD, _CAMERA, _SENT = "Dataset", "Picture", "Webcam", "Sent here"
@@ -52,17 +51,19 @@ def choose_face(checkpoint: Checkpoint, prior: PriorAdjustment, place: DeltaGene
         return ExplainedFace(sent.image, caption, is_from_picture=sent.is_steady)
     if source == _DATASET:
         return _from_dataset()
+    if source == _CAMERA:
+        picture = _frozen_frame(checkpoint, prior, place)
+    else:
+        picture = choose_picture("explain_upload", checkpoint.card, prior, notice_in=place)
+    return _from_picture(picture, checkpoint, prior, place) if picture else None
+
+
+def _frozen_frame(checkpoint: Checkpoint, prior: PriorAdjustment, place: DeltaGenerator) -> Picture | None:
     with place:
         if not admits_faces(checkpoint.card, prior):
             return None
-    if source == _CAMERA:
-        upload = take_picture("explain_camera", "Freeze a frame")
-    else:
-        upload = upload_picture("explain_upload", "Picture")
-    if upload is None:
-        st.caption("It stays in the memory of the computer that runs FER Lab until you clear it or close the app.")
-        return None
-    return _from_picture(upload, checkpoint, prior, place)
+    frame = take_picture("explain_camera", "Freeze a frame")
+    return Picture(frame.name, frame.getvalue()) if frame else None
 
 
 def _from_dataset() -> ExplainedFace:
@@ -104,10 +105,10 @@ def _draw_row(rows: int) -> None:
 
 
 def _from_picture(
-    upload: UploadedFile, checkpoint: Checkpoint, prior: PriorAdjustment, place: DeltaGenerator
+    picture: Picture, checkpoint: Checkpoint, prior: PriorAdjustment, place: DeltaGenerator
 ) -> ExplainedFace | None:
     seen = SeenPictures.of_session("explain_seen")
-    source = seen.source(upload.name, upload.getvalue())
+    source = seen.source(*picture)
     (photo,) = seen.recognized([source], checkpoint, prior)
     seen.forget_others([photo], [source])
     if not photo.recognitions:
@@ -119,7 +120,7 @@ def _from_picture(
     number = 1
     if len(photo.recognitions) > 1:
         number = int(st.number_input("Which face", 1, len(photo.recognitions), 1))
-    kind = f"Face {number} of {upload.name}"
+    kind = f"Face {number} of {picture.name}"
     if photo.anyway is not None:
-        kind = f"{photo.shown_anyway.capitalize()}: no face was found in {upload.name}"
+        kind = f"{photo.shown_anyway.capitalize()}: no face was found in {picture.name}"
     return ExplainedFace(photo.recognitions[number - 1].crop, f"{kind}. {_STEADY}", is_from_picture=True)
