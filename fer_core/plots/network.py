@@ -16,6 +16,7 @@ LAYER_COLORS = {
     "dropout": "#b9c0cc",
     "sum": "#949687",
     "activation": "#949687",
+    "preparation": "#949687",
     "flatten": "#949687",
     "dense": PURPLE,
     "softmax": ORANGE,

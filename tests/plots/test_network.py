@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from fer_core.plots.network import describe_layer, network_blocks
+from fer_core.explain.layers import Kind
+from fer_core.plots.network import LAYER_COLORS, describe_layer, network_blocks
 from fer_core.plots.training import learning_rate_curve
 from fer_core.training.settings.architecture_summary import summarize
 from fer_core.training.settings.config import Architecture, TrainingConfig
@@ -19,6 +20,15 @@ def test_each_layer_is_a_block_that_says_what_it_is(architecture):
     assert [block.text for block in blocks] == [describe_layer(layer) for layer in network.layers]
     assert all(left.x[2] <= right.x[0] for left, right in pairwise(blocks))  # none over another
     assert len([block for block in blocks if block.showlegend]) == len({layer.kind for layer in network.layers})
+
+
+def test_every_kind_of_layer_has_a_color():
+    assert {*get_args(Kind), *_kinds_of_plans()} <= {*LAYER_COLORS}
+
+
+def _kinds_of_plans():
+    plans = (summarize(TrainingConfig(architecture=architecture)) for architecture in get_args(Architecture))
+    return {layer.kind for plan in plans for layer in plan.layers}
 
 
 def test_maps_are_as_high_as_they_are():

@@ -102,7 +102,7 @@ def _pictures(shown: Evaluated, cell: tuple[str, str]) -> None:
     if pages:
         first = "Lowest confidence first" if cell[0] == cell[1] else "Most confident first"
         votes = ", votes" if len(shown.faces.votes) else ""
-        st.caption(f"{first}. Under each face: probabilities{votes} and file row.")
+        st.caption(f"{first}. Under each face: probabilities{votes} and file row, which opens Explain.")
         with st.container(horizontal=True, gap="small"):
             for position in positions[(page - 1) * _PICTURES : page * _PICTURES]:
                 _picture(shown, int(position))
