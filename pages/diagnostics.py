@@ -25,8 +25,8 @@ def show_now() -> None:
     slots, by_state, uploads = webcam_stream.slots(), runs_by_state(), current_uploads()
     active = sum(by_state.get(state, 0) for state in ("running", "queued", "stopping"))
     with st.container(horizontal=True, gap="small"):
-        st.metric("Webcams in use", f"{slots.taken} of {slots.count}", border=True, width=165)
-        st.metric("Uploads in memory", f"{uploads.server_megabytes if uploads else 0:,.0f} MB", border=True, width=165)
+        st.metric("Webcams", f"{slots.taken} of {slots.count}", border=True, width=165)
+        st.metric("Uploads", f"{uploads.server_megabytes if uploads else 0:,.0f} MB", border=True, width=165)
         st.metric("Active runs", active, border=True, width=165)
         st.metric("Total runs", sum(by_state.values()), border=True, width=165)
     if by_state:

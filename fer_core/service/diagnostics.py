@@ -88,7 +88,7 @@ def settings_in_words(deployment: Deployment) -> dict[str, str]:
         "context": deployment.context,
         "own faces": "on" if deployment.admits_faces else "off",
         "contact": "set" if deployment.contact else "not set",
-        "Diagnostics for others": "with a key" if deployment.operator_key else "off",
+        "diagnostics for others": "with a key" if deployment.operator_key else "off",
         "webcams at a time": f"{limits.webcams:,}",
         "one upload": f"{limits.upload_mb:,} MB",
         "uploads of a session": f"{limits.session_mb:,} MB",

@@ -48,7 +48,7 @@ def test_a_link_shows_the_same_face(page):
 
 def test_an_address_that_names_no_face_is_a_sentence(page):
     app = page(face="12:900")
-    assert "names no face" in app.error[0].value
+    assert "Invalid face in the address" in app.error[0].value
     assert in_address(app) == Face()
 
 

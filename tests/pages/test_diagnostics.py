@@ -22,7 +22,7 @@ def test_on_one_s_own_computer_it_shows_everything(home_with_checkpoint, open_pa
     number = record_refusal("webcams busy", page="webcam").number
     page = open_page("diagnostics")
     assert not page.error
-    assert [m.label for m in page.metric] == ["Webcams in use", "Uploads in memory", "Active runs", "Total runs"]
+    assert [m.label for m in page.metric] == ["Webcams", "Uploads", "Active runs", "Total runs"]
     assert page.metric[0].value == "0 of 4"
     for expected in (number, "webcams busy", "personal", "streamlit", "own checkpoints", "MB free"):
         assert expected in words(page)

@@ -46,20 +46,20 @@ SMALL_SET = 2000
 FINE_TUNING = Preset(
     "fine-tune",
     "Few pictures",
-    f"For fewer than {SMALL_SET:,} faces: goes on from fer-lab, whose outputs become your classes, in small steps.",
+    f"For fewer than {SMALL_SET:,} faces: fine-tunes fer-lab on your classes.",
     {
         **{"architecture": "soft-cnn", "start_from": "fer-lab", "dropout": 0.0, "dense_dropout": 0.3},
         **{"optimizer": "adamw", "learning_rate": 2e-4, "schedule": "cosine", "epochs": 15, "batch_size": 16},
         **{"weight_decay": 0.01, "metric": "loss", "augmentation": _MOVED | _RELIT},
     },
-    result="97.3% of 600 test faces after 89 training faces of three FER2013 classes (fresh weights: 48.5%)",
+    result="97.3% of 600 test faces after 89 training faces of three FER2013 classes (from scratch: 48.5%)",
 )
 
 PRESETS = (
     Preset(
         "demo",
         "One-minute demo",
-        "A narrow version of the paper's network on a few thousand faces: see in a minute how learning looks.",
+        "A narrow version of the paper's network on a few thousand faces: watch it learn in a minute.",
         {"width": 16, "learning_rate": 1e-3, "batch_size": 32, "epochs": 8},
         faces=_QUICK_FACES,
         result="97.1% of the demo’s validation faces (epoch 7)",
@@ -68,7 +68,7 @@ PRESETS = (
     Preset(
         "two-curves",
         "Two curves",
-        "The demo's network on 200 faces without dropout: training and validation part within a minute.",
+        "The demo's network on 200 faces without dropout: the curves diverge within a minute.",
         {"width": 16, "learning_rate": 1e-3, "batch_size": 32, "epochs": 30, "dropout": 0.0, "dense_dropout": 0.0},
         faces=200,
         result="100.0% of its training faces, 71.8% of the demo’s validation faces (epoch 30)",
