@@ -210,14 +210,11 @@ def test_imports_offer_the_known_orders_and_own_names(two, page):
     assert len(order.options) == 2 + len(KNOWN_ORDERS)
     order.select("another order").run()
     assert not page.exception
-    assert any("separated by commas" in box.label for box in page.text_input)
+    assert any(box.label == "Class names" for box in page.text_input)
     scaling = next(b for b in page.selectbox if b.label == "Scaling")
     scaling.select("custom").run()
     assert not page.exception
-    assert [box.label for box in page.text_input if "0 to 1" in box.label] == [
-        "Mean of values 0 to 1",
-        "Deviation of values 0 to 1",
-    ]
+    assert [box.label for box in page.text_input if "0 to 1" in box.help] == ["Mean", "Standard deviation"]
 
 
 def test_names_are_shown_as_text(two, save_tiny, page):

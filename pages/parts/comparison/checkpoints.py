@@ -90,7 +90,11 @@ def _choose_classes() -> str:
         help="Order of the network's outputs. A wrong order swaps classes; the import tries all known ones.",
     )
     if order == _OWN:
-        return st.text_input("Class names", placeholder="angry, happy, neutral, sad")
+        return st.text_input(
+            "Class names",
+            help="In the order of the outputs, separated by commas.",
+            placeholder="angry, happy, neutral, sad",
+        )
     return order
 
 
@@ -100,8 +104,16 @@ def _choose_scaling() -> tuple[Scaling | None, str, str]:
     scaling = st.selectbox("Scaling", list(titles), format_func=titles.__getitem__, help=_SCALING_HELP)
     if scaling != "custom":
         return scaling, "", ""
-    mean = st.text_input("Mean", placeholder="0.5 or 0.485, 0.456, 0.406")
-    return scaling, mean, st.text_input("Standard deviation", placeholder="0.5 or 0.229, 0.224, 0.225")
+    mean = st.text_input(
+        "Mean", help="Of values 0 to 1, one or one a channel.", placeholder="0.5 or 0.485, 0.456, 0.406"
+    )
+    return (
+        scaling,
+        mean,
+        st.text_input(
+            "Standard deviation", help="Of values 0 to 1, likewise.", placeholder="0.5 or 0.229, 0.224, 0.225"
+        ),
+    )
 
 
 def _numbers(text: str) -> tuple[float, ...]:
