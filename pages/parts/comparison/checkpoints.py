@@ -107,13 +107,10 @@ def _choose_scaling() -> tuple[Scaling | None, str, str]:
     mean = st.text_input(
         "Mean", help="Of values 0 to 1, one or one a channel.", placeholder="0.5 or 0.485, 0.456, 0.406"
     )
-    return (
-        scaling,
-        mean,
-        st.text_input(
-            "Standard deviation", help="Of values 0 to 1, likewise.", placeholder="0.5 or 0.229, 0.224, 0.225"
-        ),
+    deviation = st.text_input(
+        "Standard deviation", help="Of values 0 to 1, likewise.", placeholder="0.5 or 0.229, 0.224, 0.225"
     )
+    return scaling, mean, deviation
 
 
 def _numbers(text: str) -> tuple[float, ...]:
