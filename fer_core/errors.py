@@ -48,6 +48,10 @@ class EvaluationError(FerError):
     """A checkpoint cannot be scored on a dataset, or checkpoints cannot be compared."""
 
 
+class TeachError(FerError):
+    """Examples, or a head that was taught with some, cannot be used."""
+
+
 class SettingError(FerError):
     """A setting of the environment or of the secrets cannot be used."""
 

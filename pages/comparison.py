@@ -86,7 +86,7 @@ def _compare(checkpoints: list[Checkpoint]) -> Leaderboard:
     with row:
         split, prior = choose_split(), choose_prior(*checkpoints)
         only, leave_out = choose_faces(dataset), choose_left_out(dataset)
-    others = [c.name for c in checkpoints if not c.card.is_imported and evaluation_scheme(c.card) != scheme]
+    others = [c.name for c in checkpoints if c.card.is_trained and evaluation_scheme(c.card) != scheme]
     if others:
         st.caption(f"Trained with other labels: {plain(', '.join(others))}. All are scored by the labels chosen here.")
     with errors_shown():

@@ -76,12 +76,12 @@ def _notes(shown: Evaluated) -> None:
         notes.append(f"Tested on {len(shown.labeled):,} of {labeled:,} labeled faces: those{subset}{without}.")
     if shown.dataset.is_drawn and has_answers(shown.checkpoint):
         note_drawings("evaluation", list_labeled()[0].name)
-    elif card.is_imported:
-        notes.append(f"“{plain(card.name)}” was imported; these faces may be among its training data.")
+    elif not card.is_trained:
+        notes.append(f"“{plain(card.name)}” ({plain(card.origin_in_words)}) may have learned from these faces.")
     elif card.dataset_fingerprint != shown.dataset.fingerprint:
         source = "the drawn demo faces" if card.dataset == DEMO else f"“{plain(card.dataset)}”"
         notes.append(f"“{plain(card.name)}” was trained on {source}: the figures show how well it transfers.")
-    if shown.scheme != evaluation_scheme(card) and not card.is_imported:
+    if shown.scheme != evaluation_scheme(card) and card.is_trained:
         notes.append(f"It was trained with other labels: {plain(card.scheme.title)}.")
     for note in filter(None, notes):
         st.info(note)

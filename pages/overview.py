@@ -138,8 +138,8 @@ def _datasets() -> Iterator[tuple[str, str, str]]:
 
 def _known(checkpoint: Checkpoint) -> str:
     card, scores = checkpoint.card, checkpoint.card.best
-    if card.is_imported:
-        return f"{len(card.class_names)} classes · imported, training unknown"
+    if not card.is_trained:
+        return f"{len(card.class_names)} classes · {card.origin_in_words}"
     return (
         f"{percent(scores.test_accuracy, 1)} test accuracy · {percent(scores.validation_accuracy, 1)} validation · "
         f"{percent(scores.train_accuracy, 1)} training · {len(card.class_names)} classes of {card.dataset}"

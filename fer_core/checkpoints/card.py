@@ -18,7 +18,7 @@ from fer_core.storage.records import as_record
 _SCHEMA = 2
 _READABLE = (1, 2)  # cards of version 1 know nothing of calibration, figures and origin
 
-Origin = Literal["trained", "imported"]
+Origin = Literal["trained", "imported", "taught"]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
 
@@ -210,9 +210,27 @@ class ModelCard:
         return measured.by_prior_adjustment.get(prior)
 
     @property
+    def is_trained(self) -> bool:
+        """Whether a run here trained it, so that its settings and scores are known."""
+        return self.origin == "trained"
+
+    @property
     def is_imported(self) -> bool:
         """Whether its training is unknown."""
         return self.origin == "imported"
+
+    @property
+    def is_isolated(self) -> bool:
+        """Whether the network is asked in a limited process: it, or what it was taught on, came from elsewhere."""
+        return self.is_imported or self.provenance.get("is_isolated") is True
+
+    @property
+    def origin_in_words(self) -> str:
+        """Where it comes from, for people."""
+        if self.origin == "taught":
+            base, count = self.provenance.get("base", "a checkpoint"), self.counts.get("train", 0)
+            return f"taught on {base} with {count:,} examples"
+        return "imported, provenance unknown" if self.is_imported else "trained with FER Lab"
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> "ModelCard":

@@ -102,7 +102,7 @@ class Checkpoint:
             adjustment=Adjustment(calibration.temperature, weights, calibration.not_sure_below),
             answered_by=AnsweredBy(self.name, self.card.known_prior(prior_adjustment)),
             spec=self.card.spec,
-            isolated=self.card.is_imported,
+            isolated=self.card.is_isolated,
         )
 
 

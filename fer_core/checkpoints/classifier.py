@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.network import LocalNetwork, WorkerNetwork
+from fer_core.checkpoints.network import LocalNetwork, Network, WorkerNetwork
 from fer_core.checkpoints.priors import UNNAMED, AnsweredBy, normalized
 from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec
 from fer_core.faces.images import Square, preprocess_face
@@ -83,7 +83,7 @@ class Classifier:
 
     def __init__(
         self,
-        model: bytes,
+        model: bytes | Network,
         class_names: tuple[str, ...],
         *,
         threads: int = 1,
@@ -96,7 +96,7 @@ class Classifier:
         """Open a network; an isolated one, as imported ones are, runs in a limited process of its own.
 
         The model is the content of a file that maps what the spec says to ``(n, classes)``; by default a ``.tflite``
-        file and ``(n, 48, 48, 1)`` gray values 0–255.
+        file and ``(n, 48, 48, 1)`` gray values 0–255. Or it is a network that is open already.
 
         Raises:
             CheckpointError: The file is no such network.
@@ -107,12 +107,13 @@ class Classifier:
         self.answered_by = answered_by
         self._adjustment = adjustment
         outputs = len(class_names)
-        self._network: LocalNetwork | WorkerNetwork
-        self._network = (
-            WorkerNetwork(model, outputs, spec=spec)
-            if isolated
-            else LocalNetwork(model, outputs, spec=spec, threads=threads)
-        )
+        self._network: Network
+        if not isinstance(model, bytes):
+            self._network = model
+        elif isolated:
+            self._network = WorkerNetwork(model, outputs, spec=spec)
+        else:
+            self._network = LocalNetwork(model, outputs, spec=spec, threads=threads)
 
     def predict(self, images: NDArray[np.uint8], *, steady: bool = False, gain: float = 1.0) -> NDArray[np.float32]:
         """Return the calibrated probabilities ``(n, classes)`` of some faces: what pages and commands show.

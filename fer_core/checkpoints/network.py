@@ -7,6 +7,7 @@ what the network expects, then batch after batch; it ends when its parent does.
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,14 @@ from fer_core.checkpoints.sessions import open_session
 from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec
 from fer_core.checkpoints.worker import Worker, floats, serve
 from fer_core.errors import CheckpointError
+
+
+class Network(Protocol):
+    """What answers faces; safe to share between threads."""
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores ``(n, classes)`` float32 of ``(n, 48, 48)`` float32 gray values 0-255; n is at least 1."""
+        ...
 
 
 class LocalNetwork:

@@ -55,8 +55,8 @@ def checkpoints(options: argparse.Namespace) -> Answer:
 
 def _line(checkpoint: Checkpoint) -> str:
     card = checkpoint.card
-    if card.is_imported:
-        return f"{card.name}: imported, provenance unknown; {', '.join(card.class_names)}"
+    if not card.is_trained:
+        return f"{card.name}: {card.origin_in_words}; {', '.join(card.class_names)}"
     return f"{card.name}: {percent(card.best.test_accuracy, 1)} on the test split of {card.dataset}"
 
 

@@ -18,7 +18,7 @@ _TINY = 1e-9  # variance of a difference that is certain
 _Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 
 
-def wilson(hits: int, n: int) -> Interval:
+def wilson(hits: float, n: int) -> Interval:
     """Return Wilson's interval (1927) for the share ``hits / n``; (0, 1) when n is 0."""
     if n == 0:
         return 0.0, 1.0
@@ -26,6 +26,39 @@ def wilson(hits: int, n: int) -> Interval:
     reach = math.sqrt(extra * (share * (1 - share) + extra / 4))
     low, high = ((share + extra / 2 + side) / (1 + extra) for side in (-reach, reach))
     return max(low, 0.0), min(high, 1.0)
+
+
+def grouped_interval(is_right: NDArray[np.bool_], groups: NDArray[np.int64]) -> Interval:
+    """Return an interval for the share of right answers among ``(n,)`` images, of which some belong together.
+
+    Wilson's with the effective number of images (Korn and Graubard, 1998): as many independent ones as would vary as
+    the ``(n,)`` groups do, at most all, and no more than there are groups where nothing varies.
+    """
+    share, error = float(is_right.mean()), _grouped_error(is_right.astype(np.float64), groups)
+    most = len(is_right) if error else len(np.unique(groups))
+    effective = max(1, round(min(share * (1 - share) / max(error**2, _TINY), most) if error else most))
+    return wilson(share * effective, effective)
+
+
+def grouped_difference_interval(differences: NDArray[np.float64], groups: NDArray[np.int64]) -> Interval:
+    """Return Student's interval for the mean of ``(n,)`` paired differences, of which some belong together.
+
+    The ``(n,)`` groups vary, not the images in them; a single group tells nothing: (-1, 1).
+    """
+    count = len(np.unique(groups))
+    if count < 2:
+        return -1.0, 1.0
+    mean, error = float(differences.mean()), _grouped_error(differences, groups)
+    reach = float(scipy.stats.t.ppf(0.5 + CONFIDENCE / 2, count - 1)) * error
+    return max(mean - reach, -1.0), min(mean + reach, 1.0)
+
+
+def _grouped_error(values: NDArray[np.float64], groups: NDArray[np.int64]) -> float:
+    """Return the standard error of a mean over groups of unequal sizes, linearized (Cochran, 1977)."""
+    _, place = np.unique(groups, return_inverse=True)
+    sums = np.bincount(place, values - values.mean())
+    count = len(sums)
+    return float(np.sqrt(count / max(count - 1, 1) * (sums**2).sum()) / len(values))
 
 
 def f1_interval(hits: int, predicted: int, true: int) -> Interval:

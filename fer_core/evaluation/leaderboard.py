@@ -271,8 +271,8 @@ def settings_table(checkpoints: Sequence[Checkpoint], *, differing: bool = True)
 
 def _describe_leakage(entries: Sequence[Entry], total: int) -> list[str]:
     """Return what is known of test images in training data, each sentence once for all checkpoints it is true of."""
-    imported = [entry.name for entry in entries if entry.checkpoint.card.is_imported]
-    unknown = [e.name for e in entries if not (e.checkpoint.card.is_imported or e.leakage.is_known)]
+    imported = [entry.name for entry in entries if not entry.checkpoint.card.is_trained]
+    unknown = [e.name for e in entries if e.checkpoint.card.is_trained and not e.leakage.is_known]
     copies: dict[int, list[str]] = {}
     for entry in entries:
         copies.setdefault(len(entry.leakage.positions), []).append(entry.name)

@@ -59,7 +59,7 @@ def open_layer_reader(checkpoint: Checkpoint) -> LayerReader | IsolatedLayerRead
             "instead, or import the network as .tflite or .keras.",
             is_hint=True,
         )
-    return (IsolatedLayerReader if card.is_imported else LayerReader)(verified_bytes(checkpoint), card.spec)
+    return (IsolatedLayerReader if card.is_isolated else LayerReader)(verified_bytes(checkpoint), card.spec)
 
 
 @dataclass(frozen=True)

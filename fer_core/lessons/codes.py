@@ -33,6 +33,12 @@ class SharedByCode(Generic[_Shared]):
                 self._values.popitem(last=False)
         return value
 
+    def shared(self) -> tuple[_Shared, ...]:
+        """Return all that is shared now, the least recently used first."""
+        with self._lock:
+            now = self._clock()
+            return tuple(value for used, value in self._values.values() if now - used <= self._seconds)
+
     def find(self, code: str) -> _Shared | None:
         """Return what is shared under a code, however it was typed, or None when it is not (any more)."""
         code = "".join(code.split()).upper()[:40]

@@ -188,7 +188,7 @@ def _subgroups(report: EvaluationReport, dataset: FerDataset) -> Section:
 def _about(checkpoint: Checkpoint) -> Section:
     card = checkpoint.card
     lines = {
-        "origin": "imported, provenance unknown" if card.is_imported else "trained with FER Lab",
+        "origin": card.origin_in_words,
         "made on": card.created_at[:10],
         "weights": f"{card.weights:,}",
         "dataset": card.dataset or "unknown",

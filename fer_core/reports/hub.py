@@ -18,7 +18,7 @@ def model_head(card: ModelCard) -> str:
     Its license is "other": weights are bound to the terms of the faces they were trained on.
     """
     head: dict[str, object] = {"license": "unknown" if card.is_imported else "other"}
-    if not card.is_imported:
+    if card.is_trained:
         head |= {"license_name": "terms-of-the-training-faces", "datasets": [_identifier(card.dataset)]}
     head |= {"library_name": "litert", "pipeline_tag": _TASK, "tags": [*_TAGS, *card.class_names]}
     measured = card.measured

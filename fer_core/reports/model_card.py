@@ -28,9 +28,8 @@ def model_card_markdown(card: ModelCard, *, with_head: bool = True) -> str:
 
 
 def _details(card: ModelCard) -> str:
-    origin = "imported from a file; who trained it on what is unknown" if card.is_imported else "trained with FER Lab"
     lines = [
-        ("Origin", origin),
+        ("Origin", card.origin_in_words),
         ("Made on", card.created_at[:10]),
         ("Weights", f"{card.weights:,}"),
         ("Input", card.input),
@@ -41,8 +40,8 @@ def _details(card: ModelCard) -> str:
 
 
 def _training(card: ModelCard) -> str:
-    if card.is_imported:
-        return "## Training\n\nUnknown."
+    if not card.is_trained:
+        return f"## Training\n\n{card.origin_in_words.capitalize()}."
     counts = ", ".join(f"{count:,} {split}" for split, count in card.counts.items())
     lines = [
         ("Dataset", f"{card.dataset} ({counts})"),

@@ -65,8 +65,9 @@ def error_rates(card: ModelCard, prior: PriorAdjustment = DEFAULT_PRIOR) -> str:
         wrong = f"On {measured.n:,} test faces of “{measured.dataset}” it is wrong {_of_hundred(1 - figures.accuracy)}"
         setting = f"class prior: {card.known_prior(prior)}"
         return f"{wrong} ({setting}).{_worst(figures)} On other pictures expect more errors. {people}"
-    if card.is_imported:
-        return f"Unknown: “{card.name}” was imported and has not been tested here; take no answer for right. {people}"
+    if not card.is_trained:
+        source = f"“{card.name}” ({card.origin_in_words})"
+        return f"Unknown: {source} has not been tested here; take no answer for right. {people}"
     wrong = f"On the test faces of “{card.dataset}” it is wrong {_of_hundred(1 - card.best.test_accuracy)}"
     return f"{wrong} under its training prior. On other pictures expect more errors. {people}"
 

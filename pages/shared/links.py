@@ -22,6 +22,7 @@ PAGES = {
     "comparison": Page("Comparison", "balance"),
     "explain": Page("Explain", "neurology"),
     "build_face": Page("Build a face", "add_reaction"),
+    "teach": Page("Teach it", "emoji_objects"),
     "break_it": Page("Break it", "science"),
     "quiz": Page("Quiz: ten people voted", "how_to_vote", "Quiz"),
     "webcam": Page("Webcam", "videocam"),
@@ -36,7 +37,7 @@ PAGES = {
 MENU = {
     "": ("overview",),
     "Try it": ("photos", "webcam", "videos"),
-    "Learn": ("lesson", "quiz", "build_face", "break_it", "explain", "about"),
+    "Learn": ("lesson", "quiz", "build_face", "teach", "break_it", "explain", "about"),
     "Lab": ("dataset", "training", "evaluation", "comparison"),
     "Operate": ("diagnostics",),
 }

@@ -22,6 +22,9 @@ from pages.shared.streamlit_internals import StreamlitPage, current_session, cur
 from pages.shared.uploads import keep_within
 from pages.shared.words import explained, show_page_words
 
+SENT_EXAMPLE = "face to teach with"
+"""Where a drawn face, in its text form, is left for the page "Teach it" in the session's state."""
+
 SENT_PICTURE = "picture to look at"
 """Where a picture, its title and its file's content, is left for the Photos page in the session's state."""
 

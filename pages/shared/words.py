@@ -40,6 +40,7 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
         *("softmax", "stability", "temperature", "validation", "weights"),
     ),
     "build_face": ("action unit", "checkpoint"),
+    "teach": ("checkpoint", "softmax"),
     "quiz": ("checkpoint", "FER+", "FER2013", "majority"),
     "break_it": (
         *("accuracy", "augmentation", "balanced sampling", "batch size", "bias", "checkpoint", "confusion matrix"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fer_core.labels import EMOTIONS
-from fer_core.lessons.quiz.rounds import QuizRound
+from fer_core.lessons.quiz.rounds import Question, QuizRound
 
 MOST_SEATS = 250
 """Browsers that one room takes."""
@@ -44,6 +44,14 @@ class Score:
     faces: int
 
 
+@dataclass(frozen=True, eq=False)
+class Ballot:
+    """A face and how often a class answered each emotion."""
+
+    question: Question
+    counts: dict[str, int]
+
+
 class Room:
     """A class with a host; safe to share between sessions.
 
@@ -58,11 +66,14 @@ class Room:
         self._seats: set[str] = set()
         self._rounds = 0
         self._phase: Phase = "lobby"
+        self._earlier: tuple[Ballot, ...] = ()
         self._begin(draw())
 
     def _begin(self, played: QuizRound) -> None:
         if not played.questions:
             raise ValueError("Expected at least one question. Received none.")
+        if self._rounds:
+            self._earlier += self._revealed()
         self._round, self._phase, self._question = played, "lobby", 0
         self._answers: list[dict[str, str]] = [{} for _ in played.questions]
         self._rounds += 1
@@ -125,6 +136,16 @@ class Room:
         with self._lock:
             counted = Counter(self._answers[question].values())
         return {emotion: counted[emotion] for emotion in EMOTIONS}
+
+    def ballots(self) -> tuple[Ballot, ...]:
+        """Return the faces whose answers are revealed, of all rounds, with what the class answered."""
+        with self._lock:
+            return self._earlier + self._revealed()
+
+    def _revealed(self) -> tuple[Ballot, ...]:
+        done = self._question + (self._phase in ("revealed", "over"))
+        answered = zip(self._round.questions[:done], self._answers, strict=False)
+        return tuple(Ballot(question, dict(Counter(answers.values()))) for question, answers in answered if answers)
 
     def score(self) -> Score:
         """Return the points of the faces whose answers are revealed."""

@@ -43,6 +43,32 @@ def weights_for_classes(network: keras.Model, its_classes: Sequence[str], wanted
     return [*hidden, kernel[:, places], bias[places]]
 
 
+def with_head(network: keras.Model, kernel: NDArray[np.float32], bias: NDArray[np.float32]) -> keras.Model:
+    """Return a network whose last dense layer, and what follows it, is a new softmax layer with these weights.
+
+    The kernel is ``(features, classes)``. Networks inside networks are followed where they stand in a row.
+
+    Raises:
+        ValueError: It has no dense layer, or one with other inputs.
+    """
+    hidden = _last_hidden(network)
+    layer = keras.layers.Dense(len(bias), activation="softmax", name="taught")
+    model = keras.Model(network.inputs, layer(hidden))
+    layer.set_weights([kernel, bias])
+    return model
+
+
+def _last_hidden(network: keras.Model) -> keras.KerasTensor:
+    """What the last dense layer of a network gets."""
+    for place, layer in reversed([*enumerate(network.layers)]):
+        if isinstance(layer, keras.layers.Dense):
+            return layer.input
+        if isinstance(layer, keras.Model):
+            inner = keras.Model(layer.inputs, _last_hidden(layer))
+            return inner(network.layers[place - 1].output)
+    raise ValueError("Expected a network with a dense layer.")
+
+
 def loss_of(config: TrainingConfig) -> Loss:
     """Return a run's loss as Keras takes it."""
     return squared_hinge if config.loss == "squared_hinge" else str(config.loss)

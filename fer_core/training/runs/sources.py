@@ -88,4 +88,4 @@ def _start_obstacle(config: TrainingConfig, checkpoint: Checkpoint) -> str:
 
 def _was_trained_here(checkpoint: Checkpoint) -> bool:
     """Whether a checkpoint has a Keras network whose settings are known."""
-    return not checkpoint.card.is_imported and KERAS_FILE in checkpoint.card.files
+    return checkpoint.card.is_trained and KERAS_FILE in checkpoint.card.files

@@ -9,7 +9,7 @@ from fer_core.faces.images import encode_png
 from pages.shared.downloads import download_button
 from pages.shared.links import open_page
 from pages.shared.look_inside import SentFace, look_inside
-from pages.shared.navigation import SENT_PICTURE
+from pages.shared.navigation import SENT_EXAMPLE, SENT_PICTURE
 
 _LARGE = 960
 
@@ -27,4 +27,7 @@ def offer_to_send(face: Face) -> None:
         if st.button("Open on Photos", icon=":material/add_a_photo:", key="build_face_photos"):
             st.session_state[SENT_PICTURE] = "Drawn face", _portrait_file(face)
             open_page("photos")
+        if st.button("Teach with it", icon=":material/emoji_objects:", key="build_face_teach"):
+            st.session_state[SENT_EXAMPLE] = face.text
+            open_page("teach")
     st.caption("The page's address holds this face: share it.")

@@ -21,7 +21,7 @@ def about_checkpoint(checkpoint: Checkpoint) -> None:
         st.markdown(_origin(card))
         for note in card.notes:
             st.markdown(f"- {plain(note)}")
-        if not card.is_imported:
+        if card.is_trained:
             _scores(card)
         left, right = st.columns(2)
         left.dataframe(_table("Setting", card.settings), hide_index=True, height="content")
@@ -33,10 +33,10 @@ def about_checkpoint(checkpoint: Checkpoint) -> None:
 
 
 def _origin(card: ModelCard) -> str:
-    if card.is_imported:
+    if not card.is_trained:
         return (
-            f"**{plain(card.name)}** was imported on {plain(card.created_at[:10])} with {card.weights:,} "
-            "weights. Its training is unknown."
+            f"**{plain(card.name)}** was {plain(card.origin_in_words)}. It came here on {plain(card.created_at[:10])} "
+            f"and has {card.weights:,} weights."
         )
     return (
         f"**{plain(card.name)}** has {card.weights:,} weights, trained in {card.seconds / 60:,.0f} min on "

@@ -1,0 +1,168 @@
+"""What can be done with a head: try it, swap it, keep it."""
+
+import numpy as np
+import streamlit as st
+
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.errors import FerError
+from fer_core.lessons.teach.head import LONGEST_FILE, Head, parse_head
+from fer_core.lessons.teach.keeping import pack_examples, save_as_checkpoint, save_as_dataset
+from fer_core.lessons.teach.swap import Swap, compare_heads
+from fer_core.plots.confusion import confusion_figure
+from fer_core.plots.pictures import face_grid
+from fer_core.recognition.photos import Photo, recognize_photos
+from pages.parts.teach.state import Lesson
+from pages.shared import cached
+from pages.shared.charts import show_chart
+from pages.shared.downloads import download_button
+from pages.shared.held_pictures import upload_pictures
+from pages.shared.links import show_link
+from pages.shared.messages import errors_shown, plain, refuse
+from pages.shared.notice import admits_faces, are_samples_drawn_only
+from pages.shared.photo_view import show_photo
+from pages.shared.uploads import kinds
+
+_YOURS, _THEIRS = "Your head", "Their head"
+_RIGHT_ALONE = 8  # faces
+_NAME, _STORED, _REFUSED = "teach_dataset_name", "teach_stored", "teach_dataset_refused"
+
+
+def show_try(lesson: Lesson, checkpoint: Checkpoint) -> None:
+    """A head's answers to photos; the live video is where examples are recorded."""
+    head = _choose_head(lesson)
+    if head is None:
+        st.info("Train first, or load a classmate's head under “Swap”.")
+        return
+    drawn_only = are_samples_drawn_only()
+    titles = st.pills("Sample pictures", list(cached.samples(drawn_only=drawn_only)), key="teach_samples")
+    files = [(titles, cached.samples(drawn_only=drawn_only)[titles], None)] if titles else []
+    if admits_faces(checkpoint.card):
+        files += [(file.name, file.getvalue(), None) for file in upload_pictures("teach_try", "Pictures to try it on")]
+        st.caption("Live: choose “Webcam” under “Add examples”. The video shows what this head says.")
+    with errors_shown(), st.spinner("Looking at the pictures …", show_time=False):
+        classifier = lesson.store(checkpoint).classifier(head)
+        photos: list[Photo] = list(recognize_photos(files, cached.photo_detector(), classifier)) if files else []
+    for number, (photo, (_, content, _)) in enumerate(zip(photos, files, strict=True), start=1):
+        show_photo(photo, content, number)
+
+
+def _choose_head(lesson: Lesson) -> Head | None:
+    heads = {_YOURS: lesson.taught.head} if lesson.taught else {}
+    heads |= {_THEIRS: lesson.loaded[1]} if lesson.loaded else {}
+    if len(heads) < 2:
+        return next(iter(heads.values()), None)
+    name = st.segmented_control("Who answers", list(heads), default=_YOURS, required=True, key="teach_who")
+    return heads[str(name)]
+
+
+def show_swap(lesson: Lesson, checkpoint: Checkpoint) -> None:
+    """Download one's own head, load a classmate's, and compare both on one's own examples."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Give yours away", anchor=False)
+        if lesson.taught:
+            download_button("Download the head", lesson.taught.head.to_json(), "head.json", key="teach_download_head")
+        else:
+            st.info("Train first.")
+        st.caption("The file holds class names, weights and the base's hash. It holds no face.")
+    with right:
+        st.subheader("Take theirs", anchor=False)
+        file = st.file_uploader(
+            "A classmate's head", kinds("json"), max_upload_size=LONGEST_FILE >> 20, key="teach_load_head"
+        )
+        if file is not None:
+            try:
+                lesson.loaded = file.name, parse_head(file.getvalue())
+            except FerError as error:
+                lesson.loaded = None
+                refuse(error)
+    if lesson.loaded is None:
+        return
+    head = lesson.loaded[1]
+    with errors_shown():
+        head.check_fits(checkpoint)
+        st.markdown(f"**{plain(lesson.loaded[0])}** knows {plain(', '.join(head.class_names))}.")
+        if not len(lesson.examples):
+            st.info("Add examples of these classes to see how their head does on you.")
+            return
+        _show_swap(compare_heads(lesson.store(checkpoint), lesson.examples, head, lesson.taught))
+
+
+def _show_swap(swap: Swap) -> None:
+    st.markdown(f"**{swap.in_words}**")
+    left, right = st.columns(2, gap="large")
+    for column, title, report in ((left, _YOURS, swap.own), (right, _THEIRS, swap.theirs)):
+        with column:
+            if report is not None:
+                st.subheader(title, anchor=False)
+                alt = f"Confusion matrix of {title.lower()} on your examples."
+                show_chart(f"teach_swap_{title}", alt, confusion_figure(report))
+    if swap.own is None:
+        return
+    alone = np.flatnonzero(swap.own.is_right & ~swap.theirs.is_right)[:_RIGHT_ALONE]
+    if len(alone):
+        st.markdown("Right by yours alone:")
+        names = swap.theirs.class_names
+        captions = [f"theirs: {names[swap.theirs.y_pred[i]]}" for i in alone]
+        texts = [f"Example of {names[swap.theirs.y_true[i]]}" for i in alone]
+        st.html(face_grid(swap.examples.images[alone], captions, texts, size=72, columns=_RIGHT_ALONE))
+
+
+def show_keep(lesson: Lesson, checkpoint: Checkpoint) -> None:
+    """Save the head as a checkpoint, and the examples as a file or a dataset."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("The head", anchor=False)
+        _offer_checkpoint(lesson, checkpoint)
+    with right:
+        st.subheader("The examples", anchor=False)
+        _offer_examples(lesson)
+
+
+def _offer_checkpoint(lesson: Lesson, checkpoint: Checkpoint) -> None:
+    taught = lesson.taught
+    if taught is None:
+        st.info("Train first.")
+        return
+    name = st.text_input("Name", "taught", key="teach_checkpoint_name", persist_state="session")
+    if st.button("Save as a checkpoint", icon=":material/save:", type="primary", key="teach_save"):
+        with errors_shown(), st.spinner("Making one network of both …", show_time=True):
+            examples = lesson.examples.ready()
+            st.session_state["teach_saved"] = save_as_checkpoint(lesson.store(checkpoint), taught, examples, name).name
+    st.caption("Every page can use it then. Its card says from how many recordings it learned, and holds no face.")
+    if saved := st.session_state.get("teach_saved"):
+        st.success(f"“{plain(saved)}” is in every list of checkpoints.", icon=":material/check:")
+        show_link("Try it on photos", "photos", {"checkpoint": saved})
+
+
+def _offer_examples(lesson: Lesson) -> None:
+    if not len(lesson.examples):
+        st.info("There are no examples yet.")
+        return
+    download_button("Download the pictures", lambda: pack_examples(lesson.examples), "examples.zip", icon="folder_zip")
+    if st.button("Save as a dataset", icon=":material/grid_view:", key="teach_dataset"):
+        _ask_for_dataset(lesson)
+    st.caption("Until then they are in this session's memory only, and go when you close the app.")
+    if fault := st.session_state.pop(_REFUSED, None):
+        refuse(fault)
+    if stored := st.session_state.get(_STORED):
+        st.success(f"The dataset “{plain(stored)}” is stored.", icon=":material/check:")
+        show_link("Look at it", "dataset", {"dataset": stored})
+
+
+@st.dialog("Save as a dataset?", icon=":material/grid_view:")
+def _ask_for_dataset(lesson: Lesson) -> None:
+    st.markdown(
+        f"**{len(lesson.examples):,} faces** will be stored on the computer that runs FER Lab, for everybody who uses "
+        "it. Store faces of people only if they know and agree."
+    )
+    st.text_input("Name", "my-examples", key=_NAME)
+    if st.button("Store them", type="primary", key="teach_dataset_store", on_click=_store, args=[lesson]):
+        st.rerun()
+
+
+def _store(lesson: Lesson) -> None:
+    try:
+        st.session_state[_STORED] = save_as_dataset(lesson.examples, str(st.session_state[_NAME])).name
+    except FerError as error:
+        st.session_state[_REFUSED] = error

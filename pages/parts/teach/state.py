@@ -1,0 +1,114 @@
+"""What a session has taught so far: its examples with what undoes the last changes, and the heads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import streamlit as st
+
+from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.classifier import Classifier
+from fer_core.checkpoints.features import Features
+from fer_core.errors import FerError
+from fer_core.lessons.teach.examples import Examples, Recording
+from fer_core.lessons.teach.head import Head, HeadKind
+from fer_core.lessons.teach.teaching import FeatureStore, Taught
+from pages.shared import cached
+
+TARGET = "teach_class"
+"""Key of the name of the class that gets examples."""
+
+_LESSON = "teach lesson"
+_MOST_UNDONE = 20
+
+
+@dataclass
+class Lesson:
+    """The state of a session's lesson.
+
+    Attributes:
+        before: The examples before each of the last changes.
+        taught: What was taught last.
+        loaded: A classmate's head, and what its file is called.
+        fault: Why the last change was refused, until it is shown.
+    """
+
+    examples: Examples = field(default_factory=Examples)
+    before: list[Examples] = field(default_factory=list)
+    taught: Taught | None = None
+    loaded: tuple[str, Head] | None = None
+    fault: FerError | None = None
+    stores: dict[tuple[str, str], FeatureStore] = field(default_factory=dict)
+
+    def change(self, make: Callable[[], Examples]) -> None:
+        """Take other examples, unless they are refused; the fault is kept for the page."""
+        try:
+            new = make()
+        except FerError as error:
+            self.fault = error
+            return
+        self.before = [*self.before, self.examples][-_MOST_UNDONE:]
+        self.examples = new
+
+    def add(self, place: int, recording: Recording) -> None:
+        """Add a recording to the class at a place."""
+        self.change(partial(self.examples.added, place, recording))
+
+    def undo(self) -> None:
+        """Take back the last change."""
+        if self.before:
+            self.examples = self.before.pop()
+
+    def store(self, checkpoint: Checkpoint) -> FeatureStore:
+        """The features of a checkpoint's network for this session's examples.
+
+        Raises:
+            CheckpointError: The checkpoint's file is missing or damaged.
+        """
+        version = checkpoint.name, cached.version_of(checkpoint)
+        if version not in self.stores:
+            self.stores = {version: FeatureStore(checkpoint, network(checkpoint))}
+        return self.stores[version]
+
+    def is_current(self, checkpoint: Checkpoint, kind: HeadKind) -> bool:
+        """Whether what was taught last is of these examples, this checkpoint and this kind."""
+        taught = self.taught
+        if taught is None or taught.head.kind != kind or taught.head.base != checkpoint.name:
+            return False
+        filled = Examples(tuple(one for one in self.examples.classes if len(one)))
+        return taught.fingerprint == filled.fingerprint and taught.head.class_names == filled.class_names
+
+
+@cached.by_content(4, "Opening the network …")
+def network(checkpoint: Checkpoint) -> Features:
+    """A checkpoint's network up to its last layer, for examples and photos.
+
+    Raises:
+        CheckpointError: The checkpoint's file is missing or damaged.
+    """
+    return Features(checkpoint)
+
+
+@cached.by_content(4, "Opening the network …")
+def live_network(checkpoint: Checkpoint) -> Features:
+    """The same for frames: of its own, so that no photo under way holds them up.
+
+    Raises:
+        CheckpointError: The checkpoint's file is missing or damaged.
+    """
+    return Features(checkpoint)
+
+
+def live_classifier(checkpoint: Checkpoint, head: Head) -> Classifier:
+    """What answers frames by a head.
+
+    Raises:
+        FerError: The head was taught on another network, or the checkpoint's file is missing or damaged.
+    """
+    return FeatureStore(checkpoint, live_network(checkpoint)).classifier(head)
+
+
+def lesson() -> Lesson:
+    """This session's lesson."""
+    state: Lesson = st.session_state.setdefault(_LESSON, Lesson())
+    return state

@@ -1,0 +1,67 @@
+"""Teach it: classes of one's own on a network's features, from examples to a head that can be swapped and kept."""
+
+import streamlit as st
+
+from pages.parts.teach.classes import show_classes
+from pages.parts.teach.collect import (
+    DATASET,
+    DRAWN,
+    PICTURES,
+    add_drawn,
+    add_pictures,
+    add_rows,
+    add_votes,
+    choose_source,
+    choose_target,
+)
+from pages.parts.teach.outcome import show_keep, show_swap, show_try
+from pages.parts.teach.state import Lesson, lesson
+from pages.parts.teach.train import choose_kind, offer_training, show_quality
+from pages.shared.messages import errors_shown, refuse
+from pages.shared.navigation import start_page
+from pages.shared.pickers import choose_checkpoint, choose_view
+
+VIEWS = TRY, QUALITY, SWAP, KEEP = "Try it", "How good is it?", "Swap", "Keep"
+
+
+def _say_fault(taught: Lesson) -> None:
+    if taught.fault is not None:
+        refuse(taught.fault)
+        taught.fault = None
+
+
+start_page("teach", "Show a network examples of classes you choose, train a head in a second, and see where it fails.")
+mine = lesson()
+left, right = st.columns(2, gap="large")
+with left:
+    checkpoint = choose_checkpoint()
+with right:
+    kind = choose_kind()
+adding, classes = st.columns([9, 11], gap="large")
+with adding, st.container(border=True):
+    st.subheader("Add examples", anchor=False)
+    place = choose_target(mine)
+    source = choose_source()
+    if source == DRAWN:
+        add_drawn(mine, place)
+    elif source == PICTURES:
+        add_pictures(mine, place, checkpoint.card)
+    elif source == DATASET:
+        add_rows(mine, place)
+    else:
+        add_votes(mine)
+    _say_fault(mine)
+with classes:
+    show_classes(mine)
+st.divider()
+with errors_shown(stop=False):
+    offer_training(mine, checkpoint, kind)
+view = choose_view(VIEWS, "teach_view")
+if view == TRY:
+    show_try(mine, checkpoint)
+elif view == QUALITY:
+    show_quality(mine, checkpoint)
+elif view == SWAP:
+    show_swap(mine, checkpoint)
+else:
+    show_keep(mine, checkpoint)
