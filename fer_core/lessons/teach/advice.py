@@ -1,4 +1,4 @@
-"""What a set of examples teaches about data, in sentences: too few, unbalanced, or told apart by something else."""
+"""What a set of examples teaches about data, in sentences: too few, unbalanced, or separated by something else."""
 
 from collections.abc import Iterator
 
@@ -76,7 +76,7 @@ def ordered_share(own: NDArray[np.float32], others: NDArray[np.float32]) -> floa
 def _overfitting(taught: Taught) -> Iterator[str]:
     if taught.held_out and taught.train_accuracy - taught.held_out.accuracy > _OVERFIT:
         yield (
-            f"{percent(taught.train_accuracy)} right on what it learned from, {percent(taught.held_out.accuracy)} on "
+            f"{percent(taught.train_accuracy)} training accuracy, {percent(taught.held_out.accuracy)} on "
             "other recordings: it overfits. More recordings, of more people, help most."
         )
 

@@ -31,7 +31,7 @@ class Recording:
         images: ``(n, 48, 48)`` uint8.
         groups: ``n`` names; faces of one name are never divided between training and test.
         votes: ``(n, 10)`` uint8 in the order of ``VOTE_COLUMNS``, where people voted, or ``(0, 10)``.
-        key: Its number among all recordings, given as it is added.
+        key: Its number among all recordings, given when it is added.
     """
 
     title: str

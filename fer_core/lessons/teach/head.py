@@ -166,7 +166,7 @@ Linear = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def fitted(features: NDArray[np.float32], labels: NDArray[np.int64], classes: int, kind: HeadKind) -> Linear:
-    """Fit a head to ``(n, features)`` features and ``(n,)`` labels of at least two of so many classes.
+    """Fit a head to ``(n, features)`` features and ``(n,)`` labels of at least two of this many classes.
 
     Every class counts alike, however many examples it has. A class without any is never answered.
     """

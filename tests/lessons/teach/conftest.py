@@ -1,4 +1,4 @@
-"""Examples that are told apart by their light, and the tiny network's features of them."""
+"""Examples whose classes differ in their light, and the tiny network's features of them."""
 
 import numpy as np
 import pytest
