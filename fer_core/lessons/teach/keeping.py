@@ -91,7 +91,7 @@ def save_as_checkpoint(store: FeatureStore, taught: Taught, examples: Examples, 
 
 def _composed(folder: Path) -> int:
     """Have a limited child make the checkpoint's files in ``result``; return how many weights it has."""
-    run_limited("fer_core.training.child.taught", folder, timeout=_SECONDS)
+    run_limited("fer_core.training.network.taught", folder, timeout=_SECONDS)
     try:
         answer = read_json(folder / "answer.json")
     except (OSError, ValueError) as error:
