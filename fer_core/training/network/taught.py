@@ -1,4 +1,4 @@
-"""The limited child process that makes one network of a base and a head: ``python -m fer_core.training.network.taught``.
+"""The limited child that makes one network of a base and a head: ``python -m fer_core.training.network.taught``.
 
 Its folder holds ``base.keras`` and ``head.npz``; the files of the checkpoint are left in ``result``.
 """
