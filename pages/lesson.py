@@ -17,7 +17,7 @@ if code := st.query_params.get("notes"):
     start_page("lesson", "")
     show_notes(code)
     st.stop()
-start_page("lesson", "How computers name expressions, and where they go wrong: six steps, nobody's own face.")
+start_page("lesson", "How computers name expressions, and where they go wrong.")
 with st.container(horizontal=True, vertical_alignment="center"):
     start_lesson()
     st.link_button(

@@ -37,7 +37,7 @@ def lay_out() -> None:
     asked = newly_asked(_PROJECTOR)
     if asked is not None:
         st.session_state[_PROJECTOR] = asked == _ON
-    st.set_page_config(initial_sidebar_state="collapsed" if is_projected() else "expanded")
+    st.set_page_config(initial_sidebar_state="collapsed" if is_projected() else "auto")
     if is_projected():
         st.html(_STYLE)
 

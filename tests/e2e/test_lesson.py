@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from fer_core.lessons.glossary import GLOSSARY
 from fer_core.lessons.plan import LESSON
 from tests.e2e.conftest import CHROMIUM_FLAGS
+from tests.e2e.test_pages import grave_violations
 from tests.tools.visits import settle_down, visiting
 
 pytestmark = pytest.mark.browser
@@ -61,6 +62,7 @@ def test_nothing_of_a_step_is_cut_on_a_projector(browser, lab, number, step):
         assert cut(visit.page, [".st-key-lesson_bar", *MAIN[step.page]]) == {}
         expect(visit.page.get_by_role("link", name="Overview")).not_to_be_in_viewport()
         assert visit.overflow() <= 0
+        assert grave_violations(visit.page) == []
         assert [*visit.complaints, *visit.exceptions()] == []
 
 
@@ -96,6 +98,7 @@ def test_notes_on_a_phone_lead_the_projector(lab, open_browser):
         expect(phone.get_by_text(question.answer)).to_be_visible()
         expect(projector.get_by_text(question.answer)).to_have_count(0)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert grave_violations(phone) == []
     phone.get_by_role("button", name="Next", exact=True).click()
     expect(projector.get_by_text("Step 3 of 6")).to_be_visible(timeout=_SOON)
     projector.reload()
@@ -112,6 +115,13 @@ def test_notes_on_a_phone_lead_the_projector(lab, open_browser):
 def test_old_addresses_of_about_lead_to_what_they_named(browser, lab, address, heading):
     with visiting(browser, lab, address, settle=False) as visit:
         expect(visit.page.get_by_role("heading", name=heading)).to_be_in_viewport(timeout=_FIRST)
+
+
+@pytest.mark.parametrize("view", ["History", "The paper", "Law and limits", "Glossary"])
+def test_each_view_of_about_is_for_everybody(browser, lab, view):
+    with visiting(browser, lab, f"about?{urlencode({'about_view': view})}", width=390, scheme="dark") as visit:
+        assert visit.overflow() <= 0
+        assert grave_violations(visit.page) == []
 
 
 def test_a_words_link_lands_on_its_definition(browser, lab):

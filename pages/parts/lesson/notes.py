@@ -32,9 +32,9 @@ def show_notes(code: str) -> None:
 def _show_step(presentation: Presentation) -> None:
     moment = presentation.now()
     step = LESSON[moment.step - 1]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{moment.step}. {step.title}", anchor=False, width="stretch")
-        last = moment.step == len(LESSON)
+    last = moment.step == len(LESSON)
+    st.subheader(f"{moment.step}. {step.title}", anchor=False)
+    with st.container(horizontal=True):
         st.button("Back", icon=":material/arrow_back:", disabled=moment.step == 1,
                   on_click=presentation.show, args=[moment.step - 1], key="notes_back")  # fmt: skip
         st.button("Next", icon=":material/arrow_forward:", type="primary", disabled=last,
