@@ -9,16 +9,19 @@ import pytest
 from fer_core.checkpoints.checkpoint import list_checkpoints, load_checkpoint
 from fer_core.datasets.dataset import label_records
 from fer_core.datasets.groups import GROUP_NAMES
-from fer_core.datasets.store import dataset_card, load_records
+from fer_core.datasets.store import dataset_card, import_dataset, load_records
 from fer_core.errors import TrainingError
 from fer_core.labels import FER2013_EMOTIONS, LABEL_SCHEMES, PAPER_EMOTIONS
 from fer_core.lessons.break_it import experiments
 from fer_core.lessons.break_it.catalogue import EXPERIMENTS, find_experiment
 from fer_core.lessons.break_it.results import Group, SideResult, compared, figures, result_of, results_with_mistake
 from fer_core.lessons.break_it.trial import Trial, is_over
+from fer_core.training.runs.record import RunRecord
 from fer_core.training.runs.store import create_run, find_run, list_runs
 from fer_core.training.runs.validation import EpochView, append_view
 from fer_core.training.settings.metrics import EpochMetrics, RunStatus, append_metrics, write_status
+from tests.benchmark.figure import AbsentError
+from tests.benchmark.realdata import real_files
 
 TRAINED = [experiment for experiment in EXPERIMENTS if experiment.trains]
 
@@ -64,6 +67,7 @@ def test_every_choice_can_come_true(experiment):
         result([[90, 10], [10, 90]], curve=(epoch(),), groups=groups(test=68) + people(82, 81)),
         result([[40, 60], [10, 20]], confidence=0.5, curve=(epoch(accuracy=0.5, seconds=1.0),)),
         result([[90, 10], [5, 25]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
+        result([[98, 2], [29, 1]], confidence=0.95, curve=(epoch(accuracy=0.9, seconds=3.0),)),
         result([[98, 2], [2, 28]], confidence=0.95, curve=(epoch(accuracy=0.99, seconds=3.0),)),
         result([[75, 25], [12, 18]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
         result([[42, 58], [10, 20]], confidence=0.99, curve=(epoch(accuracy=0.52, seconds=1.0),)),
@@ -220,3 +224,27 @@ def test_an_experiment_leaves_figures_and_no_checkpoint(small_demo, monkeypatch,
     assert list_checkpoints() == ()
     trial.start()  # what is over stays
     assert [run.status.state for run in trial.runs()] == ["finished", "finished"]
+
+
+@pytest.mark.realdata
+@pytest.mark.child
+def test_every_experiment_runs_on_ferplus(home):
+    from fer_core.training.child.job import run_job
+    from fer_core.training.child.status import StatusWriter
+
+    try:
+        ferplus, failed = import_dataset(*real_files()), {}
+    except AbsentError as error:
+        pytest.skip(str(error))
+    for experiment in TRAINED:
+        if experiment.needs_drawn_people:
+            continue
+        quick = {"width": 4, "epochs": 1, "precision": "float32", "share": 0.02}
+        for config in Trial.of(experiment, ferplus).configs:
+            run = create_run(replace(config, **quick), record=RunRecord(experiment="x", exam=experiment.exam))
+            with StatusWriter(run) as status:
+                run_job(run, status)
+            made = result_of(find_run(run.name))
+            if not (made.matrix.any() and bool(made.groups) == bool(experiment.exam)):
+                failed[experiment.name] = find_run(run.name).status
+    assert not failed

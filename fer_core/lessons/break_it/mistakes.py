@@ -4,13 +4,6 @@ from fer_core.lessons.break_it import outcomes, reasons
 from fer_core.lessons.break_it.experiments import Experiment
 from fer_core.lessons.break_it.reasons import Reason
 
-_SCALING_CHOICES = (
-    "Nothing: it is right as often as before",
-    "It is right less often, and less sure of its answers",
-    "It is right less often, but as sure as before or surer",
-)
-_SCALING_EFFECT = "fewer right answers, given with as much confidence as before"
-
 MISTAKES = (
     Experiment(
         "scaling",
@@ -18,10 +11,14 @@ MISTAKES = (
         "Scaled to 0–1",
         "Not scaled: 0–255",
         "The network learned from gray values between 0 and 1. Now it gets the bytes from 0 to 255. What happens?",
-        _SCALING_CHOICES,
+        (
+            "Nothing: it is right as often as before",
+            "It is right less often, and less sure of its answers",
+            "It is right less often, but as sure as before or surer",
+        ),
         outcomes.right_and_sure,
         2,
-        _SCALING_EFFECT,
+        "fewer right answers, given with as much confidence as before",
         (
             Reason("All sums inside are 255 times larger than anything the network has seen."),
             Reason(
@@ -50,10 +47,14 @@ MISTAKES = (
         "Scaled once",
         "Scaled twice",
         "Somebody divides the gray values by 255, and the network’s first layer divides them again. What happens?",
-        _SCALING_CHOICES,
-        outcomes.right_and_sure,
+        (
+            "Nothing: it is right as often as before",
+            "It is right less often, with answers of all kinds",
+            "It gives nearly every face the same answer",
+        ),
+        outcomes.one_answer,
         2,
-        _SCALING_EFFECT,
+        "one answer for nearly every face",
         (
             Reason("Divided twice, every face is nearly black."),
             Reason(

@@ -19,6 +19,13 @@ def right_and_sure(usual: SideResult, changed: SideResult) -> int:
     return 1 if changed.confidence < usual.confidence - 0.02 else 2
 
 
+def one_answer(usual: SideResult, changed: SideResult) -> int:
+    """0 as often right, 1 less often with several answers, 2 less often with one answer for nearly all faces."""
+    if compared(usual.accuracy, changed.accuracy) != 0:
+        return 0
+    return 2 if reasons.one_answer(usual, changed) else 1
+
+
 def order(usual: SideResult, changed: SideResult) -> int:
     """0 as often right, 1 about half as often, 2 hardly ever."""
     part = changed.accuracy / max(usual.accuracy, 1e-6)

@@ -128,7 +128,7 @@ TRAINING_FACES = (
             ),
             Reason("So test every group. The people here are drawn, each of them once for every group."),
         ),
-        settings={"epochs": 4},
+        settings={"epochs": 8},
         change={"biased_sample": True, "share": 1.0},
         faces=1400,
         exam="people",
