@@ -38,6 +38,11 @@ _NOTES: dict[Output, tuple[str, ...]] = {
     "logits": ("Its outputs are no probabilities; a softmax is added.",),
 }
 _LIBRARIES: dict[Runtime, tuple[str, ...]] = {"litert": ("keras", "ai-edge-litert"), "onnx": ("onnxruntime",)}
+_POOR = 2.0  # times what guessing reaches
+_UNFIT = (
+    "No class order and scaling fits much better than guessing. Perhaps it was trained on other pictures or classes; "
+    "name its classes and scaling, or do not rely on it."
+)
 _LIMITS = (
     "Imported from a file of unknown provenance: who trained it, on which faces, with whose consent and how well is "
     "unknown. It says which expression a face seems to show, not what a person feels. Not for decisions about people."
@@ -200,6 +205,7 @@ def _card(file: ForeignFile, answer: ImportAnswer, known: _KnownFaces) -> ModelC
         f"Tried on {len(labels)} labeled validation faces of “{known.dataset}”, as many of each class as there are: "
         f"right about {percent(chosen.accuracy)}.",
         *_NOTES[chosen.spec.output],
+        *([_UNFIT] if readings[0].accuracy < _POOR / answer.outputs else []),
     ]
     libraries = _LIBRARIES[chosen.spec.runtime]
     card = ModelCard(

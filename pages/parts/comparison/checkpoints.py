@@ -161,11 +161,11 @@ def show_readings(card: ModelCard) -> None:
     st.markdown("**Class orders and scalings tried**")
     table = pd.DataFrame(
         {
+            "In use": ["✓" if is_used(card, reading) else "" for reading in card.readings],
             "Accuracy": [reading.accuracy for reading in card.readings],
             "Order": [_ORDER_TITLES.get(reading.order, reading.order) for reading in card.readings],
             "Scaling": [SCALING_TITLES[reading.spec.scaling] for reading in card.readings],
             "Classes": [", ".join(reading.class_names) for reading in card.readings],
-            "In use": ["✓" if is_used(card, reading) else "" for reading in card.readings],
         }
     )
     columns = {"Accuracy": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)}

@@ -8,11 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer_core.checkpoints.checkpoint import KERAS_FILE, list_checkpoints, load_checkpoint
+from fer_core.checkpoints.checkpoint import KERAS_FILE, list_checkpoints, load_checkpoint, verified_bytes
+from fer_core.checkpoints.features import Features
 from fer_core.checkpoints.foreign.imports import ForeignFile, import_checkpoint, parse_classes
 from fer_core.checkpoints.spec import SCALINGS
+from fer_core.datasets.store import ensure_demo
 from fer_core.errors import CheckpointError
+from fer_core.explain.worker import open_layer_reader
 from fer_core.labels import FER2013_EMOTIONS, KNOWN_ORDERS
+from tests.checkpoints.foreign import onnx_files, tflite_files
 from tests.checkpoints.foreign.networks import as_bytes, changed, functional, write_archive
 
 KERAS_FILES = "tests.checkpoints.foreign.keras_files"
@@ -191,3 +195,54 @@ def test_classes_of_other_projects_become_ours():
 def test_classes_that_are_none_are_refused(text):
     with pytest.raises(CheckpointError, match="separated by commas"):
         parse_classes(text)
+
+
+def test_a_tflite_file_is_run_unchanged(home, tmp_path):
+    """No TensorFlow is needed for it: the child that opens it is back at once."""
+    ensure_demo()
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_files.model())
+    checkpoint = import_checkpoint(ForeignFile(path, "lite", scaling="unit"))
+    card = checkpoint.card
+    assert (card.spec.size, card.spec.output, card.spec.runtime) == (tflite_files.SIDE, "logits", "litert")
+    assert verified_bytes(checkpoint) == tflite_files.model()
+    assert any("much better than guessing" in note for note in card.notes)  # its weights are random
+    faces = np.random.default_rng(0).integers(0, 256, (4, 48, 48), dtype=np.uint8)
+    scores = tflite_files.expected(card.spec.prepare(faces.astype(np.float32)))
+    np.testing.assert_allclose(checkpoint.open_classifier().predict(faces), softmax(scores), atol=1e-4)
+    first, *_, last = open_layer_reader(checkpoint).layers(faces[0])
+    assert (first.kind, first.output.shape) == ("preparation", (tflite_files.SIDE, tflite_files.SIDE, 1))
+    np.testing.assert_allclose(last.output, scores[0], atol=1e-4)
+    assert Features(checkpoint).of(faces).shape == (4, tflite_files.SIDE**2)
+
+
+@pytest.mark.parametrize("end", [(), ("Softmax",), ("Sigmoid",)])
+def test_an_onnx_file_is_run_unchanged(ready, tmp_path, end):
+    path = onnx_files.save(tmp_path / "net.onnx", shape=(3, "h", "w"), batch=1, end=end)
+    checkpoint = import_checkpoint(ForeignFile(path, "other", scaling="imagenet", size=64))
+    spec = checkpoint.card.spec
+    assert (spec.size, spec.channels, spec.channels_first, spec.runtime) == (64, 3, True, "onnx")
+    assert spec.output == {(): "logits", ("Softmax",): "softmax", ("Sigmoid",): "sigmoid"}[end]
+    faces = np.random.default_rng(0).integers(0, 256, (4, 48, 48), dtype=np.uint8)
+    scores = onnx_files.expected(spec.prepare(faces.astype(np.float32)))
+    wanted = softmax(scores)
+    if end == ("Sigmoid",):
+        single = 1 / (1 + np.exp(-scores))
+        wanted = single / single.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(checkpoint.open_classifier().predict(faces), wanted, atol=1e-4)
+    assert Features(checkpoint).of(faces).shape == (4, 7)
+    with pytest.raises(CheckpointError, match="does not show its layers"):
+        open_layer_reader(checkpoint)
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def test_a_scaling_of_ones_own_needs_its_numbers(ready, tmp_path):
+    path = onnx_files.save(tmp_path / "net.onnx")
+    with pytest.raises(CheckpointError, match="needs a mean and a deviation") as caught:
+        import_checkpoint(ForeignFile(path, "own", FER2013_EMOTIONS, "custom"))
+    assert caught.value.is_hint
+    assert list_checkpoints() == ()
