@@ -52,8 +52,9 @@ def test_a_labeled_photo_is_two_clicks_away(page):
 
 def test_a_cell_of_the_real_matrix_is_two_clicks_away(page):
     page.get_by_test_id("stMain").get_by_role("link", name="Evaluation").click()
-    page.get_by_text("Of 3,153 pictures").wait_for(timeout=SLOW)
+    page.get_by_text("n = 3,153").first.wait_for(timeout=SLOW)
     settle_down(page)
+    assert in_view(page, page.locator(".js-plotly-plot").first)  # all eight rows
     cells = page.locator(".js-plotly-plot .scatterlayer").first
     box = cells.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 16, box["y"] + box["height"] / 16)
