@@ -94,7 +94,7 @@ def shoot(browser, address, page, folder, *, width, scheme):
 
 def save(png, path):
     """Keeps a picture small."""
-    Image.open(io.BytesIO(png)).convert("RGB").save(path, quality=80, method=6)
+    Image.open(io.BytesIO(png)).convert("RGB").save(path, quality=70, method=6)
 
 
 def main():
