@@ -106,7 +106,7 @@ def _ends_with_dataset(number: int, dataset: DatasetCard) -> bool:
     return False
 
 
-_LEAD = "Say what each FER+ face shows, then see which of ten people agree."
+_LEAD = "Say what each face shows, then see how ten voters and the network answered."
 start_page("quiz", "" if "room" in st.query_params else _LEAD)
 token = browser_token()
 if code := st.query_params.get("room"):

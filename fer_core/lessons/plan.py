@@ -161,8 +161,7 @@ LESSON = (
         "What it is not for",
         8,
         "build_face",
-        "Everybody makes a face that people call happy and the network does not; *Let a class vote on it* asks the "
-        "room.",
+        "Everybody makes a face that people call happy and the network does not; *Class vote* asks the room.",
         (
             Question(
                 "Did it see a feeling?",

@@ -92,7 +92,7 @@ def choose_picture(
         return Picture(str(title), samples[str(title)])
     with notice_in or nullcontext():
         is_admitted = admits_faces(card, prior)
-    upload = upload_picture(key, "Picture with a face") if is_admitted else None
+    upload = upload_picture(key, "Face picture") if is_admitted else None
     if upload is None:
         st.caption("Pictures stay in the memory of the computer that runs FER Lab until you clear them.")
         return None

@@ -23,7 +23,7 @@ MAIN = {
     "training": ["text=One-minute demo", "button:has-text('Start') >> nth=0"],
     "break_it": ["text=Why.", "table >> nth=0", "table >> nth=1", "button:has-text('Guess again')"],
     "evaluation": ["[data-testid=stMetric] >> nth=2", ".js-plotly-plot", "text=were called"],
-    "build_face": [".st-key-build_face_look", "text=Sliders moved", "button:has-text('Let a class vote')"],
+    "build_face": [".st-key-build_face_look", "text=Sliders moved", "button:has-text('Class vote')"],
 }
 """What a class has to see of each lesson page."""
 

@@ -51,7 +51,7 @@ def test_who_comes_late_or_loses_the_page_is_where_the_class_is(lab, open_browse
     host.goto(f"{lab}/quiz?dataset=demo")
     host.get_by_role("button", name="Open a room").click(timeout=_FIRST)
     address = host.locator("code").inner_text(timeout=_SOON)
-    host.get_by_role("button", name="Show the first face").click()
+    host.get_by_role("button", name="Show first face").click()
 
     late = pupil(open_browser, address)
     late.get_by_role("button", name="sadness").click(timeout=_FIRST)

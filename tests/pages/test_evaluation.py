@@ -196,7 +196,7 @@ def test_subsets_of_ferplus_need_no_pictures(shipped):
     shipped.run()
     assert not shipped.exception
     assert "Tested on" in texts(shipped)
-    assert [slider.label for slider in shipped.slider] == ["Votes for the label, of ten"]
+    assert [slider.label for slider in shipped.slider] == ["Label votes"]
 
 
 def test_everything_can_be_taken_away(evaluated):

@@ -88,7 +88,7 @@ def test_no_sentence_of_a_room_calls_simulated_votes_peoples(page, open_page, se
     code, said = asked(page, "room"), []
     seen_as(FIRST)
     pupil = open_page("quiz", room=code)
-    for label in ("Show the first face", *["Reveal", "Next face"] * 4, "Reveal", "Final score"):
+    for label in ("Show first face", *["Reveal", "Next face"] * 4, "Reveal", "Final score"):
         seen_as(HOST)
         press(page, label)
         seen_as(FIRST)
