@@ -131,3 +131,10 @@ def test_the_best_preset_is_the_recipe_that_the_default_checkpoint_begins_with()
     assert recipe.architecture == shipped.architecture
     preset = next(preset for preset in PRESETS if preset.name == "best").config("ferplus", 1, (recipe.scheme,))
     assert set(recipe.differences(preset)) <= {"precision", "priority", "seed"}
+
+
+def test_the_ten_minute_preset_is_the_recipe_that_was_measured():
+    file = PROJECT / "models" / "recipes" / "paper-cnn-ten-minutes.json"
+    recipe = TrainingConfig.from_json(file.read_text(encoding="utf-8"))
+    preset = next(preset for preset in PRESETS if preset.name == "ten-minutes").config("ferplus", 1, (recipe.scheme,))
+    assert set(recipe.differences(preset)) <= {"precision", "priority", "seed"}

@@ -26,10 +26,11 @@ from fer_core.training.runs.validation import append_view, read_views, view_of, 
 from fer_core.training.settings.augmentation import Augmentation
 from fer_core.training.settings.config import TrainingConfig
 from fer_core.training.settings.metrics import EpochMetrics, RunStatus, append_metrics, write_status
-from fer_core.training.settings.presets import PRESETS
+from fer_core.training.settings.presets import FINE_TUNING, PRESETS
 
 APP = Path(__file__).parents[2] / "app.py"
 TIMEOUT = 60
+FOR_FEW = [preset for preset in PRESETS if preset.fewest == 0]
 CHANGED = TrainingConfig(
     learning_rate=3.3e-3,
     epochs=7,
@@ -196,7 +197,7 @@ def test_a_support_vector_machine_brings_its_loss_and_its_decay(home, small_demo
     assert page.selectbox(key="loss").value == "categorical_crossentropy"
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", FOR_FEW, ids=lambda preset: preset.name)
 def test_a_preset_fills_the_form(home, small_demo, save_tiny, preset):
     soft = save_tiny("soft", config=TrainingConfig(architecture="soft-cnn").to_dict())
     soft.directory.rename(home / "models" / "fer-lab")
@@ -209,7 +210,7 @@ def test_a_preset_fills_the_form(home, small_demo, save_tiny, preset):
     assert find_run("preset").config == preset.config("demo", small_demo.sizes["train"], schemes)
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", FOR_FEW, ids=lambda preset: preset.name)
 def test_a_preset_starts_by_one_click_and_says_how_long(home, small_demo, save_tiny, preset):
     soft = save_tiny("soft", config=TrainingConfig(architecture="soft-cnn").to_dict())
     soft.directory.rename(home / "models" / "fer-lab")
@@ -221,6 +222,13 @@ def test_a_preset_starts_by_one_click_and_says_how_long(home, small_demo, save_t
     (run,) = list_runs()
     assert run.config == preset.config("demo", small_demo.sizes["train"], tuple(LABEL_SCHEMES))
     assert page.segmented_control(key="training_view").value == "Follow a run"
+
+
+def test_a_preset_is_offered_for_datasets_of_its_size(home, small_demo):
+    ten_minutes = next(preset for preset in PRESETS if preset.name == "ten-minutes")
+    assert [ten_minutes.suits(count) for count in (9_999, 10_000, 28_709)] == [False, True, True]
+    assert [FINE_TUNING.suits(count) for count in (1_999, 2_000)] == [True, False]
+    assert "start_ten-minutes" not in [button.key for button in open_page().button]
 
 
 def test_a_folded_groups_title_says_what_differs(home, small_demo):

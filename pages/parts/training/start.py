@@ -73,10 +73,11 @@ def announce_settings() -> None:
 
 
 def choose_preset(dataset: DatasetCard) -> None:
-    """A card for each preset: what it is good for, what to expect here, its start, and its settings for the form."""
+    """A card for each preset that suits the dataset: what to expect here, its start, and its settings for the form."""
     schemes = tuple(scheme.name for scheme in records(dataset).schemes)
     runs = list_runs()
-    for column, preset in zip(st.columns(len(PRESETS)), PRESETS, strict=True):
+    presets = [preset for preset in PRESETS if preset.suits(dataset.sizes["train"])]
+    for column, preset in zip(st.columns(len(presets)), presets, strict=True):
         config = preset.config(dataset.name, dataset.sizes["train"], schemes)
         duration = in_minutes(expected_seconds(config, dataset.sizes["train"], runs))
         with column, st.container(border=True, height="stretch", gap="xsmall"):
