@@ -47,13 +47,28 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
             default="short",
             required=True,
             width="stretch",
+            key="webcam_distance",
+            persist_state="session",
             help="The face detector; the near one is faster.",
         )
         columns = st.columns(3, gap="medium")
         help_ = "Time constant of the bars; 0 shows each frame's raw answer."
-        smoothing = columns[0].slider("Smoothing (s)", 0.0, 2.0, DEFAULT_SMOOTHING, 0.1, help=help_)
-        margin = columns[1].slider("Face margin (%)", -10, 40, round(100 * DEFAULT_MARGIN))
-        size = columns[2].slider("Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10)
+        smoothing = columns[0].slider(
+            "Smoothing (s)",
+            0.0,
+            2.0,
+            DEFAULT_SMOOTHING,
+            0.1,
+            key="webcam_smoothing",
+            help=help_,
+            persist_state="session",
+        )
+        margin = columns[1].slider(
+            "Face margin (%)", -10, 40, round(100 * DEFAULT_MARGIN), key="webcam_margin", persist_state="session"
+        )
+        size = columns[2].slider(
+            "Smallest face (pixels)", 10, 200, DEFAULT_MINIMUM_SIZE, 10, key="webcam_smallest", persist_state="session"
+        )
         prior = choose_prior(checkpoint)
         say_who_answers(checkpoint, prior)
     classifier = _classifier(checkpoint, prior)

@@ -98,7 +98,8 @@ def _pictures(shown: Evaluated, cell: tuple[str, str]) -> None:
         return
     pages, page = -(-len(positions) // _PICTURES), 1
     if pages > 1:
-        page = st.pagination(pages, max_visible_pages=5, key=f"evaluation_page {shown.key} {cell}")
+        key = f"evaluation_page {shown.key} {cell}"
+        page = st.pagination(pages, max_visible_pages=5, key=key, persist_state="session")
     if pages:
         first = "Lowest confidence first" if cell[0] == cell[1] else "Most confident first"
         votes = ", votes" if len(shown.faces.votes) else ""
