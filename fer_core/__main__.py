@@ -20,6 +20,7 @@ from fer_core.checkpoints.spec import SCALINGS
 from fer_core.cli import Command, commands, evaluation, runs
 from fer_core.cli.data import add_data_commands
 from fer_core.cli.runs import add_search, add_settings, add_train
+from fer_core.cli.teach import add_teach, teach
 from fer_core.cli.terminal import INTERRUPTED, Interruptible, show_plainly, shows_everything
 from fer_core.errors import FerError
 from fer_core.labels import KNOWN_ORDERS, LABEL_SCHEMES, SPLITS
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     add_search(_add(choose, "search", runs.search, "train with many settings and name the best"))
     add_settings(_add(choose, "describe", runs.describe, "count a network's layers, weights and arithmetic"))
 
+    add_teach(_add(choose, "teach", teach, "teach a checkpoint new classes with pictures"))
     _add(choose, "runs", runs.runs, "list the training runs")
     _add(choose, "checkpoints", commands.checkpoints, "list the checkpoints")
 

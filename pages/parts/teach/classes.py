@@ -36,7 +36,7 @@ def show_classes(lesson: Lesson) -> None:
             st.button("Start over", icon=":material/restart_alt:", key="teach_clear", type="tertiary", on_click=clear)
         else:
             fill = partial(lesson.change, beginning)
-            st.button("Fill with drawn faces", icon=":material/draw:", key="teach_fill", on_click=fill)
+            st.button("Use drawn faces", icon=":material/draw:", key="teach_fill", on_click=fill)
 
 
 def _show_class(lesson: Lesson, place: int, one: ExampleClass) -> None:
@@ -70,7 +70,7 @@ def _show_name(lesson: Lesson, place: int, one: ExampleClass) -> None:
             st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
     st.text_input(
-        f"Name of class {place + 1}",
+        f"Class {place + 1}",
         one.name,
         max_chars=LONGEST_CLASS_NAME,
         key=key,

@@ -71,14 +71,14 @@ def add_drawn(lesson: Lesson, place: int) -> None:
             key="teach_add_drawn",
             on_click=lambda: lesson.add(place, drawn_faces(emotion, count, _seed(lesson))),
         )
-    show_link("Build a face of your own", "build_face")
+    show_link("Build a face", "build_face")
 
 
 def add_pictures(lesson: Lesson, place: int, card: ModelCard) -> None:
     """Find the largest face of each uploaded picture and add it."""
     if not admits_faces(card):
         return
-    files = upload_pictures("teach_upload", "Pictures with one face each")
+    files = upload_pictures("teach_upload", "Your pictures")
     if not files:
         st.caption("Of each picture the largest face is taken. Pictures stay in this session's memory.")
         return
@@ -142,13 +142,13 @@ def add_votes(lesson: Lesson) -> None:
     votes = class_votes([ballot for room in rooms for ballot in room.ballots()])
     if not votes.recordings:
         st.info("No class has voted in this browser's rooms yet. Play the quiz with a class, then come back.")
-        show_link("Play with a class", "quiz")
+        show_link("Open the quiz", "quiz")
         return
     each = ", ".join(f"{name} {len(recording)}" for name, recording in votes.recordings.items())
     faces = sum(map(len, votes.recordings.values()))
     st.markdown(f"**{faces} faces** with a majority of up to {votes.voters} votes: {plain(each)}.")
     st.button(
-        "Train on your class",
+        "Add class votes",
         icon=":material/how_to_vote:",
         type="primary",
         key="teach_add_votes",

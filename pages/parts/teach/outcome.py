@@ -37,7 +37,7 @@ def show_try(lesson: Lesson, checkpoint: Checkpoint) -> None:
     titles = st.pills("Sample pictures", list(cached.samples(drawn_only=drawn_only)), key="teach_samples")
     files = [(titles, cached.samples(drawn_only=drawn_only)[titles], None)] if titles else []
     if admits_faces(checkpoint.card):
-        files += [(file.name, file.getvalue(), None) for file in upload_pictures("teach_try", "Pictures to try it on")]
+        files += [(file.name, file.getvalue(), None) for file in upload_pictures("teach_try", "Your pictures")]
         st.caption("Live: choose “Webcam” under “Add examples”. The video shows what this head says.")
     with errors_shown(), st.spinner("Looking at the pictures …", show_time=False):
         classifier = lesson.store(checkpoint).classifier(head)
@@ -125,14 +125,14 @@ def _offer_checkpoint(lesson: Lesson, checkpoint: Checkpoint) -> None:
         st.info("Train first.")
         return
     name = st.text_input("Name", "taught", key="teach_checkpoint_name", persist_state="session")
-    if st.button("Save as a checkpoint", icon=":material/save:", type="primary", key="teach_save"):
+    if st.button("Save checkpoint", icon=":material/save:", type="primary", key="teach_save"):
         with errors_shown(), st.spinner("Making one network of both …", show_time=True):
             examples = lesson.examples.ready()
             st.session_state["teach_saved"] = save_as_checkpoint(lesson.store(checkpoint), taught, examples, name).name
     st.caption("Every page can use it then. Its card says from how many recordings it learned, and holds no face.")
     if saved := st.session_state.get("teach_saved"):
         st.success(f"“{plain(saved)}” is in every list of checkpoints.", icon=":material/check:")
-        show_link("Try it on photos", "photos", {"checkpoint": saved})
+        show_link("Open on Photos", "photos", {"checkpoint": saved})
 
 
 def _offer_examples(lesson: Lesson) -> None:
@@ -140,7 +140,7 @@ def _offer_examples(lesson: Lesson) -> None:
         st.info("There are no examples yet.")
         return
     download_button("Download the pictures", lambda: pack_examples(lesson.examples), "examples.zip", icon="folder_zip")
-    if st.button("Save as a dataset", icon=":material/grid_view:", key="teach_dataset"):
+    if st.button("Save dataset", icon=":material/grid_view:", key="teach_dataset"):
         _ask_for_dataset(lesson)
     st.caption("Until then they are in this session's memory only, and go when you close the app.")
     if fault := st.session_state.pop(_REFUSED, None):

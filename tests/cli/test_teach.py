@@ -1,0 +1,40 @@
+"""A folder of pictures for each class becomes a head, on the command line."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from fer_core.__main__ import main
+from fer_core.lessons.teach.head import parse_head
+from fer_core.lessons.teach.keeping import pack_examples
+from fer_core.lessons.teach.sources import beginning
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The page's own file of examples, unpacked."""
+    with zipfile.ZipFile(io.BytesIO(pack_examples(beginning()))) as file:
+        for name in file.namelist():
+            path = tmp_path / "examples" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(file.read(name))
+    return tmp_path / "examples"
+
+
+def test_a_folder_becomes_a_head(save_tiny, folder, tmp_path, capsys):
+    save_tiny()
+    target = tmp_path / "head.json"
+    words = ["teach", "--examples", str(folder), "--base", "tiny", "--head", "svm", "--output", str(target), "--json"]
+    assert main(words) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["classes"] == {"frowning": 12, "smiling": 12}
+    assert document["recordings"] == 24
+    assert parse_head(target.read_bytes()).class_names == ("frowning", "smiling")
+
+
+def test_a_folder_without_classes_is_a_sentence(save_tiny, tmp_path, capsys):
+    save_tiny()
+    assert main(["teach", "--examples", str(tmp_path / "gone"), "--base", "tiny"]) == 1
+    assert "is no folder" in capsys.readouterr().err
