@@ -1,5 +1,8 @@
 """The lesson takes an hour, and a presentation of it tells its time."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from fer_core.lessons.plan import LESSON, Presentation, begins, time_of
@@ -28,6 +31,16 @@ def test_every_step_asks_and_answers_and_gives_pupils_something_to_do():
         assert all(question.ask.endswith("?") and question.answer for question in step.questions)
         assert step.task
         assert bool(step.rows) == bool(step.columns) != bool(step.sketch)
+
+
+def test_the_controls_that_a_step_names_are_in_the_app():
+    project = Path(__file__).parents[2]
+    files = [
+        file for room in ("pages", "fer_core") for file in (project / room).rglob("*.py") if file.name != "plan.py"
+    ]
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
+    named = {name for step in LESSON for name in re.findall(r"\*(.+?)\*", step.do)}
+    assert {name for name in named if f'"{name}' not in source} == set()
 
 
 def test_a_step_counts_its_time_from_its_first_moment(presentation, clock):
