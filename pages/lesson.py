@@ -35,6 +35,12 @@ st.markdown(
 )
 for number, step in enumerate(LESSON, start=1):
     show_stop(f"{time_of(number)}: {step.title}", f"{step.do}  \n**Ask:** {step.asks}", step.page, step.query)
+show_stop(
+    "With more time: Teach it",
+    "Groups teach classes of their own, with drawn faces.  \n**Ask:** Which faces does it still get wrong, and why?",
+    "teach",
+    {},
+)
 with st.container(horizontal=True, vertical_alignment="center"):
     help_ = "Trains, evaluates and looks inside a network step by step, in Jupyter."
     download_button("Lesson notebook", lesson_notebook, "lesson.ipynb", help=help_)

@@ -34,7 +34,8 @@ def test_it_begins_on_its_page(home_with_checkpoint, open_page):
 
 def test_its_page_leads_to_every_step_and_stop_and_offers_what_is_printed(home, open_page):
     app = open_page("lesson")
-    assert {link.proto.page for link in app.main.get("page_link")} == {stop.page for stop in (*LESSON, *TOUR)}
+    stops = {stop.page for stop in (*LESSON, *TOUR)}
+    assert {link.proto.page for link in app.main.get("page_link")} == stops | {"teach"}
     labels = [button.label for button in app.get("download_button")]
     assert labels[:2] == ["Plan (HTML)", "Worksheet (HTML)"]
     assert not [q.answer for step in LESSON for q in step.questions if q.answer in shown(app)]
