@@ -30,10 +30,10 @@ _Result = TypeVar("_Result")
 
 
 def version_of(checkpoint: Checkpoint) -> str:
-    """What changes whenever a checkpoint answers differently: new weights, or a new calibration."""
-    calibration = checkpoint.card.calibration
-    settings = calibration.temperature, calibration.not_sure_below
-    return f"{checkpoint.card.created_at} {settings}"
+    """What changes whenever a checkpoint answers differently: new weights, a new calibration or reading."""
+    card = checkpoint.card
+    settings = card.calibration.temperature, card.calibration.not_sure_below
+    return f"{card.created_at} {settings} {card.class_names} {card.spec}"
 
 
 _CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {

@@ -1,16 +1,18 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fer_core.checkpoints.checkpoint import delete_checkpoint, list_checkpoints
+from fer_core.checkpoints.checkpoint import Checkpoint, delete_checkpoint, list_checkpoints
 from fer_core.checkpoints.foreign.readings import use_reading
 from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec, Reading
 from fer_core.datasets import store
 from fer_core.datasets.subsets import save_subset
 from fer_core.labels import KNOWN_ORDERS, PAPER_EMOTIONS
+from pages.shared.cached import version_of
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -193,6 +195,8 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
     assert not page.exception
     (used,) = [c.card for c in list_checkpoints() if c.name == "my-net"]
     assert (used.class_names, used.spec) == (orders[1], UNIT)
+    versions = {version_of(Checkpoint(Path(), card)) for card in (used, replace(used, class_names=orders[0]))}
+    assert len(versions | {version_of(Checkpoint(Path(), replace(used, spec=DEFAULT_SPEC)))}) == 3  # no stale answers
     assert page.dataframe[0].value["In use"].tolist() == ["✓", ""]
     assert not page.warning
     assert "Use that order" not in [b.label for b in page.button]
