@@ -80,7 +80,6 @@ def test_a_run_with_leaked_test_faces_leaves_no_checkpoint(small_demo, stopped_a
     config = TrainingConfig(epochs=1, batch_size=32, width=4, precision="float32", leaked_faces=5)
     run, _ = wait_until(start_run(config, "leaky").name, ended)
     assert (run.status.state, run.status.checkpoint) == ("finished", "")
-    assert "leaves no checkpoint" in run.status.message
     assert list_checkpoints() == ()
 
 
