@@ -21,7 +21,7 @@ def test_a_class_votes_and_a_reload_does_not_vote_twice(lab, open_browser):
     host = open_browser()
     host.goto(f"{lab}/quiz?dataset=demo")
     host.get_by_role("button", name="Open a room").click(timeout=_FIRST)
-    address = host.locator("code").inner_text(timeout=_SOON)
+    address = host.get_by_test_id("stCode").locator("code").inner_text(timeout=_SOON)
     assert re.search(r"/quiz\?room=[2-9A-Z]{5}$", address)
 
     first, second = pupil(open_browser, address), pupil(open_browser, address)
@@ -50,7 +50,7 @@ def test_who_comes_late_or_loses_the_page_is_where_the_class_is(lab, open_browse
     host = open_browser()
     host.goto(f"{lab}/quiz?dataset=demo")
     host.get_by_role("button", name="Open a room").click(timeout=_FIRST)
-    address = host.locator("code").inner_text(timeout=_SOON)
+    address = host.get_by_test_id("stCode").locator("code").inner_text(timeout=_SOON)
     host.get_by_role("button", name="Show first face").click()
 
     late = pupil(open_browser, address)
