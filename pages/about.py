@@ -117,7 +117,7 @@ def _show_law() -> None:
     st.markdown(
         "An expression is not a feeling: a network says what a face **looks like to other people**.\n" + NOT_FOR
     )
-    show_link("A lesson on it, with a plan and a worksheet", "lesson")
+    show_link("Open the lesson", "lesson")
 
 
 start_page("about", "Sources, limits and law, and every technical term.")
