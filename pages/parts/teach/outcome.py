@@ -38,7 +38,6 @@ def show_try(lesson: Lesson, checkpoint: Checkpoint) -> None:
     files = [(titles, cached.samples(drawn_only=drawn_only)[titles], None)] if titles else []
     if admits_faces(checkpoint.card):
         files += [(file.name, file.getvalue(), None) for file in upload_pictures("teach_try", "Your pictures")]
-        st.caption("Live: choose “Webcam” under “Add examples”. The video shows what this head says.")
     with errors_shown(), st.spinner("Looking at the pictures …", show_time=False):
         classifier = lesson.store(checkpoint).classifier(head)
         photos: list[Photo] = list(recognize_photos(files, cached.photo_detector(), classifier)) if files else []

@@ -7,7 +7,6 @@ from functools import partial
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.features import Features
 from fer_core.errors import FerError
 from fer_core.lessons.teach.examples import Examples, Recording
@@ -87,25 +86,6 @@ def network(checkpoint: Checkpoint) -> Features:
         CheckpointError: The checkpoint's file is missing or damaged.
     """
     return Features(checkpoint)
-
-
-@cached.by_content(4, "Opening the network …")
-def live_network(checkpoint: Checkpoint) -> Features:
-    """The same for frames: of its own, so that no photo under way holds them up.
-
-    Raises:
-        CheckpointError: The checkpoint's file is missing or damaged.
-    """
-    return Features(checkpoint)
-
-
-def live_classifier(checkpoint: Checkpoint, head: Head) -> Classifier:
-    """What answers frames by a head.
-
-    Raises:
-        FerError: The head was taught on another network, or the checkpoint's file is missing or damaged.
-    """
-    return FeatureStore(checkpoint, live_network(checkpoint)).classifier(head)
 
 
 def lesson() -> Lesson:
