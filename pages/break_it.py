@@ -15,7 +15,7 @@ from pages.parts.break_it.view import show_sides, show_trial, show_verdict
 from pages.shared import cached
 from pages.shared.address import follow_address, write_choice
 from pages.shared.lesson_record import offer_lesson
-from pages.shared.links import asked_number, note_drawings
+from pages.shared.links import asked_number, show_link
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_prior
@@ -102,9 +102,11 @@ def _read(
     records = cached.records(dataset)
     scheme = fitting_scheme(checkpoint.card, records)
     results = cached.misread(checkpoint, cached.labeled(records, scheme, ["test"]), experiment.mistake, prior)
-    if dataset.is_drawn and has_answers(checkpoint):
-        note_drawings("evaluation", list_labeled()[0].name)
-    st.caption(f"{plain(AnsweredBy(checkpoint.name, prior).in_words)}, on {results[0].matrix.sum():,} test faces.")
+    kind = "drawn test faces" if dataset.is_drawn else "test faces"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"{plain(AnsweredBy(checkpoint.name, prior).in_words)}, on {results[0].matrix.sum():,} {kind}.")
+        if dataset.is_drawn and has_answers(checkpoint):
+            show_link("Figures on FER+", "evaluation", {"dataset": list_labeled()[0].name}, arrow=True)
     return results
 
 

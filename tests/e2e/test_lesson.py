@@ -1,5 +1,6 @@
 """In real browsers: notes on a phone lead the projector, and nothing of a lesson page is cut on it."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import expect
 
 from fer_core.lessons.glossary import GLOSSARY
 from fer_core.lessons.plan import LESSON
+from fer_core.reports.handouts import plan_html, worksheet_html
 from tests.e2e.conftest import CHROMIUM_FLAGS
 from tests.e2e.test_pages import grave_violations
 from tests.tools.visits import settle_down, visiting
@@ -129,3 +131,12 @@ def test_a_words_link_lands_on_its_definition(browser, lab):
         expect(visit.page.get_by_text(GLOSSARY["F1"])).to_be_in_viewport(timeout=_FIRST)
         visit.page.get_by_role("radio", name="History").click()
         expect(visit.page.get_by_text("Charles Darwin")).to_be_visible(timeout=_SOON)
+
+
+@pytest.mark.parametrize(("document", "pages"), [(plan_html(), 1), (worksheet_html(), 2)], ids=["plan", "worksheet"])
+def test_handouts_fit_their_sheets(browser, document, pages):
+    page = browser.new_page()
+    page.set_content(document)
+    printed = page.pdf(prefer_css_page_size=True)
+    page.close()
+    assert len(re.findall(rb"/Type /Page\b", printed)) == pages

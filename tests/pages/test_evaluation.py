@@ -291,7 +291,7 @@ def test_an_imported_checkpoint_is_said_to_be_of_unknown_provenance(home, small_
     )
     page.run()
     assert not page.exception
-    assert "may be among its training data" in texts(page)
+    assert "may have learned from these faces" in texts(page)
     assert r"\*\*12\*\*" in texts(page)
     assert "62%" not in texts(page)
 

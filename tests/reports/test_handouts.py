@@ -6,7 +6,6 @@ import pytest
 
 from fer_core.lessons.plan import LESSON
 from fer_core.reports.handouts import plan_html, worksheet_html
-from tests.e2e.conftest import CHROMIUM_FLAGS, chromium, playwright  # noqa: F401
 
 QUESTIONS = [question for step in LESSON for question in step.questions]
 
@@ -33,14 +32,3 @@ def test_the_worksheet_has_room_for_every_answer():
     for step in LESSON:
         assert step.task in document
         assert all(f"<th>{name}</th>" in document for name in step.columns)
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(("document", "pages"), [(plan_html(), 1), (worksheet_html(), 2)], ids=["plan", "worksheet"])
-def test_they_fit_their_sheets(playwright, chromium, document, pages):  # noqa: F811
-    browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
-    page = browser.new_page()
-    page.set_content(document)
-    printed = page.pdf(prefer_css_page_size=True)
-    browser.close()
-    assert len(re.findall(rb"/Type /Page\b", printed)) == pages

@@ -13,7 +13,7 @@ from fer_core.errors import CheckpointError
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 _DEEPEST, _MOST_OBJECTS = 24, 20_000  # of the groups; a model of 1,000 layers has some 5,000
-_BROKEN = (OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError, UnicodeDecodeError)
+_BROKEN = (OSError, RuntimeError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ def read_whole_model(content: bytes) -> KerasHdf5:
     """
     check_arrays(content)
     with _opened(content) as file:
-        if "model_config" not in file.attrs:
-            raise CheckpointError(
-                "This .h5 file holds only weights, not the network they belong to. Build the network where the weights "
-                "were made, load them there with model.load_weights('weights.h5'), and save everything with "
-                "model.save('model.keras')."
-            )
         try:
+            if "model_config" not in file.attrs:
+                raise CheckpointError(
+                    "This .h5 file holds only weights, not the network they belong to. Build the network where the "
+                    "weights were made, load them there with model.load_weights('weights.h5'), and save everything "
+                    "with model.save('model.keras')."
+                )
             return KerasHdf5(_text(file, "model_config"), content)
         except _BROKEN as error:
             raise _damaged(error) from error

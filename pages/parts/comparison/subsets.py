@@ -12,6 +12,7 @@ from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.recognition.recognize import to_csv
 from pages.shared.downloads import download_button
 from pages.shared.links import show_link
+from pages.shared.messages import plain
 
 
 def show_subsets(leaderboard: Leaderboard) -> None:
@@ -19,7 +20,9 @@ def show_subsets(leaderboard: Leaderboard) -> None:
     name = leaderboard.dataset_name
     subsets = list_subsets(dataset_card(name))
     if not subsets:
-        st.info(f"“{name}” has no saved subset yet. Save faces of a class, brightness or agreement under Subgroups.")
+        st.info(
+            f"“{plain(name)}” has no saved subset yet. Save faces of a class, brightness or agreement under Subgroups."
+        )
         show_link("Save a subset", "evaluation", {"evaluation_view": "Subgroups", "dataset": name})
         return
     table = leaderboard.on_subsets(subsets)
