@@ -28,7 +28,7 @@ def tells(node):
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if called in SAFE_CALLS or (called == "map" and getattr(node.args[0], "id", "") == "plain"):
             return set()
-    if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "preset":
+    if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in ("preset", "question"):
         return set()  # this project's own words
     own = {node.attr} if isinstance(node, ast.Attribute) else {node.id} if isinstance(node, ast.Name) else set()
     if isinstance(node, ast.Subscript | ast.Compare):  # a look-up or a question tells what is found there

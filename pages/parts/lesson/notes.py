@@ -6,7 +6,6 @@ from fer_core.lessons.plan import LESSON, Moment, Presentation
 from fer_core.plots.pictures import qr_html
 from pages.shared import cached
 from pages.shared.links import own_address, show_link
-from pages.shared.messages import plain
 
 _QR_WIDTH = 180
 
@@ -45,7 +44,7 @@ def _show_step(presentation: Presentation) -> None:
     for question in step.questions:
         with st.container(border=True, gap="xsmall"):
             st.markdown(f"**{question.ask}**")
-            st.markdown(plain(question.answer))
+            st.markdown(question.answer)
     if not last:
         st.caption(f"Next: {LESSON[moment.step].title}, {LESSON[moment.step].minutes} minutes.")
     st.button("Restart the timer", icon=":material/timer:", on_click=presentation.restart, key="notes_restart")
