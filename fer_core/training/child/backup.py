@@ -10,11 +10,14 @@ import json
 import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fer_core.storage.records import read_record, write_record
-from fer_core.training.network.heads import Arrays
+
+if TYPE_CHECKING:  # a state is read without Keras
+    from fer_core.training.network.heads import Arrays
 
 _GROUPS = {"weights": "weights", "average": "average", "optimizer": "optimizer", "best": "best_weights"}
 """The fields that hold arrays, by the beginning of their names in the file."""
@@ -33,16 +36,16 @@ class TrainingState:
     """
 
     epoch: int
-    weights: Arrays
-    average: Arrays
-    optimizer: Arrays
-    best_weights: Arrays
+    weights: "Arrays"
+    average: "Arrays"
+    optimizer: "Arrays"
+    best_weights: "Arrays"
     best_epoch: int
     best_value: float
     seconds: float
 
     @property
-    def final_weights(self) -> Arrays:
+    def final_weights(self) -> "Arrays":
         """The weights that are validated and kept: the average where there is one."""
         return self.average or self.weights
 
