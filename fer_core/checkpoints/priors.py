@@ -5,7 +5,7 @@ probabilities", Neural Computation, 2002.
 """
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,12 @@ def normalized(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Divide rows of ``(n, classes)`` scores of at least 0 by their sums; a row of zeros stays."""
     total = scores.sum(axis=1, keepdims=True)
     return np.asarray(scores / np.maximum(total, np.finfo(np.float32).tiny), np.float32)
+
+
+def softmax(scores: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    """Turn ``(n, classes)`` scores of any size into probabilities, rows summing to one."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
 def restricted(

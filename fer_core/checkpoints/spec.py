@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from fer_core.checkpoints.priors import normalized
+from fer_core.checkpoints.priors import softmax
 from fer_core.faces.images import IMAGE_SIZE
 from fer_core.storage.records import as_record
 
@@ -107,10 +107,7 @@ class NetworkSpec:
 
     def probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn the network's ``(n, classes)`` answers into probabilities; independent ones stay unchanged."""
-        if self.output != "logits":
-            return scores
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return normalized(powers)
+        return softmax(scores) if self.output == "logits" else scores
 
     def _scaled(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
         """Scale ``(n, size, size, 1)`` gray values; by means of several channels there are as many after it."""

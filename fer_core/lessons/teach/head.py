@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-import scipy
 from msgspec import Meta
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
+from fer_core.checkpoints.priors import softmax
 from fer_core.errors import TeachError
 from fer_core.lessons.teach.examples import FEWEST_CLASSES, MOST_CLASSES, class_name
 from fer_core.storage.records import as_record
@@ -72,7 +72,7 @@ class Head:
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return ``(n, classes)`` probabilities of ``(n, features)`` features, rows summing to one."""
-        return np.asarray(scipy.special.softmax(self.scores(features), axis=1), np.float32)
+        return softmax(self.scores(features))
 
     def check_fits(self, checkpoint: Checkpoint) -> None:
         """Refuse features of another network than that it was taught on.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import LITERT_FILE, Checkpoint
 from fer_core.checkpoints.classifier import Adjustment, Classifier
 from fer_core.checkpoints.features import Features
-from fer_core.checkpoints.priors import AnsweredBy
+from fer_core.checkpoints.priors import AnsweredBy, softmax
 from fer_core.errors import TeachError
 from fer_core.evaluation.calibration import NOT_SURE_BELOW, fit_temperature
 from fer_core.evaluation.intervals import Interval, grouped_interval
@@ -121,7 +121,7 @@ def teach(store: FeatureStore, examples: Examples, kind: HeadKind, *, name: str 
         examples=examples.counts(),
         recordings=len(np.unique(examples.groups)),
     )
-    held_out = None if scores is None else answers(name, _softmax(scale * scores), examples)
+    held_out = None if scores is None else answers(name, softmax(scale * scores), examples)
     interval = grouped_interval(held_out.is_right, examples.groups) if held_out else (0.0, 1.0)
     right = head.scores(features).argmax(axis=1) == labels
     return Taught(head, held_out, interval, float(right.mean()), examples.fingerprint)
@@ -224,10 +224,5 @@ def _calibrating_scale(scores: NDArray[np.float64], labels: NDArray[np.int64]) -
     order = np.argsort(scores.max(axis=1))
     doubles = [own[len(own) // 2] for label in np.unique(labels) if len(own := order[labels[order] == label])]
     second = np.argsort(scores[doubles], axis=1)[:, -2]
-    probabilities = _softmax(np.concatenate([scores, scores[doubles]]))
+    probabilities = softmax(np.concatenate([scores, scores[doubles]]))
     return 1 / fit_temperature(probabilities, np.concatenate([labels, second]))
-
-
-def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float32]:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
