@@ -14,7 +14,7 @@ from fer_core.lessons.teach.keeping import save_as_checkpoint
 from fer_core.lessons.teach.sources import read_folder
 from fer_core.lessons.teach.teaching import FeatureStore, Taught
 from fer_core.lessons.teach.teaching import teach as teach_head
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import interval_text, percent
 
 
 def add_teach(command: argparse.ArgumentParser) -> None:
@@ -58,6 +58,5 @@ def _result(taught: Taught) -> str:
     counts = ", ".join(f"{count:,} {name}" for name, count in taught.head.examples.items())
     if taught.held_out is None:
         return f"Taught with {counts}."
-    low, high = taught.interval
     accuracy = percent(taught.held_out.accuracy, 1)
-    return f"Taught with {counts}: {accuracy} held-out accuracy (95% CI {100 * low:.1f}–{100 * high:.1f})."
+    return f"Taught with {counts}: {accuracy} held-out accuracy (95% CI {interval_text(*taught.interval)})."

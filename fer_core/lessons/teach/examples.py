@@ -60,9 +60,12 @@ def together(title: str, images: NDArray[np.uint8], group: str) -> Recording:
     return Recording(title, images, (group,) * len(images))
 
 
-def apart(title: str, images: NDArray[np.uint8]) -> Recording:
-    """Return a recording of ``(n, 48, 48)`` faces that have nothing to do with each other, as pictures of a dataset."""
-    return Recording(title, images, tuple(map(_digest, images)))
+def apart(title: str, images: NDArray[np.uint8], votes: NDArray[np.uint8] = _NO_VOTES) -> Recording:
+    """Return a recording of ``(n, 48, 48)`` faces that have nothing to do with each other, as pictures of a dataset.
+
+    The votes are as in :class:`Recording`.
+    """
+    return Recording(title, images, tuple(map(_digest, images)), votes)
 
 
 def _digest(image: NDArray[np.uint8]) -> str:
@@ -129,10 +132,16 @@ class Examples:
         graph = coo_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(3 * count, 3 * count))
         return np.asarray(connected_components(graph, directed=False)[1][:count], np.int64)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """What changes with the faces, their classes or what belongs together, but not with a class's name."""
         return fingerprint_of(self.images, self.labels, self.groups) if len(self) else ""
+
+    @cached_property
+    def filled(self) -> "Examples":
+        """The same without classes that have no examples."""
+        kept = tuple(one for one in self.classes if len(one))
+        return self if len(kept) == len(self.classes) else replace(self, classes=kept)
 
     def counts(self) -> dict[str, int]:
         """The number of faces of each class."""
@@ -203,10 +212,9 @@ class Examples:
         Raises:
             TeachError: There are fewer than two.
         """
-        filled = tuple(one for one in self.classes if len(one))
-        if len(filled) < FEWEST_CLASSES:
+        if len(self.filled.classes) < FEWEST_CLASSES:
             raise TeachError("Give at least two classes examples first.", is_hint=True)
-        return replace(self, classes=filled)
+        return self.filled
 
     def _with(self, place: int, new: ExampleClass) -> "Examples":
         return replace(self, classes=(*self.classes[:place], new, *self.classes[place + 1 :]))

@@ -37,7 +37,7 @@ from fer_core.lessons.teach.examples import Examples
 from fer_core.lessons.teach.head import HEAD_TITLES
 from fer_core.lessons.teach.teaching import FeatureStore, Taught
 from fer_core.storage.files import cache_folder, checked_name, read_json
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import interval_text, percent
 from fer_core.storage.sandbox import run_limited
 
 MOST_APART = 1e-4
@@ -133,10 +133,9 @@ def _card(base: Checkpoint, taught: Taught, name: str, weights: int) -> ModelCar
         f"{head.recordings:,} recordings: {each}."
     ]
     if taught.held_out:
-        low, high = taught.interval
         notes.append(
             f"On recordings it did not learn from, {percent(taught.held_out.accuracy)} were right "
-            f"(95% CI {100 * low:.0f}–{100 * high:.0f}). Faces of other people may do worse."
+            f"(95% CI {interval_text(*taught.interval, digits=0)}). Faces of other people may do worse."
         )
     return ModelCard(
         name=name,

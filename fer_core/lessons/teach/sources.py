@@ -74,8 +74,7 @@ def dataset_rows(
         raise TeachError(f"No training face of {class_name} agrees so well. Lower the agreement.", is_hint=True)
     rows = np.sort(np.random.default_rng(seed).permutation(rows)[:count])
     chosen = faces.take(rows)
-    found = apart(f"{name}: {class_name}", np.asarray(chosen.images))
-    return Recording(found.title, found.images, found.groups, chosen.votes)
+    return apart(f"{name}: {class_name}", np.asarray(chosen.images), chosen.votes)
 
 
 class Pictures(NamedTuple):
@@ -161,8 +160,7 @@ def class_votes(ballots: Sequence[Ballot]) -> ClassVotes:
     found = {}
     for label in np.unique(labels[keep]):
         rows = np.flatnonzero(keep & (labels == label))
-        own = apart(f"Class votes: {EMOTIONS[label]}", faces[rows])
-        found[EMOTIONS[label]] = Recording(own.title, own.images, own.groups, counted[rows])
+        found[EMOTIONS[label]] = apart(f"Class votes: {EMOTIONS[label]}", faces[rows], counted[rows])
     both = keep & known
     return ClassVotes(
         found, int(counted.sum(axis=1).max(initial=0)), int(both.sum()), int((labels == theirs)[both].sum())

@@ -97,6 +97,10 @@ class Taught:
     train_accuracy: float
     fingerprint: str
 
+    def is_of(self, examples: Examples) -> bool:
+        """Return whether it was taught with these very faces, whatever their classes are called now."""
+        return self.fingerprint == examples.filled.fingerprint
+
 
 def teach(store: FeatureStore, examples: Examples, kind: HeadKind, *, name: str = "your head") -> Taught:
     """Fit a head to all examples of classes that have any, after judging it by grouped cross-validation.

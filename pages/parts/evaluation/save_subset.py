@@ -7,7 +7,7 @@ from fer_core.datasets.subsets import list_subsets, save_subset
 from fer_core.evaluation.filters import ALL_GRAYS, ALL_VOTES, FaceFilter
 from fer_core.evaluation.leaderboard import ALL_FACES
 from fer_core.labels import SPLITS
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import interval_text, percent
 from pages.parts.evaluation.evaluated import Evaluated
 from pages.shared import cached
 from pages.shared.links import show_link
@@ -59,6 +59,5 @@ def _describe(shown: Evaluated, chosen: FaceFilter) -> None:
     words = f"**{len(kept):,} of {len(shown.faces):,} faces** of this test"
     if len(kept):
         part = shown.report.take(kept)
-        low, high = (100 * end for end in part.accuracy_interval())
-        words += f": accuracy {percent(part.accuracy, 1)} (95% CI {low:.1f}–{high:.1f})"
+        words += f": accuracy {percent(part.accuracy, 1)} (95% CI {interval_text(*part.accuracy_interval())})"
     st.markdown(f"{words}.")

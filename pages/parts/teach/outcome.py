@@ -28,14 +28,14 @@ _NAME, _STORED, _REFUSED = "teach_dataset_name", "teach_stored", "teach_dataset_
 
 
 def show_try(lesson: Lesson, checkpoint: Checkpoint) -> None:
-    """A head's answers to photos; the live video is where examples are recorded."""
+    """A head's answers to photos."""
     head = _choose_head(lesson)
     if head is None:
         st.info("Train first, or load a classmate's head under “Swap”.")
         return
-    drawn_only = are_samples_drawn_only()
-    titles = st.pills("Sample pictures", list(cached.samples(drawn_only=drawn_only)), key="teach_samples")
-    files = [(titles, cached.samples(drawn_only=drawn_only)[titles], None)] if titles else []
+    samples = cached.samples(drawn_only=are_samples_drawn_only())
+    title = st.pills("Sample pictures", list(samples), key="teach_samples")
+    files = [(title, samples[title], None)] if title else []
     if admits_faces(checkpoint.card):
         files += [(file.name, file.getvalue(), None) for file in upload_pictures("teach_try", "Your pictures")]
     with errors_shown(), st.spinner("Looking at the pictures …", show_time=False):

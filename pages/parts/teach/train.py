@@ -5,12 +5,13 @@ import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.lessons.teach.advice import advise
+from fer_core.lessons.teach.examples import FEWEST_CLASSES
 from fer_core.lessons.teach.head import HEAD_TITLES, HeadKind
 from fer_core.lessons.teach.teaching import Taught, learning_curve, teach
 from fer_core.plots.confusion import confusion_figure
 from fer_core.plots.pictures import face_grid
 from fer_core.plots.teaching import curve_figure
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import interval_text, percent
 from pages.parts.teach.state import Lesson
 from pages.shared.charts import show_chart
 from pages.shared.messages import errors_shown, plain
@@ -37,7 +38,7 @@ def choose_kind() -> HeadKind:
 
 def offer_training(lesson: Lesson, checkpoint: Checkpoint, kind: HeadKind) -> None:
     """The one obvious button, what it made, and what that teaches."""
-    filled = [one for one in lesson.examples.classes if len(one)]
+    is_ready = len(lesson.examples.filled.classes) >= FEWEST_CLASSES
     is_current = lesson.is_current(checkpoint, kind)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
@@ -45,9 +46,9 @@ def offer_training(lesson: Lesson, checkpoint: Checkpoint, kind: HeadKind) -> No
             icon=":material/model_training:",
             type="secondary" if is_current else "primary",
             key="teach_train",
-            disabled=len(filled) < 2,
+            disabled=not is_ready,
         )
-        if len(filled) < 2:
+        if not is_ready:
             st.caption("Give at least two classes examples first.")
         elif lesson.taught and not is_current and not pressed:
             st.caption("Something changed since the last training. Train again.")
@@ -72,8 +73,7 @@ def _show_figures(taught: Taught) -> None:
         st.metric("Training accuracy", percent(taught.train_accuracy), border=True, width=190)
         st.metric("Recordings", f"{taught.head.recordings:,}", border=True, width=150)
     if held_out:
-        low, high = taught.interval
-        st.caption(f"Held-out accuracy: 95% CI {100 * low:.0f}–{100 * high:.0f}, n = {len(held_out):,}.")
+        st.caption(f"Held-out accuracy: 95% CI {interval_text(*taught.interval, digits=0)}, n = {len(held_out):,}.")
 
 
 def show_quality(lesson: Lesson, checkpoint: Checkpoint) -> None:
@@ -116,13 +116,11 @@ def _show_curve(lesson: Lesson, checkpoint: Checkpoint, taught: Taught) -> None:
 def _show_mistakes(lesson: Lesson, taught: Taught) -> None:
     report = taught.held_out
     wrong = np.flatnonzero(~report.is_right) if report else np.empty(0, np.int64)
-    filled = [one for one in lesson.examples.classes if len(one)]
-    images = lesson.examples.images
-    if report is None or not len(wrong) or len(images) != len(report) or len(filled) != len(report.class_names):
+    if report is None or not len(wrong) or not taught.is_of(lesson.examples):
         return
     st.subheader("Its surest mistakes", anchor=False)
     chosen = wrong[np.argsort(-report.confidence[wrong])][:_MISTAKES]
     names = report.class_names
     captions = [f"{names[report.y_true[i]]} → {names[report.y_pred[i]]}" for i in chosen]
     texts = [f"Example of {names[report.y_true[i]]}, called {names[report.y_pred[i]]}" for i in chosen]
-    st.html(face_grid(images[chosen], captions, texts, size=72, columns=8))
+    st.html(face_grid(lesson.examples.images[chosen], captions, texts, size=72, columns=8))
