@@ -158,15 +158,24 @@ def _close_in(codes: NDArray[np.uint64], keys: NDArray[np.uint32]) -> NDArray[np
 
 def _rows_of(pairs: NDArray[np.int64], kinds: NDArray[np.int64]) -> NDArray[np.int64]:
     """Pairs of rows ``(n,)`` of the same kind, and of kinds that are a pair."""
-    rows = np.split(np.argsort(kinds, kind="stable"), np.cumsum(np.bincount(kinds))[:-1])
-    within = [np.stack(np.triu_indices(len(group), 1), axis=1) for group in rows]
+    rows = _groups_of(kinds)
     return np.concatenate(
         [
             np.empty((0, 2), np.int64),
-            *(group[places] for group, places in zip(rows, within, strict=True) if len(group) > 1),
+            *(_each_with_each(group) for group in rows if len(group) > 1),
             *(np.sort(_crossed(rows[first], rows[second]), axis=1) for first, second in pairs),
         ]
     )
+
+
+def _groups_of(kinds: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The rows of each kind, in order."""
+    return np.split(np.argsort(kinds, kind="stable"), np.cumsum(np.bincount(kinds))[:-1])
+
+
+def _each_with_each(group: NDArray[np.int64]) -> NDArray[np.int64]:
+    first, second = np.triu_indices(len(group), 1)
+    return np.stack([group[first], group[second]], axis=1)
 
 
 def _crossed(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -202,13 +211,11 @@ def _equal(flat: NDArray[np.uint8], pairs: NDArray[np.int64]) -> NDArray[np.bool
 def _copies(flat: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Pairs of equal rows: each with each, or in a group of thousands, each with the first."""
     rows = flat.view(np.dtype((np.void, flat.shape[1])))[:, 0]
-    _, kind, counts = np.unique(rows, return_inverse=True, return_counts=True)
-    groups = np.split(np.argsort(kind, kind="stable"), np.cumsum(counts)[:-1])
+    groups = _groups_of(np.unique(rows, return_inverse=True)[1])
     return np.concatenate([np.empty((0, 2), np.int64), *(_paired(group) for group in groups if len(group) > 1)])
 
 
 def _paired(group: NDArray[np.int64]) -> NDArray[np.int64]:
     if len(group) > _MOST_PAIRED:
         return np.stack([np.full(len(group) - 1, group[0]), group[1:]], axis=1)
-    first, second = np.triu_indices(len(group), 1)
-    return np.stack([group[first], group[second]], axis=1)
+    return _each_with_each(group)
