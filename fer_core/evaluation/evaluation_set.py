@@ -12,7 +12,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords, FerDataset, label_records
 from fer_core.datasets.store import dataset_card, load_records
-from fer_core.datasets.subsets import Subset, load_subset, rows_outside
+from fer_core.datasets.subsets import load_subset, rows_outside
 from fer_core.evaluation.leaderboard import Leaderboard, compare_checkpoints
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import evaluate_checkpoint, fitting_scheme
@@ -77,7 +77,6 @@ class EvaluationSet:
 
     @property
     def _without(self) -> NDArray[np.int64]:
-        return rows_outside(dataset_card(self.dataset), self._subset(self.leave_out), self._subset(self.only))
-
-    def _subset(self, name: str) -> Subset | None:
-        return load_subset(dataset_card(self.dataset), name) if name else None
+        card = dataset_card(self.dataset)
+        leave_out, only = (load_subset(card, name) if name else None for name in (self.leave_out, self.only))
+        return rows_outside(card, leave_out, only)
