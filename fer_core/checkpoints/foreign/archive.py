@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from fer_core.checkpoints.foreign.allowlist import MAX_CONFIG_BYTES
 from fer_core.checkpoints.foreign.hdf5 import check_arrays
@@ -33,14 +34,14 @@ class KerasArchive:
                 archive.writestr(name, content)
 
 
-def read_archive(path: Path) -> KerasArchive:
+def read_archive(file: Path | BinaryIO) -> KerasArchive:
     """Read the parts of a ``.keras`` file.
 
     Raises:
         CheckpointError: Its archive breaks a rule, or holds something else.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             _check_members(archive.infolist())
             found = KerasArchive(*(_read(archive, name) for name in _MEMBERS))
     except _BROKEN as error:

@@ -1,5 +1,6 @@
 """What kind of network a file holds, told by its first bytes and never by its name."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -44,7 +45,7 @@ def check_file(path: Path, size: int | None = None) -> CheckedFile:
         raise CheckpointError(f"The file is larger than {MAX_FILE_BYTES // 1_000_000} MB, too large to import.")
     content = path.read_bytes()
     if content.startswith(ZIP_SIGNATURE):
-        archive = read_archive(path)
+        archive = read_archive(io.BytesIO(content))
         return CheckedFile(check_network(archive.config), archive)
     if content.startswith(SIGNATURE):
         model = read_whole_model(content)
