@@ -31,7 +31,7 @@ class EpochScores:
         epoch: Counted from 1; 0 for weights whose training is unknown.
         train_accuracy: On the images it was trained on.
         validation_accuracy: On the validation split, which selected the best epoch.
-        test_accuracy: On the test split, which chose nothing.
+        test_accuracy: On the test split, which was held out.
     """
 
     epoch: Count
