@@ -5,7 +5,7 @@ Names travel with datasets and checkpoints; no other module may infer an order. 
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Literal
@@ -133,6 +133,12 @@ def class_of(word: str) -> str:
 
 
 DEFAULT_SCHEME = "majority-7"
+
+
+def majority_scheme(class_names: Collection[str]) -> str:
+    """Return the name of the majority scheme for a network of some classes: with contempt, or the paper's without."""
+    return "majority-8" if "contempt" in class_names else DEFAULT_SCHEME
+
 
 EMOTION_COLORS = {
     "neutral": "#949687",

@@ -204,7 +204,7 @@ def verified_bytes(checkpoint: Checkpoint, file: str = "") -> bytes:
     return content
 
 
-def save_checkpoint(card: ModelCard, write_files: Callable[[Path], None]) -> Checkpoint:
+def save_checkpoint(card: ModelCard, write_files: Callable[[Path], object]) -> Checkpoint:
     """Store a checkpoint under ``models/``, all or nothing.
 
     One of the same name is replaced when it is of the same run; beside any other one it gets a number behind its name.

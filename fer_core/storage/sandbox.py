@@ -9,15 +9,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TypeAlias
 
 import psutil
+from filelock import FileLock
 
 from fer_core.errors import CheckpointError, FerError
-from fer_core.storage.files import PROJECT
+from fer_core.storage.files import PROJECT, cache_folder
 
 GIB = 1 << 30
 LOOK_EVERY = 0.25
@@ -111,6 +113,21 @@ def limit_resources(memory: int, *, seconds: int | None = None, file_size: int =
         value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         with contextlib.nullcontext() if strict else contextlib.suppress(OSError, ValueError):
             resource.setrlimit(kind, (value, value))
+
+
+@contextlib.contextmanager
+def heavy_child_folder(prefix: str) -> Iterator[Path]:
+    """Give a folder for one limited child that may need gigabytes, once no other such child runs; it goes afterwards.
+
+    Raises:
+        OSError: There is no room for it.
+    """
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder,
+        FileLock(cache_folder() / ".import.lock"),
+    ):
+        yield Path(folder)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 import platform
 import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import UNKNOWN_SCORES, ModelCard
@@ -22,10 +20,10 @@ from fer_core.datasets.dataset import label_records
 from fer_core.datasets.store import DEMO, list_datasets, load_records
 from fer_core.errors import CheckpointError
 from fer_core.labels import KNOWN_ORDERS, class_of
-from fer_core.storage.files import cache_folder, checked_name
+from fer_core.storage.files import checked_name
 from fer_core.storage.plaintext import percent
 from fer_core.storage.records import read_record, write_record
-from fer_core.storage.sandbox import run_limited
+from fer_core.storage.sandbox import heavy_child_folder, run_limited
 
 AUTO = "auto"
 """What asks for the order or the scaling that fits best."""
@@ -107,19 +105,15 @@ def import_checkpoint(
     """
     file = replace(file, name=checked_name(file.name, CheckpointError))
     known = _known_faces()
-    folder = Path(tempfile.mkdtemp(prefix="fer-import-"))
     try:
-        cache_folder().mkdir(parents=True, exist_ok=True)
-        with FileLock(cache_folder() / ".import.lock"):  # one at a time: each may need gigabytes
+        with heavy_child_folder("fer-import-") as folder:
             answer = _ask_child(folder, file, known.faces, timeout, converter)
-        card = _card(file, answer, known)
-        return save_checkpoint(card, lambda target: _take(folder / "result", target))
+            card, result = _card(file, answer, known), folder / "result"
+            return save_checkpoint(card, lambda target: _take(result, target))
     except OSError as error:
         raise CheckpointError(
             f"{file.path.name} could not be imported ({error.strerror or error}). Check the path and the free space."
         ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _ask_child(

@@ -11,7 +11,7 @@ from fer_core.checkpoints.card import Calibration, MeasuredFigures, ModelCard
 from fer_core.checkpoints.checkpoint import Checkpoint, check_own, update_card
 from fer_core.checkpoints.spec import NetworkSpec, Reading
 from fer_core.errors import CheckpointError
-from fer_core.labels import KNOWN_ORDERS
+from fer_core.labels import KNOWN_ORDERS, majority_scheme
 from fer_core.storage.plaintext import percent
 
 YOURS, FITTED = "yours", "fitted"
@@ -78,13 +78,12 @@ def is_used(card: ModelCard, reading: Reading) -> bool:
 
 def with_reading(card: ModelCard, reading: Reading) -> ModelCard:
     """Return a card whose network is read in another way; what was measured before is void."""
-    scheme = "majority-8" if "contempt" in reading.class_names else "majority-7"
     card = replace(
         card,
         class_names=reading.class_names,
         spec=reading.spec,
         input=f"48x48 gray faces, raw values 0 to 255; the network gets {reading.spec.in_words}",
-        config=card.config | {"scheme": scheme, "scaling": reading.spec.scaling},
+        config=card.config | {"scheme": majority_scheme(reading.class_names), "scaling": reading.spec.scaling},
         calibration=Calibration(),
         measured=MeasuredFigures(),
         files={name: digest for name, digest in card.files.items() if name != ANSWERS_FILE},

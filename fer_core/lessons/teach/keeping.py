@@ -4,7 +4,6 @@ import io
 import platform
 import re
 import shutil
-import tempfile
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.card import UNKNOWN_SCORES, Calibration, ModelCard
@@ -32,13 +30,13 @@ from fer_core.datasets.splits import DEFAULT_SPLITS
 from fer_core.errors import CheckpointError, TeachError
 from fer_core.evaluation.calibration import NOT_SURE_BELOW
 from fer_core.faces.images import encode_png
-from fer_core.labels import OWN_LABELS, SPLITS, VOTE_COLUMNS, class_of
+from fer_core.labels import OWN_LABELS, SPLITS, VOTE_COLUMNS, class_of, majority_scheme
 from fer_core.lessons.teach.examples import Examples
 from fer_core.lessons.teach.head import HEAD_TITLES
 from fer_core.lessons.teach.teaching import FeatureStore, Taught
-from fer_core.storage.files import cache_folder, checked_name, read_json
+from fer_core.storage.files import checked_name, read_json
 from fer_core.storage.plaintext import interval_text, percent
-from fer_core.storage.sandbox import run_limited
+from fer_core.storage.sandbox import heavy_child_folder, run_limited
 
 MOST_APART = 1e-4
 """How far a saved checkpoint's probabilities may be from the page's."""
@@ -66,27 +64,19 @@ def save_as_checkpoint(store: FeatureStore, taught: Taught, examples: Examples, 
             f"“{store.checkpoint.name}” has no Keras file, so no checkpoint can be made of it. Download the head, or "
             "choose another base."
         )
-    folder = Path(tempfile.mkdtemp(prefix="fer-teach-"))
+    images = examples.images[np.linspace(0, len(examples) - 1, min(len(examples), _CHECKED)).astype(int)]
     try:
-        (folder / "base.keras").write_bytes(verified_bytes(store.checkpoint, KERAS_FILE))
-        np.savez(folder / "head.npz", weights=taught.head.weights, bias=taught.head.bias)
-        cache_folder().mkdir(parents=True, exist_ok=True)
-        with FileLock(cache_folder() / ".import.lock"):  # one at a time: each may need gigabytes
-            weights = _composed(folder)
-        images = examples.images[np.linspace(0, len(examples) - 1, min(len(examples), _CHECKED)).astype(int)]
-        _check_equal(store, taught, (folder / "result" / LITERT_FILE).read_bytes(), images)
-        card = _card(store.checkpoint, taught, free_name(name), weights)
-
-        def write(target: Path) -> None:
-            shutil.copytree(folder / "result", target, dirs_exist_ok=True)
-
-        return save_checkpoint(card, write)
+        with heavy_child_folder("fer-teach-") as folder:
+            (folder / "base.keras").write_bytes(verified_bytes(store.checkpoint, KERAS_FILE))
+            np.savez(folder / "head.npz", weights=taught.head.weights, bias=taught.head.bias)
+            weights, result = _composed(folder), folder / "result"
+            _check_equal(store, taught, (result / LITERT_FILE).read_bytes(), images)
+            card = _card(store.checkpoint, taught, free_name(name), weights)
+            return save_checkpoint(card, lambda target: shutil.copytree(result, target, dirs_exist_ok=True))
     except OSError as error:
         raise CheckpointError(
             f"The checkpoint could not be made ({error.strerror or error}). Check the free space, and try again."
         ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _composed(folder: Path) -> int:
@@ -143,7 +133,7 @@ def _card(base: Checkpoint, taught: Taught, name: str, weights: int) -> ModelCar
         class_names=head.class_names,
         input=card.input,
         config={
-            "scheme": "majority-8" if "contempt" in head.class_names else "majority-7",
+            "scheme": majority_scheme(head.class_names),
             "preprocessing": list(card.preprocessing.steps),
             "base": base.name,
             "head": head.kind,
