@@ -36,7 +36,7 @@ def choose_target(lesson: Lesson) -> int:
     """Ask to which class examples are added; return its place."""
     names = lesson.examples.class_names
     if st.session_state.get(TARGET, names[0]) not in names:
-        del st.session_state[TARGET]
+        st.session_state[TARGET] = names[0]  # without a value of its own, the browser would go on showing the old one
     return names.index(st.selectbox("Class", names, key=TARGET, persist_state="session"))
 
 
