@@ -65,12 +65,12 @@ def test_every_choice_can_come_true(experiment):
         result([[90, 10], [10, 90]], curve=(epoch(),), groups=groups(test=70) + people(90, 88)),
         result([[90, 10], [10, 90]], curve=(epoch(),), groups=groups(test=90) + people(88, 60)),
         result([[90, 10], [10, 90]], curve=(epoch(),), groups=groups(test=68) + people(82, 81)),
-        result([[40, 60], [10, 20]], confidence=0.5, curve=(epoch(accuracy=0.5, seconds=1.0),)),
+        result([[40, 60], [10, 20]], confidence=0.5, wrong_confidence=0.4, curve=(epoch(accuracy=0.5, seconds=1.0),)),
         result([[90, 10], [5, 25]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
         result([[98, 2], [29, 1]], confidence=0.95, curve=(epoch(accuracy=0.9, seconds=3.0),)),
         result([[98, 2], [2, 28]], confidence=0.95, curve=(epoch(accuracy=0.99, seconds=3.0),)),
         result([[75, 25], [12, 18]], confidence=0.9, curve=(epoch(accuracy=0.95, seconds=3.0),)),
-        result([[42, 58], [10, 20]], confidence=0.99, curve=(epoch(accuracy=0.52, seconds=1.0),)),
+        result([[42, 58], [10, 20]], confidence=0.99, wrong_confidence=0.9, curve=(epoch(accuracy=0.52, seconds=1.0),)),
         result([[5, 95], [28, 2]], confidence=0.4, curve=(epoch(accuracy=0.5, seconds=1.0),)),
     ]
     came = {experiment.happened(usual, changed) for usual in sides for changed in sides}
@@ -89,7 +89,7 @@ def test_the_figures_of_an_outcome():
     assert made.rare_recall == 0.5
     assert made.epoch_seconds == 2.5
     assert [value for _, value, _ in figures(made)] == ["75%", "95%", "50%", "2.5 s"]
-    assert [value for _, value, _ in figures(result([[1]], confidence=0.5))] == ["100%", "50%"]
+    assert [value for _, value, _ in figures(result([[1]], confidence=0.5))] == ["100%", "50%", "0%"]
 
 
 def test_a_run_whose_loss_is_no_number_has_learned_nothing(small_demo, no_children):
@@ -189,6 +189,8 @@ def test_forgotten_scaling_is_the_network_on_255_times_the_greys(asked):
     _, twice = results_with_mistake(classifier, faces, "scaled twice")
     right = classifier.predict_raw(faces.images)
     assert usual.confidence == pytest.approx(float(right.max(axis=1).mean()))
+    is_wrong = right.argmax(axis=1) != faces.labels
+    assert usual.wrong_confidence == pytest.approx(float(right.max(axis=1)[is_wrong].mean()))
     assert raw.confidence > usual.confidence > twice.confidence
     # Softmax of a linear network: 255 times the grays are 255 times the logits, up to the biases, which are zero.
     logits = 255 * np.log(right.astype(float))

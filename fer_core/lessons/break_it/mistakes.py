@@ -10,17 +10,18 @@ MISTAKES = (
         "Forget the scaling",
         "Scaled to 0–1",
         "Not scaled: 0–255",
-        "The network learned from gray values between 0 and 1. Now it gets the bytes from 0 to 255. What happens?",
-        (
-            "Nothing: it is right as often as before",
-            "It is right less often, and less sure of its answers",
-            "It is right less often, but as sure as before or surer",
-        ),
-        outcomes.right_and_sure,
+        "The network learned from gray values between 0 and 1. Now it gets the bytes from 0 to 255. How confident is it "
+        "where it is wrong?",
+        ("Less confident than before", "As confident as before", "More confident than before"),
+        outcomes.wrong_confidence,
         2,
-        "fewer right answers, given with as much confidence as before",
+        "wrong answers given with more confidence",
         (
             Reason("All sums inside are 255 times larger than anything the network has seen."),
+            Reason(
+                "ReLU keeps their order, so the network is right about as often: {changed.accuracy:.0%}.",
+                reasons.is_as_good,
+            ),
             Reason(
                 "ReLU keeps much of their order, so {changed.accuracy:.0%} of the answers are still right.",
                 reasons.keeps_half,
@@ -30,9 +31,9 @@ MISTAKES = (
                 reasons.loses_half,
             ),
             Reason(
-                "Softmax turns large scores into certainty: the mean confidence is {changed.confidence:.0%}, "
-                "wrong answers included.",
-                reasons.is_sure,
+                "Softmax turns large scores into certainty: the mean confidence of wrong answers is "
+                "{changed.wrong_confidence:.0%} instead of {usual.wrong_confidence:.0%}.",
+                reasons.is_surer_when_wrong,
             ),
             Reason(
                 "The mistake is common because nothing crashes. In this app scaling is a layer of the saved network, "

@@ -12,11 +12,9 @@ def learns(usual: SideResult, changed: SideResult) -> int:
     return 1 if compared(usual.accuracy, changed.accuracy) == 0 else 2
 
 
-def right_and_sure(usual: SideResult, changed: SideResult) -> int:
-    """0 as often right and as sure, 1 less often right and less sure, 2 less often right and as sure or surer."""
-    if compared(usual.accuracy, changed.accuracy, margin=0.02) != 0:
-        return 0
-    return 1 if changed.confidence < usual.confidence - 0.02 else 2
+def wrong_confidence(usual: SideResult, changed: SideResult) -> int:
+    """0 less confident where it is wrong, 1 about as confident, 2 more confident."""
+    return compared(usual.wrong_confidence, changed.wrong_confidence)
 
 
 def one_answer(usual: SideResult, changed: SideResult) -> int:

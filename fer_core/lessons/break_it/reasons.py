@@ -13,8 +13,8 @@ from fer_core.lessons.break_it.results import SideResult, compared
 Condition = Callable[[SideResult, SideResult], bool]
 """Whether something holds for the results of the usual and of the changed side."""
 
-SURE, CONCENTRATED = 0.9, 0.8
-"""Mean confidence called "sure", and share of all answers in one class called "nearly one answer"."""
+CONCENTRATED = 0.8
+"""Share of all answers in one class called "nearly one answer"."""
 
 
 def always(usual: SideResult, changed: SideResult) -> bool:
@@ -43,14 +43,14 @@ def one_answer(usual: SideResult, changed: SideResult) -> bool:
     return changed.concentration >= CONCENTRATED
 
 
-def is_sure(usual: SideResult, changed: SideResult) -> bool:
-    """Whether the changed side's mean confidence is high."""
-    return changed.confidence >= SURE
-
-
 def is_less_sure(usual: SideResult, changed: SideResult) -> bool:
     """Whether the changed side's mean confidence is clearly lower."""
     return compared(usual.confidence, changed.confidence) == 0
+
+
+def is_surer_when_wrong(usual: SideResult, changed: SideResult) -> bool:
+    """Whether the changed side is clearly more confident in its wrong answers."""
+    return compared(usual.wrong_confidence, changed.wrong_confidence) == 2
 
 
 def keeps_half(usual: SideResult, changed: SideResult) -> bool:

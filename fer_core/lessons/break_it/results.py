@@ -62,6 +62,7 @@ class SideResult:
             broke down before its first epoch was over.
         curve: Empty where nothing was trained.
         confidence: Mean probability of the answers, 0 to 1; 0 when it was not measured.
+        wrong_confidence: The same of the wrong answers alone; 0 when there are none.
         broke_down: Whether the loss was no longer a number.
         groups: Other faces it was asked about at its end, group by group.
     """
@@ -70,6 +71,7 @@ class SideResult:
     class_names: tuple[str, ...]
     curve: tuple[EpochMetrics, ...] = field(default=())
     confidence: float = 0.0
+    wrong_confidence: float = 0.0
     broke_down: bool = False
     groups: tuple[Group, ...] = ()
 
@@ -182,7 +184,11 @@ def figures(result: SideResult) -> Sequence[tuple[str, str, str]]:
             ("Rare classes", percent(result.rare_recall), "Mean recall of the classes with few faces."),
             ("An epoch", f"{result.epoch_seconds:.1f} s", "Median time of the epochs after the first."),
         ]
-    return [*found, ("Confidence", percent(result.confidence), "Mean probability of its answers.")]
+    return [
+        *found,
+        ("Confidence", percent(result.confidence), "Mean probability of its answers."),
+        ("When wrong", percent(result.wrong_confidence), "Mean probability of its wrong answers."),
+    ]
 
 
 def _figure(group: Group) -> tuple[str, str, str]:
@@ -220,5 +226,11 @@ def _other_order(names: tuple[str, ...]) -> list[int]:
 
 
 def _result(labels: NDArray[np.int64], scores: NDArray[np.float32], names: tuple[str, ...]) -> SideResult:
-    matrix = cross_tabulate((labels, scores.argmax(axis=1)), [len(names)] * 2)
-    return SideResult(matrix, names, confidence=float(scores.max(axis=1).mean()))
+    answers, confidence = scores.argmax(axis=1), scores.max(axis=1)
+    wrong = confidence[answers != labels]
+    return SideResult(
+        cross_tabulate((labels, answers), [len(names)] * 2),
+        names,
+        confidence=float(confidence.mean()),
+        wrong_confidence=float(wrong.mean()) if len(wrong) else 0.0,
+    )
