@@ -10,8 +10,8 @@ MISTAKES = (
         "Forget the scaling",
         "Scaled to 0–1",
         "Not scaled: 0–255",
-        "The network learned from gray values between 0 and 1. Now it gets the bytes from 0 to 255. How confident is it "
-        "where it is wrong?",
+        "The network learned from gray values between 0 and 1. Now it gets the bytes from 0 to 255. How confident is "
+        "it where it is wrong?",
         ("Less confident than before", "As confident as before", "More confident than before"),
         outcomes.wrong_confidence,
         2,
