@@ -68,7 +68,8 @@ def show_way_back() -> None:
     """Show a link to the page that opened this one, as it was; nothing where none did."""
     if back := st.session_state.get(_BACK):
         page, query = back
-        show_link(f"Back to {PAGES[page].title}", page, query)
+        with st.container(key="way_back"):
+            show_link(f"Back to {PAGES[page].title}", page, query)
 
 
 def forget_sent_face() -> None:

@@ -39,17 +39,7 @@ HEADING_ALONE = 0.1
 """Seconds a new browser has for drawing the heading before the rest follows: it draws all it has got in one go, which
 takes some 400 ms on many pages. Measured by ``python -m tests.tools.first_paint``."""
 
-
-_CLOSED_BY_A_LINK = """<script>
-if (!window.menuCloses) {
-  window.menuCloses = true;
-  document.addEventListener("click", event => {
-    if (innerWidth <= 768 && event.target.closest(".st-key-menu a"))
-      document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
-  });
-}
-</script>"""
-"""On a phone the menu covers the page: a link closes it, as Streamlit's own menu does."""
+_LINKS = f"<script>{Path(__file__).with_name('assets').joinpath('links.js').read_text(encoding='utf-8')}</script>"
 
 
 def navigate() -> StreamlitPage:
@@ -64,7 +54,7 @@ def navigate() -> StreamlitPage:
     page = st.navigation(pages, position="hidden")
     hidden = () if is_operator_here() else ("diagnostics",)  # with the operator's key its address still opens it
     with st.sidebar:
-        st.html(_CLOSED_BY_A_LINK, unsafe_allow_javascript=True, width=1)
+        st.html(_LINKS, unsafe_allow_javascript=True, width=1)
     with st.sidebar.container(key="menu", gap="xsmall"):
         for heading, names in MENU.items():
             shown = [name for name in names if name not in hidden]

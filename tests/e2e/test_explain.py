@@ -5,12 +5,14 @@ import sys
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from fer_core.checkpoints.checkpoint import load_checkpoint
 from fer_core.datasets.demo import read_demo
 from fer_core.explain.arithmetic import sliding_window
 from fer_core.explain.pictures import strongest
 from fer_core.explain.worker import open_layer_reader
+from tests.e2e.conftest import accept_notice
 from tests.e2e.test_pages import grave_violations
 from tests.tools.visits import settle_down
 
@@ -190,6 +192,30 @@ def test_face_network_and_answer_are_in_view_at_1280_x_800(opened):
         box = element.bounding_box()
         assert box["y"] + box["height"] <= 800
     assert grave_violations(page) == []
+
+
+def test_a_face_of_a_photo_opens_and_the_way_back_leads_to_that_photo(lab, open_browser):
+    page = open_browser()
+    page.goto(f"{lab}/photos")
+    accept_notice(page)
+    page.get_by_role("button", name="Three friends", exact=True).click(timeout=SLOW)
+    page.get_by_text("Look inside at face").wait_for(timeout=SLOW)
+    page.get_by_role("button", name="A quarrel", exact=True).click()
+    second = page.get_by_text("Look inside at face").nth(1)
+    second.wait_for(timeout=SLOW)
+    settle_down(page)
+    second.scroll_into_view_if_needed()
+    place = page.get_by_test_id("stMain").evaluate("main => main.scrollTop")
+    assert place > 200
+    for go_back in (page.get_by_role("link", name="Back to Photos").click, page.go_back):
+        page.get_by_role("radio", name="2", exact=True).nth(1).click()
+        page.get_by_text("Face 2 of A quarrel").wait_for(timeout=SLOW)
+        go_back()
+        page.wait_for_function(
+            "place => document.querySelector('.stMain').scrollTop === place", arg=place, timeout=SLOW
+        )
+        expect(second).to_be_in_viewport()
+        settle_down(page)
 
 
 @pytest.mark.endurance

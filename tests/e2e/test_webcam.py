@@ -169,6 +169,10 @@ def test_live_faces_a_picture_and_a_log(lab, open_browser, camera_file, record_p
     assert page.get_by_text("frames analyzed").count() == 0
     assert page.get_by_alt_text("over the last minute").count() == 0
     assert page.get_by_text("Your picture").count() == 1
+    page.get_by_role("radio", name="2", exact=True).click()  # looks inside, from where one comes back to the picture
+    page.get_by_text("Face 2 of your picture").wait_for(timeout=SLOW)
+    page.get_by_role("link", name="Back to Webcam").click()
+    page.get_by_text("Your picture").wait_for(timeout=SLOW)
 
 
 def measure(page, record_property):
