@@ -8,11 +8,11 @@ import streamlit as st
 
 from fer_core.service.diagnostics import folders, machine, runs_by_state, settings_in_words, versions
 from fer_core.service.incidents import recent_incidents
-from pages.parts.webcam import stream as webcam_stream
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.operator import admits_operator, deployment
 from pages.shared.streamlit_internals import current_uploads
+from pages.shared.webcam import stream as webcam_stream
 
 
 def show_table(title: str, rows: Mapping[str, str], heads: tuple[str, str]) -> None:

@@ -3,36 +3,25 @@
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.checkpoints.classifier import Classifier
-from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.faces.blazeface import DetectorRange
-from fer_core.faces.detection import DEFAULT_MARGIN, DEFAULT_MINIMUM_SIZE, FaceDetector
+from fer_core.faces.detection import DEFAULT_MARGIN, DEFAULT_MINIMUM_SIZE
 from fer_core.recognition.photos import recognize_photo
 from fer_core.recognition.tracking import DEFAULT_SMOOTHING
 from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
-from pages.parts.webcam import live, stream
-from pages.parts.webcam.camera import is_mirrored, kind_of, reason
+from pages.parts.webcam import kept
 from pages.shared import cached
 from pages.shared.held_pictures import take_picture
 from pages.shared.links import show_link
-from pages.shared.messages import errors_shown, refuse_with
+from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces
 from pages.shared.photo_view import show_photo
 from pages.shared.pickers import choose_checkpoint, choose_prior, say_who_answers
+from pages.shared.webcam import stream
+from pages.shared.webcam.camera import Reason, is_mirrored
+from pages.shared.webcam.strips import show_live
 
 _RANGES: dict[DetectorRange, str] = {"short": "Near (2 m)", "full": "Far (5 m)"}
-
-
-@cached.by_content(2, "Opening the face detector …")
-def _detector(range_: DetectorRange) -> FaceDetector:
-    return FaceDetector(range_, minimum_size=1)
-
-
-@cached.by_content(4, "Opening the network …")
-def _classifier(checkpoint: Checkpoint, prior: PriorAdjustment) -> Classifier:
-    # Of its own: an evaluation under way must not hold up frames.
-    return checkpoint.open_classifier(live=True, prior_adjustment=prior)
 
 
 def choose_settings() -> tuple[Checkpoint, StreamSettings]:
@@ -71,28 +60,20 @@ def choose_settings() -> tuple[Checkpoint, StreamSettings]:
         )
         prior = choose_prior(checkpoint)
         say_who_answers(checkpoint, prior)
-    classifier = _classifier(checkpoint, prior)
-    detector, mirrored = _detector(range_), is_mirrored()
+    classifier = cached.live_classifier(checkpoint, prior)
+    detector, mirrored = cached.live_detector(range_), is_mirrored()
     return checkpoint, StreamSettings(detector, classifier, margin / 100, size, smoothing, mirrored)
 
 
 def show_buttons(analyzer: FrameAnalyzer) -> None:
     if stream.is_wanted():
-        icon, take = ":material/photo_camera:", live.take_picture
+        icon, take = ":material/photo_camera:", kept.take_picture
         st.button("Take a picture", type="primary", icon=icon, on_click=take, args=(analyzer,))
-        st.button("Stop the camera", icon=":material/videocam_off:", on_click=stream.stop)
-    else:
-        st.button("Start the camera", type="primary", icon=":material/videocam:", on_click=stream.start)
+    stream.show_switch()
 
 
-def offer_stills(analyzer: FrameAnalyzer, problem: str) -> None:
-    """In place of live video: what is wrong, what to do, and what works all the same."""
-    why = reason(problem)
-    text = f"**{why.title}.** {why.remedy}"
-    if why.is_fault:
-        refuse_with(text, f"webcam {kind_of(problem)}", icon=":material/videocam_off:")
-    else:
-        st.info(text, icon=":material/hourglass_top:")
+def offer_stills(analyzer: FrameAnalyzer, why: Reason) -> None:
+    """In place of live video: what works all the same."""
     st.markdown("Alternatives:")
     with st.container(horizontal=True):
         show_link("Upload pictures", "photos")
@@ -121,16 +102,16 @@ with above:
     left, right = st.columns([3, 2], gap="large")
 with left, errors_shown():
     stream.show_stream(analyzer)
-    if problem := stream.problem():
-        offer_stills(analyzer, problem)
+    if why := stream.show_problem():
+        offer_stills(analyzer, why)
 with left.container(horizontal=True, vertical_alignment="center"):
     show_buttons(analyzer)
-    live.offer_log(analyzer)
+    kept.offer_log(analyzer)
 left.caption(
     "Frames are analyzed on the computer that runs FER Lab and not stored, unless you ask for it; then in "
     "memory until you close the app."
 )
 with left:
-    live.show_picture()
+    kept.show_picture()
 with right:
-    live.show_live(analyzer)
+    show_live(analyzer)

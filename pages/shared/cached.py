@@ -17,7 +17,8 @@ from fer_core.datasets.summary import LabelOutcomes, label_outcomes, typical_row
 from fer_core.errors import DatasetError
 from fer_core.evaluation.leaderboard import compare_checkpoints, milliseconds_per_face
 from fer_core.evaluation.scoring import evaluate_checkpoint
-from fer_core.faces.detection import PhotoDetector
+from fer_core.faces.blazeface import DetectorRange
+from fer_core.faces.detection import FaceDetector, PhotoDetector
 from fer_core.lessons.break_it.results import Mistake, SideResult, results_with_mistake
 from fer_core.lessons.codes import SharedByCode
 from fer_core.lessons.plan import Presentation
@@ -103,6 +104,26 @@ def photo_detector() -> PhotoDetector:
         CheckpointError: Its networks are not installed.
     """
     return PhotoDetector()
+
+
+@by_content(2, "Opening the face detector …")
+def live_detector(range_: DetectorRange = "short") -> FaceDetector:
+    """The face detector for frames, at whose results a size is asked for; by default that of near faces.
+
+    Raises:
+        CheckpointError: Its networks are not installed.
+    """
+    return FaceDetector(range_, minimum_size=1)
+
+
+@by_content(4, "Opening the network …")
+def live_classifier(checkpoint: Checkpoint, prior: PriorAdjustment) -> Classifier:
+    """Open a checkpoint's network for frames; of their own, as an evaluation under way must not hold them up.
+
+    Raises:
+        CheckpointError: A file is missing or damaged.
+    """
+    return checkpoint.open_classifier(live=True, prior_adjustment=prior)
 
 
 @by_content(2, "Drawing the sample pictures …")

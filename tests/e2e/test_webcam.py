@@ -217,7 +217,7 @@ def test_runs_of_the_page_that_overtake_each_other_leave_the_camera_on(lab, open
     page = live_page(open_browser, camera_file)
     page.add_init_script(KEEP_TRACKS)
     page.goto(f"{lab}/_stcore/health")
-    script = (camera.PROJECT / "pages/parts/webcam/camera.js").read_text(encoding="utf-8")
+    script = (camera.PROJECT / "pages/shared/webcam/camera.js").read_text(encoding="utf-8")
     assert page.evaluate(RUNS_THAT_OVERTAKE, [script, {"video": True, "audio": False}]) == [2, "ended"]
 
 

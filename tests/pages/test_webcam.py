@@ -5,9 +5,9 @@ import pytest
 
 from fer_core.faces.detection import Face
 from fer_core.service.webcam_slots import WebcamSlots
-from pages.parts.webcam import camera as webcam_camera
-from pages.parts.webcam import stream as webcam_stream
-from pages.parts.webcam.peer import PeerError
+from pages.shared.webcam import camera as webcam_camera
+from pages.shared.webcam import stream as webcam_stream
+from pages.shared.webcam.peer import PeerError
 
 FRAME = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
 
@@ -98,7 +98,7 @@ def test_starting_asks_for_the_camera(page, browser):
 
 def test_who_starts_the_camera_before_the_page_is_whole_gets_it_too(home_with_checkpoint, open_page, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("pages.parts.webcam.live.offer_log", lambda analyzer: None)  # what stands below the button
+        patch.setattr("pages.parts.webcam.kept.offer_log", lambda analyzer: None)  # what stands below the button
         page = open_page("webcam")
     button(page, "Start the camera").click().run()
     assert "Waiting for the camera" in text(page)

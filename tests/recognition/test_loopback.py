@@ -16,7 +16,7 @@ from fer_core.checkpoints.classifier import Classifier
 from fer_core.faces.detection import Face
 from fer_core.labels import PAPER_EMOTIONS
 from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
-from pages.parts.webcam.peer import NewestFrames, Peer, PeerError
+from pages.shared.webcam.peer import NewestFrames, Peer, PeerError
 
 CYCLES = 50
 SECONDS = 20

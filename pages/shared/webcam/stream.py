@@ -1,4 +1,4 @@
-"""The live video of the webcam page: its states from "off" to "playing", and what watches over it.
+"""The live video of a page: its states from "off" to "playing", and what watches over it; a session has one.
 
 streamlit-webrtc answers the browser, but its own component there is not used: told by a page to play, it starts once
 for each time it is drawn while it loads, and the answer to one start may reach another, which leaves a black picture.
@@ -6,6 +6,7 @@ for each time it is drawn while it loads, and the answer to one start may reach 
 
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
 import av
@@ -15,10 +16,10 @@ from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
 from fer_core.service.deployment import read_ice_servers
 from fer_core.service.incidents import record_event
 from fer_core.service.webcam_slots import WebcamSlots
-from pages.parts.webcam import camera
-from pages.parts.webcam.peer import Peer, PeerError
-from pages.shared.messages import plain, refuse_with
+from pages.shared.messages import page_name, plain, refuse_with
 from pages.shared.operator import deployment, setting
+from pages.shared.webcam import camera
+from pages.shared.webcam.peer import Peer, PeerError
 
 _WANTED, _ATTEMPT, _PROBLEM = "webcam_on", "webcam_attempt", "webcam_problem"
 _PEER, _ANSWER, _BEGUN, HOLDER = "webcam_peer", "webcam_answer", "webcam_begun", "webcam_holder"
@@ -26,6 +27,8 @@ _ANALYZER = "webcam_analyzer"
 
 CONNECTING_SECONDS, FIRST_FRAME_SECONDS, STALLED_SECONDS = 10.0, 20.0, 6.0
 """How long a stream may take to connect once the camera is there, to send its first frame, and to send the next."""
+
+_REFRESH_SECONDS = 0.5
 
 
 def analyzer_with(settings: StreamSettings) -> FrameAnalyzer:
@@ -39,10 +42,10 @@ def start() -> None:
     """Switch the camera on, from the next run of the page, if the server has a place for one more."""
     _end()
     if not slots().take(_holder()):
-        record_event("webcam refused: busy", page="webcam")
+        record_event("webcam refused: busy", page=page_name())
         stop(camera.BUSY if slots().count else camera.OFF)
         return
-    record_event("webcam started", page="webcam")
+    record_event("webcam started", page=page_name())
     st.session_state[_WANTED] = True
     st.session_state[_PROBLEM] = ""
 
@@ -75,7 +78,7 @@ def show_stream(analyzer: FrameAnalyzer) -> None:
     report = camera.show_camera(attempt, is_wanted(), answer, servers, lambda: _connect(analyzer, servers))
     if not is_wanted():
         if not problem():
-            _show_off()
+            show_off()
     elif report not in (camera.PENDING, camera.WAITING):
         stop(report)
         st.rerun()
@@ -86,6 +89,48 @@ def show_stream(analyzer: FrameAnalyzer) -> None:
             "No answer from your browser yet. Choose **Allow** near the address.",
             icon=":material/videocam:",
         )
+
+
+def show_off() -> None:
+    """Show that the camera is off."""
+    with st.container(border=True, height=300, horizontal_alignment="center", vertical_alignment="center"):
+        st.markdown("# :material/videocam_off:", width="content", text_alignment="center")
+        st.markdown("**The camera is off**  \nFace the light.", width="content", text_alignment="center")
+
+
+def show_switch(start: Callable[[], None] = start, key: str = "webcam_switch") -> None:
+    """Show the button that switches the camera on or off."""
+    if is_wanted():
+        st.button("Stop the camera", icon=":material/videocam_off:", key=f"{key}_off", on_click=stop)
+    else:
+        st.button("Start the camera", type="primary", icon=":material/videocam:", key=f"{key}_on", on_click=start)
+
+
+def show_problem() -> camera.Reason | None:
+    """Say why the camera stopped and what to do, if something made it stop; return the reason."""
+    if not problem():
+        return None
+    why = camera.reason(problem())
+    text = f"**{why.title}.** {why.remedy}"
+    if why.is_fault:
+        refuse_with(text, f"webcam {camera.kind_of(problem())}", icon=":material/videocam_off:")
+    else:
+        st.info(text, icon=":material/hourglass_top:")
+    return why
+
+
+def refresh_seconds() -> float | None:
+    """How often what stands beside the video is drawn again; None while the camera is off."""
+    return _REFRESH_SECONDS if is_wanted() else None
+
+
+def watch(analyzer: FrameAnalyzer) -> None:
+    """Look after the stream whenever what stands beside it is drawn: stop one that failed, and say why."""
+    if what := failure(analyzer):
+        stop(what)
+        st.rerun()
+    if text := analyzer.problem():
+        refuse_with(f"Some frames could not be analyzed: {plain(text)}. The next ones are tried.", "webcam frames")
 
 
 def failure(analyzer: FrameAnalyzer) -> str:
@@ -110,12 +155,6 @@ def ice_servers() -> list[dict[str, Any]]:
         SettingError: The setting cannot be read.
     """
     return read_ice_servers(setting("FER_ICE_SERVERS"))
-
-
-def say_problem_of_frames(analyzer: FrameAnalyzer) -> None:
-    """Show what failed in the frames of the last seconds, if anything; the video goes on."""
-    if text := analyzer.problem():
-        refuse_with(f"Some frames could not be analyzed: {plain(text)}. The next ones are tried.", "webcam frames")
 
 
 def _connect(analyzer: FrameAnalyzer, servers: list[dict[str, Any]]) -> None:
@@ -169,9 +208,3 @@ def server_slots(count: int) -> WebcamSlots:
 def _holder() -> str:
     """This session, by a name that nobody else knows."""
     return str(st.session_state.setdefault(HOLDER, secrets.token_hex(16)))
-
-
-def _show_off() -> None:
-    with st.container(border=True, height=300, horizontal_alignment="center", vertical_alignment="center"):
-        st.markdown("# :material/videocam_off:", width="content", text_alignment="center")
-        st.markdown("**The camera is off**  \nFace the light.", width="content", text_alignment="center")

@@ -1,38 +1,17 @@
-"""What stands beside the live video, and the picture that is taken of it."""
-
-from collections.abc import Sequence
+"""What the webcam page keeps on request: a picture and a log."""
 
 import streamlit as st
 
 from fer_core.faces.images import encode_png
 from fer_core.plots.prediction import face_cards
-from fer_core.plots.webcam import face_strip, gone_faces, present_faces
 from fer_core.recognition.recognize import MAX_LISTED_FACES, summary, to_csv
-from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyzer, Moment, StreamResult
-from pages.parts.webcam import stream
+from fer_core.recognition.webcam import LONGEST_LOG, FrameAnalyzer, StreamResult
 from pages.shared.downloads import download_button
 from pages.shared.look_inside import offer_look_inside
 from pages.shared.messages import plain
+from pages.shared.webcam import stream
 
 _LOG, _PICTURE = "webcam_log", "webcam_picture"
-_STRIPS = 4
-_REFRESH_SECONDS = 0.5
-
-
-def show_live(analyzer: FrameAnalyzer) -> None:
-    """Show the live strip, renewed twice a second while the camera is on."""
-
-    @st.fragment(run_every=_REFRESH_SECONDS if stream.is_wanted() else None)
-    def live() -> None:
-        if failure := stream.failure(analyzer):
-            stream.stop(failure)
-            st.rerun()
-        if stream.is_wanted():
-            _show_rate(analyzer)
-        stream.say_problem_of_frames(analyzer)
-        _show_faces(analyzer)
-
-    live()
 
 
 def take_picture(analyzer: FrameAnalyzer) -> None:
@@ -72,38 +51,3 @@ def offer_log(analyzer: FrameAnalyzer) -> None:
 
 def _clear_picture() -> None:
     st.session_state.pop(_PICTURE, None)
-
-
-def _show_rate(analyzer: FrameAnalyzer) -> None:
-    rate, latest = analyzer.rate(), analyzer.latest()
-    is_on = rate.frames_per_second > 0
-    with st.container(horizontal=True, gap="large"):
-        st.metric("Frames/s", f"{rate.frames_per_second:.0f}" if is_on else "–", width="content")
-        st.metric("Per frame", f"{rate.milliseconds:.0f} ms" if is_on else "–", width="content")
-    st.caption(f"{latest.number:,} frames analyzed")
-
-
-def _show_faces(analyzer: FrameAnalyzer) -> None:
-    if not stream.is_wanted():
-        st.caption("Probabilities of each face, now and over the last minute.")
-        return
-    history, now = analyzer.history(), analyzer.now()
-    present, gone = present_faces(history, now), gone_faces(history, now)
-    _show_cards(present, history, now)
-    if not analyzer.latest().number:
-        st.caption("Waiting for the first frame …")
-    elif not present:
-        st.info("No face found. Come closer, face the camera, or lower the smallest face.", icon=":material/face:")
-    if gone:
-        earlier = st.expander("Earlier faces", icon=":material/history:", key="webcam_gone", on_change="rerun")
-        if earlier.open:
-            with earlier:
-                _show_cards(gone, history, now)
-
-
-def _show_cards(numbers: Sequence[int], history: Sequence[Moment], now: float) -> None:
-    for number in numbers[:_STRIPS]:
-        with st.container(border=True):
-            st.html(face_strip(number, history, now))
-    if len(numbers) > _STRIPS:
-        st.caption(f"and {len(numbers) - _STRIPS} more.")
