@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.network import LocalNetwork, Network, WorkerNetwork
 from fer_core.checkpoints.priors import UNNAMED, AnsweredBy, normalized
 from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec
-from fer_core.faces.images import Square, preprocess_face
+from fer_core.faces.crops import Square, preprocess_face
 from fer_core.faces.preprocessing import UNCHANGED, Preprocessing
 
 NOT_SURE = "not sure"

@@ -22,7 +22,7 @@ from fer_core.checkpoints.checkpoint import (
 )
 from fer_core.checkpoints.spec import NetworkSpec
 from fer_core.errors import CheckpointError
-from fer_core.faces.images import IMAGE_SIZE
+from fer_core.faces.crops import IMAGE_SIZE
 from fer_core.storage.files import cache_folder, storage_remedy
 from fer_core.storage.folders import new_folder
 from fer_core.storage.sandbox import run_limited

@@ -15,7 +15,7 @@ from fer_core.checkpoints.checkpoint import Checkpoint, verified_bytes
 from fer_core.checkpoints.sessions import LiteRtSession
 from fer_core.checkpoints.spec import NetworkSpec
 from fer_core.checkpoints.worker import Worker, floats, serve
-from fer_core.faces.images import IMAGE_SIZE
+from fer_core.faces.crops import IMAGE_SIZE
 
 _BATCH = 16  # everything between the layers is kept, for each face some megabytes
 _LONGEST = 1 << 26

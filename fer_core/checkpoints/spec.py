@@ -11,7 +11,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.priors import softmax
-from fer_core.faces.images import IMAGE_SIZE
+from fer_core.faces.crops import IMAGE_SIZE
 from fer_core.storage.records import as_record
 
 Scaling = Literal["unit", "raw", "symmetric", "standardized", "imagenet", "custom"]

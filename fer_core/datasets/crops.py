@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.faces.crops import Square, preprocess_face
 from fer_core.faces.detection import Detector, PhotoDetector
-from fer_core.faces.images import Square, preprocess_face
 
 ToFace = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 """From an RGB picture to the 48x48 gray face in it; an empty array when there is none."""

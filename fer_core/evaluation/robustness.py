@@ -22,7 +22,8 @@ from fer_core.evaluation.cache import is_kept, raw_probabilities
 from fer_core.evaluation.calibration import with_prior
 from fer_core.evaluation.intervals import wilson
 from fer_core.evaluation.scoring import score
-from fer_core.faces.images import IMAGE_SIZE, Square, preprocess_face, read_image
+from fer_core.faces.crops import IMAGE_SIZE, Square, preprocess_face
+from fer_core.faces.images import read_image
 
 _VERSION = 1  # to be raised when a perturbation changes, so that kept predictions are not taken for the new ones
 _Gray = NDArray[np.uint8]

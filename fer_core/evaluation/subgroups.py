@@ -13,8 +13,8 @@ from fer_core.datasets.dataset import FerDataset, fingerprint_of
 from fer_core.evaluation.cache import array_path, cached_array
 from fer_core.evaluation.intervals import wilson
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.faces.crops import IMAGE_SIZE
 from fer_core.faces.detection import Detector, FaceDetector
-from fer_core.faces.images import IMAGE_SIZE
 from fer_core.labels import EMOTIONS
 
 _BUCKETS = 5

@@ -17,7 +17,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from fer_core.errors import CheckpointError
-from fer_core.faces.images import Box
+from fer_core.faces.crops import Box
 from fer_core.faces.interpreters import InterpreterPool
 
 DetectorRange = Literal["short", "full"]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.faces.blazeface import DetectorRange, averaged, distinct, surest
-from fer_core.faces.images import Box, Point, Square, preprocess_face
+from fer_core.faces.crops import Box, Point, Square, preprocess_face
 from fer_core.faces.landmarks import FaceMesh
 from fer_core.faces.search import FaceSearch
 from fer_core.faces.verifier import FaceVerifier

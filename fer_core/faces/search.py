@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.faces.blazeface import SAME_FACE, BlazeFace, averaged, distinct, intersections, shifted, tiles, turned
-from fer_core.faces.images import Box, Square, cut_square
+from fer_core.faces.crops import Box, Square, cut_square
 
 SUSPICION = 0.2
 """Confidence from which a place deserves a second look."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from fer_core.checkpoints.classifier import NOT_SURE
+from fer_core.faces.crops import Box
 from fer_core.faces.detection import Face
-from fer_core.faces.images import Box
 from fer_core.labels import class_colors
 from fer_core.recognition.recognize import Recognition
 from fer_core.recognition.tracking import TrackedFace

@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import Classifier, Prediction
+from fer_core.faces.crops import Box, preprocess_face
 from fer_core.faces.detection import DEFAULT_MARGIN, Detector, Face
-from fer_core.faces.images import Box, preprocess_face, to_gray
+from fer_core.faces.images import to_gray
 
 MAX_LISTED_FACES = 50
 """Pages list this many faces of a picture and count the rest."""

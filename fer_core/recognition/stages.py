@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.faces.crops import preprocess_face
 from fer_core.faces.detection import Face
-from fer_core.faces.images import preprocess_face, to_gray
+from fer_core.faces.images import to_gray
 from fer_core.faces.preprocessing import STEPS, Preprocessing
 
 _SHOWN = 320  # pixels of the picture with the detected face

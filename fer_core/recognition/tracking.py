@@ -12,7 +12,7 @@ import scipy
 from numpy.typing import NDArray
 
 from fer_core.checkpoints.classifier import NOT_SURE, Prediction
-from fer_core.faces.images import Box
+from fer_core.faces.crops import Box
 from fer_core.recognition.recognize import Recognition
 
 DEFAULT_SMOOTHING = 0.4

@@ -8,7 +8,7 @@ import pytest
 
 from fer_core.checkpoints.classifier import Adjustment, Classifier, Prediction
 from fer_core.errors import CheckpointError
-from fer_core.faces.images import Square, preprocess_face
+from fer_core.faces.crops import Square, preprocess_face
 from fer_core.labels import EMOTIONS, PAPER_EMOTIONS
 
 SIGMOID = Path(__file__).parents[1] / "fixtures" / "sigmoid8.tflite"

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from fer_core.errors import CheckpointError
 from fer_core.faces import blazeface
 from fer_core.faces.blazeface import anchors, averaged, distinct, letterbox, open_network, tiles, turned
+from fer_core.faces.crops import Square, preprocess_face, tilt_of
 from fer_core.faces.detection import KEYPOINTS, PHOTO_WEIGHTS, Face, FaceDetector, Opinions, PhotoDetector
-from fer_core.faces.images import Square, preprocess_face, read_image, tilt_of
+from fer_core.faces.images import read_image
 from fer_core.faces.landmarks import FaceMesh
 from fer_core.faces.verifier import FaceVerifier
 from fer_core.recognition.samples import sample_pictures

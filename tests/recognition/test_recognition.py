@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from fer_core.checkpoints.classifier import Classifier, Prediction
 from fer_core.checkpoints.priors import AnsweredBy
 from fer_core.datasets.crops import largest_face
+from fer_core.faces.crops import preprocess_face
 from fer_core.faces.detection import Face, PhotoDetector
-from fer_core.faces.images import preprocess_face, read_image, to_gray
+from fer_core.faces.images import read_image, to_gray
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.recognize import (
     Recognition,

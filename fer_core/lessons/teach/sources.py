@@ -16,8 +16,9 @@ from fer_core.datasets.drawn.person import random_person, random_view
 from fer_core.datasets.drawn.portrait import draw_face
 from fer_core.datasets.votes import majority
 from fer_core.errors import ImageError, TeachError
+from fer_core.faces.crops import IMAGE_SIZE
 from fer_core.faces.detection import Detector
-from fer_core.faces.images import IMAGE_EXTENSIONS, IMAGE_SIZE, read_image, to_gray
+from fer_core.faces.images import IMAGE_EXTENSIONS, read_image, to_gray
 from fer_core.labels import EMOTIONS, VOTE_COLUMNS, LabelScheme
 from fer_core.lessons.quiz.rooms import Ballot
 from fer_core.lessons.teach.examples import ExampleClass, Examples, Recording, apart, together

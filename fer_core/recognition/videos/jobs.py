@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.checkpoint import Checkpoint, load_checkpoint
 from fer_core.checkpoints.priors import AnsweredBy
 from fer_core.errors import FerError, VideoError
-from fer_core.faces.images import IMAGE_SIZE
+from fer_core.faces.crops import IMAGE_SIZE
 from fer_core.recognition.timelines import VideoResult
 from fer_core.recognition.videos.analysis import AnalysisCanceledError, AnalysisOptions, Progress, analyze_video
 from fer_core.recognition.videos.reader import VideoFrame

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.datasets.readers import read_records
-from fer_core.faces.images import IMAGE_SIZE
+from fer_core.faces.crops import IMAGE_SIZE
 from fer_core.labels import SPLITS, VOTE_COLUMNS
 from tests.benchmark.realdata import real_files
 from tests.benchmark.verifier.negatives import Negatives, collect

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import ImageError
+from fer_core.faces.crops import Square, preprocess_face
 from fer_core.faces.detection import face_of
-from fer_core.faces.images import Square, preprocess_face, read_image, to_gray
+from fer_core.faces.images import read_image, to_gray
 from fer_core.faces.search import FaceSearch
 from tests.benchmark.detection.scenes import picture_files
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.faces.images import IMAGE_SIZE
+from fer_core.faces.crops import IMAGE_SIZE
 from tests.benchmark.verifier.negatives import WIDE, Negatives
 
 Image = NDArray[np.uint8]
