@@ -142,6 +142,7 @@ def test_challenges_count_moved_units_and_know_when_they_are_solved():
     assert done.is_solved
     assert not attempt(fear, facs("1 5:50"), "surprise").is_solved
     assert not attempt(fear, facs("1 2 5 20 25"), "fear").is_solved
-    fool = next(one for one in CHALLENGES if one.fools)
+    fool = next(one for one in CHALLENGES if one.keeps)
     assert attempt(fool, fool.beginning, "neutral").is_solved
+    assert not attempt(fool, facs(""), "neutral").is_solved  # people see no smile either
     assert not attempt(fool, fool.beginning, "happiness").is_solved

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fer_core.datasets.drawn.expression import UNITS, Expression, emotion_expression
 
 _LEAST = 0.01  # a smaller difference is none
+VISIBLE = 0.2
+"""Contraction, from 0 to 1, from which on people see what a fooling has to keep."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class Challenge:
         start: The emotion whose prototype the face shows at the beginning.
         goal: The class that the network has to say, or, of a fooling, the class that it must not say.
         most_units: Action units that may differ from the start.
-        fools: Whether the network must say anything but the goal, while people still see it.
+        keeps: Of a fooling, where the network must say anything but the goal while people still see it: the action
+            unit without which they do not. "" for none.
     """
 
     name: str
@@ -25,7 +28,7 @@ class Challenge:
     start: str
     goal: str
     most_units: int
-    fools: bool = False
+    keeps: str = ""
 
     @property
     def beginning(self) -> Expression:
@@ -38,8 +41,9 @@ CHALLENGES = (
     Challenge("anger", "From neutral: make it say anger with two sliders", "neutral", "anger", 2),
     Challenge("turn", "From happiness: make it say sadness with three sliders", "happiness", "sadness", 3),
     Challenge("rare", "From neutral: make it say contempt with four sliders", "neutral", "contempt", 4),
-    Challenge("fool", "Fool it: people say happiness, the network does not", "happiness", "happiness", 18, fools=True),
-)
+    Challenge("fool", "Fool it: people say happiness, the network does not", "happiness", "happiness",
+              len(UNITS), keeps="lip_corner_puller"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,13 @@ class Attempt:
     Attributes:
         moved: The names of the action units that differ from the challenge's beginning.
         size: The sum of the moves; 1 is one action unit, on both sides, from rest to full contraction.
-        is_solved: Whether the network says what it should, with no more units than allowed.
+        is_kept: Whether a fooling's face still shows what it has to keep.
+        is_solved: Whether the network says what it should, with no more units than allowed, and that is kept.
     """
 
     moved: tuple[str, ...]
     size: float
+    is_kept: bool
     is_solved: bool
 
 
@@ -62,8 +68,9 @@ def attempt(challenge: Challenge, expression: Expression, answer: str) -> Attemp
     begin = challenge.beginning
     ways = {name: _distance(begin, expression, name) for name in UNITS}
     moved = tuple(name for name, way in ways.items() if way >= _LEAST)
-    said = (answer == challenge.goal) != challenge.fools
-    return Attempt(moved, sum(ways.values()), said and len(moved) <= challenge.most_units)
+    is_kept = not challenge.keeps or _distance(Expression(), expression, challenge.keeps) >= VISIBLE
+    said = (answer == challenge.goal) != bool(challenge.keeps)
+    return Attempt(moved, sum(ways.values()), is_kept, said and is_kept and len(moved) <= challenge.most_units)
 
 
 def _distance(first: Expression, second: Expression, name: str) -> float:

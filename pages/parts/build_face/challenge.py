@@ -7,9 +7,9 @@ import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Prediction
-from fer_core.datasets.drawn.expression import unit_title
+from fer_core.datasets.drawn.expression import UNITS, unit_title
 from fer_core.datasets.drawn.face import Face
-from fer_core.lessons.build_face.challenges import CHALLENGES, Attempt, Challenge, attempt
+from fer_core.lessons.build_face.challenges import CHALLENGES, VISIBLE, Attempt, Challenge, attempt
 from fer_core.lessons.quiz.rooms import Room
 from fer_core.lessons.quiz.rounds import round_without_voters
 from fer_core.storage.plaintext import percent
@@ -56,14 +56,21 @@ def _show_attempt(challenge: Challenge, face: Face, checkpoint: Checkpoint) -> N
     done = attempt(challenge, face.expression, prediction.class_name)
     goal = float(prediction.probabilities[prediction.class_names.index(challenge.goal)])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.metric("Sliders moved", f"{len(done.moved)} (at most {challenge.most_units})", border=True, width=190)
+        limit = f" (at most {challenge.most_units})" if challenge.most_units < len(UNITS) else ""
+        st.metric("Sliders moved", f"{len(done.moved)}{limit}", border=True, width=190)
         st.metric("Sum of moves", percent(done.size), border=True, width=190)
         st.metric(challenge.goal.capitalize(), percent(goal), border=True, width=190)
-        if challenge.fools:
+        if challenge.keeps:
             _offer_vote(face, prediction)
     if done.moved:
         st.caption("Moved: " + ", ".join(unit_title(name) for name in done.moved))
-    if challenge.fools and done.is_solved:
+    if not done.is_kept:
+        st.info(
+            f"People see no {challenge.goal} while {unit_title(challenge.keeps)} is below {percent(VISIBLE)}. "
+            "Press Start for a face that shows it.",
+            icon=":material/flag:",
+        )
+    elif challenge.keeps and done.is_solved:
         st.success("The network is fooled. Are people?", icon=":material/visibility:")
     elif done.is_solved:
         _show_score(challenge, done, checkpoint, face)
