@@ -60,8 +60,8 @@ def _carry_out(options: argparse.Namespace) -> int:
 
 def _to_go_on(options: argparse.Namespace) -> str:
     if options.go_on:
-        return f"To go on: python -m fer_core {options.go_on}"
-    return "What was complete before stays. Run the command again to go on."
+        return f"To resume: python -m fer_core {options.go_on}"
+    return "Completed work is kept. Run the command again to continue."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,24 +69,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=None, go_on="")
     choose = parser.add_subparsers(metavar="COMMAND", title="commands")
 
-    command = _add(choose, "import-data", commands.import_data, "store FER2013 and, beside it, the FER+ votes")
+    command = _add(choose, "import-data", commands.import_data, "import FER2013 and the FER+ votes")
     command.add_argument(
         "--images",
         type=Path,
         required=True,
         help="fer2013.csv or icml_face_data.csv, also .gz, .bz2, .xz, .zip or .tar.gz",
     )
-    command.add_argument("--votes", type=Path, help="fer2013new.csv; without it only FER2013's own labels are there")
-    command.add_argument("--name", help="what to call the dataset (ferplus, or fer2013 without votes)")
+    command.add_argument("--votes", type=Path, help="fer2013new.csv; without it, only FER2013's own labels are stored")
+    command.add_argument("--name", help="name of the dataset (default: ferplus, or fer2013 without votes)")
 
     add_data_commands(partial(_add, choose))
     _add(choose, "datasets", commands.datasets, "list the stored datasets")
 
-    add_train(_add(choose, "train", runs.train, "train a network and make a checkpoint of it"))
-    add_search(_add(choose, "search", runs.search, "train with many settings and name the best"))
-    add_settings(_add(choose, "describe", runs.describe, "count a network's layers, weights and arithmetic"))
+    add_train(_add(choose, "train", runs.train, "train a network and save it as a checkpoint"))
+    add_search(_add(choose, "search", runs.search, "search for the best training settings"))
+    add_settings(_add(choose, "describe", runs.describe, "list a network's layers, weights and multiply-adds"))
 
-    add_teach(_add(choose, "teach", teach, "teach a checkpoint new classes with pictures"))
+    add_teach(_add(choose, "teach", teach, "teach a checkpoint new classes from folders of pictures"))
     _add(choose, "runs", runs.runs, "list the training runs")
     _add(choose, "checkpoints", commands.checkpoints, "list the checkpoints")
 
@@ -101,84 +101,113 @@ def _parser() -> argparse.ArgumentParser:
 def _add_predict(command: argparse.ArgumentParser) -> None:
     """The options of :func:`fer_core.cli.commands.predict`."""
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures or videos")
-    command.add_argument("--checkpoint", help="name of a checkpoint (the default one)")
-    command.add_argument("--csv", action="store_true", help="answer with a CSV row for each face (and moment)")
+    command.add_argument("--checkpoint", help="name of a checkpoint (default: the first that “checkpoints” lists)")
+    command.add_argument("--csv", action="store_true", help="print CSV, one row per face and frame")
     command.add_argument(
-        "--annotated", type=Path, metavar="PATH", help="write what was found into this folder, or one video as PATH.mp4"
+        "--annotated",
+        type=Path,
+        metavar="PATH",
+        help="write annotated files to this folder, or one video to PATH.mp4",
     )
     _add_overwrite(command)
     _add_prior(command, "--common")
-    command.add_argument("--frames-per-second", type=_rate, default=10.0, help="of videos, how many to look at (10)")
+    command.add_argument(
+        "--frames-per-second", type=_rate, default=10.0, help="frames per second to analyze in videos (default: 10)"
+    )
     command.add_argument(
         "--sight",
         dest="face_distance",
         choices=get_args(FaceDistance),
         default="room",
-        help="how far the faces of videos are (room)",
+        help="distance of the faces in videos (default: room)",
     )
 
 
 def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    evaluate = _add(choose, "evaluate", evaluation.evaluate, "test a checkpoint on a labeled dataset")
+    evaluate = _add(choose, "evaluate", evaluation.evaluate, "measure a checkpoint on a labeled dataset")
     evaluate.add_argument("checkpoint")
-    evaluate.add_argument("--predictions", type=Path, metavar="FILE.csv", help="write every prediction")
+    evaluate.add_argument("--predictions", type=Path, metavar="FILE.csv", help="write every prediction as CSV")
 
     compare = _add(choose, "compare", evaluation.compare, "compare checkpoints with confidence intervals and p-values")
-    compare.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="two or more")
+    compare.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="two or more checkpoints")
 
-    compare.add_argument("--subsets", action="store_true", help="also on each saved subset, with Holm's correction")
+    compare.add_argument(
+        "--subsets", action="store_true", help="also compare on each saved subset, with Holm's correction"
+    )
 
-    report = _add(choose, "report", evaluation.report, "write a report as one HTML file, and a model card")
-    report.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="one, or several to compare")
-    report.add_argument("--output", type=Path, metavar="FILE.html", help="where to write (NAME-report.html)")
-    report.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
+    report = _add(choose, "report", evaluation.report, "write a report as one HTML file, or a model card")
+    report.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="one checkpoint, or several to compare")
+    report.add_argument("--output", type=Path, metavar="FILE.html", help="output file (default: NAME-report.html)")
+    report.add_argument(
+        "--robustness", action="store_true", help="also measure robustness to blur, noise, … (takes minutes)"
+    )
     report.add_argument("--model-card", type=Path, metavar="FILE.md", help="write the checkpoint's card as Markdown")
 
-    export = _add(choose, "export", evaluation.export, "write a network as ONNX, Keras and LiteRT, with scripts")
+    export = _add(choose, "export", evaluation.export, "export a network as ONNX, Keras and LiteRT, with scripts")
     export.add_argument("checkpoint")
-    export.add_argument("--output", type=Path, metavar="FILE.zip", help="where to write (CHECKPOINT.zip)")
+    export.add_argument("--output", type=Path, metavar="FILE.zip", help="output file (default: CHECKPOINT.zip)")
 
     for command in (evaluate, report, export):
         _add_overwrite(command)
     for command in (evaluate, compare, report):
         _add_prior(command)
-        command.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
+        command.add_argument("--dataset", default="demo", help="name of a stored dataset (default: demo)")
         command.add_argument("--split", choices=SPLITS, default="test")
-        command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="true labels (as in training)")
-        command.add_argument("--exclude", default="", metavar="SUBSET", help="leave out the rows of this subset")
-        command.add_argument("--only", default="", metavar="SUBSET", help="test on the rows of this subset alone")
+        command.add_argument(
+            "--labels", choices=tuple(LABEL_SCHEMES), help="label scheme (default: that of the training)"
+        )
+        command.add_argument("--exclude", default="", metavar="SUBSET", help="exclude the rows of this subset")
+        command.add_argument("--only", default="", metavar="SUBSET", help="evaluate only the rows of this subset")
 
-    foreign = _add(choose, "import-checkpoint", evaluation.import_file, "import a network from elsewhere")
+    foreign = _add(choose, "import-checkpoint", evaluation.import_file, "import a network trained elsewhere")
     foreign.add_argument("file", type=Path, help="a .keras, .h5, .tflite or .onnx file")
     foreign.add_argument(
-        "--classes", default=AUTO, help=f"in order, with commas; or {', '.join(KNOWN_ORDERS)} (auto: the best fit)"
+        "--classes",
+        default=AUTO,
+        help=f"classes in output order, comma-separated, or {', '.join(KNOWN_ORDERS)} (default: auto, the best fit)",
     )
     foreign.add_argument(
-        "--scaling", choices=(AUTO, *SCALINGS), default=AUTO, help="of the gray values (auto: the best fit)"
+        "--scaling",
+        choices=(AUTO, *SCALINGS),
+        default=AUTO,
+        help="scaling of the gray values (default: auto, the best fit)",
     )
-    foreign.add_argument("--mean", type=_numbers, default=(), help="of values 0 to 1, for a custom scaling")
-    foreign.add_argument("--deviation", type=_numbers, default=(), help="likewise; one number, or one a channel")
-    foreign.add_argument("--size", type=int, help="pixels of a side, where an .onnx file leaves that open")
-    foreign.add_argument("--name", help="what to call it (as the file)")
+    foreign.add_argument(
+        "--mean",
+        type=_numbers,
+        default=(),
+        help="mean for custom scaling, of values 0 to 1: one number, or one per channel",
+    )
+    foreign.add_argument(
+        "--deviation", type=_numbers, default=(), help="standard deviation for custom scaling, likewise"
+    )
+    foreign.add_argument("--size", type=int, help="input size in pixels, if an .onnx file leaves it open")
+    foreign.add_argument("--name", help="name of the checkpoint (default: that of the file)")
 
     calibrate = _add(choose, "calibrate", evaluation.calibrate, "calibrate a checkpoint and complete its card")
     calibrate.add_argument("checkpoint")
-    calibrate.add_argument("--dataset", default="demo", help="name of a stored dataset (demo)")
+    calibrate.add_argument("--dataset", default="demo", help="name of a stored dataset (default: demo)")
     calibrate.add_argument(
-        "--not-sure", type=_share, default=0.5, metavar="SHARE", help="less probable answers are “not sure” (0.5)"
+        "--not-sure",
+        type=_share,
+        default=0.5,
+        metavar="SHARE",
+        help="answers below this confidence are “not sure” (default: 0.5)",
     )
-    calibrate.add_argument("--robustness", action="store_true", help="measure blur, noise, … too (minutes)")
+    calibrate.add_argument(
+        "--robustness", action="store_true", help="also measure robustness to blur, noise, … (takes minutes)"
+    )
     calibrate.add_argument("--replace", action="store_true", help="replace figures measured on another dataset")
 
-    keep = _add(choose, "keep-answers", evaluation.keep, "keep checkpoints' answers to FER+ beside them")
+    keep = _add(choose, "keep-answers", evaluation.keep, "store checkpoints' predictions on FER+ with them")
     keep.add_argument("checkpoints", nargs="*")
-    keep.add_argument("--dataset", default="ferplus", help="FER+ with its pictures, as imported (ferplus)")
+    keep.add_argument("--dataset", default="ferplus", help="imported FER+ dataset with pictures (default: ferplus)")
     keep.add_argument("--votes", type=Path, metavar="FILE", help="also write the votes that ship with the app")
     _add_overwrite(keep)
 
 
 def _add_overwrite(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    command.add_argument("--overwrite", action="store_true", help="overwrite existing files")
 
 
 def _add_prior(command: argparse.ArgumentParser, *old_names: str) -> None:
@@ -188,7 +217,7 @@ def _add_prior(command: argparse.ArgumentParser, *old_names: str) -> None:
         type=lambda text: _OLD_PRIORS.get(text, text),
         choices=get_args(PriorAdjustment),
         default=DEFAULT_PRIOR,
-        help=f"the class shares that answers assume: the training faces', equal ones, or halfway ({DEFAULT_PRIOR})",
+        help=f"assumed class prior: training, uniform or halfway between (default: {DEFAULT_PRIOR})",
     )
 
 
@@ -196,21 +225,21 @@ def _add(
     choose: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, what: str
 ) -> argparse.ArgumentParser:
     command = choose.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
-    command.add_argument("--json", action="store_true", help="answer with one JSON document")
+    command.add_argument("--json", action="store_true", help="print one JSON document")
     command.set_defaults(run=run)
     return command
 
 
 def _rate(text: str) -> float:
-    return _number(text, "a number above 0 and up to 1,000", lambda rate: 0 < rate <= 1000)
+    return _number(text, "a number above 0, up to 1,000", lambda rate: 0 < rate <= 1000)
 
 
 def _share(text: str) -> float:
-    return _number(text, "a share from 0 to below 1", lambda share: 0 <= share < 1)
+    return _number(text, "a number from 0 to below 1", lambda share: 0 <= share < 1)
 
 
 def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(_number(part, "a number, or several with commas,", math.isfinite) for part in text.split(","))
+    return tuple(_number(part, "a number, or several separated by commas", math.isfinite) for part in text.split(","))
 
 
 def _number(text: str, expected: str, is_meant: Callable[[float], bool]) -> float:
@@ -219,7 +248,7 @@ def _number(text: str, expected: str, is_meant: Callable[[float], bool]) -> floa
     except ValueError:
         number = math.nan
     if not is_meant(number):
-        raise argparse.ArgumentTypeError(f"“{text}” where {expected} is expected")
+        raise argparse.ArgumentTypeError(f"expected {expected}, not “{text}”")
     return number
 
 

@@ -106,7 +106,7 @@ def keep_answers(checkpoint: Checkpoint, records: FaceRecords) -> Checkpoint:
         (checkpoint.directory / ANSWERS_FILE).write_bytes(content)
     except OSError as error:
         raise CheckpointError(
-            f"The answers of “{checkpoint.name}” could not be written ({error.strerror or error}). "
+            f"The predictions of “{checkpoint.name}” could not be written ({error.strerror or error}). "
             f"Allow writing in {checkpoint.directory}, or free some space."
         ) from error
     files = checkpoint.card.files | {ANSWERS_FILE: hashlib.sha256(content).hexdigest()}

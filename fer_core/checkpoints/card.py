@@ -247,9 +247,9 @@ class ModelCard:
         if not isinstance(scheme, str) or scheme not in LABEL_SCHEMES:
             raise ValueError("Its label scheme is unknown.")
         if not isinstance(steps, str | list) or not all(isinstance(step, str) for step in steps):
-            raise ValueError("Its pre-processing steps are no words.")
+            raise ValueError("Its pre-processing steps are not strings.")
         if len(card.prior) not in {0, len(card.class_names)}:
-            raise ValueError("It has not one training share for each class.")
+            raise ValueError("It needs one training share per class.")
         _ = card.preprocessing  # raises ValueError for steps this version does not know
         return card
 

@@ -165,8 +165,8 @@ def _unreadable(checkpoint: Checkpoint, file: str, error: OSError) -> Checkpoint
 
 def _damaged(checkpoint: Checkpoint, file: str) -> CheckpointError:
     return CheckpointError(
-        f"{file} of the checkpoint “{checkpoint.name}” is damaged: it is not the file that was saved. "
-        "Train or copy it again."
+        f"{file} of the checkpoint “{checkpoint.name}” is damaged: its contents changed after it was saved. Train or "
+        "copy it again."
     )
 
 
@@ -179,9 +179,7 @@ def load_checkpoint(name: str) -> Checkpoint:
     if is_folder_name(name) and (directory := read_settled(home() / "models" / name, lambda: _directory(name))):
         return _read(directory)
     names = ", ".join(c.name for c in list_checkpoints()) or "none yet"
-    raise CheckpointError(
-        f"There is no checkpoint called “{name}” (there are: {names}). Choose one of these or train it."
-    )
+    raise CheckpointError(f"There is no checkpoint “{name}” (there are: {names}). Choose one of these or train it.")
 
 
 def _directory(name: str) -> Path | None:
@@ -214,7 +212,7 @@ def save_checkpoint(card: ModelCard, write_files: Callable[[Path], object]) -> C
         CheckpointError: The name is not allowed, or the disk is full or read-only; nothing was changed.
     """
     if checked_name(card.name, CheckpointError) != card.name:
-        raise CheckpointError(f"“{card.name[:60]}” cannot be a name. {NAME_RULE}")
+        raise CheckpointError(f"“{card.name[:60]}” is not a valid name. {NAME_RULE}")
     models = home() / "models"
     check_own(Checkpoint(models / card.name, card))
     try:
@@ -268,7 +266,7 @@ def delete_checkpoint(checkpoint: Checkpoint) -> None:
         return  # somebody else deleted it
     except OSError as error:
         raise CheckpointError(
-            f"“{checkpoint.name}” could not be removed ({error.strerror or error}). Close what uses its files."
+            f"“{checkpoint.name}” could not be removed ({error.strerror or error}). Close programs that use its files."
         ) from error
 
 
@@ -280,8 +278,8 @@ def check_own(checkpoint: Checkpoint) -> None:
     """
     if not checkpoint.is_own:
         raise CheckpointError(
-            f"“{checkpoint.name}” ships with the app and cannot be changed. Train or import a checkpoint of your own, "
-            "or copy the folder to another name."
+            f"“{checkpoint.name}” ships with the app and cannot be changed. Train or import your own, or copy the "
+            "folder under another name."
         )
 
 

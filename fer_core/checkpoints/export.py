@@ -127,8 +127,8 @@ scores = network.run(None, {network.get_inputs()[0].name: face})[0][0]""",
     ),
 }
 _LESSON = (
-    "# The lesson, again\n\nTrain a small network on drawn faces, see where it is right and wrong, and look inside it. "
-    "Run it in the folder of FER Lab, with its requirements installed.",
+    "# The lesson as a notebook\n\nTrain a small network on drawn faces, see where it is right and wrong, and look "
+    "inside it. Run this notebook in the FER Lab folder, with its requirements installed.",
     "from fer_core.datasets.store import ensure_demo, load_records\n\nensure_demo()\nrecords = load_records('demo')\n"
     "records.split_sizes()",
     "## Ten people voted\n\nThe paper's Table 2, for the drawn faces.",
@@ -137,11 +137,11 @@ _LESSON = (
     "import subprocess, sys\n\nsettings = ['epochs=2', 'share=0.05', 'seed=1']\n"
     "subprocess.run([sys.executable, '-m', 'fer_core', 'train', '--dataset', 'demo', '--name', 'lesson', '--set', "
     "*settings], check=True)",
-    "## Evaluation\n\nRows are what the faces are, columns what the network calls them.",
+    "## Evaluation\n\nRows are true classes, columns predicted ones.",
     "import json\n\ncommand = [sys.executable, '-m', 'fer_core', 'evaluate', 'lesson', '--dataset', 'demo', '--json']\n"
     "answer = subprocess.run(command, check=True, capture_output=True, text=True)\nreport = json.loads(answer.stdout)\n"
     "print(f\"right on {report['accuracy']:.1%} of {report['n']} test faces\")\nreport['confusion_matrix']",
-    "## Inside\n\nWhat each layer makes of one face.",
+    "## Inside\n\nThe output of each layer for one face.",
     "from fer_core.checkpoints.checkpoint import load_checkpoint, verified_bytes\n"
     "from fer_core.explain.layers import LayerReader\n\n"
     "face = records.images[0]\nfor layer in LayerReader(verified_bytes(load_checkpoint('lesson'))).layers(face):\n"
@@ -196,9 +196,8 @@ def _convert(checkpoint: Checkpoint, missing: list[str], target: Path) -> None:
         run_limited("fer_core.training.network.export", folder, timeout=_TIMEOUT)
         if not all((folder / file).exists() for file in missing):
             raise CheckpointError(
-                f"The network of “{checkpoint.name}” could not be converted to ONNX: the process that converts it came "
-                "to an end, for want of memory or because Keras cannot open the file. Close other programs and try "
-                "again."
+                f"The network of “{checkpoint.name}” could not be converted to ONNX: the conversion process ended, "
+                "because memory ran out or Keras cannot open the file. Close other programs and try again."
             )
         for file in missing:
             shutil.copyfile(folder / file, target / file)

@@ -87,7 +87,7 @@ def _pad(sign: int, key: str) -> Rule:
         (top, bottom), (left, right) = config[key]
         sides = height + sign * (int(top) + int(bottom)), width + sign * (int(left) + int(right))
         if min(int(top), int(bottom), int(left), int(right), *sides) < 0 or min(sides) < 1:
-            raise _impossible("a padding or cropping that leaves nothing")
+            raise _impossible("a padding or cropping without output")
         return (*sides, channels), 0
 
     return rule
@@ -105,7 +105,7 @@ def _resize(inputs: Sequence[Shape], config: Config) -> tuple[Shape, int]:
 
 def _merge(inputs: Sequence[Shape], _: Config) -> tuple[Shape, int]:
     if len({len(shape) for shape in inputs}) != 1:
-        raise _impossible("a sum of arrays with different numbers of sides")
+        raise _impossible("a sum of arrays with different numbers of dimensions")
     sides = tuple(max(along) for along in zip(*inputs, strict=True))
     if any(side not in (1, longest) for shape in inputs for side, longest in zip(shape, sides, strict=True)):
         raise _impossible("a sum of arrays of different sizes")
@@ -130,7 +130,7 @@ def _slid(sides: Sequence[int], kernel: Sequence[int], config: Config) -> tuple[
         for side, size, stride, rate in zip(sides, kernel, strides, dilation, strict=True)
     ]
     if min(places) < 1:
-        raise _impossible("a kernel larger than the picture it slides over")
+        raise _impossible("a kernel larger than its input")
     return places[0], places[1]
 
 
@@ -156,20 +156,20 @@ def _pair(config: Config, key: str, default: int | None = None) -> tuple[int, in
 
 def _only(inputs: Sequence[Shape]) -> Shape:
     if len(inputs) != 1:
-        raise _impossible("a layer with several inputs that takes one")
+        raise _impossible("a one-input layer with several inputs")
     return inputs[0]
 
 
 def _picture(inputs: Sequence[Shape]) -> tuple[int, int, int]:
     shape = _only(inputs)
     if len(shape) != 3:
-        raise _impossible("a picture layer behind something that is not a picture")
+        raise _impossible("a 2D layer after an output that is not 2D")
     return shape[0], shape[1], shape[2]
 
 
 def _impossible(what: str) -> CheckpointError:
     return CheckpointError(
-        f"The network in this file cannot be built: it has {what}. Open it where it was trained and save it again."
+        f"The network in this file cannot be built. It has {what}. Fix it in your code and save it again."
     )
 
 

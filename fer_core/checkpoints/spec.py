@@ -21,11 +21,11 @@ SCALINGS: tuple[Scaling, ...] = get_args(Scaling)
 
 SCALING_TITLES: dict[Scaling, str] = {
     "unit": "0 to 1 (divided by 255)",
-    "raw": "0 to 255 (as in the file, or the network scales itself)",
-    "symmetric": "−1 to 1 (divided by 127.5, less 1)",
+    "raw": "0 to 255 (unscaled, or scaled by the network)",
+    "symmetric": "−1 to 1 (divided by 127.5, minus 1)",
     "standardized": "each picture to mean 0 and variance 1",
-    "imagenet": "ImageNet’s mean and deviation (torchvision)",
-    "custom": "a mean and deviation of its own",
+    "imagenet": "ImageNet mean and standard deviation (torchvision)",
+    "custom": "custom mean and standard deviation",
 }
 """What people choose from, the most frequent first."""
 
@@ -67,9 +67,9 @@ class NetworkSpec:
     def __post_init__(self) -> None:
         wanted = (1, self.channels) if self.scaling == "custom" else (0,)
         if len(self.mean) not in wanted or len(self.deviation) not in wanted:
-            raise ValueError(f"Expected a mean and a deviation for {self.channels} channels.")
+            raise ValueError(f"Expected a mean and a standard deviation for {self.channels} channels.")
         if not np.isfinite([*self.mean, *self.deviation]).all() or not all(value > 0 for value in self.deviation):
-            raise ValueError("Expected finite means and deviations above 0.")
+            raise ValueError("Expected finite means and standard deviations above 0.")
 
     def to_bytes(self) -> bytes:
         """Return what :meth:`from_bytes` reads."""
@@ -88,7 +88,7 @@ class NetworkSpec:
 
     @property
     def in_words(self) -> str:
-        """What a face becomes, such as "64×64 RGB, −1 to 1 (divided by 127.5, less 1)"."""
+        """What a face becomes, such as "64×64 RGB, −1 to 1 (divided by 127.5, minus 1)"."""
         color = "RGB" if self.channels == 3 else "gray"
         numbers = f": mean {_listed(self.mean)}, deviation {_listed(self.deviation)}" if self.mean else ""
         return f"{self.size}×{self.size} {color}, {SCALING_TITLES[self.scaling]}{numbers}"

@@ -85,8 +85,8 @@ class Worker:
         except (OSError, EOFError) as error:
             _close(self._running)
             raise CheckpointError(
-                "The process of this imported network ended while it was asked, for want of time or memory. "
-                "Try again; if it happens again, use another checkpoint."
+                "The process of this imported network ended during prediction, because time or memory ran out. Try "
+                "again; if it recurs, use another checkpoint."
             ) from error
         finally:
             watch.cancel()

@@ -57,7 +57,7 @@ def _line(checkpoint: Checkpoint) -> str:
     card = checkpoint.card
     if not card.is_trained:
         return f"{card.name}: {card.origin_in_words}; {', '.join(card.class_names)}"
-    return f"{card.name}: {percent(card.best.test_accuracy, 1)} on the test split of {card.dataset}"
+    return f"{card.name}: {percent(card.best.test_accuracy, 1)} test accuracy on {card.dataset}"
 
 
 def predict(options: argparse.Namespace) -> Answer:

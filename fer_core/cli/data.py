@@ -29,40 +29,49 @@ AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
 
 def add_data_commands(add: AddCommand) -> None:
     """Declare these commands and their options."""
-    command = add("import-pictures", store_pictures, "store pictures in class folders, below a folder or in a zip")
+    command = add("import-pictures", store_pictures, "import pictures from class folders or a zip of them")
     command.add_argument("source", type=Path, help="folder or zip, such as one with train/angry/1.jpg")
-    command.add_argument("--name", required=True, help="what to call the dataset")
+    command.add_argument("--name", required=True, help="name of the dataset")
     command.add_argument(
-        "--map", nargs="+", action="extend", default=[], metavar="FOLDER=CLASS", help="beside the table of synonyms"
+        "--map",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FOLDER=CLASS",
+        help="class of a folder whose name is no known class",
     )
     command.add_argument(
-        "--split", nargs="+", action="extend", default=[], metavar="FOLDER=SPLIT", help="of folders such as eval"
+        "--split", nargs="+", action="extend", default=[], metavar="FOLDER=SPLIT", help="split of a folder such as eval"
     )
-    command.add_argument("--find-faces", action="store_true", help="cut out the largest face the detector finds")
-    command.add_argument("--new-splits", action="store_true", help="draw all splits instead of taking the folders'")
-    command.add_argument("--seed", type=int, default=0, help="of the draw (0)")
+    command.add_argument("--find-faces", action="store_true", help="crop to the largest detected face")
+    command.add_argument("--new-splits", action="store_true", help="draw new splits instead of using the folders'")
+    command.add_argument("--seed", type=int, default=0, help="seed of the drawn splits (default: 0)")
 
-    command = add("download-data", download_data, "fetch the FER+ votes, and FER2013 with your Kaggle account")
-    command.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to (here)")
-    command.add_argument("--votes-only", action="store_true", help="leave FER2013 out")
-    command.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    command = add("download-data", download_data, "download the FER+ votes, and FER2013 with your Kaggle account")
+    command.add_argument(
+        "--to", type=Path, default=Path(), metavar="FOLDER", help="target folder (default: the current one)"
+    )
+    command.add_argument("--votes-only", action="store_true", help="skip FER2013")
+    command.add_argument("--overwrite", action="store_true", help="overwrite existing files")
 
     command = add("inspect", inspect, "list findings in a dataset, duplicates across splits first")
     command.add_argument("dataset")
     command.add_argument("--exclude", metavar="FINDING", help="save this finding as a subset")
-    command.add_argument("--name", help="what to call that subset (like the finding)")
+    command.add_argument("--name", help="name of that subset (default: that of the finding)")
     command.add_argument("--card", type=Path, metavar="FILE.md", help="write the dataset's card as Markdown")
-    command.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    command.add_argument("--overwrite", action="store_true", help="overwrite existing files")
 
     command = add("subsets", subsets, "list, save, rename or delete the saved subsets of a dataset")
     command.add_argument("dataset")
-    command.add_argument("--save", metavar="NAME", help="save the faces that the following options keep")
-    command.add_argument("--classes", default="", metavar="NAMES", help="of these classes, with commas (all)")
-    command.add_argument("--votes", type=_ends, default=ALL_VOTES, metavar="LOW..HIGH", help="for the label, of ten")
+    command.add_argument("--save", metavar="NAME", help="save the faces selected by the options below as a subset")
+    command.add_argument("--classes", default="", metavar="NAMES", help="classes, comma-separated (default: all)")
+    command.add_argument(
+        "--votes", type=_ends, default=ALL_VOTES, metavar="LOW..HIGH", help="votes for the label, of ten"
+    )
     command.add_argument("--grays", type=_ends, default=ALL_GRAYS, metavar="LOW..HIGH", help="mean gray value, 0..255")
-    command.add_argument("--within", default="", metavar="SUBSET", help="among the faces of a saved subset")
-    command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="what labels the faces (the dataset's first)")
-    command.add_argument("--rename", nargs=2, metavar=("SUBSET", "NAME"), help="give a subset another name")
+    command.add_argument("--within", default="", metavar="SUBSET", help="only faces of this saved subset")
+    command.add_argument("--labels", choices=tuple(LABEL_SCHEMES), help="label scheme (default: the dataset's first)")
+    command.add_argument("--rename", nargs=2, metavar=("SUBSET", "NAME"), help="rename a subset")
     command.add_argument("--delete", metavar="SUBSET", help="delete a subset")
 
 
@@ -142,7 +151,7 @@ def _ends(text: str) -> tuple[int, int]:
     try:
         return int(low), int(high if dots else low)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” where a range such as 8..10 is expected") from None
+        raise argparse.ArgumentTypeError(f"expected a range such as 8..10, not “{text}”") from None
 
 
 def _keep(options: argparse.Namespace, found: tuple[Finding, ...]) -> None:
@@ -169,5 +178,5 @@ def _pairs(duplicates: Duplicates, split: np.ndarray) -> dict[str, int]:
 def _pair(text: str) -> tuple[str, str]:
     folder, separator, label = text.partition("=")
     if not separator:
-        raise DatasetError(f"“{text}” is not a pair. Write it as folder=class, for example 0=anger.")
+        raise DatasetError(f"“{text}” is not a pair. Write folder=class, for example 0=anger.")
     return folder, label

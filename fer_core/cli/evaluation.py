@@ -136,7 +136,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
     low, high = card.measured.accuracy_interval
     text = (
         f"{card.name}: temperature {card.calibration.temperature:.3f}, fitted on {card.calibration.fitted_on}. "
-        f"Calibration error there {100 * card.calibration.error_before:.1f} → "
+        f"Its calibration error: {100 * card.calibration.error_before:.1f} → "
         f"{100 * card.calibration.error_after:.1f} points.\nOn the {card.measured.n:,} test faces: accuracy "
         f"{percent(card.measured.accuracy, 1)} (95% CI {interval_text(low, high)}), "
         f"calibration error "
@@ -163,7 +163,10 @@ def keep(options: argparse.Namespace) -> Answer:
     kept = [keep_answers(load_checkpoint(name), records) for name in options.checkpoints]
     files = [str(options.votes)] if options.votes else []
     files += [str(checkpoint.directory / ANSWERS_FILE) for checkpoint in kept if has_answers(checkpoint)]
-    return Answer({"files": files}, "\n".join(f"Written: {file}" for file in files) or "Nothing is written: not FER+.")
+    return Answer(
+        {"files": files},
+        "\n".join(f"Written: {file}" for file in files) or "Nothing was written, because this dataset is not FER+.",
+    )
 
 
 def import_file(options: argparse.Namespace) -> Answer:
@@ -173,8 +176,8 @@ def import_file(options: argparse.Namespace) -> Answer:
     file = ForeignFile(options.file, name, classes, scaling, options.mean, options.deviation, options.size)
     card = import_checkpoint(file).card
     tried = [f"{percent(r.accuracy):>6}  {r.order:12} {r.spec.in_words}" for r in card.readings]
-    used = f"Its classes: {', '.join(card.class_names)}. {card.input}."
-    lines = [f"The checkpoint “{card.name}” is there. {card.limits}", used, *card.notes, "Tried:", *tried]
+    used = f"Class order: {', '.join(card.class_names)}. {card.input}."
+    lines = [f"Checkpoint “{card.name}” imported. {card.limits}", used, *card.notes, "Tried:", *tried]
     return Answer(asdict(card), "\n".join(lines))
 
 

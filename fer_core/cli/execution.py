@@ -63,7 +63,7 @@ def only_process(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise TrainingError(f"Another process is busy with “{folder.name}” already. Wait for it to end.") from error
+        raise TrainingError(f"“{folder.name}” is already running in another process. Wait for it to end.") from error
     try:
         yield
     finally:

@@ -29,9 +29,9 @@ def check_free(paths: Iterable[Path | None], inputs: Sequence[Path] = (), *, ove
     """
     for path in filter(None, paths):
         if any(path.exists() and source.exists() and path.samefile(source) for source in inputs):
-            raise FerError(f"{path} is one of the files to read and would be lost. Choose another place to write to.")
+            raise FerError(f"{path} is an input file and would be overwritten. Choose another output path.")
         if path.exists() and not overwrite:
-            raise FerError(f"{path} exists already. Choose another place, or add --overwrite to replace it.")
+            raise FerError(f"{path} already exists. Choose another path, or add --overwrite to replace it.")
 
 
 def annotated_paths(files: Sequence[Path], target: Path | None) -> list[Path | None]:
@@ -46,7 +46,7 @@ def annotated_paths(files: Sequence[Path], target: Path | None) -> list[Path | N
         return [None] * len(files)
     if target.suffix.lower() == ".mp4":
         if len(files) > 1 or not is_video(files[0]):
-            raise FerError(f"{target.name} is the name of one annotated video; name a folder instead.")
+            raise FerError(f"{target.name} can hold one annotated video only. Name a folder instead.")
         return [target]
     taken: set[str] = set()
     return [_free_in(target, file, ".mp4" if is_video(file) else ".png", taken) for file in files]

@@ -29,32 +29,32 @@ def add_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="settings, such as epochs=10"
     )
-    command.add_argument("--dataset", help="name of a stored dataset (demo)")
-    command.add_argument("--tensorboard", action="store_true", help="write the curves as TensorBoard's files too")
+    command.add_argument("--dataset", help="name of a stored dataset (default: demo)")
+    command.add_argument("--tensorboard", action="store_true", help="also write the curves as TensorBoard files")
 
 
 def add_train(command: argparse.ArgumentParser) -> None:
     """The options of :func:`train`."""
     add_settings(command)
-    command.add_argument("--name", help="what to call the run and its checkpoint")
+    command.add_argument("--name", help="name of the run and its checkpoint")
     command.add_argument("--run", dest="existing", metavar="NAME", help="resume an interrupted run")
     command.add_argument(
-        "--strategy", choices=get_args(StrategyName), default="auto", help="one device, all of them, or a cluster"
+        "--strategy", choices=get_args(StrategyName), default="auto", help="one device, all devices, or a cluster"
     )
-    command.add_argument("--target", type=float, default=0.0, help="target validation accuracy, as 0.85")
+    command.add_argument("--target", type=float, default=0.0, help="target validation accuracy, such as 0.85")
     command.add_argument(
         "--then",
         action="append",
         default=[],
         metavar="SETTINGS",
-        help="what to change when the target is missed, as 'learning_rate=0.001 epochs=90'; may be repeated",
+        help="settings of the next attempt below target, such as 'learning_rate=0.001 epochs=90'; repeatable",
     )
 
 
 def add_search(command: argparse.ArgumentParser) -> None:
     """The options of :func:`search`."""
     add_settings(command)
-    command.add_argument("--name", help="what to call the search; its runs' names begin with it")
+    command.add_argument("--name", help="name of the search, and prefix of its runs' names")
     command.add_argument("--run", dest="existing", metavar="NAME", help="resume an interrupted search")
     command.add_argument(
         "--over",
@@ -62,10 +62,10 @@ def add_search(command: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="KEY=VALUES",
-        help="what varies: lists as batch_size=32,64 and ranges as learning_rate=0.0001..0.01",
+        help="settings to vary: lists such as batch_size=32,64 and ranges such as learning_rate=0.0001..0.01",
     )
     command.add_argument("--method", choices=get_args(Method), default="random", help="search method")
-    command.add_argument("--trials", type=int, default=10, help="most runs (10)")
+    command.add_argument("--trials", type=int, default=10, help="maximum number of runs (default: 10)")
 
 
 def train(options: argparse.Namespace) -> Answer:
@@ -76,7 +76,7 @@ def train(options: argparse.Namespace) -> Answer:
     config = run.config if run else _config(options)
     if not read_cluster().is_chief:
         assist_run(config, options.existing or options.name or "")
-        return Answer({}, "This machine's part is done; the first worker has the run and its checkpoint.")
+        return Answer({}, "This worker has finished; the first worker holds the run and its checkpoint.")
     run = run or _new_run(config, options)
     options.go_on = f"train --run {run.name}"
     checkpoint = train_run(run, options.strategy)
@@ -85,9 +85,8 @@ def train(options: argparse.Namespace) -> Answer:
         return Answer(asdict(status), status.message)
     best = checkpoint.card.best
     text = (
-        f"The checkpoint “{checkpoint.name}” is in {checkpoint.directory}. "
-        f"Its weights are those of epoch {best.epoch}: "
-        f"{percent(best.validation_accuracy, 1)} right on validation, {percent(best.test_accuracy, 1)} on test."
+        f"Checkpoint “{checkpoint.name}” saved in {checkpoint.directory}, weights of epoch {best.epoch}: "
+        f"{percent(best.validation_accuracy, 1)} validation accuracy, {percent(best.test_accuracy, 1)} test accuracy."
     )
     if run.record.target.accuracy:
         text += f"\n{find_run(run.name).status.message}"
@@ -116,7 +115,9 @@ def search(options: argparse.Namespace) -> Answer:
         {"run": run.name, "settings": run.record.note, "accuracy": accuracy, "state": run.status.state}
         for run, accuracy in tried
     ]
-    lines = [f"{run.name}: {percent(accuracy, 1)} on validation with {run.record.note}" for run, accuracy in tried]
+    lines = [
+        f"{run.name}: {percent(accuracy, 1)} validation accuracy with {run.record.note}" for run, accuracy in tried
+    ]
     return Answer({"name": found.name, "status": asdict(found.status), "trials": trials}, "\n".join(lines))
 
 
@@ -141,7 +142,7 @@ def describe(options: argparse.Namespace) -> Answer:
         f"{layer.kind:14}{'x'.join(map(str, layer.shape)):>12}{layer.weights:12,}{layer.multiply_adds:14,}"
         for layer in network.layers
     ]
-    total = f"{network.weights:,} weights, {network.multiply_adds:,} multiply-adds for one picture"
+    total = f"{network.weights:,} weights, {network.multiply_adds:,} multiply-adds per face"
     return Answer(document, "\n".join([*lines, total]))
 
 

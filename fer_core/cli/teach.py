@@ -22,11 +22,15 @@ def add_teach(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--examples", type=Path, required=True, metavar="FOLDER", help="a folder of pictures for each class"
     )
-    command.add_argument("--base", default=DEFAULT_CHECKPOINT, help=f"name of a checkpoint ({DEFAULT_CHECKPOINT})")
-    command.add_argument("--head", choices=tuple(HEAD_TITLES), default="softmax", help="how it is fitted (softmax)")
-    command.add_argument("--name", help="save it as a checkpoint of this name")
-    command.add_argument("--output", type=Path, metavar="FILE.json", help="write the head alone")
-    command.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    command.add_argument(
+        "--base", default=DEFAULT_CHECKPOINT, help=f"name of the base checkpoint (default: {DEFAULT_CHECKPOINT})"
+    )
+    command.add_argument(
+        "--head", choices=tuple(HEAD_TITLES), default="softmax", help="kind of head (default: softmax)"
+    )
+    command.add_argument("--name", help="save base and head as a checkpoint of this name")
+    command.add_argument("--output", type=Path, metavar="FILE.json", help="write only the head")
+    command.add_argument("--overwrite", action="store_true", help="overwrite existing files")
 
 
 def teach(options: argparse.Namespace) -> Answer:
@@ -42,7 +46,7 @@ def teach(options: argparse.Namespace) -> Answer:
         write_file(options.output, taught.head.to_json())
     saved = save_as_checkpoint(store, taught, examples, options.name) if options.name else None
     if saved:
-        lines.append(f"The checkpoint “{saved.name}” is in {saved.directory}.")
+        lines.append(f"Checkpoint “{saved.name}” saved in {saved.directory}.")
     document = {
         "classes": taught.head.examples,
         "recordings": taught.head.recordings,

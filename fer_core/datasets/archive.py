@@ -21,7 +21,7 @@ from fer_core.errors import DatasetError
 BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, RuntimeError, IndexError)
 """What zipfile raises for damaged archives (RuntimeError: passwords and methods; ValueError, IndexError: names)."""
 
-_LINK, _HIDDEN = "a link to somewhere else", "hidden or of a system"
+_LINK, _HIDDEN = "a link", "hidden or system file"
 _NESTED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _LARGEST_DIRECTORY = 32 << 20
 _LOCAL_HEADER = 30
@@ -78,7 +78,7 @@ class Folder:
                 else:
                     found.append(str(relative))
             if len(found) > limits.members:
-                raise DatasetError(f"{name} holds more than {limits.members:,} files. Choose a folder below it.")
+                raise DatasetError(f"{name} has more than {limits.members:,} files. Choose a folder below it.")
         self.names, self.skipped = tuple(found), dict(skipped)
 
     def read(self, position: int) -> bytes:
@@ -90,7 +90,7 @@ class Folder:
         """
         path = self._root / self.names[position]
         if path.stat().st_size > self._limits.member_bytes:
-            raise ValueError("The file is far larger than a picture.")
+            raise ValueError("The file is too large for a picture.")
         return path.read_bytes()
 
 
@@ -111,7 +111,7 @@ class Archive:
         self.skipped: Mapping[str, int] = dict(skipped)
         """Files that are not offered, by reason."""
         if len(kept) > limits.members:
-            raise DatasetError(f"{name} holds more than {limits.members:,} files. Split it, and import the parts.")
+            raise DatasetError(f"{name} has more than {limits.members:,} files. Split it, and import the parts.")
         self._refuse_overlaps()
 
     @property
@@ -138,7 +138,7 @@ class Archive:
                     content += block
                     self._count(len(block))
                     if len(content) > largest:
-                        raise ValueError("The file unpacks to far more than a picture holds.")
+                        raise ValueError("The unpacked file is too large for a picture.")
         except (*BROKEN, OSError) as error:  # OSError: what bz2 calls a damaged stream
             raise ValueError(f"The file is damaged ({error}).") from error
         return bytes(content)
@@ -174,8 +174,8 @@ def open_archive(source: Path | BinaryIO, name: str, limits: Limits | None = Non
             raise DatasetError(f"{name} cannot be read ({error.strerror or error}). Check the file.") from error
         except BROKEN as error:
             raise DatasetError(
-                f"{name} is not a zip file or is damaged ({error}). Download or copy it again; unpack another kind of "
-                "archive, such as tar, 7z or RAR, and choose the folder."
+                f"{name} is damaged or not a zip file ({error}). Download or copy it again. Unpack other archives "
+                "(tar, 7z, RAR) and choose the folder."
             ) from error
         yield archive
 
@@ -208,7 +208,7 @@ def _check_directory(file: BinaryIO, name: str) -> None:
     if length == 0xFFFFFFFF and 0 <= end64 <= len(tail) - 56:
         length = struct.unpack_from("<Q", tail, end64 + 40)[0]
     if length > _LARGEST_DIRECTORY:
-        raise DatasetError(f"{name} lists far more files than a dataset has. Split it, and import the parts.")
+        raise DatasetError(f"{name} lists too many files. Split it, and import the parts.")
 
 
 def _refused(info: zipfile.ZipInfo) -> str:
@@ -218,7 +218,7 @@ def _refused(info: zipfile.ZipInfo) -> str:
         return _HIDDEN
     if info.flag_bits & 0x1:
         return "protected by a password"
-    return "an archive inside the archive" if path.suffix.lower() in _NESTED else ""
+    return "a nested archive" if path.suffix.lower() in _NESTED else ""
 
 
 def _is_hidden(path: PurePosixPath) -> bool:

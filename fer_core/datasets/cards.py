@@ -109,8 +109,8 @@ def check_name(name: str) -> str:
     name = folder_name(name)
     if not is_folder_name(name) or "." in name:
         raise DatasetError(
-            f"“{name[:60]}” cannot be a name. Use up to 60 letters, digits, - and _, beginning with a letter or digit, "
-            "and no word that Windows keeps, such as con.",
+            f"“{name[:60]}” is not a valid name. Use up to 60 letters, digits, - and _, beginning with a letter or "
+            "digit, and no reserved Windows name such as con.",
             is_hint=True,
         )
     return name
@@ -160,7 +160,7 @@ def read_card(name: str) -> DatasetCard:
         ) from error
     if card is None:
         names = ", ".join(_stored()) or "none yet"
-        raise DatasetError(f"There is no dataset called “{name}” (there are: {names}). Import it first.")
+        raise DatasetError(f"There is no dataset “{name}” (there are: {names}). Import it first.")
     return card
 
 
@@ -247,14 +247,12 @@ def only_importer(name: str, *, waits: bool = False, needed: int = 0) -> Iterato
     Raises:
         DatasetError: Somebody else is storing it (unless it ``waits``), or the disk is full or read-only.
     """
-    busy = DatasetError(
-        f"A dataset called “{name}” is being imported at this moment. Wait until that is over, or choose another name."
-    )
+    busy = DatasetError(f"“{name}” is being imported right now. Wait until it is finished, or choose another name.")
     try:
         with only_writer(data_folder() / name, None if waits else busy):
             yield
     except OSError as error:
-        reason = error.strerror or "not all of it could be written"  # NumPy counts bytes instead
+        reason = error.strerror or "it was written incompletely"  # NumPy counts bytes instead
         raise DatasetError(
             f"The dataset “{name}” could not be stored ({reason}); nothing was changed. "
             f"{storage_remedy(error, data_folder(), needed)}"

@@ -195,7 +195,7 @@ def label_records(
     kept = records.take(rows[wanted])
     if not len(kept):
         raise DatasetError(
-            f"No row is left for {' and '.join(splits)} under “{scheme.title}”. Choose another label scheme or dataset."
+            f"No row remains for {' and '.join(splits)} under “{scheme.title}”. Choose another label scheme or dataset."
         )
     return FerDataset(
         images=np.asarray(kept.images),
@@ -227,8 +227,8 @@ def apply_scheme(
     """
     if scheme.rule != "fer2013" and not records.has_votes:
         raise DatasetError(
-            f"“{scheme.title}” needs the FER+ votes, which this dataset was imported without. "
-            "Import it again together with fer2013new.csv, or choose its own labels."
+            f"“{scheme.title}” needs the FER+ votes, but this dataset has none. Import it again with fer2013new.csv, "
+            "or choose its own labels."
         )
     names = scheme.class_names
     if scheme.rule == "fer2013":  # by name, so that the classes may be any and in any order

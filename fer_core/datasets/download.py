@@ -62,7 +62,7 @@ def download_votes(
         return scratch.replace(target)
     except (urllib.error.URLError, HTTPException, TimeoutError) as error:
         raise DatasetError(
-            f"The votes could not be fetched from {address} ({_reason(error)}). Check the network, or download "
+            f"The votes could not be downloaded from {address} ({_reason(error)}). Check the network, or download "
             "fer2013new.csv with a browser and upload it."
         ) from error
     except OSError as error:
@@ -78,12 +78,12 @@ def _fetch(address: str, target: Path, largest: int, progress: Progress | None) 
         while block := answer.read(_BLOCK):
             done += len(block)
             if done > largest:
-                raise DatasetError("What came is far larger than the votes file. Download it with a browser.")
+                raise DatasetError("The download is larger than the votes file. Download it with a browser.")
             file.write(block)
             if progress and size:
                 progress(min(1.0, done / size))
     if done < size:
-        raise DatasetError("The download of the votes broke off. Try again.")
+        raise DatasetError("The download of the votes was interrupted. Try again.")
 
 
 def can_ask_kaggle() -> bool:
@@ -99,17 +99,17 @@ def download_faces(folder: Path, account: KaggleAccount, *, progress: Progress |
     """
     if not can_ask_kaggle():
         raise DatasetError(
-            "Fetching FER2013 needs the package kagglehub, which is not installed. Install it with "
+            "Downloading FER2013 needs the package kagglehub. Install it with "
             "“pip install kagglehub”, or download fer2013.csv from Kaggle with a browser."
         )
     if account.key and not _KEY.fullmatch(account.key):
-        raise DatasetError("That is no Kaggle key. Copy it from Kaggle: Settings, API, Create new token.")
+        raise DatasetError("This is not a Kaggle key. Copy it from Kaggle: Settings, API, Create new token.")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".kaggle-") as scratch:
         words = _run_child(Path(scratch), account, progress)
         found = next((path for path in Path(scratch).rglob(KAGGLE_FILE) if path.is_file()), None)
         if found is None:
-            raise DatasetError(f"FER2013 could not be fetched from Kaggle: {_explained(words)}")
+            raise DatasetError(f"FER2013 could not be downloaded from Kaggle: {_explained(words)}")
         return found.replace(folder / KAGGLE_FILE)
 
 
@@ -169,7 +169,7 @@ def _size(folder: Path) -> int:
 def _explained(words: str) -> str:
     """Why Kaggle gave nothing, with a remedy, from what kagglehub printed."""
     if any(sign in words for sign in ("401", "403", "Unauthenticated", "credentials")):
-        return "it does not accept the account. Check the user name and the key (Kaggle: Settings, API)."
+        return "it rejected the account. Check the user name and the key (Kaggle: Settings, API)."
     if any(sign in words for sign in ("ConnectionError", "Max retries", "NameResolution", "Timeout")):
         return "it cannot be reached. Check the network, or download fer2013.csv with a browser and upload it."
     last = next((line for line in reversed(words.splitlines()) if line.strip()), "it gave no answer")

@@ -121,7 +121,7 @@ def import_tables(
 
 def _own_name(name: str) -> str:
     if name == DEMO:
-        raise DatasetError("The name “demo” belongs to the drawn faces. Choose another name.", is_hint=True)
+        raise DatasetError("The name “demo” is reserved for the drawn faces. Choose another name.", is_hint=True)
     return check_name(name)
 
 

@@ -76,13 +76,13 @@ def _pointless(counts: pd.DataFrame, scheme: LabelScheme) -> Iterator[DataIssue]
         present, purpose = counts.index[counts[split] > 0], "training" if split == "train" else split
         if not len(present):
             text = (
-                f"No face is left for {purpose} under “{scheme.title}”. Import the pictures again with new splits, "
-                "choose another label scheme, or leave out less."
+                f"No face remains for {purpose} under “{scheme.title}”. Import the pictures again with new splits, "
+                "choose another label scheme, or exclude fewer."
             )
         elif len(present) == 1:
             text = (
-                f"All {counts[split].sum():,} {purpose} faces are labeled {present[0]}, so accuracy would be 100% "
-                f"whatever the network learns. {_ADD}"
+                f"All {counts[split].sum():,} {purpose} faces are labeled {present[0]}, so every accuracy would be "
+                f"100%. {_ADD}"
             )
         else:
             continue
@@ -98,7 +98,7 @@ def _missing(counts: pd.DataFrame) -> Iterator[DataIssue]:
         yield DataIssue("warning", f"{text} {_ADD}")
     for split in SPLITS[1:]:
         if counts[split].any() and (untested := _names(trained & (counts[split] == 0))):
-            text = f"No {split} face is labeled {untested}, so {split} figures say nothing about it. Draw new splits."
+            text = f"No {split} face is labeled {untested}, so {split} figures do not cover it. Draw new splits."
             yield DataIssue("warning", text)
 
 
@@ -124,7 +124,7 @@ def _few(counts: pd.DataFrame, share: float) -> Iterator[DataIssue]:
 
 def _unused(counts: pd.DataFrame) -> Iterator[DataIssue]:
     if absent := _names(counts.sum(axis=1) == 0):
-        yield DataIssue("note", f"This dataset has no face labeled {absent}: the network will never answer so.")
+        yield DataIssue("note", f"This dataset has no face labeled {absent}: the network will never predict it.")
 
 
 def _names(which: "pd.Series[bool]") -> str:

@@ -125,7 +125,7 @@ def _answered(
             write_record(folder / _ORDER, replace(order, sources=placed))
         except OSError as error:
             raise DatasetError(
-                f"There is no room to read {order.name} in ({error.strerror or error}). "
+                f"There is no space to read {order.name} in ({error.strerror or error}). "
                 f"{storage_remedy(error, data_folder())}"
             ) from error
 
@@ -182,8 +182,8 @@ def _records(folder: Path, answer: _Answer, name: str) -> FaceRecords:
 
 def _came_to_an_end(name: str) -> DatasetError:
     return DatasetError(
-        f"{name} could not be read: the process that read it came to an end, for want of memory or time. "
-        "Import a smaller file, or fewer pictures at once."
+        f"{name} could not be read: the process that read it ended, because memory or time ran out. Import a smaller "
+        "file, or fewer pictures at once."
     )
 
 
@@ -196,7 +196,7 @@ def main(folder: Path) -> int:
     except FerError as error:
         answer = _Answer(refused=str(error))
     except MemoryError:
-        answer = _Answer(refused="The faces need more memory than an import may use. Import fewer at once.")
+        answer = _Answer(refused="The faces exceed the memory limit of an import. Import fewer at once.")
     write_record(folder / _ANSWER, answer)
     return 0
 

@@ -81,7 +81,7 @@ def _split(stream: IO[bytes], name: str, limits: TextLimits, report: Callable[[i
         total += len(chunk)
         if total > limits.total:
             raise DatasetError(
-                f"{name} unpacks to more than 4 GB, far more than FER2013. Check that it is the right file."
+                f"{name} unpacks to more than 4 GB; FER2013 has 0.3 GB. Check that it is the right file."
             )
         report(total)
         *lines, rest = (rest + chunk).split(b"\n")
@@ -93,12 +93,12 @@ def _split(stream: IO[bytes], name: str, limits: TextLimits, report: Callable[[i
     if rest.strip():
         yield [rest.removesuffix(b"\r")]
     elif not any_line:
-        raise DatasetError(f"{name} is empty. Choose a file that holds the data.")
+        raise DatasetError(f"{name} is empty. Choose the file with the data.")
 
 
 def _check_ratio(name: str, unpacked: int, packed: int, limits: TextLimits) -> None:
     if unpacked > _FREE_CHUNKS * limits.chunk and unpacked > limits.ratio * packed:
         raise DatasetError(
-            f"{name} unpacks to more than {limits.ratio} times its size, which no pictures of faces do. "
-            "Check that it is the right file, or unpack it and choose what comes out."
+            f"{name} unpacks to more than {limits.ratio} times its size; pictures of faces do not. Check that it is "
+            "the right file, or unpack it and choose the result."
         )

@@ -60,7 +60,8 @@ def scan_pictures(source: Path | BinaryIO, name: str) -> PicturePlan:
         pictures, skipped = _find_pictures(files)
     if not pictures:
         raise DatasetError(
-            f"{name} holds no pictures in class folders such as angry/1.jpg. Choose the folder or zip above them."
+            f"{name} has no pictures in class folders such as angry/1.jpg. Choose the folder or zip that contains the "
+            "class folders."
         )
     return PicturePlan(source, name, Counter(picture.group for picture in pictures), skipped)
 
@@ -113,7 +114,7 @@ def read_pictures(
     if plan.unclear_splits and splits.use_folders:
         folder = plan.unclear_splits[0]
         raise DatasetError(
-            f"The folder “{folder}” of {plan.name} may mean validation or test. Say which (on the command line: "
+            f"The folder “{folder}” of {plan.name} may mean validation or test. Choose one (on the command line: "
             f"--split {folder}=test), or draw new splits."
         )
     if strange := sorted(set(mapping) - plan.folders.keys()):
@@ -129,7 +130,7 @@ def read_pictures(
         images, read, hashes, unread, damaged = _read_all(files, wanted, to_face, progress)
     if not read:
         what = f"{plan.unmapped_text(mapping)} " if not wanted else f"Damaged: {', '.join(damaged) or 'none'}. "
-        raise DatasetError(f"No picture of {plan.name} could be read. {what}Give at least one folder a class.")
+        raise DatasetError(f"No picture of {plan.name} could be read. {what}Assign a class to at least one folder.")
     emotion = np.array([OWN_LABELS.index(mapping[picture.group.folder]) for picture in read], np.uint8)
     named = [plan.split(picture.group) for picture in read]
     split = splits.assign([SPLITS.index(name) if name else len(SPLITS) for name in named], emotion)

@@ -78,8 +78,8 @@ class PicturePlan:
         for folder, split in meaning.items():
             if folder not in self.unclear_splits or split not in SPLITS:
                 raise DatasetError(
-                    f"“{folder}={split}” is not a split of a folder that needs one. Name one of "
-                    f"{', '.join(self.unclear_splits) or 'none'}, and {', '.join(SPLITS)}."
+                    f"“{folder}={split}” is not a valid split assignment. Use a folder of "
+                    f"{', '.join(self.unclear_splits) or 'none'} and a split of {', '.join(SPLITS)}."
                 )
         return replace(self, meaning={**self.meaning, **meaning})
 
@@ -92,7 +92,7 @@ class PicturePlan:
         more = f" and {len(left) - LISTED:,} more" if len(left) > LISTED else ""
         return (
             f"These folders have no class, so their pictures are left out: {names}{more}. "
-            f"To use them, give each one of {', '.join(OWN_LABELS)}."
+            f"To use them, assign each a class: {', '.join(OWN_LABELS)}."
         )
 
 

@@ -110,7 +110,7 @@ class _Table:
         fields = line.split(self.separator)
         if len(fields) != self.width:
             raise place.error(
-                offset, f"{len(fields)} columns where {self.width} belong" if line else "the line is empty"
+                offset, f"{len(fields)} columns instead of {self.width} belong" if line else "the line is empty"
             )
         return [fields[p].strip(b' "') for p in self.positions]
 
@@ -128,7 +128,7 @@ def _fields(table: _Table, blocks: Iterable[list[bytes]], most: int) -> _Blocks:
         if rows:
             yield start, rows
     if line - waiting == 2:
-        raise DatasetError(f"{table.name} has a header but no rows. Choose a file that holds the data.")
+        raise DatasetError(f"{table.name} has a header but no rows. Choose the file with the data.")
 
 
 def _lookup(values: Sequence[bytes], known: dict[bytes, int], place: Place, fault: str) -> NDArray[np.uint8]:
@@ -141,14 +141,14 @@ def _lookup(values: Sequence[bytes], known: dict[bytes, int], place: Place, faul
 def _check_join(images: str, split: NDArray[np.uint8], votes: str, votes_split: NDArray[np.uint8]) -> None:
     if len(split) != len(votes_split):
         raise DatasetError(
-            f"{votes} has {len(votes_split):,} rows and {images} {len(split):,}: they do not belong together. "
-            "Choose the two files of the same release; rows are joined by their order."
+            f"{votes} has {len(votes_split):,} rows and {images} {len(split):,}. Choose two files of the same "
+            "release; rows are joined by order."
         )
     differing = np.flatnonzero(split != votes_split)
     if len(differing):
         raise DatasetError(
-            f"{votes} and {images} name different splits in line {differing[0] + 2}: they are not in the same order. "
-            "Choose the two original files, unsorted."
+            f"{votes} and {images} have different splits in line {differing[0] + 2}. Choose the two original files, "
+            "in their original order."
         )
 
 
@@ -207,5 +207,5 @@ def _fault(text: bytes, count: int, unit: str) -> str:
     numbers = text.split()
     for number in numbers:
         if not (number.isdigit() and int(number.lstrip(b"0")[:4] or b"0") <= 255):
-            return f"“{number[:20].decode('utf-8', 'replace')}” where a whole number from 0 to 255 belongs"
+            return f"“{number[:20].decode('utf-8', 'replace')}” instead of a whole number from 0 to 255"
     return f"{len(numbers):,} {unit} where {count:,} belong"

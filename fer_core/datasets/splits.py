@@ -53,7 +53,7 @@ class SplitRule:
 
     def __post_init__(self) -> None:
         if not (0 <= self.validation <= 0.5 and 0 <= self.test <= 0.5):
-            raise DatasetError("The shares of validation and test lie between 0 and 50%. Choose smaller ones.")
+            raise DatasetError("Validation and test may each take up to 50%. Choose smaller shares.")
 
     def assign(self, named: Sequence[int], labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The split of each picture, an index into ``SPLITS``, from those the folders name (``len(SPLITS)`` for none).

@@ -100,8 +100,8 @@ def load_records(name: str, *, needs_pictures: bool = True) -> FaceRecords:
     if not card.has_pictures:
         if needs_pictures:
             raise DatasetError(
-                f"“{name}” is here without its pictures, which this needs. Import FER2013 and the FER+ votes first, on "
-                "the Dataset page or with import-data, and choose that dataset."
+                f"“{name}” has no pictures here, and this needs them. Import FER2013 and the FER+ votes, on the "
+                "Dataset page or with import-data, and choose that dataset."
             )
         return ferplus_records()
     found = read_settled(data_folder() / name, lambda: _open(name))
@@ -109,7 +109,7 @@ def load_records(name: str, *, needs_pictures: bool = True) -> FaceRecords:
         _rebuild(dataset_card(name))
         found = _open(name)
     if found is None:
-        raise DatasetError(f"The dataset “{name}” changed while it was being read. Try again.")
+        raise DatasetError(f"The dataset “{name}” changed during reading. Try again.")
     return found
 
 

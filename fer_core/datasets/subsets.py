@@ -52,7 +52,7 @@ def save_subset(dataset: DatasetCard, name: str, rows: ArrayLike, reason: str) -
     """
     chosen = tuple(int(row) for row in np.unique(np.asarray(rows, np.int64)))
     if not chosen or chosen[0] < 0 or chosen[-1] >= sum(dataset.sizes.values()):
-        raise DatasetError("There is no row to keep. Choose a finding or a filter with at least one image.")
+        raise DatasetError("The subset is empty. Choose a finding or a filter with at least one image.")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     name = check_name(name)
     made = Subset(name, dataset.name, dataset.fingerprint, reason, chosen, now)
@@ -61,7 +61,8 @@ def save_subset(dataset: DatasetCard, name: str, rows: ArrayLike, reason: str) -
     if known := next((each for each in list_subsets(dataset) if each.name == name), None):
         if known.rows != chosen:
             raise DatasetError(
-                f"“{name}” already stands for other rows. Choose another name, or delete that subset.", is_hint=True
+                f"“{name}” already names a subset with other rows. Choose another name, or delete it.",
+                is_hint=True,
             )
         return known
     try:
@@ -78,7 +79,7 @@ def load_subset(dataset: DatasetCard, name: str) -> Subset:
     """Find a subset by name.
 
     Raises:
-        DatasetError: There is none, it is damaged, or it was made from other content of that dataset.
+        DatasetError: There is none, it is damaged, or it was saved for an earlier version of that dataset.
     """
     try:
         found = read_record(_path(dataset, name), Subset)
@@ -91,7 +92,7 @@ def load_subset(dataset: DatasetCard, name: str) -> Subset:
     except (OSError, ValueError, TypeError) as error:
         raise DatasetError(f"The subset “{name}” is damaged. Delete it and save it again.") from error
     if found.fingerprint != dataset.fingerprint:
-        raise DatasetError(f"The subset “{name}” was made from other content of “{dataset.name}”. Save it again.")
+        raise DatasetError(f"The subset “{name}” was saved for an earlier version of “{dataset.name}”. Save it again.")
     return found
 
 
@@ -125,7 +126,7 @@ def rename_subset(dataset: DatasetCard, name: str, wanted: str) -> Subset:
     if wanted == known.name:
         return known
     if _path(dataset, wanted).exists():
-        raise DatasetError(f"There is a subset called “{wanted}” already. Choose another name.", is_hint=True)
+        raise DatasetError(f"There is already a subset “{wanted}”. Choose another name.", is_hint=True)
     renamed = save_subset(dataset, wanted, known.rows, known.reason)
     delete_subsets(dataset, name)
     return renamed

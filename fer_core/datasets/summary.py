@@ -14,12 +14,12 @@ from fer_core.labels import EMOTIONS, OWN_LABELS, SPLITS, USAGE_SPLITS, VOTE_COL
 
 NO_AGREEMENT = "no agreement"
 NO_EMOTION = "unknown or not a face"
-OTHER_EMOTION = "contempt (no class)"
+OTHER_EMOTION = "contempt (not a class)"
 
 LEFT_OUT = {
-    NO_AGREEMENT: "the ten people did not agree enough",
+    NO_AGREEMENT: "the ten votes agree too little",
     NO_EMOTION: "most answered “unknown” or “not a face”",
-    OTHER_EMOTION: "they show contempt, which this scheme has no class for",
+    OTHER_EMOTION: "they show contempt, which is not a class of this scheme",
 }
 """Why a label scheme leaves a row out, and the reason in words."""
 

@@ -24,7 +24,7 @@ _SKIP, _PACKED = 1 << 20, 1 << 16
 _UNREAD = {
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"Rar!": "a RAR archive",
-    b"\x28\xb5\x2f\xfd": "packed by Zstandard",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
     b"%PDF": "a PDF document",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
 }
@@ -44,7 +44,7 @@ def open_text(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
         raw = stack.enter_context(path.open("rb"))
         magic = raw.peek(8)[:8]
         if found := next((what for start, what in _UNREAD.items() if magic.startswith(start)), ""):
-            raise DatasetError(f"{path.name} is {found}, which is not read here. Unpack it, or save it as a CSV file.")
+            raise DatasetError(f"{path.name} is {found}, which is not supported. Unpack it, or save it as a CSV file.")
         if magic.startswith(b"PK"):
             archive = stack.enter_context(open_archive(raw, path.name))
             stream = _buffered(stack.enter_context(archive.open(_zip_member(archive, path.name))))
@@ -111,7 +111,7 @@ class _Xz:
             else:
                 packed = self._packed.read(_PACKED) if self._decoder.needs_input else b""
                 if self._decoder.needs_input and not packed:
-                    raise EOFError("it ends too early")
+                    raise EOFError("it is truncated")
             if content := self._decoder.decompress(packed, size):
                 return content
 
@@ -125,7 +125,7 @@ class _Part:
     def read(self, size: int) -> bytes:
         content = self._stream.read(min(size, self._left))
         if self._left and not content:
-            raise EOFError("it ends too early")
+            raise EOFError("it is truncated")
         self._left -= len(content)
         return content
 
@@ -147,9 +147,9 @@ def _tar_files(stream: io.BufferedReader) -> Iterator[tarfile.TarInfo]:
             yield member
         while end > 0:
             if not (skipped := stream.read(min(end, _SKIP))):
-                raise EOFError("it ends too early")
+                raise EOFError("it is truncated")
             end -= len(skipped)
-    raise DatasetError("The archive holds far more files than a table. Unpack it and choose the CSV file.")
+    raise DatasetError("The archive has too many files. Unpack it and choose the CSV file.")
 
 
 def _tar_member(stream: io.BufferedReader, name: str) -> int:
@@ -174,7 +174,7 @@ def _table_among(names: Sequence[str], name: str, skipped: Mapping[str, int]) ->
     found = ", ".join(sorted(names[i] for i in members)[:5]) or "none"
     found += "".join(f"; {count} {reason}" for reason, count in skipped.items())
     raise DatasetError(
-        f"{name} should hold exactly one CSV file with faces or votes (found: {found}). "
+        f"{name} should contain exactly one CSV file with faces or votes (found: {found}). "
         "Unpack it and choose fer2013.csv, icml_face_data.csv or fer2013new.csv."
     )
 

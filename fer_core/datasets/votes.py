@@ -24,8 +24,8 @@ def incomplete_votes(votes: NDArray[np.uint8]) -> str:
     rows = "1 row has" if few == 1 else f"{few:,} rows have"
     empty = f", {none:,} of them none at all" if none else ""
     return (
-        f"{rows} fewer than ten votes{empty}. They are kept unchanged; label rules leave out rows without agreement. "
-        "FER+ itself has one such row: more of them mean that the file was changed."
+        f"{rows} fewer than ten votes{empty}. They are stored unchanged; label rules leave out rows without agreement. "
+        "FER+ itself has one such row; more mean that the file was modified."
     )
 
 

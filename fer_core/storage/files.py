@@ -81,7 +81,7 @@ def checked_name(text: str, refusal: type[FerError]) -> str:
     """
     name = folder_name(text)
     if not is_folder_name(name):
-        raise refusal(f"“{name[:60]}” cannot be a name. {NAME_RULE}", is_hint=True)
+        raise refusal(f"“{name[:60]}” is not a valid name. {NAME_RULE}", is_hint=True)
     return name
 
 

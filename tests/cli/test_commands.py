@@ -149,7 +149,7 @@ def test_export_writes_every_format(capsys, monkeypatch, tmp_path):
     assert answer(capsys, "export", "fer-lab", "--output", str(target)) == {"files": [str(target)]}
     with zipfile.ZipFile(target) as archive:
         assert {"fer-lab/model.onnx", "fer-lab/model.keras", "fer-lab/model.int8.tflite"} < set(archive.namelist())
-    assert "exists already" in refusal(capsys, "export", "fer-lab", "--output", str(target))
+    assert "already exists" in refusal(capsys, "export", "fer-lab", "--output", str(target))
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(capsys, home_with_checkpoint, tmp_path):
@@ -225,7 +225,7 @@ def test_pictures_of_one_name_get_annotated_copies_of_their_own(capsys, home_wit
     answer(capsys, *words)
     names = ["1-2-2.annotated.png", "1-2.annotated.png", "1.annotated.png"]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
-    assert "exists already" in refusal(capsys, *words)
+    assert "already exists" in refusal(capsys, *words)
     answer(capsys, *words, "--overwrite")
 
 
@@ -234,13 +234,13 @@ def test_pictures_of_one_name_get_annotated_copies_of_their_own(capsys, home_wit
 )
 def test_no_command_writes_over_a_file_unasked(capsys, home_with_checkpoint, tmp_path, words):
     (tmp_path / "mine").write_text("dear to me")
-    assert "exists already" in refusal(capsys, *words, str(tmp_path / "mine"))
+    assert "already exists" in refusal(capsys, *words, str(tmp_path / "mine"))
     assert (tmp_path / "mine").read_text() == "dear to me"
 
 
 def test_no_download_writes_over_a_file_unasked(capsys, tmp_path):
     (tmp_path / "fer2013new.csv").write_text("dear to me")
-    assert "exists already" in refusal(capsys, "download-data", "--to", str(tmp_path), "--votes-only")
+    assert "already exists" in refusal(capsys, "download-data", "--to", str(tmp_path), "--votes-only")
 
 
 def test_predict_writes_annotated_pictures(capsys, home_with_checkpoint, tmp_path):

@@ -52,7 +52,7 @@ def test_folders_without_a_class_are_named_and_unknown_ones_refused(capsys, home
     assert "no class, so their pictures are left out: 0 (10)" in capsys.readouterr().out
     words = ("import-pictures", pictures, "--name", "mine")
     assert "There is no folder “nofolder”" in refusal(capsys, *words, "--map", "nofolder=anger")
-    assert "not a split of a folder" in refusal(capsys, *words, "--split", "eval=test")
+    assert "not a valid split assignment" in refusal(capsys, *words, "--split", "eval=test")
 
 
 @pytest.mark.child

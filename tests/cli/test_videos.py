@@ -69,7 +69,7 @@ def test_a_video_is_never_replaced_by_its_annotated_copy(capsys, clip, tmp_path)
     before = clip.read_bytes()
     for words in ([], ["--overwrite"]):
         captured = said(capsys, clip, "--annotated", clip, *words, status=1)
-        assert "would be lost" in captured.err
+        assert "would be overwritten" in captured.err
     assert clip.read_bytes() == before
 
 
@@ -84,7 +84,7 @@ def test_what_is_there_is_replaced_on_request_only(capsys, clip, tmp_path):
 
 def test_several_files_do_not_become_one_video(capsys, clip, tmp_path):
     captured = said(capsys, clip, clip, "--annotated", tmp_path / "out.mp4", status=1)
-    assert "name a folder instead" in captured.err
+    assert "Name a folder instead" in captured.err
     assert not (tmp_path / "out.mp4").exists()
 
 

@@ -49,7 +49,7 @@ def test_what_is_no_data_is_skipped_and_counted():
     ]
     found, skipped = read_all(zipped(members))
     assert list(found) == ["a/1.png"]
-    assert skipped == {"hidden or of a system": 2, "an archive inside the archive": 1}
+    assert skipped == {"hidden or system file": 2, "a nested archive": 1}
 
 
 def test_protected_members_are_skipped():
@@ -63,7 +63,7 @@ def test_a_member_that_unpacks_to_far_more_is_refused_and_the_others_are_read():
     content = zipped([("a/bomb.png", bytes(40 << 20)), ("a/1.png", b"face")])
     assert len(content) < 100_000
     with opened(content) as archive:
-        with pytest.raises(ValueError, match="far more"):
+        with pytest.raises(ValueError, match="too large"):
             archive.read(0)
         assert archive.read(1) == b"face"
 
@@ -86,7 +86,7 @@ def test_too_many_members_are_refused():
 def test_a_directory_that_would_fill_the_memory_is_refused_before_it_is_read():
     content = bytearray(zipped([("a", b"1")]))
     struct.pack_into("<L", content, content.rindex(b"PK\5\6") + 12, 1 << 30)
-    with pytest.raises(DatasetError, match="far more files"), opened(bytes(content)):
+    with pytest.raises(DatasetError, match="too many files"), opened(bytes(content)):
         pass
 
 
@@ -110,7 +110,7 @@ def test_overlapping_members_are_refused():
 
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\3\4" + bytes(100)])
 def test_what_is_no_zip_is_a_sentence(content):
-    with pytest.raises(DatasetError, match=r"faces\.zip is not a zip file or is damaged"), opened(content):
+    with pytest.raises(DatasetError, match=r"faces\.zip is damaged or not a zip file"), opened(content):
         pass
 
 

@@ -116,13 +116,13 @@ def test_without_votes_only_fer2013s_labels_are_offered(records):
     bare = replace(records, votes=records.votes[:0])
     assert [scheme.name for scheme in bare.schemes] == ["fer2013"]
     assert labeled(bare, "fer2013").votes.shape == (0, 10)
-    with pytest.raises(DatasetError, match=r"Import it again together with fer2013new\.csv"):
+    with pytest.raises(DatasetError, match=r"Import it again with fer2013new\.csv"):
         labeled(bare, "majority-7")
 
 
 def test_a_split_without_a_labelled_row_is_told(records):
     only_nf = replace(records, votes=np.tile(records.votes[5], (18, 1)))
-    with pytest.raises(DatasetError, match=r"No row is left for test .*Choose another"):
+    with pytest.raises(DatasetError, match=r"No row remains for test .*Choose another"):
         labeled(only_nf, "majority-7", "test")
 
 

@@ -202,7 +202,7 @@ def cancel(share):
 @pytest.mark.child
 @pytest.mark.parametrize(
     ("progress", "error", "words"),
-    [(end_the_reader, DatasetError, "came to an end"), (cancel, KeyboardInterrupt, "^$")],
+    [(end_the_reader, DatasetError, "ended, because"), (cancel, KeyboardInterrupt, "^$")],
 )
 def test_what_ends_early_leaves_nothing(faces, left, progress, error, words):
     plan = scan_pictures(faces, "faces").with_splits({"eval": "test"})
@@ -215,7 +215,7 @@ def test_what_ends_early_leaves_nothing(faces, left, progress, error, words):
 @pytest.mark.child
 def test_where_nothing_can_be_written_that_is_said(faces, home):
     (home / "data").write_text("no folder")
-    with pytest.raises(DatasetError, match=r"There is no room to read faces in .* Allow writing in"):
+    with pytest.raises(DatasetError, match=r"There is no space to read faces in .* Allow writing in"):
         pictures_scanned_apart(faces, "faces")
 
 

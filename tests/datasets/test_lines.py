@@ -118,7 +118,7 @@ def test_an_xz_whose_header_asks_for_gigabytes_is_told(write):
 
 @pytest.mark.parametrize(("magic", "name"), [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a", "RAR"), (b"%PDF-1.7", "PDF")])
 def test_what_is_not_read_is_called_by_its_name(write, magic, name):
-    with pytest.raises(DatasetError, match=rf"is an? {name}.*which is not read here\. Unpack it"):
+    with pytest.raises(DatasetError, match=rf"is an? {name}.*which is not supported\. Unpack it"):
         read(write("fer2013.csv", magic + bytes(100)))
 
 

@@ -134,7 +134,7 @@ def test_damaged_and_unmapped_files_are_counted(place):
     found = read_pictures(plan, plan.suggested)
     assert len(found.records) == 8
     assert found.skipped == {
-        "hidden or of a system": 1,
+        "hidden or system file": 1,
         "not a picture": 1,
         "in no class folder": 1,
         "damaged or too large": 1,
@@ -150,7 +150,7 @@ def test_folders_without_a_class_and_damaged_files_are_named(place):
     assert found.damaged == tuple(f"angry/broken{i:02}.png" for i in range(20))
     assert found.skipped["damaged or too large"] == 25
     text = plan.unmapped_text(plan.suggested)
-    assert "left out: 7 (1), calm (2). To use them, give each one of anger, disgust" in text
+    assert "left out: 7 (1), calm (2). To use them, assign each a class: anger, disgust" in text
     assert plan.unmapped_text(dict.fromkeys(plan.folders, "anger")) == ""
     with pytest.raises(
         DatasetError, match=r"There is no folder “nofolder” in faces \(there are: 7, angry, calm, happy\)"
@@ -171,7 +171,7 @@ def test_eval_folders_are_asked_about(place, layout):
     assert said.split_sizes == {"train": 8, "test": 8}
     assert read_pictures(said, said.suggested).records.split_sizes()["test"] == 8
     assert len(read_pictures(plan, plan.suggested, splits=SplitRule(use_folders=False)).records) == 16
-    with pytest.raises(DatasetError, match="not a split of a folder"):
+    with pytest.raises(DatasetError, match="not a valid split assignment"):
         plan.with_splits({"train": "test"})
 
 
@@ -180,7 +180,7 @@ def test_links_are_not_followed(place, tmp_path):
     (tmp_path / "secret.png").write_bytes(picture(77))
     (root / "angry" / "link.png").symlink_to(tmp_path / "secret.png")
     plan = scan_pictures(root, "faces")
-    assert plan.skipped == {"a link to somewhere else": 1}
+    assert plan.skipped == {"a link": 1}
     assert plan.folders["angry"] == 4
 
 
@@ -216,7 +216,7 @@ def test_a_failed_import_changes_nothing(home, place):
         import_pictures(plan, {}, name="mine")
     with pytest.raises(DatasetError, match="is not a class"):
         import_pictures(plan, {"angry": "rage"}, name="mine")
-    with pytest.raises(DatasetError, match="belongs to the drawn"):
+    with pytest.raises(DatasetError, match="is reserved for the drawn"):
         import_pictures(plan, plan.suggested, name="demo")
     assert list_datasets() == (card,)
     assert [path.name for path in (home / "data").iterdir() if path.suffix != ".lock"] == ["mine"]

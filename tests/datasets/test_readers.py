@@ -161,15 +161,15 @@ MALFORMED = {
     ),
     "column twice": (b"emotion,", b"pixels,emotion,", "line 1: the column “pixels” stands there twice"),
     "unknown usage": (b"PublicTest", b"Public", "line 3: Usage is “Public” where Training, PublicTest or PrivateTest"),
-    "one column more": (b"PublicTest", b"PublicTest,x,y", "line 3: 5 columns where 3 belong"),
-    "one column less": (b",PublicTest", b"", "line 3: 2 columns where 3 belong"),
+    "one column more": (b"PublicTest", b"PublicTest,x,y", "line 3: 5 columns instead of 3"),
+    "one column less": (b",PublicTest", b"", "line 3: 2 columns instead of 3"),
     "empty line": (b"PublicTest\n", b"PublicTest\n\n", "line 4: the line is empty"),
     "a pixel more": (b",PublicTest", b" 7,PublicTest", "line 3: 2,305 pixel values where 2,304 belong"),
-    "out of range": (b",Training", b"999,Training", "where a whole number from 0 to 255 belongs"),
+    "out of range": (b",Training", b"999,Training", "instead of a whole number from 0 to 255"),
     "negative": (b" ", b" -", "line 2: “-"),
-    "float": (b" ", b" 0.5 ", "line 2: “0.5” where a whole number from 0 to 255 belongs"),
-    "text": (b" ", b" dark ", "line 2: “dark” where"),
-    "nan": (b" ", b" nan ", "line 2: “nan” where"),
+    "float": (b" ", b" 0.5 ", "line 2: “0.5” instead of a whole number from 0 to 255"),
+    "text": (b" ", b" dark ", "line 2: “dark” instead of"),
+    "nan": (b" ", b" nan ", "line 2: “nan” instead of"),
     "NUL": (b" ", b"\0 ", "line 2: "),
     "not UTF-8 header": (b"emotion", b"\xe9motion", "is not a UTF-8 text file"),
 }
@@ -195,7 +195,7 @@ def test_an_unknown_emotion_is_told(write, data, label):
 MALFORMED_VOTES = {
     "missing column": (b"contempt", b"disdain", "line 1: the column “contempt” is missing"),
     "no usage": (b"Usage", b"Use", "line 1: the column “usage” is missing"),
-    "a vote more": (b"fer0000002.png", b"fer0000002.png,1", "line 4: 13 columns where 12 belong"),
+    "a vote more": (b"fer0000002.png", b"fer0000002.png,1", "line 4: 13 columns instead of 12"),
     "text": (b"fer0000002.png,", b"fer0000002.png,many", "line 4: neutral is “many"),
     "negative": (b"fer0000002.png,", b"fer0000002.png,-", "line 4: neutral is “-"),
     "too many": (b"fer0000002.png,", b"fer0000002.png,11", "line 4: neutral is “11"),
@@ -221,8 +221,8 @@ def test_votes_are_never_shifted_into_another_column(files):
 def test_a_row_missing_in_one_file_is_told(files):
     files[1].write_text("\n".join(files[1].read_text().splitlines()[:-1]))
     message = fault(*files)
-    assert "fer2013new.csv has 5 rows and fer2013.csv 6: they do not belong together" in message
-    assert "Choose the two files of the same release" in message
+    assert "fer2013new.csv has 5 rows and fer2013.csv 6. Choose two files" in message
+    assert "Choose two files of the same release" in message
 
 
 def test_files_in_another_order_are_told(files):
@@ -230,14 +230,14 @@ def test_files_in_another_order_are_told(files):
     text[3], text[4] = text[4], text[3]
     files[1].write_text("\n".join(text))
     message = fault(*files)
-    assert "fer2013new.csv and fer2013.csv name different splits in line 4" in message
+    assert "fer2013new.csv and fer2013.csv have different splits in line 4" in message
     assert "Choose the two original files" in message
 
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_header_without_rows_is_told(files, which):
     files[which].write_text(files[which].read_text().splitlines()[0] + "\n")
-    assert "has a header but no rows. Choose a file that holds the data." in fault(*files)
+    assert "has a header but no rows. Choose the file with the data." in fault(*files)
 
 
 def test_the_two_files_swapped_are_told(files):
@@ -331,18 +331,18 @@ def test_blanks_between_numbers_do_not_matter():
         ("1 2", "2 pixel values where 3 belong"),
         ("1 2 3 4", "4 pixel values where 3 belong"),
         ("", "0 pixel values where 3 belong"),
-        ("1 2 256", "“256” where a whole number from 0 to 255 belongs"),
-        ("1 2 00000300", "“00000300” where"),
-        ("1 -2 3", "“-2” where"),
-        ("1 2.0 3", "“2.0” where"),
-        ("1 2e1 3", "“2e1” where"),
-        ("1 0x1 3", "“0x1” where"),
-        ("1 two 3", "“two” where"),
-        ("1 nan 3", "“nan” where"),
-        ("1 2\0 3", "where a whole number"),
-        ("1 99999999999999999999 3", "“99999999999999999999” where"),
-        ("1 18446744073709551616 3", "“18446744073709551616” where"),
-        ("1 \N{ARABIC-INDIC DIGIT TWO} 3", "where a whole number"),
+        ("1 2 256", "“256” instead of a whole number from 0 to 255"),
+        ("1 2 00000300", "“00000300” instead of"),
+        ("1 -2 3", "“-2” instead of"),
+        ("1 2.0 3", "“2.0” instead of"),
+        ("1 2e1 3", "“2e1” instead of"),
+        ("1 0x1 3", "“0x1” instead of"),
+        ("1 two 3", "“two” instead of"),
+        ("1 nan 3", "“nan” instead of"),
+        ("1 2\0 3", "instead of a whole number"),
+        ("1 99999999999999999999 3", "“99999999999999999999” instead of"),
+        ("1 18446744073709551616 3", "“18446744073709551616” instead of"),
+        ("1 \N{ARABIC-INDIC DIGIT TWO} 3", "instead of a whole number"),
     ],
 )
 def test_what_is_no_grey_value_is_named_with_its_line(text, fault):

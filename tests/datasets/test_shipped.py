@@ -32,7 +32,7 @@ def test_the_paper_prints_its_table_2(records):
 def test_it_serves_the_votes_labels_without_pictures(records):
     assert not records.has_pictures
     assert {scheme.rule for scheme in records.schemes} == {"majority", "distribution"}
-    with pytest.raises(DatasetError, match="without its pictures, which this needs"):
+    with pytest.raises(DatasetError, match="has no pictures here, and this needs them"):
         load_records(FERPLUS)
 
 

@@ -50,5 +50,5 @@ def test_new_splits_pass_over_the_folders():
 
 
 def test_shares_beyond_a_half_are_refused():
-    with pytest.raises(DatasetError, match="between 0 and 50"):
+    with pytest.raises(DatasetError, match="up to 50%"):
         SplitRule(validation=0.6)

@@ -39,20 +39,20 @@ def test_labelling_leaves_its_rows_out():
     without = label_records(records, scheme, without=[0, 3])
     assert without.rows.tolist() == [1, 2, 4, 5]
     assert len(label_records(records, scheme)) == 6
-    with pytest.raises(DatasetError, match="No row is left"):
+    with pytest.raises(DatasetError, match="No row remains"):
         label_records(records, scheme, without=range(6))
 
 
 def test_a_name_keeps_its_rows():
     first = save_subset(dataset_card("ferplus"), "mine", [1], "a")
     assert save_subset(dataset_card("ferplus"), "mine", [1], "again") == first
-    with pytest.raises(DatasetError, match="already stands for other rows"):
+    with pytest.raises(DatasetError, match="already names a subset with other rows"):
         save_subset(dataset_card("ferplus"), "mine", [2], "b")
 
 
 @pytest.mark.parametrize(
     ("name", "rows", "sentence"),
-    [("../x", [1], "cannot be a name"), ("x", [], "no row"), ("x", [6], "no row"), ("x", [-1], "no row")],
+    [("../x", [1], "is not a valid name"), ("x", [], "is empty"), ("x", [6], "is empty"), ("x", [-1], "is empty")],
 )
 def test_bad_lists_are_refused(name, rows, sentence):
     with pytest.raises(DatasetError, match=sentence):
@@ -63,7 +63,7 @@ def test_other_content_makes_a_list_void(files, demo_files):
     save_subset(dataset_card("ferplus"), "mine", [1], "a")
     import_dataset(*demo_files, name="ferplus")
     assert list_subsets(dataset_card("ferplus")) == ()
-    with pytest.raises(DatasetError, match="other content"):
+    with pytest.raises(DatasetError, match="an earlier version of"):
         subset_rows(dataset_card("ferplus"), "mine")
     save_subset(dataset_card("ferplus"), "mine", [2], "its name is free")
     assert subset_rows(dataset_card("ferplus"), "mine").tolist() == [2]
@@ -104,9 +104,9 @@ def test_a_subset_is_renamed_to_a_free_name(home):
     card = dataset_card("ferplus")
     first = save_subset(card, "one", [1], "a")
     save_subset(card, "two", [2], "b")
-    with pytest.raises(DatasetError, match="“two” already"):
+    with pytest.raises(DatasetError, match="already a subset “two”"):
         rename_subset(card, "one", "two")
-    with pytest.raises(DatasetError, match="cannot be a name"):
+    with pytest.raises(DatasetError, match="is not a valid name"):
         rename_subset(card, "one", "../x")
     assert rename_subset(card, "one", "one") == first
     renamed = rename_subset(card, "one", "three")

@@ -87,8 +87,8 @@ def test_a_malformed_file_is_one_sentence_and_changes_nothing(small_demo, tmp_pa
 def test_missing_paths_and_bad_names(small_demo, demo_files, tmp_path):
     assert "nothing to import" in hint(importing(dataset_faces_path=tmp_path / "nowhere.csv"))
     assert "a folder" in hint(importing(dataset_faces_path=tmp_path))
-    assert "cannot be a name" in hint(importing(dataset_faces_path=demo_files[0], dataset_import_name="../x"))
-    assert "belongs to the drawn" in hint(importing(dataset_faces_path=demo_files[0], dataset_import_name="demo"))
+    assert "is not a valid name" in hint(importing(dataset_faces_path=demo_files[0], dataset_import_name="../x"))
+    assert "is reserved for the drawn" in hint(importing(dataset_faces_path=demo_files[0], dataset_import_name="demo"))
     assert recent_incidents() == ()
 
 

@@ -325,7 +325,7 @@ def test_bad_names_of_lists_are_a_sentence_and_lists_are_deleted(with_copies):
     app = page(dataset="copied", view="Detective", finding="clean-test")
     app.text_input(key="dataset_list_name_clean-test").set_value("../x")
     app.button(key="dataset_make_list").click().run()
-    assert any("cannot be a name" in info.value for info in app.info)
+    assert any("is not a valid name" in info.value for info in app.info)
     assert not app.error
     app.text_input(key="dataset_list_name_clean-test").set_value(" clean  set ")
     app.button(key="dataset_make_list").click().run()

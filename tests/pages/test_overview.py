@@ -101,7 +101,7 @@ def test_a_damaged_dataset_is_a_sentence(small_demo, home, overview):
     assert any("**demo**:" in warning.value for warning in overview().warning)
 
 
-@pytest.mark.parametrize(("file", "words"), [("model.tflite", "is not the file that was saved"), ("card.json", "card")])
+@pytest.mark.parametrize(("file", "words"), [("model.tflite", "its contents changed"), ("card.json", "card")])
 def test_what_is_damaged_is_shown_and_the_rest_goes_on(home_with_checkpoint, save_tiny, open_page, file, words):
     bad = save_tiny("bad").directory / file
     bad.write_bytes(bad.read_bytes()[:-9])

@@ -148,7 +148,7 @@ def test_what_an_unchanged_form_starts_are_the_defaults(home, small_demo):
 
 def test_a_name_that_is_not_allowed_is_said_and_nothing_starts(home, small_demo):
     page = start(open_page(), "../up")
-    assert any("cannot be a name" in info.value for info in page.info)
+    assert any("is not a valid name" in info.value for info in page.info)
     assert not page.error
     assert list_runs() == ()
     page = start(open_page(), "my first run")

@@ -37,7 +37,7 @@ def outcome(request, tmp_path_factory):
 def test_each_attempt_gets_a_sentence_with_the_reason(outcome):
     trouble, came = outcome
     for what, sentence in came["said"].items():
-        assert REASONS[trouble] in sentence or "not all of it could be written" in sentence, (what, sentence)
+        assert REASONS[trouble] in sentence or "it was written incompletely" in sentence, (what, sentence)
         if what != "state":  # whose error becomes the run's sentence
             assert REMEDIES[trouble] in sentence, (what, sentence)
         if what != "state" and trouble == "full":

@@ -138,12 +138,13 @@ def _text_of(tree: ast.AST) -> str | None:
 
 def _is_text(text: str, kind: str) -> bool:
     """Whether a person may read it: a label, or several words that are no key, markup or style."""
+    text = re.sub(r"\{\w[\w.]*(:[^{}]*)?\}", _FILLED, text)  # a template's fields
     if re.search(r"</?\w+|[{}]|^[\w.]+/|^:material|\d+px", text):
         return False
     if not re.search(r"[^\W\d]", text.replace(_FILLED, "")):
         return False
     is_key = re.fullmatch(r"[a-z_]+( [a-z_]+){0,3}", text)
-    return kind != "text" or (not is_key and bool(re.search(r"\w[,.:]? \w", text)))
+    return kind != "text" or (not is_key and bool(re.search(r"[\w…”][,.:]? [\w…“]", text)))
 
 
 def main() -> None:

@@ -34,8 +34,8 @@ def check_network(text: bytes, *, is_hdf5: bool = False) -> ForeignNetwork:
 
 def _parsed(text: bytes) -> dict[str, Any]:
     if len(text) > MAX_CONFIG_BYTES:
-        raise CheckpointError("The description of the network is too long. Only plain networks can be imported.")
-    damaged = "The description of the network is damaged. Save the model again with Keras 3."
+        raise CheckpointError("The network's description is too long. Import a smaller network.")
+    damaged = "The network's description is damaged. Save the model again with Keras 3."
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -52,7 +52,7 @@ def _check_depth(document: object) -> None:
     while level:
         depth += 1
         if depth > _MAX_DEPTH:
-            raise CheckpointError("The description of the network is nested too deeply. Save the model again.")
+            raise CheckpointError("The network's description is nested too deeply. Save the model again.")
         containers = [list(item.values()) if isinstance(item, dict) else item for item in level]
         level = [child for container in containers if isinstance(container, list) for child in container]
 

@@ -55,20 +55,20 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     if sorted(names) != sorted(_MEMBERS):
         if any(name.endswith(("data.pkl", "saved_model.pb")) for name in names):
             raise CheckpointError(
-                "This is a PyTorch file or a SavedModel, which can run programs when it is opened, so it is not. "
-                "Export it with torch.onnx.export(model, torch.zeros(1, 1, 48, 48), 'model.onnx'), or with "
+                "This is a PyTorch file or a SavedModel, which can run code when opened; it was not opened. Export it "
+                "with torch.onnx.export(model, torch.zeros(1, 1, 48, 48), 'model.onnx'), or with "
                 "tf.lite.TFLiteConverter.from_saved_model('folder').convert(), and import that."
             )
         raise CheckpointError(
-            f"A .keras file holds {', '.join(_MEMBERS)} and nothing else; this one has {', '.join(names[:5])!s:.80}. "
+            f"A .keras file contains exactly {', '.join(_MEMBERS)}; this one has {', '.join(names[:5])!s:.80}. "
             "Save the model with model.save('model.keras') in Keras 3."
         )
     for member in members:
         ratio = member.file_size / max(member.compress_size, 1)
         if member.flag_bits & 1 or member.file_size > _MEMBERS[member.filename] or ratio > _MAX_RATIO:
             raise CheckpointError(
-                f"{member.filename} in this file is encrypted, too large or packed too tightly to be honest. "
-                "Save the model again."
+                f"{member.filename} in this file is encrypted, too large or compressed too strongly. Save the model "
+                "again."
             )
 
 
@@ -77,5 +77,5 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as member:
         content = member.read(limit + 1)
     if len(content) > limit:
-        raise CheckpointError(f"{name} in this file is larger than it says. Save the model again.")
+        raise CheckpointError(f"{name} in this file is larger than declared. Save the model again.")
     return content

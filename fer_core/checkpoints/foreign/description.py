@@ -47,7 +47,7 @@ def check_values(value: object, key: str = "") -> None:
     """Refuse settings that are not numbers, switches, listed words, names, or the few objects that Keras writes."""
     if isinstance(value, dict):
         if type(value.get("shared_object_id", 0)) is not int:
-            raise refused("an object that is shared by no number")
+            raise refused("a shared object without a number")
         for inner_key, inner in settings_of_object(value, OBJECTS, extra=("shared_object_id",)).items():
             check_values(inner, inner_key)
     elif isinstance(value, list):
@@ -68,20 +68,20 @@ def check_built(shape: object, inputs: Sequence[Shape]) -> None:
     is_several = all(isinstance(one, list) for one in list_of(shape))
     written = list_of(shape) if is_several else [shape]
     if [list_of(one)[1:] for one in written] != [list(one) for one in inputs]:
-        raise refused("a layer that was built for another input than it gets")
+        raise refused("a layer built for a different input shape")
 
 
 def check_training(training: object) -> None:
-    """Refuse how a model inside was trained unless it is plain, although Keras never gets to see it."""
+    """Refuse training settings of an inner model unless it is plain, although Keras never gets to see it."""
     config = settings_of(training)
-    check_keys(config, TRAINING, "how a model inside was trained")
+    check_keys(config, TRAINING, "training settings of an inner model")
     level: list[object] = list(config.values())
     while level:
         for item in level:
             if isinstance(item, dict) and "class_name" in item:
-                check_keys(item, {*ENTRY, "shared_object_id"}, "how a model inside was trained")
+                check_keys(item, {*ENTRY, "shared_object_id"}, "training settings of an inner model")
                 if item.get("module") not in TRAINING_MODULES:
-                    raise refused(f"a model inside, trained with {item.get('module')!s:.60}")
+                    raise refused(f"an inner model, trained with {item.get('module')!s:.60}")
         containers = [list(item.values()) if isinstance(item, dict) else item for item in level]
         level = [inner for items in containers if isinstance(items, list) for inner in items]
 
@@ -90,12 +90,12 @@ def nodes_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The calls of a layer; none for an input."""
     nodes = [settings_of(node) for node in list_of(entry.get("inbound_nodes"))]
     if nodes and entry.get("class_name") == "InputLayer":
-        raise refused("an input that takes something")
+        raise refused("an input layer with an input")
     for node in nodes:
         check_keys(node, ("args", "kwargs"), "a connection")
         kwargs = settings_of(node.get("kwargs", {}))
         if set(kwargs) - _SAFE_KWARGS or any(value not in (None, True, False) for value in kwargs.values()):
-            raise refused(f"a layer that is called with {', '.join(map(str, kwargs))!s:.60}")
+            raise refused(f"a layer called with {', '.join(map(str, kwargs))!s:.60}")
     return nodes
 
 
@@ -106,7 +106,7 @@ def places_of(node: Mapping[str, Any]) -> list[tuple[str, int]]:
         for tensor in argument if isinstance(argument, list) else [argument]:
             found = settings_of(tensor)
             if found.get("class_name") != "__keras_tensor__":
-                raise refused("a layer that takes something other than layers")
+                raise refused("a layer whose input is not a layer")
             check_keys(found, ("class_name", "config"), "a connection")
             tensor_config = settings_of(found.get("config"))
             check_keys(tensor_config, ("shape", "dtype", "keras_history"), "a connection")
@@ -118,7 +118,7 @@ def places_of(node: Mapping[str, Any]) -> list[tuple[str, int]]:
 def _place(history: object) -> tuple[str, int]:
     parts = list_of(history)
     if len(parts) != 3 or type(parts[0]) is not str or type(parts[1]) is not int or parts[2] != 0:
-        raise refused("a connection that leads nowhere")
+        raise refused("a connection to no layer")
     return parts[0], parts[1]
 
 
@@ -139,20 +139,20 @@ def name_of(entry: Mapping[str, Any]) -> str:
 def settings_of(value: object) -> Mapping[str, Any]:
     """The value, if it is a JSON object."""
     if not isinstance(value, dict):
-        raise refused(f"{value!r:.40} where settings belong")
+        raise refused(f"{value!r:.40} instead of settings")
     return value
 
 
 def list_of(value: object) -> list[Any]:
     """The value, if it is a JSON list."""
     if not isinstance(value, list):
-        raise refused(f"{value!r:.40} where a list belongs")
+        raise refused(f"{value!r:.40} instead of a list")
     return value
 
 
 def refused(what: str) -> CheckpointError:
     """The error that says what a foreign network may not have."""
     return CheckpointError(
-        f"The network has {what}, which is not allowed in an imported file. Only plain layers such as convolutions, "
-        "pooling, dense layers and their like are opened."
+        f"The network has {what}, which is not allowed in an imported file. Only standard layers such as convolution, "
+        "pooling and dense are supported."
     )

@@ -42,7 +42,7 @@ def check_file(path: Path, size: int | None = None) -> CheckedFile:
         CheckpointError: It is refused, with the reason and what to do instead.
     """
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise CheckpointError(f"The file is larger than {MAX_FILE_BYTES // 1_000_000} MB, too large to import.")
+        raise CheckpointError(f"The file is larger than {MAX_FILE_BYTES // 1_000_000} MB; it cannot be imported.")
     content = path.read_bytes()
     if content.startswith(ZIP_SIGNATURE):
         archive = read_archive(io.BytesIO(content))
@@ -60,10 +60,10 @@ def check_file(path: Path, size: int | None = None) -> CheckedFile:
 def _unknown(content: bytes) -> CheckpointError:
     if content.startswith(_PICKLE):
         return CheckpointError(
-            "This is a pickle, which can run any program when it is opened, so it is not. From PyTorch, export the "
+            "This is a pickle, which can run any code when opened; it was not opened. From PyTorch, export the "
             "network with torch.onnx.export(model, torch.zeros(1, 1, 48, 48), 'model.onnx') and import that."
         )
     return CheckpointError(
-        "This is no .keras, .h5, .tflite or .onnx file. Save a Keras model with model.save('model.keras'), a "
+        "This is not a .keras, .h5, .tflite or .onnx file. Save a Keras model with model.save('model.keras'), a "
         "SavedModel with tf.lite.TFLiteConverter.from_saved_model, a PyTorch network with torch.onnx.export."
     )

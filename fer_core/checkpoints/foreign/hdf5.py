@@ -35,9 +35,8 @@ def read_whole_model(content: bytes) -> KerasHdf5:
         try:
             if "model_config" not in file.attrs:
                 raise CheckpointError(
-                    "This .h5 file holds only weights, not the network they belong to. Build the network where the "
-                    "weights were made, load them there with model.load_weights('weights.h5'), and save everything "
-                    "with model.save('model.keras')."
+                    "This .h5 file holds only weights, without their network. Build the network in your code, load "
+                    "the weights with model.load_weights('weights.h5'), and save both with model.save('model.keras')."
                 )
             return KerasHdf5(_text(file, "model_config"), content)
         except _BROKEN as error:
@@ -58,12 +57,12 @@ def check_arrays(content: bytes) -> None:
                 plain = not (dataset.compression or dataset.external or dataset.is_virtual or _filters(dataset))
                 if not plain or dataset.dtype.kind not in "fiu":
                     raise CheckpointError(
-                        "The weights are compressed or kept elsewhere. Save the model with Keras’ own model.save."
+                        "The weights are compressed or stored in another file. Save the model with Keras’ model.save."
                     )
         except _BROKEN as error:
             raise _damaged(error) from error
     if total > 4 * MAX_WEIGHTS:
-        raise CheckpointError("There are too many weights in this file. Only smaller networks can be imported.")
+        raise CheckpointError("The file has too many weights. Import a smaller network.")
 
 
 def _opened(content: bytes) -> h5py.File:
@@ -92,14 +91,16 @@ def _datasets(file: h5py.File) -> Iterator[h5py.Dataset]:
         group, depth = waiting.pop()
         for name in group:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise CheckpointError("The weights point to something outside of them, which is not allowed.")
+                raise CheckpointError(
+                    "The weights link to data outside the file, which is not allowed. Save the model again."
+                )
             item = group[name]
             place = h5py.h5o.get_info(item.id).addr
             if place in known:
                 continue
             known.add(place)
             if depth >= _DEEPEST or len(known) > _MOST_OBJECTS:
-                raise CheckpointError("The weights are nested too deeply or too many. Save the model with Keras 3.")
+                raise CheckpointError("The weights are too many or nested too deeply. Save the model with Keras 3.")
             if isinstance(item, h5py.Dataset):
                 yield item
             else:

@@ -32,18 +32,18 @@ _TIMEOUT = 300.0
 _KNOWN_FACES = 280
 _NOTES: dict[Output, tuple[str, ...]] = {
     "softmax": (),
-    "sigmoid": ("Its outputs are independent probabilities; they are divided by their sum.",),
-    "logits": ("Its outputs are no probabilities; a softmax is added.",),
+    "sigmoid": ("Its outputs are independent probabilities; they are normalized to sum to 1.",),
+    "logits": ("Its outputs are logits; a softmax is added.",),
 }
 _LIBRARIES: dict[Runtime, tuple[str, ...]] = {"litert": ("keras", "ai-edge-litert"), "onnx": ("onnxruntime",)}
 _POOR = 2.0  # times what guessing reaches
 _UNFIT = (
-    "No class order and scaling fits much better than guessing. Perhaps it was trained on other pictures or classes; "
-    "name its classes and scaling, or do not rely on it."
+    "No class order and scaling does much better than guessing. It may have been trained on other pictures or "
+    "classes. Set its classes and scaling, or do not rely on it."
 )
 _LIMITS = (
-    "Imported from a file of unknown provenance: who trained it, on which faces, with whose consent and how well is "
-    "unknown. It says which expression a face seems to show, not what a person feels. Not for decisions about people."
+    "Imported from a file of unknown provenance: its author, training faces, their consent and its accuracy are "
+    "unknown. It names the expression a face seems to show, not what a person feels. Not for decisions about people."
 )
 
 
@@ -85,8 +85,8 @@ def parse_classes(text: str) -> tuple[str, ...]:
     names = tuple(class_of(name) or name for name in (part.strip().lower() for part in text.split(",")))
     if len(names) < 2 or len(set(names)) != len(names) or not all(_is_word(name) for name in names):
         raise CheckpointError(
-            "Name the classes in the order of the network's outputs, separated by commas and each once, for example "
-            "“anger, disgust, fear, happiness, sadness, surprise, neutral”; or one of the known orders: "
+            "List each class once, in the order of the network's outputs and separated by commas, for example "
+            "“anger, disgust, fear, happiness, sadness, surprise, neutral”; or choose a known order: "
             f"{', '.join(KNOWN_ORDERS)}.",
             is_hint=True,
         )
@@ -128,8 +128,8 @@ def _ask_child(
         answer = _checked(read_record(folder / ANSWER_FILE, ImportAnswer), len(faces))
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            "This file could not be read: the process that opened it came to an end, for want of memory or because the "
-            "file is damaged. Save the model again, or import a smaller one."
+            "The file could not be read: the process that opened it ended, because memory ran out or the file is "
+            "damaged. Save the model again, or import a smaller one."
         ) from error
     if answer.refused:
         raise CheckpointError(answer.refused)
@@ -142,7 +142,7 @@ def _checked(answer: ImportAnswer, faces: int) -> ImportAnswer:
     largest = max((called for row in answer.called for called in row), default=-1)
     fits = len(answer.specs) == len(answer.called) and lengths == {-(-faces // answer.every)}
     if not answer.refused and not (fits and largest < answer.outputs):
-        raise ValueError("Expected an answer to each of the faces.")
+        raise ValueError("Expected one answer per face.")
     return answer
 
 
@@ -159,8 +159,8 @@ def specs_to_try(file: ForeignFile) -> tuple[NetworkSpec, ...]:
         own = NetworkSpec(channels=3, scaling="custom", mean=file.mean, deviation=file.deviation)
     except ValueError as error:
         raise CheckpointError(
-            "A scaling of its own needs a mean and a deviation of values 0 to 1, one number or one for each channel, "
-            "such as 0.5 and 0.5; the deviation is above 0.",
+            "Custom scaling needs a mean and a standard deviation above 0, of values 0 to 1: one number or one per "
+            "channel, such as 0.5 and 0.5.",
             is_hint=True,
         ) from error
     return (own, *usual)
@@ -196,8 +196,8 @@ def _card(file: ForeignFile, answer: ImportAnswer, known: _KnownFaces) -> ModelC
     readings = tried_readings(called, labels, file.class_names, answer.outputs)
     chosen = best_reading([r for r in readings if _was_asked_for(file, r)])
     notes = [
-        f"Tried on {len(labels)} labeled validation faces of “{known.dataset}”, as many of each class as there are: "
-        f"right about {percent(chosen.accuracy)}.",
+        f"Tried on {len(labels)} labeled validation faces of “{known.dataset}”, balanced by class: accuracy about "
+        f"{percent(chosen.accuracy)}.",
         *_NOTES[chosen.spec.output],
         *([_UNFIT] if readings[0].accuracy < _POOR / answer.outputs else []),
     ]

@@ -105,7 +105,7 @@ def _rewrite(kind: str, settings: dict[str, Any]) -> None:
     if kind == "BatchNormalization":
         settings.pop("virtual_batch_size", None), settings.pop("adjustment", None), settings.pop("fused", None)
         if settings.pop("mode", 0) not in (0, 2):
-            raise refused("a BatchNormalization that works face by face")
+            raise refused("a BatchNormalization with statistics of each face")
         if isinstance(axis, list) and len(axis) == 1:
             settings["axis"] = axis[0]
     if kind == "LeakyReLU" and "alpha" in settings:
@@ -126,7 +126,7 @@ def _node(node: object) -> dict[str, Any]:
     for place in list_of(node):
         parts = list_of(place)
         if len(parts) not in (3, 4) or any(settings_of(extra) for extra in parts[3:]):
-            raise refused("a layer that is called with arguments")
+            raise refused("a layer called with arguments")
         history = {"shape": [], "dtype": "float32", "keras_history": parts[:3]}
         tensors.append({"class_name": "__keras_tensor__", "config": history})
     return {"args": tensors if len(tensors) == 1 else [tensors], "kwargs": {}}

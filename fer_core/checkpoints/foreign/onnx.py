@@ -47,8 +47,8 @@ def check_onnx(content: bytes, size: int | None = None) -> ForeignNetwork:
         return _checked(Message(graphs[0], _GRAPH), size)
     except (ValueError, IndexError) as error:
         raise CheckpointError(
-            f"This is no .onnx file of a plain network, or it is damaged ({error}). Functions, graphs inside graphs "
-            "and weights in other files are not opened. Export the model again, as one file."
+            f"This .onnx file is damaged or not a plain network ({error}). Functions, nested graphs and external "
+            "weights are not supported. Export the model again, as one file."
         ) from error
 
 
@@ -62,7 +62,7 @@ def _checked(graph: Message, size: int | None) -> ForeignNetwork:
         weights[tensor.text(8)] = _tensor_size(tensor)
     total = sum(weights.values()) + sum(map(_check_node, nodes))
     if total > MAX_WEIGHTS:
-        raise CheckpointError("There are too many weights in this file. Only smaller networks can be imported.")
+        raise CheckpointError("The file has too many weights. Import a smaller network.")
     inputs = [entry for entry in graph.contents(11) if Message(entry, (1, 2, 3, 4)).text(1) not in weights]
     outputs = graph.contents(12)
     if len(inputs) != 1 or len(outputs) != 1:
@@ -88,14 +88,14 @@ def _tensor_size(tensor: Message) -> int:
     """The count of a tensor's numbers, after comparing it with the bytes that are there."""
     sides, kind = tensor.numbers(1), tensor.number(2)
     if tensor.number(14) or kind not in _BYTES or len(sides) > _MOST_SIDES or any(side >= 1 << 31 for side in sides):
-        raise _refused("weights in another file, or weights that are no plain numbers")
+        raise _refused("external weights, or weights that are not plain numbers")
     count = math.prod(sides)
     stored = tensor.size(9)
     if stored and stored != count * _BYTES[kind]:
-        raise ValueError("Expected as many bytes as the tensor has.")
+        raise ValueError("Expected the tensor's number of bytes.")
     # Packed numbers take at least a byte each, so these bounds hold whatever they are.
     if not stored and count > sum(tensor.size(field) for field in (4, 5, 7, 10, 11)):
-        raise ValueError("Expected as many numbers as the tensor has.")
+        raise ValueError("Expected the tensor's number of values.")
     return count
 
 
@@ -113,20 +113,20 @@ def _filled(sides: list[int | None], size: int | None) -> list[int]:
     """The shape of one picture, with the size where the file leaves it open."""
     batch, *picture = sides or [None]
     if batch not in (None, 1):
-        raise _refused("a fixed batch of several pictures")
+        raise _refused("a fixed batch size above 1")
     open_sides = [place for place, side in enumerate(picture) if side is None]
     if open_sides and size is None:
         raise CheckpointError(
-            "The file leaves the size of its pictures open. Say which size the network was trained on, in pixels.",
+            "The file leaves its input size open. Enter the size in pixels the network was trained on.",
             is_hint=True,
         )
     if len(picture) != 3 or len(open_sides) > 2:
-        raise _refused("an input that is no picture")
+        raise _refused("an input that is not a picture")
     return [side or size or 0 for side in picture]
 
 
 def _refused(what: str) -> CheckpointError:
     return CheckpointError(
-        f"The .onnx file has {what}, which is not allowed in an imported file. Only plain layers such as convolutions, "
-        "pooling, dense layers and their like are opened."
+        f"The .onnx file has {what}, which is not allowed in an imported file. Only standard layers such as "
+        "convolution, pooling and dense are supported."
     )

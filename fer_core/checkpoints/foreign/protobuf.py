@@ -26,7 +26,7 @@ class Message:
             value, place = _value(content, place, tag & 7)
             count += 1
             if tag >> 3 not in known or count > _MOST_FIELDS:
-                raise ValueError(f"Expected no field {tag >> 3}.")
+                raise ValueError(f"Unexpected field {tag >> 3}.")
             self._fields[tag >> 3].append(value)
 
     def messages(self, field: int, known: Collection[int]) -> "list[Message]":
@@ -84,9 +84,9 @@ def _value(content: memoryview, place: int, kind: int) -> tuple[Value, int]:
     elif kind in _FIXED:
         length = _FIXED[kind]
     else:
-        raise ValueError(f"Expected no value of kind {kind}.")
+        raise ValueError(f"Unexpected value of kind {kind}.")
     if length > len(content) - place:
-        raise ValueError("Expected a value inside the message.")
+        raise ValueError("Expected a value within the message.")
     value = content[place : place + length]
     return (value if kind == 2 else struct.unpack("<Q" if length == 8 else "<I", value)[0]), place + length
 

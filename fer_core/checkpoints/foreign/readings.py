@@ -42,8 +42,8 @@ def tried_readings(
     orders |= {name: order for name, order in KNOWN_ORDERS.items() if len(order) == outputs and order != class_names}
     if not orders:
         raise CheckpointError(
-            f"The network has {outputs} outputs, and no known order has as many classes. Name the classes in the order "
-            "of its outputs, separated by commas.",
+            f"The network has {outputs} outputs, and no known class order has that number. List the classes in the "
+            "order of its outputs, separated by commas.",
             is_hint=True,
         )
     readings = [

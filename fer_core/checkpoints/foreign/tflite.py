@@ -52,7 +52,7 @@ class _Table:
         start = place + self._number("<I", place)
         count = self._number("<I", start)
         if start + 4 + count > len(self._content):
-            raise ValueError("Expected bytes inside the file.")
+            raise ValueError("Expected bytes within the file.")
         return count
 
     def tables(self, field: int) -> Iterator["_Table"]:
@@ -82,7 +82,7 @@ class _Table:
 
     def _number(self, layout: str, place: int) -> int:
         if place < 0:
-            raise ValueError("Expected a place inside the file.")
+            raise ValueError("Expected an offset within the file.")
         return int(struct.unpack_from(layout, self._content, place)[0])
 
 
@@ -101,7 +101,7 @@ def check_tflite(content: bytes) -> ForeignNetwork:
 def _checked(model: _Table) -> ForeignNetwork:
     graphs = list(model.tables(2))
     if model.number(0, "<I") != 3 or len(graphs) != 1 or model.has(8, 9):
-        raise _refused("no single graph of version 3 that is whole in this file")
+        raise _refused("no complete single graph of schema version 3")
     (graph,) = graphs
     buffers = [_buffer_size(buffer) for buffer in model.tables(4)]
     tensors = list(graph.tables(0))
@@ -109,21 +109,21 @@ def _checked(model: _Table) -> ForeignNetwork:
     _check_operators(model, graph, len(tensors))
     sizes = [math.prod(s) for s, t in zip(shapes, tensors, strict=True) if buffers[t.number(2, "<I")]]
     if sum(sizes) > MAX_WEIGHTS:
-        raise CheckpointError("There are too many weights in this file. Only smaller networks can be imported.")
+        raise CheckpointError("The file has too many weights. Import a smaller network.")
     ends = graph.numbers(1), graph.numbers(2)
     if [len(end) for end in ends] != [1, 1] or not all(0 <= end[0] < len(tensors) for end in ends):
         raise _refused("more than one input or output")
     picture, answer = (shapes[end[0]] for end in ends)
     if any(tensors[end[0]].number(1, "<b") not in _PICTURES for end in ends):
-        raise _refused("an input or output that is neither float32 nor eight bits")
+        raise _refused("an input or output that is neither float32 nor 8-bit")
     if not (picture and answer and picture[0] == answer[0] == 1):
-        raise _refused("no batch of one picture at its ends")
+        raise _refused("an input or output without batch size 1")
     return checked_network(picture[1:], answer[1:], weights=sum(sizes), layers=sum(1 for _ in graph.tables(3)))
 
 
 def _buffer_size(buffer: _Table) -> int:
     if buffer.number(1, "<Q") or buffer.number(2, "<Q"):
-        raise _refused("weights outside of its description")
+        raise _refused("weights outside its buffers")
     return buffer.bytes_in(0)
 
 
@@ -132,14 +132,16 @@ def _shape(tensor: _Table, buffers: list[int]) -> tuple[int, ...]:
     shape, kind = tensor.numbers(0), tensor.number(1, "<b")
     stored = buffers[tensor.number(2, "<I")]
     if kind not in _BYTES or tensor.has(6, 9, 10) or tensor.number(5, "<B"):
-        raise _refused("a tensor that is sparse, changes from call to call or is no plain number")
+        raise _refused("a sparse, variable or non-numeric tensor")
     if len(shape) > _MOST_SIDES or min(shape, default=1) < 0:
         raise _refused("a tensor without a shape")
     size = math.prod(shape)
     if stored and stored != size * _BYTES[kind]:
-        raise ValueError("Expected as many bytes as the tensor has.")
+        raise ValueError("Expected the tensor's number of bytes.")
     if not stored and size > MAX_VALUES:
-        raise CheckpointError(f"The network has more than {MAX_VALUES:,} values between two layers: too large.")
+        raise CheckpointError(
+            f"The network has more than {MAX_VALUES:,} values between two layers. Import a smaller network."
+        )
     return shape
 
 
@@ -153,13 +155,13 @@ def _check_operators(model: _Table, graph: _Table, tensors: int) -> None:
         places = (*operator.numbers(1), *operator.numbers(2))
         is_plain = not operator.has(5, 9, 10, 11, 12) and not operator.bytes_in(7)
         if number >= MAX_LAYERS or not is_plain or operator.number(0, "<I") >= len(codes):
-            raise _refused("an operator with options of its own, or too many")
+            raise _refused("an operator with custom options or too many inputs")
         if not all(-1 <= place < tensors for place in places):
-            raise ValueError("Expected tensors that are there.")
+            raise ValueError("Expected existing tensors.")
 
 
 def _refused(what: str) -> CheckpointError:
     return CheckpointError(
-        f"The .tflite file has {what}, which is not allowed in an imported file. Convert the model with LiteRT’s own "
-        "operators only, and one input and output."
+        f"The .tflite file has {what}, which is not allowed in an imported file. Convert the model with built-in "
+        "LiteRT operators only, and with one input and one output."
     )

@@ -61,7 +61,7 @@ class Walk:
             CheckpointError: If anything in it is not allowed, or it is too large.
         """
         if depth > _MAX_NESTED:
-            raise refused("models inside models inside models")
+            raise refused("models nested three deep")
         config = settings_of_object(document, MODELS, extra=_MODEL_KEYS | node_keys)
         check_training(document.get("compile_config", {}))
         check_values([config.get("trainable"), config.get("dtype")])
@@ -81,7 +81,7 @@ class Walk:
                 own = self._input(entry, _NO_KEYS)
                 inputs = shapes = inputs or (own,)
             elif not shapes and entry.get("class_name") != "Functional":  # which has an input of its own
-                raise refused("a network that does not say the size of its input")
+                raise refused("a network without an input size")
             else:
                 output = self._layer(entry, shapes, depth, _NO_KEYS)
                 inputs = inputs or (self.first_input,)
@@ -93,22 +93,22 @@ class Walk:
 
     def _graph(self, config: _Entry, entries: list[_Entry], inputs: _Shapes, depth: int) -> tuple[_Shapes, Shape]:
         """The shapes of the input and the output of layers that hang on one another and may be used several times."""
-        doors = [entry for entry in entries if entry.get("class_name") == "InputLayer"]
+        input_layers = [entry for entry in entries if entry.get("class_name") == "InputLayer"]
         names = [name_of(entry) for entry in entries]
-        if len(doors) != 1 or only_place(config.get("input_layers")) != (name_of(doors[0]), 0):
-            raise refused(f"{len(doors)} inputs where one belongs")
+        if len(input_layers) != 1 or only_place(config.get("input_layers")) != (name_of(input_layers[0]), 0):
+            raise refused(f"{len(input_layers)} inputs instead of one")
         if len(set(names)) != len(names):
-            raise refused("two layers of one name")
-        own = self._input(doors[0], _NODE_KEYS)
+            raise refused("two layers with the same name")
+        own = self._input(input_layers[0], _NODE_KEYS)
         taken = inputs or (own,)
         if len(taken) != 1:
-            raise refused("a model inside that takes several arrays")
-        made = self._grown({(name_of(doors[0]), 0): taken[0]}, entries, depth)
+            raise refused("an inner model with several inputs")
+        made = self._grown({(name_of(input_layers[0]), 0): taken[0]}, entries, depth)
         name, number = only_place(config.get("output_layers"))
         kinds = {name_of(entry): entry.get("class_name") for entry in entries}
         place = name, number - (kinds.get(name) == "Functional")  # whose first node is its own inside
         if place not in made:
-            raise refused("an output that no layer makes")
+            raise refused("an output of no layer")
         return taken, made[place]
 
     def _grown(
@@ -120,7 +120,7 @@ class Walk:
         while waiting:
             ready = [item for item in waiting if all(place in made for place in places_of(item[2]))]
             if not ready:
-                raise refused("layers that hang on nothing")
+                raise refused("unconnected layers")
             for entry, number, node in ready:
                 before = self.weights
                 shapes = tuple(made[place] for place in places_of(node))
@@ -147,7 +147,7 @@ class Walk:
         kind = entry.get("class_name")
         self.layers += 1
         if self.layers > MAX_LAYERS:
-            raise CheckpointError(f"The network has more than {MAX_LAYERS} layers, which is too many to import.")
+            raise CheckpointError(f"The network has more than {MAX_LAYERS} layers. Import a smaller network.")
         if kind in ("Functional", "Sequential"):
             return self.model(entry, inputs, depth=depth + 1, node_keys=node_keys)
         config = settings_of_object(entry, LAYERS, extra=_BUILD_KEYS | node_keys)
@@ -156,11 +156,11 @@ class Walk:
         try:
             shape, weights = RULES[str(kind)](inputs, config)
         except (TypeError, ValueError, KeyError, IndexError, OverflowError, ZeroDivisionError) as error:
-            raise refused(f"a {kind} whose settings do not fit") from error
+            raise refused(f"a {kind} with invalid settings") from error
         self.weights += weights
         if self.weights > MAX_WEIGHTS or math.prod(shape) > MAX_VALUES:
             raise CheckpointError(
-                f"The network is too large to be used here: more than {MAX_WEIGHTS // 1_000_000} million weights, or "
+                f"The network is too large: more than {MAX_WEIGHTS // 1_000_000} million weights, or "
                 f"more than {MAX_VALUES // 1_000_000} million values between two layers."
             )
         return shape
@@ -170,5 +170,5 @@ def _built_for(entry: _Entry) -> object:
     """The shape an entry claims to have been built for; None where it does not say."""
     build = settings_of(entry.get("build_config", {"input_shape": None}))
     if set(build) != {"input_shape"}:
-        raise refused("unknown words about how a layer is built")
+        raise refused("unknown build information of a layer")
     return build["input_shape"]

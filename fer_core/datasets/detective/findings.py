@@ -49,7 +49,7 @@ def duplicate_findings(records: FaceRecords, duplicates: Duplicates) -> tuple[Fi
         Finding(
             "clean-test",
             "Test images that are also in training",
-            "The network was trained on these pictures, so they inflate its test score.",
+            "The network was trained on these pictures, so they inflate its test accuracy.",
             shared(_TEST, _TRAIN),
         ),
         Finding(
@@ -86,7 +86,7 @@ def image_findings(records: FaceRecords) -> tuple[Finding, ...]:
         Finding(
             "flat",
             "Nearly uniform",
-            f"Their grays differ by less than {FLAT_GREYS:g} (standard deviation): hardly a picture.",
+            f"Their gray values have a standard deviation below {FLAT_GREYS:g}; they show hardly anything.",
             _ordered(spread < FLAT_GREYS, spread),
         ),
     )
@@ -109,14 +109,14 @@ def vote_findings(records: FaceRecords) -> tuple[Finding, ...]:
         ),
         Finding(
             "unknown",
-            "Nobody could tell",
+            "Unknown expression",
             "“Unknown” got more votes than any emotion.",
             _ordered(top == unknown, -votes[:, unknown]),
         ),
         Finding(
             "ties",
             "Ties",
-            "Two answers share the first place (single votes set aside).",
+            "Two answers tie for first place (single votes dropped).",
             _ordered(first[:, 0] == first[:, 1], -first[:, 0]),
         ),
         Finding(

@@ -51,7 +51,7 @@ class ActionUnits:
     cheek_raiser: float = _unit(6, "Nose and cheeks", "raise the cheeks", "lower the cheeks")
     nose_wrinkler: float = _unit(9, "Nose and cheeks", "wrinkle the nose", "smooth the nose")
     upper_lip_raiser: float = _unit(10, "Nose and cheeks", "raise the upper lip", "lower the upper lip")
-    lip_corner_puller: float = _unit(12, "Mouth", "pull the lip corners up", "let the lip corners down")
+    lip_corner_puller: float = _unit(12, "Mouth", "raise the lip corners", "lower the lip corners")
     dimpler: float = _unit(14, "Mouth", "tighten the lip corner", "relax the lip corner")
     lip_corner_depressor: float = _unit(15, "Mouth", "press the lip corners down", "press the lip corners down less")
     lip_stretcher: float = _unit(20, "Mouth", "stretch the lips sideways", "stretch the lips less")

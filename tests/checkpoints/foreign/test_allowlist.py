@@ -114,7 +114,7 @@ BYPASSES = {
         functional(), (*CONV, "inbound_nodes", 0, "args", 0, "config", "keras_history"), ["head", 0, 0]
     ),
     "another way of building": changed(functional(), (*CONV, "build_config"), {"config_file": "x"}),
-    "built for another input": changed(functional(), (*HEAD, "build_config"), {"input_shape": [None, 2**31]}),
+    "built for a different input": changed(functional(), (*HEAD, "build_config"), {"input_shape": [None, 2**31]}),
     "built by shapes of its own": changed(functional(), (*HEAD, "build_config"), {"shapes_dict": {"x": [None, 9]}}),
     "a giant layer": changed(functional(), (*HEAD, "config", "units"), 2**31),
     "too many weights": sequential(
@@ -178,9 +178,9 @@ NESTED = {
     "an input that takes an object": inside(("config", "layers", 0, "inbound_nodes"), [{"args": [EVIL], "kwargs": {}}]),
     "an object that is shared by a word": inside(("config", "layers", 1, "config", "dtype", "shared_object_id"), "a"),
     "an object with another key": inside(("config", "layers", 1, "config", "dtype", "compile_config"), {}),
-    "another input": inside(("config", "input_layers"), ["conv2d", 0, 0]),
+    "a different input": inside(("config", "input_layers"), ["conv2d", 0, 0]),
     "half of a number format": inside(("config", "layers", 1, "config", "quantization_config"), EVIL),
-    "two layers of one name": changed(functional(), (*POOL, "name"), "conv"),
+    "two layers with the same name": changed(functional(), (*POOL, "name"), "conv"),
     "how it was trained is no record": functional() | {"compile_config": "os"},
 }  # fmt: skip
 

@@ -50,25 +50,25 @@ def refusal(path):
     "extra", ["assets/vocabulary.txt", "../evil.py", "/etc/cron.d/x", "model.weights.npz", "config.json.bak"]
 )
 def test_other_members_are_refused(path, extra):
-    assert "and nothing else" in refusal(write_archive(path, {**members(), extra: b"x"}))
+    assert "contains exactly" in refusal(write_archive(path, {**members(), extra: b"x"}))
 
 
 def test_a_missing_member_is_refused(path):
     parts = members()
     del parts["model.weights.h5"]
-    assert "and nothing else" in refusal(write_archive(path, parts))
+    assert "contains exactly" in refusal(write_archive(path, parts))
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_names_that_occur_twice_are_refused(path):
-    assert "and nothing else" in refusal(write_archive(path, [*members().items(), ("config.json", b"{}")]))
+    assert "contains exactly" in refusal(write_archive(path, [*members().items(), ("config.json", b"{}")]))
 
 
 def test_a_bomb_is_refused_before_it_is_opened(path):
     bomb = members() | {"model.weights.h5": b"\0" * 50_000_000}
     write_archive(path, bomb, compression=zipfile.ZIP_DEFLATED)
     assert path.stat().st_size < 200_000
-    assert "packed too tightly" in refusal(path)
+    assert "compressed too strongly" in refusal(path)
 
 
 def test_a_long_description_is_refused(path):
@@ -167,5 +167,5 @@ def test_weights_of_more_groups_than_a_network_has_are_refused(path, tmp_path, n
         for name in names:
             file.create_group(name)
     write_archive(path, members(**{"model.weights.h5": (tmp_path / "w.h5").read_bytes()}))
-    with pytest.raises(CheckpointError, match="too deeply or too many"):
+    with pytest.raises(CheckpointError, match="too many or nested too deeply"):
         read_archive(path)

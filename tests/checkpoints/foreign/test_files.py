@@ -19,13 +19,13 @@ def refusal(path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (pickle.dumps({"a": 1}), "pickle, which can run any program"),
-        (b"GIF89a", "no .keras, .h5, .tflite or .onnx file"),
-        (b"", "no .keras, .h5, .tflite or .onnx file"),
+        (pickle.dumps({"a": 1}), "pickle, which can run any code"),
+        (b"GIF89a", "not a .keras, .h5, .tflite or .onnx file"),
+        (b"", "not a .keras, .h5, .tflite or .onnx file"),
         (b"PK\x03\x04 damaged", "damaged"),
         (b"\x89HDF\r\n\x1a\n" + b"\0" * 100, "damaged"),
-        (b"\x1c\0\0\0TFL3" + b"\0" * 100, "no single graph"),
-        (b"\x08\x01\x12\x02ab", "no .onnx file"),  # how a SavedModel begins
+        (b"\x1c\0\0\0TFL3" + b"\0" * 100, "no complete single graph"),
+        (b"\x08\x01\x12\x02ab", "not a plain network"),  # how a SavedModel begins
     ],
 )
 def test_other_kinds_and_damage_are_refused_with_a_remedy(tmp_path, content, words):
@@ -51,4 +51,4 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
     path = tmp_path / "model.onnx"
     with path.open("wb") as file:
         file.truncate(MAX_FILE_BYTES + 1)
-    assert "too large" in refusal(path)
+    assert "larger than" in refusal(path)

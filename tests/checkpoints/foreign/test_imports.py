@@ -160,7 +160,7 @@ def test_weights_that_do_not_fit_the_network_are_a_sentence(ready, tmp_path, fil
 
 
 def test_a_child_that_dies_is_a_verdict(ready, files):
-    with pytest.raises(CheckpointError, match="came to an end"):
+    with pytest.raises(CheckpointError, match="ended, because"):
         import_checkpoint(foreign(files / "chain.keras"), converter="fer_core.there_is_no_such_module")
 
 
@@ -242,7 +242,7 @@ def softmax(scores):
 
 def test_a_scaling_of_ones_own_needs_its_numbers(ready, tmp_path):
     path = onnx_files.save(tmp_path / "net.onnx")
-    with pytest.raises(CheckpointError, match="needs a mean and a deviation") as caught:
+    with pytest.raises(CheckpointError, match="needs a mean and a standard deviation") as caught:
         import_checkpoint(ForeignFile(path, "own", FER2013_EMOTIONS, "custom"))
     assert caught.value.is_hint
     assert list_checkpoints() == ()

@@ -28,7 +28,7 @@ def test_a_plain_network_passes_with_its_figures(shape, size, found):
 
 
 def test_a_size_that_is_left_open_is_asked_for():
-    with pytest.raises(CheckpointError, match="leaves the size of its pictures open") as caught:
+    with pytest.raises(CheckpointError, match="leaves its input size open") as caught:
         check_onnx(model((1, "height", "width")).SerializeToString())
     assert caught.value.is_hint
 

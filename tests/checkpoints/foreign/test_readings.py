@@ -84,7 +84,7 @@ def test_answers_that_mean_nothing_fit_no_order_well():
 
 
 def test_outputs_that_no_known_order_has_need_names():
-    with pytest.raises(CheckpointError, match="5 outputs, and no known order") as caught:
+    with pytest.raises(CheckpointError, match="5 outputs, and no known class order") as caught:
         tried_readings({DEFAULT_SPEC: np.zeros(len(LABELS), int)}, LABELS, (), 5)
     assert caught.value.is_hint
     names = "anger", "calm", "happiness", "neutral", "pain"

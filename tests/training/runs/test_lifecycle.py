@@ -53,7 +53,7 @@ def test_a_run_keeps_who_it_is_under_another_name():
     assert renamed.record == before.record
 
 
-@pytest.mark.parametrize(("name", "why"), [("../up", "cannot be a name"), ("taken", "already")])
+@pytest.mark.parametrize(("name", "why"), [("../up", "is not a valid name"), ("taken", "already")])
 def test_names_that_are_not_free_are_refused(name, why):
     over()
     over("taken")

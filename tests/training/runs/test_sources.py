@@ -49,8 +49,8 @@ def test_the_head_is_fitted_to_other_classes(home, small_demo):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"start_from": "nowhere"}, "There is no checkpoint called “nowhere”"),
-        ({"teachers": ("tiny", "nowhere")}, "There is no checkpoint called “nowhere”"),
+        ({"start_from": "nowhere"}, "There is no checkpoint “nowhere”"),
+        ({"teachers": ("tiny", "nowhere")}, "There is no checkpoint “nowhere”"),
         ({"start_from": "../../etc"}, "There is no checkpoint"),
         ({"start_from": "tiny", "architecture": "lab-cnn"}, "its architecture is paper-cnn, not lab-cnn"),
         ({"start_from": "tiny", "width": 5}, "its width is 4, not 5"),

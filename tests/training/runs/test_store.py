@@ -79,7 +79,7 @@ def test_a_run_has_a_name_by_default(children):
 
 @pytest.mark.parametrize("name", [".", "..", "../up", "a/b", "a\\b", ".a", "-a", "é", "x" * 61])
 def test_names_that_are_no_folder_everywhere_are_refused(name):
-    with pytest.raises(TrainingError, match=r"cannot be a name\. Use up to 60"):
+    with pytest.raises(TrainingError, match=r"is not a valid name\. Use up to 60"):
         create_run(CONFIG, name)
     with pytest.raises(TrainingError, match="There is no run called"):
         find_run(name)
