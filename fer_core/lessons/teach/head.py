@@ -67,11 +67,24 @@ class Head:
             raise ValueError("Expected weights (features, classes) and a bias for each class.")
 
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return ``(n, classes)`` scores of ``(n, features)`` features; their softmax is the answer."""
+        """Return ``(n, classes)`` scores of ``(n, features)`` features; their softmax is the answer.
+
+        Raises:
+            TeachError: There are more or fewer features than weights, as in a file that was changed by hand.
+        """
+        if features.shape[1] != len(self.weights):
+            raise TeachError(
+                f"This head has {len(self.weights):,} weights a class, but “{self.base}” has {features.shape[1]:,} "
+                "features. Ask for the file again."
+            )
         return np.asarray(features @ self.weights + self.bias, np.float32)
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return ``(n, classes)`` probabilities of ``(n, features)`` features, rows summing to one."""
+        """Return ``(n, classes)`` probabilities of ``(n, features)`` features, rows summing to one.
+
+        Raises:
+            TeachError: See :meth:`scores`.
+        """
         return softmax(self.scores(features))
 
     def check_fits(self, checkpoint: Checkpoint) -> None:

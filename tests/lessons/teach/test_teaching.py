@@ -151,6 +151,16 @@ def test_a_head_of_another_network_is_refused(store, make_examples, save_tiny, m
         store.classifier(head)
 
 
+def test_a_head_with_too_few_weights_for_its_base_is_refused(store, make_examples):
+    examples = make_examples()
+    head = teach(store, examples, "softmax").head
+    short = parse_head(changed(head, weights=head.weights[1:].tolist()))
+    with pytest.raises(TeachError, match="weights a class, but “tiny” has"):
+        store.classifier(short).predict(examples.images)
+    with pytest.raises(TeachError, match="Ask for the file again"):
+        compare_heads(store, examples, short, None)
+
+
 def test_a_network_without_a_dense_layer_is_refused(store, make_examples, monkeypatch):
     monkeypatch.setattr(Features, "of_preprocessed", lambda self, faces: np.empty((len(faces), 0), np.float32))
     with pytest.raises(TeachError, match="no dense layer"):

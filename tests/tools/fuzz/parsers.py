@@ -30,9 +30,18 @@ from fer_core.datasets.pictures import read_pictures, scan_pictures
 from fer_core.datasets.readers import read_records
 from fer_core.datasets.store import import_dataset, list_datasets, load_records
 from fer_core.datasets.subsets import list_subsets, load_subset, save_subset
-from fer_core.errors import CheckpointError, DatasetError, ImageError, SettingError, TrainingError, VideoError
+from fer_core.errors import (
+    CheckpointError,
+    DatasetError,
+    ImageError,
+    SettingError,
+    TeachError,
+    TrainingError,
+    VideoError,
+)
 from fer_core.faces.images import read_image
 from fer_core.labels import LABEL_SCHEMES
+from fer_core.lessons.teach.head import Head, parse_head
 from fer_core.recognition.videos.reader import VideoReader
 from fer_core.service.deployment import read_ice_servers
 from fer_core.storage.files import data_folder, home, runs_folder
@@ -296,6 +305,23 @@ def settings_files():
     return [TrainingConfig().to_json().encode(), TrainingConfig(epochs=3, share=0.5).to_json().encode()]
 
 
+def heads():
+    weights = np.random.default_rng(4).normal(size=(3, 2)).astype(np.float32)
+    made = [
+        Head(("open", "closed"), "svm", weights, weights[0], "fer-lab", "0" * 64, {"open": 3, "closed": 2}, 4),
+        Head(("a", "b", "c"), "softmax", weights.T, weights[:, 0], "fer-lab", "f" * 64),
+    ]
+    return [head.to_json() for head in made]
+
+
+def read_head(content):
+    """A head that is read answers faces: probabilities, whatever its weights are."""
+    head = parse_head(content)
+    answer = head.probabilities(np.ones((2, len(head.weights)), np.float32))
+    if not (np.isfinite(answer).all() and np.allclose(answer.sum(axis=1), 1, atol=1e-5)):
+        raise AssertionError("A head's answer is no probability.")
+
+
 def ice():
     return [
         b"stun:stun.example.org:3478",
@@ -365,6 +391,7 @@ def _all():
     yield Parser("run.state", states, read_state, ())
     yield Parser("run.arrays", arrays, read_arrays, ())
     yield Parser("settings.json", settings_files, lambda c: TrainingConfig.from_json(text(c)), (TrainingError,))
+    yield Parser("head.json", heads, read_head, (TeachError,))
     yield Parser("settings.ice", ice, lambda c: read_ice_servers(text(c)), (SettingError,))
 
 
