@@ -56,6 +56,9 @@ def test_presets_are_the_prototypes(page):
     app = page(face="person:9")
     app.button(key="build_face_preset_anger").click().run()
     assert in_address(app) == Face(person=9, expression=emotion_expression("anger"))
+    assert "A drawing: AU4 + AU5 + AU7 + AU23." in texts(app)
+    app.button(key="build_face_preset_contempt").click().run()
+    assert "AU12R + AU14R" in texts(app)
 
 
 def test_both_sides_apart_and_together_again(page):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Prediction
-from fer_core.datasets.drawn.expression import EMOTION_EXPRESSIONS, UNITS, Expression
+from fer_core.datasets.drawn.expression import EMOTION_EXPRESSIONS, Expression
 from fer_core.datasets.drawn.face import Face
 from fer_core.evaluation.descriptions import describe_answers
 from fer_core.plots.drawn_faces import portrait_html
@@ -30,9 +30,8 @@ _STAYS = """<style>
 
 
 def units_in_words(expression: Expression) -> str:
-    """The action units of an expression, such as "AU6 + AU12 + AU25"; "nothing moves" for none."""
-    moved = [name for name in UNITS if getattr(expression.middle, name) > 0]
-    return " + ".join(f"AU{UNITS[name].number}" for name in moved) or "nothing moves"
+    """The action units of an expression, such as "AU6 + AU12R" (on the right alone); "nothing moves" for none."""
+    return " + ".join(f"AU{code}" for code in expression.units()) or "nothing moves"
 
 
 def show_presets() -> None:
@@ -62,7 +61,8 @@ def show_face(face: Face, checkpoints: Sequence[Checkpoint]) -> None:
             for checkpoint in checkpoints:
                 with st.container(width="stretch", gap=None):
                     _show_answer(checkpoint, cached.classifier(checkpoint, carried_prior()).predict_one(seen))
-    st.caption(f"A drawing. {plain(describe_answers(checkpoints[0].card, carried_prior()))}")
+    about = plain(describe_answers(checkpoints[0].card, carried_prior()))
+    st.caption(f"A drawing: {units_in_words(face.expression)}. {about}")
 
 
 def _show_answer(checkpoint: Checkpoint, prediction: Prediction) -> None:

@@ -57,7 +57,7 @@ def _show_attempt(challenge: Challenge, face: Face, checkpoint: Checkpoint) -> N
     goal = float(prediction.probabilities[prediction.class_names.index(challenge.goal)])
     with st.container(horizontal=True, vertical_alignment="center"):
         limit = f" (at most {challenge.most_units})" if challenge.most_units < len(UNITS) else ""
-        st.metric("Sliders moved", f"{len(done.moved)}{limit}", border=True, width=190)
+        st.metric("Sliders moved", f"{len(done.moved)}{limit}", border=True, width=260)
         st.metric("Sum of moves", percent(done.size), border=True, width=190)
         st.metric(challenge.goal.capitalize(), percent(goal), border=True, width=190)
         if challenge.keeps:
