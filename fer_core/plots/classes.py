@@ -35,7 +35,7 @@ def class_figure(table: pd.DataFrame, intervals: pd.DataFrame) -> go.Figure:
     labels = [f"{escape(str(n))} ({s:,})" for n, s in zip(table.index, table["support"], strict=True)]
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
     figure.update_yaxes(tickvals=places, ticktext=labels, showgrid=False)
-    return styled(figure, height=60 + 58 * len(table), legend={"orientation": "h", "y": 1.06, "x": 0})
+    return styled(figure, height=60 + 52 * len(table))
 
 
 def roc_figure(curves: Sequence[ClassCurves], class_names: Sequence[str]) -> go.Figure:

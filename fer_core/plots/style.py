@@ -27,7 +27,7 @@ def styled(figure: go.Figure, *, height: int, zoom: bool = False, **layout: Any)
         margin={"l": 8, "r": 24, "t": 34 if "title" in layout else 12, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "y": -0.2, "x": 0.5, "xanchor": "center"},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0.5, "xanchor": "center"},
         hovermode="closest",
         dragmode="zoom" if zoom else False,
     )

@@ -99,8 +99,7 @@ def _style(figure: go.Figure, seconds: float, height: int) -> None:
         height=height,
         margin={"l": 8, "r": 8, "t": _ROW_SPACE, "b": 8},
         hovermode="x unified",
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-        | {"font": {"size": 13}},
+        legend={"x": 0, "xanchor": "left", "font": {"size": 13}},
     )
     figure.add_shape(
         {"type": "rect", "x0": 0, "x1": seconds, "y0": 0, "y1": 1, "line": {"width": 0}},

@@ -15,6 +15,7 @@ from pages.parts.evaluation.evaluated import Evaluated, metric
 from pages.shared import cached
 from pages.shared.charts import drawn, show_chart
 from pages.shared.messages import errors_shown, plain
+from pages.shared.projector import part_settings
 
 
 def show_calibration(shown: Evaluated) -> None:
@@ -68,13 +69,15 @@ def _offer_calibration(checkpoint: Checkpoint, shown: DatasetCard) -> None:
 def _not_sure(shown: Evaluated) -> None:
     report, calibration = shown.report, shown.checkpoint.card.calibration
     own = round(100 * calibration.not_sure_below) or 50
+    chart = st.container()
     explained = "A trial. Photos, Webcam and Videos use the card’s threshold."
     key = f"evaluation_not_sure_{shown.checkpoint.name}"
-    threshold = st.slider("Not-sure threshold", 0, 99, own, format="%d%%", key=key, help=explained) / 100
+    threshold = part_settings().slider("Not-sure threshold", 0, 99, own, format="%d%%", key=key, help=explained) / 100
     curve = coverage_curve(report.confidence, report.is_right)
     at = coverage_at(report.confidence, report.is_right, threshold)
     alt = "Accuracy by share of faces answered."
-    show_chart("evaluation_coverage", alt, drawn(coverage_figure, {"answers": curve}, {"answers": BLUE}, at))
+    with chart:
+        show_chart("evaluation_coverage", alt, drawn(coverage_figure, {"answers": curve}, {"answers": BLUE}, at))
     if at.coverage in (0.0, 1.0):
         every = "Every face gets an answer" if at.coverage else "No face gets an answer"
         st.markdown(f"{every}; {percent(report.accuracy, 1)} of the answers are right.")

@@ -55,7 +55,7 @@ def show_tiles(tiles: dict[str, str]) -> None:
     """Show figures in a row."""
     with st.container(horizontal=True):
         for label, value in tiles.items():
-            st.metric(label, value, border=True, width=180)
+            st.metric(label, value, border=True, width="content")
 
 
 def show_final(played: QuizRound, answers: Sequence[str | None], name: str) -> None:

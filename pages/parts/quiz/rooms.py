@@ -64,7 +64,7 @@ def _show_invitation(room: Room, standing: Standing) -> None:
     with right:
         st.markdown("Scan the picture with a phone, or open this address:")
         st.code(address, language=None, wrap_lines=True)
-        show_tiles({"Code": room.code})
+        st.header(f"Code {room.code}", anchor=False)
         st.markdown(f"**{standing.joined} joined**")
         st.button(
             "Show first face",
@@ -99,7 +99,7 @@ def _show_present_face(room: Room, standing: Standing) -> None:
         if is_revealed:
             _show_everybody(room, question, standing)
         else:
-            st.markdown("#### What does this expression look like?")
+            st.subheader("What does this expression look like?", anchor=False)
             show_tiles({"Joined": f"{standing.joined}", "Voted": f"{standing.voted}"})
     if is_revealed:
         _show_score(room)
@@ -132,7 +132,7 @@ def _show_score(room: Room) -> None:
 
 
 def _show_end(room: Room) -> None:
-    st.markdown("#### Final score")
+    st.subheader("Final score", anchor=False)
     _show_score(room)
     st.button(
         "Another round",
@@ -150,11 +150,11 @@ def _show_pupil(room: Room, seat: str) -> None:
         return
     standing = room.standing()
     if standing.phase == "lobby":
-        st.markdown("#### You are in.")
+        st.subheader("You are in.", anchor=False)
         st.markdown("Wait for the first face.")
         return
     if standing.phase == "over":
-        st.markdown("#### Final score")
+        st.subheader("Final score", anchor=False)
         answers = [room.answer_of(seat, index) for index in range(len(room.round.questions))]
         show_final(room.round, answers, f"{room.code} {standing.played}")
         return
