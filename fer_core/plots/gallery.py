@@ -24,7 +24,7 @@ def cell_tile(report: EvaluationReport, dataset: FerDataset, position: int) -> s
     row, probabilities = report.rows[position], report.probabilities[position]
     truth, called = (report.class_names[labels[position]] for labels in (report.y_true, report.y_pred))
     order = np.argsort(-probabilities, kind="stable")
-    said = ", ".join(f"{report.class_names[i]}&nbsp;{100 * probabilities[i]:.0f}&nbsp;%" for i in order[:2])
+    said = ", ".join(f"{report.class_names[i]}&nbsp;{100 * probabilities[i]:.0f}%" for i in order[:2])
     lines = [_strip(probabilities, report.class_names), f'<div title="the network’s answers">{said}</div>']
     if len(dataset.votes):
         votes = _votes_in_words(dataset.votes[position])
@@ -42,7 +42,7 @@ def _pair_tile(pair: PairedComparison, dataset: FerDataset, position: int) -> st
     truth = names[pair.first.y_true[position]]
     lines = [f"<div><b>{escape(truth)}</b></div>"]
     for name, report in zip(pair.names, (pair.first, pair.second), strict=True):
-        said = f"{escape(names[report.y_pred[position]])}&nbsp;{100 * report.confidence[position]:.0f}&nbsp;%"
+        said = f"{escape(names[report.y_pred[position]])}&nbsp;{100 * report.confidence[position]:.0f}%"
         lines.append(f'<div style="opacity:.8">{escape(name)}: {said}</div>')
     lines.append(f'<div style="opacity:.75">row {row}</div>')
     return _tile(dataset.images[position], f"Row {row}, {truth}", lines)

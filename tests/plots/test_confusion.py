@@ -113,7 +113,7 @@ def test_gallery_shows_each_picture_with_its_facts(report, faces):
     assert re.findall(r'alt="Row (\d+),', html) == ["100", "101", "102"]
     assert (
         html.count("<img ")
-        == html.count("neutral&nbsp;80&nbsp;%")
+        == html.count("neutral&nbsp;80%")
         == html.count("people: neutral&nbsp;7, surprise&nbsp;3")
         == 3
     )

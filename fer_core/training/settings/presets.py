@@ -12,6 +12,11 @@ _QUICK_FACES = 3200  # a small network on two cores sees them five times a minut
 _MOVED = {"flip": True, "rotation": 15.0, "shift": 0.07, "scale": 0.12, "shear": 0.1}
 _RELIT = {"brightness": 0.15, "contrast": 0.25, "blur": 0.8, "noise": 0.02, "erasing": 0.3}
 
+_TWO_CURVES = (
+    0.266, 0.277, 0.266, 0.266, 0.274, 0.269, 0.287, 0.303, 0.418, 0.338, 0.441, 0.434, 0.511, 0.516, 0.516,
+    0.559, 0.609, 0.620, 0.654, 0.630, 0.676, 0.609, 0.638, 0.654, 0.702, 0.699, 0.707, 0.731, 0.726, 0.718,
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -82,6 +87,7 @@ PRESETS = (
         {"width": 16, "learning_rate": 1e-3, "batch_size": 32, "epochs": 30, "dropout": 0.0, "dense_dropout": 0.0},
         faces=200,
         result="100.0% of its training faces, 71.8% of the demo’s validation faces (epoch 30)",
+        curve=_TWO_CURVES,
     ),
     Preset(
         "ten-minutes",
@@ -112,6 +118,7 @@ PRESETS = (
             **{"optimizer": "adamw", "learning_rate": 3e-3, "schedule": "one_cycle", "epochs": 40},
             **{"weight_decay": 0.05, "weight_average": 0.999, "augmentation": _MOVED | _RELIT},
         },
+        result="87.5% of FER+’s validation faces (epoch 39)",
     ),
     FINE_TUNING,
 )
