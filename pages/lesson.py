@@ -1,4 +1,4 @@
-"""The lesson of one hour: its steps, the presenter's notes, what to print, and a tour for whoever has four minutes."""
+"""The lesson of one hour: its steps, the presenter's notes, what to print, and a tour for whoever has five minutes."""
 
 import streamlit as st
 
@@ -35,16 +35,10 @@ st.markdown(
 )
 for number, step in enumerate(LESSON, start=1):
     show_stop(f"{time_of(number)}: {step.title}", f"{step.do}  \n**Ask:** {step.asks}", step.page, step.query)
-show_stop(
-    "With more time: Teach it",
-    "Groups teach classes of their own, with drawn faces.  \n**Ask:** Which faces does it still get wrong, and why?",
-    "teach",
-    {},
-)
 with st.container(horizontal=True, vertical_alignment="center"):
     help_ = "Trains, evaluates and looks inside a network step by step, in Jupyter."
     download_button("Lesson notebook", lesson_notebook, "lesson.ipynb", help=help_)
     offer_lesson()
-st.subheader("Four minutes to look around", anchor="tour")
+st.subheader("Five minutes to look around", anchor="tour")
 for number, stop in enumerate(TOUR, start=1):
     show_stop(f"Minute {number}: {stop.title}", stop.text, stop.page, stop.query)

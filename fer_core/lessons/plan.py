@@ -73,7 +73,7 @@ LESSON = (
     ),
     Step(
         "The faces",
-        10,
+        8,
         "dataset",
         "Choose one class after the other and look at twenty faces of each. Click a face for its ten votes.",
         (
@@ -95,7 +95,7 @@ LESSON = (
     ),
     Step(
         "A network learns",
-        10,
+        8,
         "training",
         "Press *Start* under *Two curves*, then watch them. Let the class sketch how they will go on.",
         (
@@ -114,8 +114,30 @@ LESSON = (
         sketch="Accuracy (upward) over epochs (to the right): training and validation",
     ),
     Step(
+        "Teach it",
+        8,
+        "teach",
+        "Press *Use drawn faces*, then *Train*: 24 examples teach two classes in a second. Let the class name a third "
+        "one; *Add drawn faces* to it, train again, and look at which faces it gets wrong.",
+        (
+            Question(
+                "Why do so few examples do?",
+                "Only the last layer is new. The features before it come from a network that 25,000 labeled faces "
+                "have trained; the head draws lines between them.",
+            ),
+            Question(
+                "Will it work on other people, in another light?",
+                "Nobody knows before it is tested there. If all examples of a class share a person or a light, the "
+                "head may have learned that instead of the expression.",
+            ),
+        ),
+        "Teach a network a class that nobody has taught it before.",
+        ("Class", "Examples", "Held-out accuracy", "What it confuses"),
+        ("1", "2"),
+    ),
+    Step(
         "Break it",
-        12,
+        10,
         "break_it",
         "Everybody guesses first. *Swap the label order* and *Forget the scaling* answer at once; *Shuffle the "
         "labels* trains two networks and takes a minute.",
@@ -137,7 +159,7 @@ LESSON = (
     ),
     Step(
         "Where it fails",
-        10,
+        8,
         "evaluation",
         "Click the largest mistake in the matrix and look at its faces, if the pictures are imported. Open one under "
         "*Explain*. Then look at its calibration.",

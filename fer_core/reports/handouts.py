@@ -16,16 +16,16 @@ td ul { padding-left: 1rem; } footer { margin-top: .8rem; }
   table, footer { font-size: 9.2pt; } td, th { padding: .25rem .4rem; } }
 """
 _SHEET_STYLE = """
-@page { size: A4; margin: 12mm 16mm; }
-h2 { margin: .9rem 0 .1rem; } section { break-inside: avoid; } p { margin: .2rem 0; }
+@page { size: A4; margin: 10mm 16mm; }
+h2 { margin: .6rem 0 .1rem; } section { break-inside: avoid; } p { margin: .1rem 0; }
 table { width: 100%; table-layout: fixed; } th, td { border: 1px solid #8a94a3; text-align: left;
-  height: 1.2rem; padding: .1rem .5rem; }
+  height: 1.1rem; padding: .05rem .5rem; }
 th { background: #f1f4f9; } th:first-child { width: 20%; }
-.line { border-bottom: 1px solid #8a94a3; height: 1.22rem; } .sketch { border: 1px solid #8a94a3; border-top: 0;
+.line { border-bottom: 1px solid #8a94a3; height: 1.15rem; } .sketch { border: 1px solid #8a94a3; border-top: 0;
   border-right: 0; height: 6.2rem; margin: .4rem 0 .2rem 1rem; }
 .name { display: flex; gap: 2rem; } .name span { flex: 1; border-bottom: 1px solid #8a94a3; padding-top: .5rem; }
-footer { margin-top: 1rem; }
-@media print { body { padding: 0; font-size: 9.4pt; }
+footer { margin-top: .3rem; }
+@media print { body { padding: 0; font-size: 9.2pt; }
   h1 { margin-top: 0; font-size: 15pt; } h2 { font-size: 11.5pt; } table { font-size: 9.2pt; } }
 """
 _GOALS = (

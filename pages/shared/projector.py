@@ -12,7 +12,7 @@ _SLOT, _SETTINGS = "place of settings", "settings of this page"
 
 _STYLE = """<style>
 html {font-size: 18px}
-.st-key-page_head, .st-key-build_face_small {display: none}
+.st-key-page_head, .st-key-build_face_small, [data-testid="stMain"] hr {display: none}
 [data-testid="stHeader"] {background: transparent; &, & * {pointer-events: none} & button {pointer-events: auto}}
 [data-testid="stMainBlockContainer"] {padding: 0.3rem 3.2rem 0.5rem !important}
 [data-testid="stMain"] [data-testid="stVerticalBlock"] {gap: 0.5rem}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fer_core.lessons.plan import LESSON
 from tests.e2e.conftest import CHROMIUM_FLAGS, running
 from tests.tools.visits import SLOW, settle_down
 
@@ -72,11 +73,11 @@ def test_a_training_is_two_clicks_from_its_start(page):
 
 def test_the_lesson_is_the_same_step_on_a_second_screen(page, browser):
     page.get_by_role("button", name="Start the lesson").click()
-    page.get_by_text("Step 1 of 6").wait_for(timeout=SLOW)
+    page.get_by_text(f"Step 1 of {len(LESSON)}").wait_for(timeout=SLOW)
     with browser.new_context() as other:
         screen = other.new_page()
         screen.goto(page.url)
-        screen.get_by_text("Step 1 of 6").wait_for(timeout=SLOW)
+        screen.get_by_text(f"Step 1 of {len(LESSON)}").wait_for(timeout=SLOW)
 
 
 def test_a_link_closes_the_menu_on_a_phone(browser, address):

@@ -23,6 +23,7 @@ MAIN = {
     "quiz": ["text=Play with a class", "button:has-text('Open a room')"],
     "dataset": [".st-key-lesson_bar", "text=click a face for its votes"],
     "training": ["text=One-minute demo", "button:has-text('Start') >> nth=0"],
+    "teach": ["button:has-text('Use drawn faces')", "button:has-text('Add drawn faces')", "button:has-text('Train')"],
     "break_it": ["text=Why.", "table >> nth=0", "table >> nth=1", "button:has-text('Guess again')"],
     "evaluation": ["[data-testid=stMetric] >> nth=2", ".js-plotly-plot", "text=were called"],
     "build_face": [".st-key-build_face_look", "text=Sliders moved", "button:has-text('Class vote')"],
@@ -95,14 +96,14 @@ def test_notes_on_a_phone_lead_the_projector(lab, open_browser):
     notes = projector.get_by_role("link", name="Notes").get_attribute("href", timeout=_FIRST)
     phone.goto(notes)
     expect(phone.get_by_text("2. The faces")).to_be_visible(timeout=_FIRST)
-    expect(phone.get_by_text("left of 10 min")).to_be_visible()
+    expect(phone.get_by_text("left of 8 min")).to_be_visible()
     for question in LESSON[1].questions:
         expect(phone.get_by_text(question.answer)).to_be_visible()
         expect(projector.get_by_text(question.answer)).to_have_count(0)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert grave_violations(phone) == []
     phone.get_by_role("button", name="Next", exact=True).click()
-    expect(projector.get_by_text("Step 3 of 6")).to_be_visible(timeout=_SOON)
+    expect(projector.get_by_text(f"Step 3 of {len(LESSON)}")).to_be_visible(timeout=_SOON)
     projector.reload()
     settle_down(projector)
     projector.get_by_role("button", name="Back", exact=True).click()
@@ -112,7 +113,7 @@ def test_notes_on_a_phone_lead_the_projector(lab, open_browser):
 @pytest.mark.parametrize(
     ("address", "heading"),
     [("about#glossary", "Every technical word"), ("about#not-for", "Prohibited uses"),
-     ("about#tour", "Four minutes to look around"), ("about?view=Glossary", "Every technical word")],
+     ("about#tour", "Five minutes to look around"), ("about?view=Glossary", "Every technical word")],
 )  # fmt: skip
 def test_old_addresses_of_about_lead_to_what_they_named(browser, lab, address, heading):
     with visiting(browser, lab, address, settle=False) as visit:

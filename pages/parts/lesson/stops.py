@@ -1,4 +1,4 @@
-"""Stops on a way through the app, and a tour of four minutes."""
+"""Stops on a way through the app, and a tour of five minutes."""
 
 from dataclasses import dataclass, field
 
@@ -28,6 +28,11 @@ TOUR = (
         "A face of your own",
         "Press *Anger*, then move one slider until the network changes its mind.",
         "build_face",
+    ),
+    Stop(
+        "A class of your own",
+        "Press *Use drawn faces*, then *Train*, and try your head on a sample picture.",
+        "teach",
     ),
     Stop(
         "A mistake",
