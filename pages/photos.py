@@ -14,7 +14,7 @@ from pages.shared.navigation import SENT_PICTURE, start_page
 from pages.shared.notice import admits_faces, are_samples_drawn_only
 from pages.shared.photo_view import offer_downloads
 from pages.shared.pickers import choose_recognition
-from pages.shared.seen_pictures import SeenPictures
+from pages.shared.seen_pictures import Answerer, SeenPictures
 
 _SAMPLES, _SEEN = "photos_samples", "photos_seen"
 _File = tuple[str, bytes]  # name and content of a file
@@ -71,7 +71,7 @@ seen = SeenPictures.of_session(_SEEN)
 sources = [seen.source(*file) for file in _choose_pictures(checkpoint, prior)]
 progress, downloads = st.empty(), st.empty()
 photos: list[Photo] = []
-with errors_shown(), closing(seen.recognized(sources, checkpoint, prior)) as found:
+with errors_shown(), closing(seen.recognized(sources, Answerer.of(checkpoint, prior))) as found:
     for number, source in enumerate(sources, start=1):
         progress.progress((number - 1) / len(sources), f"Looking at picture {number} of {len(sources)} …")
         photos.append(next(found))

@@ -1,7 +1,7 @@
 """Pictures that a page looked at in this session, each once, with the part or the place that its visitor chose."""
 
 import hashlib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Hashable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
+from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.recognition.photos import Photo, recognize_photos
 from pages.shared import cached
@@ -33,6 +34,29 @@ class Source:
     def is_cropped(self) -> bool:
         """Whether only a part of the file is looked at."""
         return self.digest != self.chosen
+
+
+@dataclass(frozen=True, eq=False)
+class Answerer:
+    """Who answers the faces of pictures.
+
+    Attributes:
+        classifier: Its network, open.
+        version: What changes whenever it answers differently.
+    """
+
+    classifier: Classifier
+    version: tuple[Hashable, ...]
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, prior: PriorAdjustment) -> "Answerer":
+        """Return a checkpoint's own answers under a class prior.
+
+        Raises:
+            CheckpointError: A file of the checkpoint is missing or damaged.
+        """
+        version = checkpoint.name, cached.version_of(checkpoint), prior
+        return cls(cached.classifier(checkpoint, prior), version)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,22 +85,21 @@ class SeenPictures:
         part = self.crops.get(chosen)
         return Source(name, part or content, chosen, hashlib.sha256(part).hexdigest() if part else chosen)
 
-    def recognized(self, sources: Sequence[Source], checkpoint: Checkpoint, prior: PriorAdjustment) -> Generator[Photo]:
+    def recognized(self, sources: Sequence[Source], answerer: Answerer) -> Generator[Photo]:
         """Find the faces in each picture; those seen before are not looked at again.
 
         Raises:
-            CheckpointError: A file of the checkpoint or of the detector is missing or damaged.
+            CheckpointError: A file of the detector is missing or damaged.
         """
-        version = checkpoint.name, cached.version_of(checkpoint), prior
         anyway = [self.anyway.get(source.digest) for source in sources]
-        keys = [(one.name, one.digest, what, *version) for one, what in zip(sources, anyway, strict=True)]
+        keys = [(one.name, one.digest, what, *answerer.version) for one, what in zip(sources, anyway, strict=True)]
         new = {
             key: (one.name, one.content, what)
             for key, one, what in zip(keys, sources, anyway, strict=True)
             if key not in self.results
         }
-        detector, classifier = cached.photo_detector(), cached.classifier(checkpoint, prior)
-        with closing(recognize_photos(list(new.values()), detector, classifier)) as found:
+        detector = cached.photo_detector()
+        with closing(recognize_photos(list(new.values()), detector, answerer.classifier)) as found:
             for key in keys:
                 if key not in self.results:
                     self.results[key] = next(found)

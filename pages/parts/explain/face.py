@@ -18,7 +18,7 @@ from pages.shared.links import asked_number, show_link
 from pages.shared.look_inside import sent_face
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset, choose_view
-from pages.shared.seen_pictures import SeenPictures
+from pages.shared.seen_pictures import Answerer, SeenPictures
 
 _STEADY = "The answer is the mean over the face at three scales and their mirror images, as on Photos."
 _DATASET, _UPLOAD, _CAMERA, _SENT = "Dataset", "Picture", "Webcam", "Sent here"
@@ -114,7 +114,7 @@ def _from_picture(
 ) -> ExplainedFace | None:
     seen = SeenPictures.of_session("explain_seen")
     source = seen.source(*picture)
-    (photo,) = seen.recognized([source], checkpoint, prior)
+    (photo,) = seen.recognized([source], Answerer.of(checkpoint, prior))
     seen.forget_others([photo], [source])
     if not photo.recognitions:
         with place:
