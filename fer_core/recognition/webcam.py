@@ -9,7 +9,7 @@ import statistics
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
@@ -113,10 +113,15 @@ class StreamRate:
 
 
 class FrameAnalyzer:
-    """Analyze one stream's frames, one by one; ``clock`` gives seconds that never go back."""
+    """Analyze one stream's frames, one by one; ``clock`` gives seconds that never go back.
+
+    Attributes:
+        on_faces: Called with the time and the faces of each frame, in the stream's thread, if anybody listens.
+    """
 
     def __init__(self, settings: StreamSettings, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = settings
+        self.on_faces: Callable[[float, Sequence[Recognition]], None] | None = None
         self._clock = clock
         self._lock = threading.Lock()
         self._tracking = Tracking()
@@ -146,7 +151,10 @@ class FrameAnalyzer:
         with ExitStack[bool]() as stack:
             stack.push(self._note_problem)
             recognitions = recognize_frame(image, settings, settings.classifier, margin=settings.margin)
-            self._tracking = self._tracking.updated(recognitions, self._clock(), smoothing=settings.smoothing)
+            now = self._clock()
+            if on_faces := self.on_faces:
+                on_faces(now, recognitions)
+            self._tracking = self._tracking.updated(recognitions, now, smoothing=settings.smoothing)
             draw_faces(shown, self._tracking.faces)
             self._record(image, self._tracking.faces, 1000 * (time.perf_counter() - start))
             return shown
@@ -183,7 +191,8 @@ class FrameAnalyzer:
         return text if self._clock() - noted < _PROBLEM_SHOWN else ""
 
     def forget_faces(self) -> None:
-        """Forget every frame and face, as before the first one; a log that was asked for stays."""
+        """Forget every frame, face and listener, as before the first one; logging ends, and the log's rows stay."""
+        self.on_faces, self.is_logging = None, False
         with self._lock:
             self._tracking, self._latest = Tracking(), StreamResult()
             self._history.clear()

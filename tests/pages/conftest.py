@@ -7,7 +7,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from fer_core.faces.detection import Face
 from pages.shared.notice import ACCEPTED
+from pages.shared.webcam import camera, stream
+from pages.shared.webcam.peer import PeerError
 
 APP = Path(__file__).parents[2] / "app.py"
 SECONDS = 60
@@ -73,3 +76,53 @@ def open_page(app_at):
         return app
 
     return opened
+
+
+class Browser:
+    """Stands in for what only a browser has: it answers for the camera, and makes an offer if it is to."""
+
+    def __init__(self):
+        self.says, self.offers, self.connected, self.closed = camera.PENDING, False, True, 0
+
+    def show_camera(self, attempt, is_on, answer, servers, on_offer):
+        if is_on and self.offers:
+            on_offer()
+        return self.says
+
+    def offer(self, attempt):
+        return f"the browser's offer {attempt}"
+
+    def peer(self, on_frame, servers):
+        return self
+
+    def answer(self, offer):
+        if self.offers == "broken":
+            raise PeerError("no")
+        return "an answer"
+
+    @property
+    def is_connected(self):
+        return self.connected
+
+    def close(self):
+        self.closed += 1
+
+
+class OneFace:
+    """A detector that finds one face wherever it looks."""
+
+    minimum_confidence = 0.5
+
+    def detect(self, image):
+        return (Face((100, 100, 220, 220)),)
+
+
+@pytest.fixture
+def browser(monkeypatch):
+    """The browser's side of live video."""
+    browser = Browser()
+    stream.server_slots.clear()  # others' tests have not left theirs
+    monkeypatch.setattr(camera, "show_camera", browser.show_camera)
+    monkeypatch.setattr(camera, "offer", browser.offer)
+    monkeypatch.setattr(stream, "Peer", browser.peer)
+    return browser

@@ -1,6 +1,8 @@
 """Teach it: classes, sources, training, what it shows, swapping and keeping."""
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +13,10 @@ from fer_core.faces.images import encode_png
 from fer_core.labels import VOTE_COLUMNS
 from fer_core.lessons.quiz.rooms import Room
 from fer_core.lessons.quiz.rounds import Question, QuizRound
-from pages.shared import cached
+from pages.shared import cached, seen_pictures
 from pages.shared.navigation import SENT_EXAMPLE
+from pages.shared.notice import ACCEPTED
+from tests.pages.conftest import OneFace
 
 LESSON = "teach lesson"
 
@@ -224,3 +228,174 @@ def test_own_faces_need_the_operators_opening(page, monkeypatch, context):
     click(app, "teach_add_rows")
     monkeypatch.setenv("FER_OWN_FACES", "enabled")
     assert come_from(app, "Pictures").get("file_uploader")
+
+
+def test_the_notice_stands_once_on_the_page(page):
+    app = trained(page)
+    del app.session_state[ACCEPTED]
+    come_from(app, "Pictures")
+    assert [button.key for button in app.button].count("notice_accept") == 1
+    click(app, "notice_accept")
+    assert app.file_uploader(key="teach_upload")
+    assert app.file_uploader(key="teach_try")
+
+
+def test_pictures_are_looked_at_once_a_head(page, monkeypatch):
+    looked = []
+    look = seen_pictures.recognize_photos
+    monkeypatch.setattr(
+        seen_pictures, "recognize_photos", lambda files, *who: looked.append(len(files)) or look(files, *who)
+    )
+    app = trained(page)
+    app.pills(key="teach_samples").set_value(app.pills(key="teach_samples").options[0]).run()
+    click(app, "teach_add_class")
+    assert sum(looked) == 1
+    app.segmented_control(key="teach_kind").set_value("svm").run()
+    click(app, "teach_train")
+    assert sum(looked) == 2
+
+
+ONE_FACE = OneFace()
+
+
+class Hand:
+    """Stands in for the button that only a browser can hold."""
+
+    def show_hold_button(self, label, recording, *, is_disabled, on_press, on_release):
+        self.label, self.recording, self.is_disabled = label, recording, is_disabled
+        self.press, self.release = on_press, on_release
+
+
+@pytest.fixture
+def hand(browser, monkeypatch):
+    browser.offers, hand = True, Hand()
+    monkeypatch.setattr("pages.parts.teach.webcam.show_hold_button", hand.show_hold_button)
+    return hand
+
+
+def with_camera(page):
+    app = come_from(page(), "Webcam")
+    click(app, "teach_camera_record_on")
+    see(app)
+    app.run()
+    return app
+
+
+def see(app, detector=ONE_FACE):
+    stream = app.session_state["webcam_analyzer"]
+    stream.settings = replace(stream.settings, detector=detector)
+    stream.annotate(np.random.default_rng().integers(0, 256, (480, 640, 3), np.uint8))
+    return stream
+
+
+def record(app, hand, faces):
+    """Holds the button while a number of faces are seen."""
+    hand.press()
+    app.run()
+    assert not app.exception
+    stream, rng = app.session_state["webcam_analyzer"], np.random.default_rng()
+    (seen,) = stream.latest().recognitions
+    for number in range(faces):
+        stream.on_faces(1e6 + number, [replace(seen, crop=rng.integers(0, 256, (48, 48)).astype(np.uint8))])
+    app.run()
+    assert hand.recording == f"Recording: {faces}"
+    hand.release()
+    app.run()
+    assert not app.exception
+
+
+def test_each_hold_is_one_recording_of_the_chosen_class(page, hand):
+    app = with_camera(page)
+    assert "“Class 1”: 0 of 200 examples" in texts(app).replace("\\", "")
+    assert "Until you train, the label is tiny" in texts(app)
+    record(app, hand, 7)
+    record(app, hand, 5)
+    app.selectbox(key="teach_class").set_value("Class 2").run()
+    record(app, hand, 6)
+    examples = app.session_state[LESSON].examples
+    assert examples.counts() == {"Class 1": 12, "Class 2": 6}
+    assert [len({*one.groups}) for one in examples.recordings] == [1, 1, 1]
+    assert len(np.unique(examples.groups)) == 3
+    assert app.session_state["webcam_analyzer"].on_faces is None
+
+
+def test_a_class_is_full_at_two_hundred(page, hand):
+    app = with_camera(page)
+    record(app, hand, 150)
+    hand.press()
+    app.run()
+    stream, rng = app.session_state["webcam_analyzer"], np.random.default_rng(1)
+    (seen,) = stream.latest().recognitions
+    for number in range(80):
+        stream.on_faces(2e6 + number, [replace(seen, crop=rng.integers(0, 256, (48, 48)).astype(np.uint8))])
+    app.run()  # ends by itself
+    assert counts(app)["Class 1"] == 200
+    assert hand.is_disabled
+    assert "has 200 examples, the most for recording" in texts(app)
+
+
+def test_holding_before_nobody_records_nothing_and_says_so(page, hand):
+    app = with_camera(page)
+    see(app, SimpleNamespace(detect=lambda image: ()))
+    app.run()
+    assert "No face found" in texts(app)
+    hand.press()
+    app.run()
+    hand.release()
+    app.run()
+    assert "No face was recorded" in texts(app)
+    assert counts(app) == {"Class 1": 0, "Class 2": 0}
+
+
+@pytest.mark.parametrize("end", ["stop", "leave", "another source"])
+def test_what_was_recorded_stays_when_the_camera_goes(page, hand, browser, end):
+    app = with_camera(page)
+    hand.press()
+    app.run()
+    see(app)
+    if end == "stop":
+        click(app, "teach_camera_record_off")
+    elif end == "leave":
+        app.switch_page("pages/photos.py").run()
+    else:
+        come_from(app, "Dataset")
+    assert browser.closed == 1
+    assert not app.session_state["webcam_on"]
+    assert counts(app) == {"Class 1": 1, "Class 2": 0}
+
+
+def test_a_head_answers_live_and_the_camera_is_in_one_place(page, hand, browser):
+    app = click(filled(page), "teach_train")
+    come_from(app, "Webcam")
+    click(app, "teach_camera_record_on")
+    assert app.session_state["webcam_analyzer"].settings.classifier.class_names == ("smiling", "frowning")
+    app.segmented_control(key="teach_try_on").set_value("Webcam").run()  # which brings the camera
+    assert browser.closed == 1
+    assert app.button(key="teach_camera_record").label == "Use camera here"
+    see(app)
+    app.run()
+    assert not app.exception
+    assert any("smiling" in element.proto.body for element in app.get("html"))
+    look(app, "Swap")
+    assert not app.session_state["webcam_on"]
+    assert browser.closed == 2
+    assert app.button(key="teach_camera_record_on").label == "Start the camera"
+
+
+def test_a_refused_camera_is_said_and_the_rest_of_the_page_works(page, browser):
+    app = come_from(page(), "Webcam")
+    browser.says = "NotAllowedError"
+    click(app, "teach_camera_record_on")
+    assert "The camera is not allowed" in texts(app)
+    assert app.button(key="teach_camera_record_on")
+    assert counts(click(app, "teach_fill"))["smiling"] == 12
+
+
+@pytest.mark.parametrize("context", ["education", "workplace"])
+def test_the_webcam_needs_the_operators_opening(page, browser, monkeypatch, context):
+    monkeypatch.setenv("FER_CONTEXT", context)
+    app = come_from(trained(page), "Webcam")
+    app.segmented_control(key="teach_try_on").set_value("Webcam").run()
+    assert not app.exception
+    assert "switched off" in texts(app)
+    assert "Start the camera" not in [button.label for button in app.button]

@@ -3,53 +3,15 @@
 import numpy as np
 import pytest
 
-from fer_core.faces.detection import Face
 from fer_core.service.webcam_slots import WebcamSlots
 from pages.shared.webcam import camera as webcam_camera
 from pages.shared.webcam import stream as webcam_stream
-from pages.shared.webcam.peer import PeerError
+from tests.pages.conftest import OneFace
 
 FRAME = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
 
 
-class Browser:
-    """Stands in for what only a browser has: it answers for the camera, and makes an offer if it is to."""
-
-    def __init__(self):
-        self.says, self.offers, self.connected, self.closed = webcam_camera.PENDING, False, True, 0
-
-    def show_camera(self, attempt, is_on, answer, servers, on_offer):
-        if is_on and self.offers:
-            on_offer()
-        return self.says
-
-    def offer(self, attempt):
-        return f"the browser's offer {attempt}"
-
-    def peer(self, on_frame, servers):
-        return self
-
-    def answer(self, offer):
-        if self.offers == "broken":
-            raise PeerError("no")
-        return "an answer"
-
-    @property
-    def is_connected(self):
-        return self.connected
-
-    def close(self):
-        self.closed += 1
-
-
-@pytest.fixture(autouse=True)
-def browser(monkeypatch):
-    browser = Browser()
-    webcam_stream.server_slots.clear()  # others' tests have not left theirs
-    monkeypatch.setattr(webcam_camera, "show_camera", browser.show_camera)
-    monkeypatch.setattr(webcam_camera, "offer", browser.offer)
-    monkeypatch.setattr(webcam_stream, "Peer", browser.peer)
-    return browser
+pytestmark = pytest.mark.usefixtures("browser")
 
 
 @pytest.fixture
@@ -182,13 +144,6 @@ def test_settings_reach_the_analyzer(page):
     before = settings.detector
     page.segmented_control[0].set_value("full").run()
     assert analyzer(page).settings.detector is not before
-
-
-class OneFace:
-    minimum_confidence = 0.5
-
-    def detect(self, image):
-        return (Face((100, 100, 220, 220)),)
 
 
 def test_a_picture_and_a_log_are_kept_on_request_until_they_are_cleared(page, browser):

@@ -108,6 +108,24 @@ def test_the_callback_takes_and_gives_video_frames(analyzer, detector, kind, wid
     assert analyzer.latest().number == 1
 
 
+def test_who_listens_gets_the_faces_of_each_frame_until_they_are_forgotten(analyzer):
+    heard = []
+    analyzer.on_faces = lambda time, faces: heard.append((time, [face.crop.shape for face in faces]))
+    play(analyzer, 2)
+    assert heard == [(100.0, [(48, 48), (48, 48)]), (100.1, [(48, 48), (48, 48)])]
+    analyzer.start_log()
+    analyzer.forget_faces()
+    assert not analyzer.is_logging
+    play(analyzer, 1)
+    assert len(heard) == 2
+
+
+def test_a_listener_that_fails_is_said_and_stops_nothing(analyzer):
+    analyzer.on_faces = lambda time, faces: 1 / 0
+    assert analyzer.annotate(FRAME).shape == FRAME.shape
+    assert "ZeroDivisionError" in analyzer.problem()
+
+
 def test_settings_act_on_the_next_frame(analyzer, detector, classifier):
     analyzer.annotate(FRAME)
     assert len(analyzer.latest().faces) == 2

@@ -87,13 +87,17 @@ class Head:
         """
         return softmax(self.scores(features))
 
+    def fits(self, checkpoint: Checkpoint) -> bool:
+        """Return whether it was taught on this checkpoint's network."""
+        return checkpoint.card.files.get(LITERT_FILE) == self.base_sha256
+
     def check_fits(self, checkpoint: Checkpoint) -> None:
         """Refuse features of another network than that it was taught on.
 
         Raises:
             TeachError: It was taught on another one.
         """
-        if checkpoint.card.files.get(LITERT_FILE) != self.base_sha256:
+        if not self.fits(checkpoint):
             raise TeachError(
                 f"This head was taught on another network, called “{self.base}” where it was made. Choose that "
                 "checkpoint, or teach a head on this one."

@@ -12,7 +12,7 @@ from pages.shared.messages import plain
 from pages.shared.tiles import show_tiles
 
 _FACE = 40  # CSS pixels
-_SHOWN = 60  # of a class's newest examples
+_SHOWN = 32  # of a class's newest examples
 _ROUND = "teach round"  # grows when a name was refused, so that its box shows the old one again
 
 
@@ -76,7 +76,7 @@ def _show_name(lesson: Lesson, place: int, one: ExampleClass) -> None:
         key=key,
         label_visibility="collapsed",
         on_change=rename,
-        width=190,
+        width="stretch",
     )
 
 

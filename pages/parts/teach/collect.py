@@ -5,7 +5,6 @@ from functools import partial
 
 import streamlit as st
 
-from fer_core.checkpoints.card import ModelCard
 from fer_core.datasets.drawn.face import parse_face
 from fer_core.labels import EMOTIONS
 from fer_core.lessons.teach.sources import (
@@ -23,10 +22,9 @@ from pages.shared.held_pictures import upload_pictures
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.navigation import SENT_EXAMPLE
-from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset
 
-SOURCES = DRAWN, PICTURES, DATASET, VOTES = "Drawn faces", "Pictures", "Dataset", "Class votes"
+SOURCES = DRAWN, WEBCAM, PICTURES, DATASET, VOTES = "Drawn faces", "Webcam", "Pictures", "Dataset", "Class votes"
 _SOURCE = "teach_source"
 _MOST_AT_ONCE = 200
 _LISTED = 3  # problems of pictures
@@ -74,10 +72,8 @@ def add_drawn(lesson: Lesson, place: int) -> None:
     show_link("Build a face", "build_face")
 
 
-def add_pictures(lesson: Lesson, place: int, card: ModelCard) -> None:
+def add_pictures(lesson: Lesson, place: int) -> None:
     """Find the largest face of each uploaded picture and add it."""
-    if not admits_faces(card):
-        return
     files = upload_pictures("teach_upload", "Your pictures")
     if not files:
         st.caption("Of each picture the largest face is taken. Pictures stay in this session's memory.")

@@ -1,57 +1,25 @@
-"""What can be done with a head: try it, swap it, keep it."""
+"""What becomes of a head: it is swapped, and kept."""
 
 import numpy as np
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.errors import FerError
-from fer_core.lessons.teach.head import LONGEST_FILE, Head, parse_head
+from fer_core.lessons.teach.head import LONGEST_FILE, parse_head
 from fer_core.lessons.teach.keeping import pack_examples, save_as_checkpoint, save_as_dataset
 from fer_core.lessons.teach.swap import Swap, compare_heads
 from fer_core.plots.confusion import confusion_figure
 from fer_core.plots.pictures import face_grid
-from fer_core.recognition.photos import Photo, recognize_photos
 from pages.parts.teach.state import Lesson
-from pages.shared import cached
+from pages.parts.teach.trial import THEIRS, YOURS
 from pages.shared.charts import show_chart
 from pages.shared.downloads import download_button
-from pages.shared.held_pictures import upload_pictures
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, refuse
-from pages.shared.notice import admits_faces, are_samples_drawn_only
-from pages.shared.photo_view import show_photo
 from pages.shared.uploads import kinds
 
-_YOURS, _THEIRS = "Your head", "Their head"
 _RIGHT_ALONE = 8  # faces
 _NAME, _STORED, _REFUSED = "teach_dataset_name", "teach_stored", "teach_dataset_refused"
-
-
-def show_try(lesson: Lesson, checkpoint: Checkpoint) -> None:
-    """A head's answers to photos."""
-    head = _choose_head(lesson)
-    if head is None:
-        st.info("Train first, or load a classmate's head under “Swap”.")
-        return
-    samples = cached.samples(drawn_only=are_samples_drawn_only())
-    title = st.pills("Sample pictures", list(samples), key="teach_samples")
-    files = [(title, samples[title], None)] if title else []
-    if admits_faces(checkpoint.card):
-        files += [(file.name, file.getvalue(), None) for file in upload_pictures("teach_try", "Your pictures")]
-    with errors_shown(), st.spinner("Looking at the pictures …", show_time=False):
-        classifier = lesson.store(checkpoint).classifier(head)
-        photos: list[Photo] = list(recognize_photos(files, cached.photo_detector(), classifier)) if files else []
-    for number, (photo, (_, content, _)) in enumerate(zip(photos, files, strict=True), start=1):
-        show_photo(photo, content, number)
-
-
-def _choose_head(lesson: Lesson) -> Head | None:
-    heads = {_YOURS: lesson.taught.head} if lesson.taught else {}
-    heads |= {_THEIRS: lesson.loaded[1]} if lesson.loaded else {}
-    if len(heads) < 2:
-        return next(iter(heads.values()), None)
-    name = st.segmented_control("Who answers", list(heads), default=_YOURS, required=True, key="teach_who")
-    return heads[str(name)]
 
 
 def show_swap(lesson: Lesson, checkpoint: Checkpoint) -> None:
@@ -90,7 +58,7 @@ def show_swap(lesson: Lesson, checkpoint: Checkpoint) -> None:
 def _show_swap(swap: Swap) -> None:
     st.markdown(f"**{swap.in_words}**")
     left, right = st.columns(2, gap="large")
-    for column, title, report in ((left, _YOURS, swap.own), (right, _THEIRS, swap.theirs)):
+    for column, title, report in ((left, YOURS, swap.own), (right, THEIRS, swap.theirs)):
         with column:
             if report is not None:
                 st.subheader(title, anchor=False)

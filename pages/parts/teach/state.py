@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.features import Features
-from fer_core.errors import FerError
+from fer_core.errors import FerError, TeachError
 from fer_core.lessons.teach.examples import Examples, Recording
 from fer_core.lessons.teach.head import Head, HeadKind
+from fer_core.lessons.teach.recorder import Recorder
 from fer_core.lessons.teach.teaching import FeatureStore, Taught
 from pages.shared import cached
 
@@ -19,6 +21,13 @@ TARGET = "teach_class"
 
 _LESSON = "teach lesson"
 _MOST_UNDONE = 20
+
+
+class Take(NamedTuple):
+    """A recording under way: the name of its class, and what collects its faces."""
+
+    class_name: str
+    recorder: Recorder
 
 
 @dataclass
@@ -30,6 +39,7 @@ class Lesson:
         taught: What was taught last.
         loaded: A classmate's head, and what its file is called.
         fault: Why the last change was refused, until it is shown.
+        take: What is being recorded.
     """
 
     examples: Examples = field(default_factory=Examples)
@@ -37,6 +47,7 @@ class Lesson:
     taught: Taught | None = None
     loaded: tuple[str, Head] | None = None
     fault: FerError | None = None
+    take: Take | None = None
     stores: dict[tuple[str, str], FeatureStore] = field(default_factory=dict)
 
     def change(self, make: Callable[[], Examples]) -> None:
@@ -52,6 +63,17 @@ class Lesson:
     def add(self, place: int, recording: Recording) -> None:
         """Add a recording to the class at a place."""
         self.change(partial(self.examples.added, place, recording))
+
+    def finish_take(self) -> None:
+        """Add what was recorded, if anything was under way, to its class, if that is still there."""
+        if self.take is None:
+            return
+        (name, recorder), self.take = self.take, None
+        recording = recorder.recording()
+        if recording is None:
+            self.fault = TeachError("No face was recorded. Face the camera and hold the button longer.", is_hint=True)
+        elif name in self.examples.class_names:
+            self.add(self.examples.class_names.index(name), recording)
 
     def undo(self) -> None:
         """Take back the last change."""

@@ -93,7 +93,7 @@ def show_stream(analyzer: FrameAnalyzer) -> None:
 
 def show_off() -> None:
     """Show that the camera is off."""
-    with st.container(border=True, height=300, horizontal_alignment="center", vertical_alignment="center"):
+    with st.container(border=True, height=240, horizontal_alignment="center", vertical_alignment="center"):
         st.markdown("# :material/videocam_off:", width="content", text_alignment="center")
         st.markdown("**The camera is off**  \nFace the light.", width="content", text_alignment="center")
 
