@@ -18,7 +18,10 @@ from tests.e2e.conftest import CHROMIUM_FLAGS, find_chromium, running
 from tests.tools.visits import PAGES, SCHEMES, SLOW, WIDTHS, draw_demo, settle_down, visiting
 
 FOLDER = Path(__file__).parents[2] / ".screenshots"
-README = ("overview", "dataset", "training", "evaluation", "explain", "build_face", "break_it", "quiz", "photos")
+README = (
+    *("overview", "dataset", "training", "evaluation", "photos"),
+    *("explain", "build_face", "teach", "break_it", "quiz", "lesson"),
+)
 """The pages of README's pictures."""
 
 _REAL = {page: f"{page}?dataset=FER%2B" for page in ("dataset", "evaluation")}
@@ -58,6 +61,12 @@ def prepare(name, page):
     if name == "quiz":
         page.get_by_text("happiness", exact=True).first.click()
         page.get_by_text("You said").wait_for(timeout=SLOW)
+        settle_down(page)
+    if name == "teach":
+        page.get_by_role("button", name="Use drawn faces").click()
+        settle_down(page)
+        page.get_by_role("button", name="Train", exact=True).click()
+        page.get_by_text("Held-out accuracy").first.wait_for(timeout=SLOW)
         settle_down(page)
     if name == "explain":
         page.get_by_role("button", name="Convolution 2").click()
