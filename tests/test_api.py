@@ -138,6 +138,7 @@ def test_the_notebook_runs_from_top_to_bottom(tmp_path):
     said = run(f"{code}\nimport sys; assert 'tensorflow' not in sys.modules", FER_HOME=str(tmp_path))
     assert "happiness" in said
     assert said.count("fer-lab is better than paper-cnn on these") == 2
+    assert "{'smiling': 12, 'frowning': 12}" in said
 
 
 def test_a_checkpoint_is_opened_once_until_it_changes(home, save_tiny, picture):

@@ -44,9 +44,12 @@ def teach(options: argparse.Namespace) -> Answer:
     lines = [_result(taught), *advise(examples, taught)]
     if options.output:
         write_file(options.output, taught.head.to_json())
+        lines.append(f"Head saved in {options.output}.")
     saved = save_as_checkpoint(store, taught, examples, options.name) if options.name else None
     if saved:
         lines.append(f"Checkpoint “{saved.name}” saved in {saved.directory}.")
+    elif not options.output:
+        lines.append("Nothing was saved. Add --name NAME to keep a checkpoint, or --output FILE.json to keep the head.")
     document = {
         "classes": taught.head.examples,
         "recordings": taught.head.recordings,

@@ -10,7 +10,7 @@ from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FerDataset
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.subgroups import agreement
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import listed, percent
 
 _LOW_AGREEMENT = 0.7  # share of the votes for the label below which people did not agree well
 
@@ -71,8 +71,7 @@ def describe_scope(report: EvaluationReport) -> str:
         faces = "face is" if report.left_out == 1 else "faces are"
         parts.append(f"{report.left_out:,} labeled {faces} left out, because the checkpoint has no such class")
     if report.unused:
-        names = " and ".join(report.unused)
-        parts.append(f"no face here is labeled {names}")
+        parts.append(f"no face here is labeled {listed(report.unused)}")
     scope = f"Scored on the {len(report.class_names)} classes in common: {'; '.join(parts)}." if parts else ""
     return " ".join(filter(None, (warning, scope)))
 
@@ -103,4 +102,4 @@ def _largest(counts: NDArray[np.int64], own: int, names: Sequence[str]) -> str:
     parts = [f"{names[i]} ({counts[i]:,})" for i in order[:3]]
     if rest := int(sum(counts[i] for i in order[3:])):
         parts.append(f"others ({rest:,})")
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+    return listed(parts)

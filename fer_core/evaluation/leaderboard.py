@@ -25,7 +25,7 @@ from fer_core.evaluation.comparison import SIGNIFICANT, PairedComparison, holm, 
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.scoring import common_classes, evaluate_checkpoint
 from fer_core.labels import LabelScheme
-from fer_core.storage.plaintext import percent, setting_title
+from fer_core.storage.plaintext import listed, percent, setting_title
 
 ALL_FACES = "all faces"
 """What the whole test is called beside its subsets; no subset can have a name with a blank."""
@@ -127,7 +127,7 @@ class Leaderboard:
             names.setdefault(entry.report.answered_by.prior, []).append(entry.name)
         if len(names) == 1:
             return f"Class prior: {next(iter(names))}."
-        return f"Class prior: {'; '.join(f'{prior} for {_listed(each)}' for prior, each in names.items())}."
+        return f"Class prior: {'; '.join(f'{prior} for {listed(each)}' for prior, each in names.items())}."
 
     def _paired(self, first: str, second: str, kept: NDArray[np.int64] | None = None) -> PairedComparison:
         a, b = (self.entry(name).report for name in (first, second))
@@ -277,16 +277,12 @@ def _describe_leakage(entries: Sequence[Entry], total: int) -> list[str]:
     for entry in entries:
         copies.setdefault(len(entry.leakage.positions), []).append(entry.name)
     sentences = [
-        f"{count:,} of the {total:,} faces are exact copies of training faces of {_listed(names)}."
+        f"{count:,} of the {total:,} faces are exact copies of training faces of {listed(names)}."
         for count, names in copies.items()
         if count
     ]
     if imported:
-        sentences.append(f"The training data of {_listed(imported)} is unknown and may include these faces.")
+        sentences.append(f"The training data of {listed(imported)} is unknown and may include these faces.")
     if unknown:
-        sentences.append(f"The training data of {_listed(unknown)} is not stored here and may include these faces.")
+        sentences.append(f"The training data of {listed(unknown)} is not stored here and may include these faces.")
     return sentences
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

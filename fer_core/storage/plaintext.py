@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 MAX_SHOWN = 2000
@@ -20,6 +21,11 @@ def visible(text: str, *, most: int = MAX_SHOWN) -> str:
     acts = [unicodedata.category(c) in _ACTING and c not in _JOINERS for c in line]
     shown = "".join("\N{REPLACEMENT CHARACTER}" if acting else c for c, acting in zip(line, acts, strict=True))
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return one name or more as a sentence lists them: "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -34,7 +34,22 @@ def test_a_folder_becomes_a_head(save_tiny, folder, tmp_path, capsys):
     assert parse_head(target.read_bytes()).class_names == ("frowning", "smiling")
 
 
-def test_a_folder_without_classes_is_a_sentence(save_tiny, tmp_path, capsys):
+def test_what_is_left_out_is_named_with_its_folder_and_nothing_is_saved_unasked(save_tiny, folder, capsys):
     save_tiny()
-    assert main(["teach", "--examples", str(tmp_path / "gone"), "--base", "tiny"]) == 1
-    assert "is no folder" in capsys.readouterr().err
+    (folder / ".thumbnails").mkdir()
+    (folder / "smiling" / "torn.jpg").write_bytes(b"\xff\xd8")
+    assert main(["teach", "--examples", str(folder), "--base", "tiny"]) == 1  # something was left out
+    said = capsys.readouterr()
+    assert "smiling: torn.jpg is incomplete or damaged" in said.err
+    assert "Nothing was saved. Add --name NAME" in said.out
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("gone", "has no two folders with faces. Make a folder for each class"), (".", "has no two folders with faces"),
+     ("examples/smiling", "has 12 folders; 10 classes are the most")],
+)  # fmt: skip
+def test_a_folder_without_classes_is_a_sentence(save_tiny, folder, asked, said, capsys):
+    save_tiny()
+    assert main(["teach", "--examples", str(folder.parent / asked), "--base", "tiny"]) == 1
+    assert said in capsys.readouterr().err

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fer_core.lessons.teach.examples import Examples
 from fer_core.lessons.teach.teaching import Taught
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import listed, percent
 
 _FEW = 10  # examples of a class
 _UNEVEN = 3.0  # times the examples of the smallest class
@@ -28,7 +28,7 @@ def _recordings(examples: Examples, taught: Taught) -> Iterator[str]:
         groups, labels = examples.groups, examples.labels
         alone = [name for label, name in enumerate(examples.class_names) if len(np.unique(groups[labels == label])) < 2]
         yield (
-            f"Only one recording: {_listed(alone)}. Frames of one recording are so alike that testing on them proves "
+            f"Only one recording: {_quoted(alone)}. Frames of one recording are so alike that testing on them proves "
             "nothing. Record each class at least twice."
         )
 
@@ -37,7 +37,7 @@ def _sizes(examples: Examples) -> Iterator[str]:
     counts = examples.counts()
     few = [name for name, count in counts.items() if count < _FEW]
     if few:
-        yield f"Fewer than {_FEW} examples: {_listed(few)}. Add more, or chance decides much."
+        yield f"Fewer than {_FEW} examples: {_quoted(few)}. Add more, or chance decides much."
     smallest, largest = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
     if counts[largest] >= _UNEVEN * counts[smallest]:
         yield (
@@ -81,5 +81,5 @@ def _overfitting(taught: Taught) -> Iterator[str]:
         )
 
 
-def _listed(names: list[str]) -> str:
-    return " and ".join(f"“{name}”" for name in names)
+def _quoted(names: list[str]) -> str:
+    return listed([f"“{name}”" for name in names])

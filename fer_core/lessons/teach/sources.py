@@ -21,7 +21,15 @@ from fer_core.faces.detection import Detector
 from fer_core.faces.images import IMAGE_EXTENSIONS, read_image, to_gray
 from fer_core.labels import EMOTIONS, VOTE_COLUMNS, LabelScheme
 from fer_core.lessons.quiz.rooms import Ballot
-from fer_core.lessons.teach.examples import ExampleClass, Examples, Recording, apart, together
+from fer_core.lessons.teach.examples import (
+    FEWEST_CLASSES,
+    MOST_CLASSES,
+    ExampleClass,
+    Examples,
+    Recording,
+    apart,
+    together,
+)
 
 _STRENGTH = 0.6, 1.0  # of drawn expressions
 _VARIANTS = 12
@@ -116,20 +124,33 @@ def read_folder(folder: Path, detector: Detector) -> tuple[Examples, tuple[str, 
     Pictures directly in a class's folder are examples of their own; those in a folder within it belong together.
 
     Raises:
-        TeachError: There are no two such folders with faces, or a folder's name is no class.
+        TeachError: There are no two such folders with faces, more than ten, or a folder's name is no class.
     """
-    if not folder.is_dir():
-        raise TeachError(f"{folder} is no folder. Give one with a folder of pictures for each class.")
     examples, problems = Examples(()), list[str]()
-    for place, own in enumerate(sorted(path for path in folder.iterdir() if path.is_dir())):
+    classes = _folders(folder) if folder.is_dir() else []
+    if len(classes) > MOST_CLASSES:
+        raise TeachError(
+            f"{folder} has {len(classes):,} folders; {MOST_CLASSES} classes are the most. Give the folder that has one "
+            "folder for each class."
+        )
+    for place, own in enumerate(classes):
         examples = examples.with_class(own.name)
-        for inner in (own, *sorted(path for path in own.iterdir() if path.is_dir())):
+        for inner in (own, *_folders(own)):
             found = pictures([(path.name, path) for path in _picture_files(inner)], detector)
-            problems += found.problems
+            problems += [f"{inner.relative_to(folder).as_posix()}: {problem}" for problem in found.problems]
             if found.recording is not None:
                 belongs = together(inner.name, found.recording.images, f"{own.name}/{inner.name}")
                 examples = examples.added(place, found.recording if inner == own else belongs)
-    return examples.ready(), tuple(problems)
+    if len(examples.filled.classes) < FEWEST_CLASSES:
+        raise TeachError(
+            f"{folder} has no two folders with faces. Make a folder for each class, such as {folder / 'smiling'} and "
+            f"{folder / 'frowning'}, and put pictures into both."
+        )
+    return examples.filled, tuple(problems)
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def _picture_files(folder: Path) -> list[Path]:
