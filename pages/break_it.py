@@ -82,12 +82,16 @@ def _other_seed() -> None:
 
 
 def _choose_subject(experiment: Experiment) -> tuple[DatasetCard, tuple[Checkpoint, PriorAdjustment] | None]:
-    """Choose the faces in one row with the network that is asked, where none is trained."""
-    first, second, third = page_settings().columns(3, gap="medium")
+    """Choose the faces, in one row with what differs in training, or else with the network that is asked."""
+    place = page_settings()
+    if experiment.trains:
+        first, rest = place.columns([1, 2], gap="medium", vertical_alignment="bottom")
+        rest.caption(f"What differs: `{experiment.differences()}`. Everything else, the seed too, is the same.")
+        with first:
+            return choose_dataset(), None
+    first, second, third = place.columns(3, gap="medium")
     with first:
         dataset = choose_dataset()
-    if experiment.trains:
-        return dataset, None
     with second:
         checkpoint = choose_checkpoint()
     with third:
@@ -128,8 +132,6 @@ with page_settings() if "guess" in st.query_params else st.container():
 dataset, asked = _choose_subject(experiment)
 with errors_shown():
     trial = Trial.of(experiment, dataset, _seed()) if experiment.trains else None
-    if trial is not None:
-        st.caption(f"What differs: `{experiment.differences()}`. Everything else, the seed too, is the same.")
     guess = _guess_of(experiment)
     if guess is None:
         _ask(experiment, trial)

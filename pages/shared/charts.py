@@ -23,6 +23,7 @@ _LEGIBLE = """<style>
 .js-plotly-plot :is(.cartesianlayer, .infolayer) text:not([style*="fill: rgb(255, 255, 255)"]) {
   fill: currentColor !important;
 }
+[data-testid="stCaptionContainer"] code {color: inherit; font-size: 0.9em}
 [data-testid="stMain"] h1 {padding: 0; font-size: 2.1rem; line-height: 1.15}
 [data-testid="stMetric"] > div {
   padding: 0.3rem 0.8rem; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center;

@@ -63,12 +63,22 @@ def test_a_cell_of_the_real_matrix_is_two_clicks_away(page):
     page.wait_for_url("**cell=neutral~neutral**", timeout=SLOW)
 
 
-def test_a_training_is_two_clicks_from_its_start(page):
+@pytest.mark.child  # a whole training: 20 s on two idle cores
+def test_a_finished_training_is_two_clicks_away_and_its_test_a_third(page):
     page.get_by_test_id("stMain").get_by_role("link", name="Training").first.click()
     start = page.get_by_role("button", name="Start (≈").first
     start.wait_for(timeout=SLOW)
     settle_down(page)
     assert in_view(page, start)
+    start.click()
+    page.get_by_text("Best so far").wait_for(timeout=3 * SLOW)
+    assert in_view(page, page.locator(".js-plotly-plot").last)  # the curves
+    evaluate = page.get_by_role("link", name="Evaluate it")
+    evaluate.wait_for(timeout=5 * SLOW)
+    assert in_view(page, evaluate)
+    evaluate.click()
+    page.wait_for_url("**/evaluation?checkpoint=paper-cnn-*&dataset=demo", timeout=SLOW)
+    page.get_by_text("n = ").first.wait_for(timeout=SLOW)
 
 
 def test_the_lesson_is_the_same_step_on_a_second_screen(page, browser):

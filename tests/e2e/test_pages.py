@@ -97,7 +97,7 @@ def test_one_visit_finds_nothing_wrong(context, small_address, page):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "break_it?dataset=demo&experiment=overfitting"])
 def test_axe_finds_nothing_serious(browser, address, page, scheme):
     with visiting(browser, address, page, scheme=scheme) as visit:
         assert grave_violations(visit.page) == []

@@ -21,7 +21,6 @@ from pages.shared.address import follow_address, write_choice
 from pages.shared.charts import drawn
 from pages.shared.links import show_link
 from pages.shared.messages import plain
-from pages.shared.projector import is_projected, part_settings
 from pages.shared.states import state_badge
 
 
@@ -73,9 +72,9 @@ def _show(run: Run) -> None:
     if status.is_active and status.state != "queued":
         done = (status.epoch + status.progress) / max(status.epochs, 1)
         st.progress(min(done, 1.0), text=_progress_in_words(run, metrics))
+    _next_steps(run)
     _figures(run, metrics)
     _validation(run)
-    _next_steps(run)
 
 
 def _message(run: Run) -> str:
@@ -116,10 +115,8 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center")
     with row:
         for label, value, explanation in tiles:
-            st.metric(label, value, help=explanation, border=True, width=150)
-    with row if is_projected() else st.container():
-        settings = part_settings()
-    _curves(run, metrics, best.epoch, settings)
+            st.metric(label, value, help=explanation, border=True, width=136)
+    _curves(run, metrics, best.epoch, row.popover("Curves", icon=":material/tune:"))
     if probe := read_probe(run.folder):
         measured = f" (probed: {probe.float32_ms:.0f} ms in float32, {probe.bfloat16_ms:.0f} ms in bfloat16)"
         precision = probe.precision.replace("_", " ")
@@ -127,7 +124,7 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
 
 
 def _curves(run: Run, metrics: Sequence[EpochMetrics], best_epoch: int, settings: DeltaGenerator) -> None:
-    with settings.container(horizontal=True, vertical_alignment="center", gap="large"):
+    with settings:
         smoothing = st.slider(
             "Smoothing",
             0.0,
@@ -171,9 +168,9 @@ def _next_steps(run: Run) -> None:
     if status.checkpoint not in [checkpoint.name for checkpoint in list_checkpoints()]:
         st.caption(f"Its checkpoint {plain(status.checkpoint)} has been deleted.")
         return
-    _say_ready(run, status.checkpoint)
     query = {"checkpoint": status.checkpoint}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _say_ready(run, status.checkpoint)
         show_link("Evaluate it", "evaluation", query | {"dataset": run.config.dataset})
         show_link("Try a photo", "photos", query)
 
@@ -184,7 +181,7 @@ def _say_ready(run: Run, checkpoint: str) -> None:
     place, constant = views[-1].largest_class if views else (0, 0.0)
     accuracy = run.best_of(metrics).val_accuracy if metrics else 1.0
     if accuracy > constant:
-        st.success(f"The checkpoint **{plain(checkpoint)}** is ready.", icon=":material/check:")
+        st.markdown(f":green[:material/check:] The checkpoint **{plain(checkpoint)}** is ready.", width="content")
         return
     st.warning(
         f"The checkpoint **{plain(checkpoint)}** has {percent(accuracy, 1)} validation accuracy; always answering "
