@@ -26,6 +26,7 @@ from tests.benchmark.realdata import imported, real_files
 from tests.benchmark.serving import SERVER_BENCHES
 from tests.benchmark.steady import STEADY_BENCHES
 from tests.benchmark.subjects import shipped, test_split
+from tests.benchmark.teach import TEACH_BENCHES
 from tests.benchmark.training import TRAINING_BENCHES
 from tests.benchmark.verdicts import VERDICT_BENCHES
 from tests.benchmark.videos import VIDEO_BENCHES
@@ -94,6 +95,7 @@ BENCHES = (
     *VERDICT_BENCHES,
     *DATASET_BENCHES,
     *WEBCAM_BENCHES,
+    *TEACH_BENCHES,
     *PHOTO_BENCHES,
     *STEADY_BENCHES,
     *DETECTION_BENCHES,

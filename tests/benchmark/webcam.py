@@ -3,6 +3,7 @@
 import gc
 import os
 import statistics
+from collections.abc import Sequence
 from functools import partial
 from math import inf
 
@@ -44,7 +45,7 @@ def further_face_milliseconds() -> float:
 
 def soak_megabytes() -> float:
     """How much memory 9,000 frames add after the first 1,000, with none to three faces in them."""
-    analyzer, frames = _analyzer(), [_frame(faces) for faces in (0, 1, 2, 3)]
+    analyzer, frames = _analyzer(), [frame_with(faces) for faces in (0, 1, 2, 3)]
     memory = psutil.Process().memory_info
     before = 0
     for number in range(_SOAK_FRAMES):
@@ -68,7 +69,7 @@ def fer_ratio_default() -> float:
 
 def _fer_ratio(checkpoint: str) -> float:
     """The ratio of the times for rows of the same frame, as in a stream; rows in turns, all cores for both."""
-    analyzer, frame = _analyzer(checkpoint, threads=os.cpu_count() or 1), _frame(1)
+    analyzer, frame = _analyzer(checkpoint, threads=os.cpu_count() or 1), frame_with(1)
     with Rival(np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), np.uint8)) as rival:
         rows = [
             (
@@ -86,7 +87,8 @@ def _analyzer(checkpoint: str = DEFAULT_CHECKPOINT, *, threads: int = 1) -> Fram
     return FrameAnalyzer(StreamSettings(FaceDetector(threads=threads), classifier))
 
 
-def _frame(faces: int) -> NDArray[np.uint8]:
+def frame_with(faces: int) -> NDArray[np.uint8]:
+    """A frame with drawn faces, or a gray one, RGB (480, 640, 3)."""
     if faces == 0:
         return np.full((*_SIZE, 3), 128, np.uint8)
     return draw_scene(5, faces=faces, size=_SIZE).image
@@ -98,16 +100,22 @@ def _times() -> list[float]:
 
 
 def _turns(*faces: int) -> list[tuple[float, ...]]:
-    """Milliseconds per frame by number of faces, interleaved, so that all meet the same load."""
-    lookers = [(_analyzer(), _frame(count)) for count in faces]
+    """Milliseconds per frame by number of faces."""
+    lookers = [(_analyzer(), frame_with(count)) for count in faces]
+    turns = turns_of(lookers)
+    for (analyzer, _), count in zip(lookers, faces, strict=True):
+        _check(analyzer, count)
+    return turns
+
+
+def turns_of(lookers: Sequence[tuple[FrameAnalyzer, NDArray[np.uint8]]]) -> list[tuple[float, ...]]:
+    """Milliseconds of each analyzer for its frame, interleaved, so that all meet the same load, after a warm-up."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
         turns = [tuple(1000 * seconds(partial(one.annotate, frame)) for one, frame in lookers) for _ in range(_FRAMES)]
     finally:
         cv2.setNumThreads(threads)
-    for (analyzer, _), count in zip(lookers, faces, strict=True):
-        _check(analyzer, count)
     return turns[_WARM_TURNS:]
 
 
