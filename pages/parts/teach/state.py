@@ -9,7 +9,7 @@ import streamlit as st
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.features import Features
-from fer_core.errors import FerError, TeachError
+from fer_core.errors import FerError
 from fer_core.lessons.teach.examples import Examples, Recording
 from fer_core.lessons.teach.head import Head, HeadKind
 from fer_core.lessons.teach.recorder import Recorder
@@ -65,14 +65,12 @@ class Lesson:
         self.change(partial(self.examples.added, place, recording))
 
     def finish_take(self) -> None:
-        """Add what was recorded, if anything was under way, to its class, if that is still there."""
+        """Add what was recorded, if anything was, to its class, if that is still there."""
         if self.take is None:
             return
         (name, recorder), self.take = self.take, None
         recording = recorder.recording()
-        if recording is None:
-            self.fault = TeachError("No face was recorded. Face the camera and hold the button longer.", is_hint=True)
-        elif name in self.examples.class_names:
+        if recording is not None and name in self.examples.class_names:
             self.add(self.examples.class_names.index(name), recording)
 
     def undo(self) -> None:

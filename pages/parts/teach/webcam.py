@@ -9,6 +9,7 @@ import streamlit as st
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.checkpoints.priors import DEFAULT_PRIOR
+from fer_core.errors import TeachError
 from fer_core.lessons.teach.head import Head
 from fer_core.lessons.teach.recorder import MOST_RECORDED, Recorder
 from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
@@ -23,6 +24,7 @@ from pages.shared.webcam.strips import show_live
 Place = Literal["record", "try"]
 
 _AT = "teach_camera_at"
+_NOBODY = "No face was recorded. Face the camera and hold the button longer."
 
 
 class Camera:
@@ -46,7 +48,8 @@ class Camera:
             return None
         analyzer = None
         if is_here:
-            settings = StreamSettings(cached.live_detector(), open_classifier(), mirrored=is_mirrored())
+            with st.container():  # of their own for its spinners, which must not move the video: that would end it
+                settings = StreamSettings(cached.live_detector(), open_classifier(), mirrored=is_mirrored())
             analyzer = stream.analyzer_with(settings)
             self._is_shown = True
             stream.show_stream(analyzer)
@@ -123,6 +126,11 @@ def _show_recorder(taught: Lesson, place: int, analyzer: FrameAnalyzer) -> None:
         taught.finish_take()
         taught.take = Take(name, Recorder(MOST_RECORDED - count))
 
+    def end() -> None:
+        if taught.take and not taught.take.recorder.count:
+            taught.fault = TeachError(_NOBODY, is_hint=True)
+        taught.finish_take()
+
     @st.fragment(run_every=stream.refresh_seconds())
     def recorder() -> None:
         stream.watch(analyzer)
@@ -138,7 +146,7 @@ def _show_recorder(taught: Lesson, place: int, analyzer: FrameAnalyzer) -> None:
             f"Recording: {recorded}",
             is_disabled=is_full or not has_frames,
             on_press=begin,
-            on_release=taught.finish_take,
+            on_release=end,
         )
         if is_full:
             st.info(f"“{plain(name)}” has {count:,} examples, the most for recording. Choose another class.")
