@@ -1,5 +1,7 @@
 """Whether a network of photographed faces reads drawn ones, and what a move of a slider costs the server."""
 
+import statistics
+
 import numpy as np
 
 from fer_core.checkpoints.classifier import Classifier
@@ -12,7 +14,7 @@ from fer_core.datasets.drawn.person import random_person, random_view
 from fer_core.datasets.drawn.portrait import draw_face
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.plots.drawn_faces import portrait_html
-from tests.benchmark.figure import Bench, median_seconds
+from tests.benchmark.figure import Bench, processor_seconds
 from tests.benchmark.subjects import shipped
 
 _FIRST_PERSON = 1000  # the drawing was judged on others
@@ -39,14 +41,15 @@ def demo_read() -> float:
 
 
 def move_milliseconds() -> float:
-    """Time of a slider's move on Build a face: the large picture, the network's picture and its answer."""
+    """Processor time of a slider's move on Build a face: the large picture, the network's picture and its answer."""
     classifier, face = shipped().open_classifier(), parse_face("4:100 7:50 23:80")
 
     def move() -> None:
         portrait_html(face, "")
         classifier.predict_one(face.seen())
 
-    return 1000 * median_seconds(move, repeats=20)
+    move()
+    return 1000 * statistics.median(processor_seconds(move) for _ in range(20))
 
 
 DRAWN_BENCHES = (

@@ -21,6 +21,7 @@ from tests.benchmark.detection.centerface import CENTERFACE_BENCHES
 from tests.benchmark.drawn import DRAWN_BENCHES
 from tests.benchmark.evaluation import EVALUATION_BENCHES
 from tests.benchmark.figure import Bench, median_seconds, seconds
+from tests.benchmark.learning_curve import CURVE_BENCHES
 from tests.benchmark.photos import PHOTO_BENCHES
 from tests.benchmark.realdata import imported, real_files
 from tests.benchmark.serving import SERVER_BENCHES
@@ -96,6 +97,7 @@ BENCHES = (
     *DATASET_BENCHES,
     *WEBCAM_BENCHES,
     *TEACH_BENCHES,
+    *CURVE_BENCHES,
     *PHOTO_BENCHES,
     *STEADY_BENCHES,
     *DETECTION_BENCHES,

@@ -72,6 +72,7 @@ def test_names_begin_with_their_room_and_choose_what_is_measured(monkeypatch, tm
             "photos",
             "steady",
             "drawn",
+            "teach",
             "break_it",
             "break_it_ferplus",
             "pages",

@@ -67,6 +67,7 @@ def prepare(name, page):
         settle_down(page)
         page.get_by_role("button", name="Train", exact=True).click()
         page.get_by_text("Held-out accuracy").first.wait_for(timeout=SLOW)
+        page.locator("h1").scroll_into_view_if_needed()
         settle_down(page)
     if name == "explain":
         page.get_by_role("button", name="Convolution 2").click()
