@@ -163,7 +163,7 @@ def _checkpoint(name: str) -> Checkpoint:
 
 @lru_cache(maxsize=4)
 def _classifier(checkpoint: str, written: tuple[int, ...], prior_adjustment: PriorAdjustment | None) -> Classifier:
-    """Open a checkpoint once; the stamp of its card tells when it has to be opened again."""
+    """Open a checkpoint once, and again only when the stamp of its card changes."""
     return load(checkpoint, prior_adjustment=prior_adjustment)
 
 

@@ -28,23 +28,24 @@ between neighbors. Contempt, the eighth class of FER+, is a mixture here.
 each of these pictures (Barsoum and others). On them Djellali and Deljanin train the small network whose process \
 this app follows.
 
-**Today** the question whether faces show emotions alike everywhere is open. Lisa Feldman Barrett and others reviewed \
-over a thousand studies in 2019: people scowl when angry in about a third of cases, and scowl for other reasons too.
+**Today** it is an open question whether faces show emotions in the same way everywhere. Lisa Feldman \
+Barrett and others reviewed over a thousand studies in 2019: people scowl when angry \
+in about a third of cases, and scowl for other reasons too.
 """
 DATA = """
 FER+ has 35,887 gray pictures of 48×48 pixels, and for each the votes of ten people: eight emotions, "unknown" and \
 "not a face". A quarter of the test pictures are unanimous. One person taken at random agrees with the majority on \
-79% of them, so no network can agree with everybody. A third of the pictures are neutral; only some hundreds show \
-contempt or disgust. They came from web search: few old people and few small children, many actors, and whatever \
-prejudice the searches and the voters had.
+79% of them, so no network can agree with everybody. A third of the pictures are neutral; only a few hundred show \
+contempt or disgust. They came from web searches: few old people and small children, many actors, and the biases of \
+the searches and the voters.
 """
 NOT_FOR = """
 - Not to decide about people: not in hiring, exams, policing, border control, insurance or health.
 - Not to watch people at work or at school. In the European Union, systems that infer emotions there are prohibited \
 since February 2025 (Regulation (EU) 2024/1689, Article 5(1)(f)), with exceptions for medical and safety reasons.
 - Not on people who do not know and agree.
-- Not to find out who somebody is: this app cannot, and keeps no faces.
-- Not as a lie detector: nothing of the kind works.
+- Not to identify anybody: this app cannot.
+- Not as a lie detector: no such detector works.
 """
 REFERENCES = """
 - F. Djellali and E. Deljanin, *A practical implementation of deep neural network for facial emotion recognition*: the \

@@ -67,8 +67,8 @@ def _ask(experiment: Experiment, trial: Trial | None) -> None:
             st.rerun()
         if experiment.trains:
             st.caption(
-                "Two small networks, about a minute. Whoever asks for the same experiment watches the same two runs; "
-                "they leave no checkpoint."
+                "Trains two small networks, in about a minute; everyone who starts this experiment watches the same "
+                "runs. They leave no checkpoint."
             )
 
 
@@ -121,7 +121,7 @@ def _offer_more(*, trains: bool) -> None:
             "Another seed",
             icon=":material/casino:",
             on_click=_other_seed,
-            help="Other first weights and another order of the faces: does it come out the same?",
+            help="Other initial weights and another order of the faces: is the result the same?",
         )
     offer_lesson()
 

@@ -35,7 +35,7 @@ def _choose_second(first: Checkpoint) -> Checkpoint | None:
 
 start_page(
     "build_face",
-    "Move the muscles of a drawn face, each an action unit of FACS, and watch a network change its mind.",
+    "Move the muscles of a drawn face (action units of FACS) and watch a network change its answer.",
 )
 follow_address()
 left, right = page_settings().columns(2, gap="large")

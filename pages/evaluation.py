@@ -77,7 +77,7 @@ def _notes(shown: Evaluated) -> None:
     if shown.dataset.is_drawn and has_answers(shown.checkpoint):
         note_drawings("evaluation", list_labeled()[0].name)
     elif not card.is_trained:
-        notes.append(f"“{plain(card.name)}” ({plain(card.origin_in_words)}) may have learned from these faces.")
+        notes.append(f"“{plain(card.name)}” ({plain(card.origin_in_words)}) may have been trained on these faces.")
     elif card.dataset_fingerprint != shown.dataset.fingerprint:
         source = "the drawn demo faces" if card.dataset == DEMO else f"“{plain(card.dataset)}”"
         notes.append(f"“{plain(card.name)}” was trained on {source}: the figures show how well it transfers.")

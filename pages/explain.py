@@ -1,4 +1,4 @@
-"""Look inside a network: what each layer makes of a face, what the answer rests on, and how easily it changes."""
+"""See what each layer of a network computes, which parts of a face matter, and how stable the answer is."""
 
 import streamlit as st
 
@@ -13,13 +13,14 @@ from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_prior, choose_view, say_who_answers
 
-LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "What it rests on", "Nudge the face", "Faces alike"
+LAYERS, EVIDENCE, NUDGES, ALIKE = "Layer by layer", "Attribution maps", "Nudge the face", "Similar faces"
+_OLD_VIEWS = {"What it rests on": EVIDENCE, "Faces alike": ALIKE}  # in old addresses
 
 _layer_reader = cached.by_content(4, "Opening the network …")(open_layer_reader)
 
 start_page(
     "explain",
-    "Look inside a network: what each layer makes of a face, what the answer rests on, and how easily it changes.",
+    "See what each layer of a network computes, which parts of a face matter, and how stable the answer is.",
 )
 left, right = st.columns([2, 5], gap="small")
 with left:
@@ -38,7 +39,7 @@ with errors_shown():
         (answer,) = classifier.predictions(face.image[None], steady=face.is_from_picture)
         show_answer(face.image, face.caption, answer)
 with right, errors_shown():
-    view = choose_view([LAYERS, EVIDENCE, NUDGES, ALIKE], "explain_view")
+    view = choose_view([LAYERS, EVIDENCE, NUDGES, ALIKE], "explain_view", old_views=_OLD_VIEWS)
     if view == NUDGES:
         show_nudges(face.image, classifier)
     elif view == ALIKE:

@@ -24,14 +24,14 @@ with st.container(horizontal=True, vertical_alignment="center"):
         "Presenter notes",
         own_address("lesson", notes=current_presentation().code),
         icon=":material/co_present:",
-        help="What to ask, answers and a timer, for a screen that the class does not see.",
+        help="What to ask, answers and a timer, for a screen that the class cannot see.",
     )
     download_button("Plan (HTML)", plan_html, "lesson-plan.html", icon="print", help="One page for the teacher.")
-    download_button("Worksheet (HTML)", worksheet_html, "worksheet.html", icon="print", help="Two pages a pupil.")
+    download_button("Worksheet (HTML)", worksheet_html, "worksheet.html", icon="print", help="Two pages per pupil.")
 st.markdown(
-    "It needs this app on one computer with a projector; with HTTPS (see README) pupils join with their phones. The "
-    "built-in faces and networks are enough, and nothing is kept of anybody. In the European Union, do not use such "
-    "systems to watch or to judge pupils: it is prohibited."
+    "You need this app on one computer with a projector; with HTTPS (see README), pupils join with their phones. The "
+    "built-in faces and networks are enough, and no data about pupils is kept. In the European Union, using such "
+    "systems to watch or judge pupils is prohibited."
 )
 for number, step in enumerate(LESSON, start=1):
     show_stop(f"{time_of(number)}: {step.title}", f"{step.do}  \n**Ask:** {step.asks}", step.page, step.query)
@@ -39,6 +39,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
     help_ = "Trains, evaluates and looks inside a network step by step, in Jupyter."
     download_button("Lesson notebook", lesson_notebook, "lesson.ipynb", help=help_)
     offer_lesson()
-st.subheader("Five minutes to look around", anchor="tour")
+st.subheader("A five-minute tour", anchor="tour")
 for number, stop in enumerate(TOUR, start=1):
     show_stop(f"Minute {number}: {stop.title}", stop.text, stop.page, stop.query)

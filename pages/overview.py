@@ -141,8 +141,8 @@ def _known(checkpoint: Checkpoint) -> str:
     if not card.is_trained:
         return f"{len(card.class_names)} classes · {card.origin_in_words}"
     return (
-        f"{percent(scores.test_accuracy, 1)} test accuracy · {percent(scores.validation_accuracy, 1)} validation · "
-        f"{percent(scores.train_accuracy, 1)} training · {len(card.class_names)} classes of {card.dataset}"
+        f"{percent(scores.test_accuracy)} test accuracy · {percent(scores.validation_accuracy)} validation · "
+        f"{percent(scores.train_accuracy)} training · {len(card.class_names)} classes of {card.dataset}"
     )
 
 

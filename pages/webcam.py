@@ -108,7 +108,7 @@ with left.container(horizontal=True, vertical_alignment="center"):
     show_buttons(analyzer)
     kept.offer_log(analyzer)
 left.caption(
-    "Frames are analyzed on the computer that runs FER Lab and not stored, unless you ask for it; then in "
+    "Frames are analyzed on the computer that runs FER Lab and not stored. Pictures and logs you ask for stay in "
     "memory until you close the app."
 )
 with left:

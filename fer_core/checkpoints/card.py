@@ -46,7 +46,7 @@ UNKNOWN_SCORES = EpochScores(0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Calibration:
-    """What makes a network's probabilities honest: fitted on validation faces, never on test faces.
+    """A network's calibration, fitted on validation faces, never on test faces.
 
     Attributes:
         temperature: The logits are divided by it; above 1 for a network that was too sure of itself.

@@ -75,7 +75,7 @@ class Checkpoint:
 
     @property
     def network_hash(self) -> str:
-        """What stands for the network and for what it is fed: the same answers under the same hash."""
+        """A hash of the network and its input spec: the same hash means the same answers."""
         digest = self.card.files.get(self.network_file, "")
         return digest if self.card.spec == DEFAULT_SPEC else f"{digest} {self.card.spec}"
 
@@ -152,7 +152,7 @@ def verify(checkpoint: Checkpoint) -> None:
 
 @functools.lru_cache(maxsize=256)
 def _digest(path: Path, written: tuple[int, ...]) -> str:
-    """SHA-256 of a file; its stamp tells when it has to be read again."""
+    """SHA-256 of a file, read again only when its stamp changes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -20,7 +20,7 @@ _SCALES = 1.0, 0.94, 1.06  # of what is shown of a face, for a steady answer
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What a network says of one face: ``(classes,)`` float32 probabilities, summing to one, never rounded.
+    """A network's prediction for one face: ``(classes,)`` float32 probabilities, summing to one, never rounded.
 
     A best class with less probability than ``not_sure_below`` is no answer.
     """

@@ -137,7 +137,7 @@ def _send(stream: IO[bytes], content: bytes) -> None:
 
 
 def _receive(stream: IO[bytes], longest: int) -> bytes:
-    """Read one message; EOFError when the other side is gone or says more than it may."""
+    """Read one message; EOFError when the other side has ended or exceeds the limit."""
     length = _LENGTH.unpack(_exactly(stream, _LENGTH.size))[0]
     if length > longest:
         raise EOFError

@@ -20,5 +20,5 @@ Command = Callable[[argparse.Namespace], Answer]
 
 
 def say(sentence: str) -> None:
-    """Tell people something at once, on standard error, while the answer is still being made."""
+    """Print a sentence on standard error at once, while the command is still running."""
     sys.stderr.write(f"fer_core: {sentence}\n")

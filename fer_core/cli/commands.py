@@ -38,7 +38,7 @@ def import_data(options: argparse.Namespace) -> Answer:
 
 
 def datasets(options: argparse.Namespace) -> Answer:
-    """Lists the stored datasets: the embedded demo where there is no other, or where somebody has used it."""
+    """Lists the stored datasets; the embedded demo only if there is no other or it has been used."""
     if not list_datasets():
         ensure_demo()
     cards = list_datasets()
@@ -57,7 +57,7 @@ def _line(checkpoint: Checkpoint) -> str:
     card = checkpoint.card
     if not card.is_trained:
         return f"{card.name}: {card.origin_in_words}; {', '.join(card.class_names)}"
-    return f"{card.name}: {percent(card.best.test_accuracy, 1)} test accuracy on {card.dataset}"
+    return f"{card.name}: {percent(card.best.test_accuracy)} test accuracy on {card.dataset}"
 
 
 def predict(options: argparse.Namespace) -> Answer:
@@ -116,7 +116,7 @@ def _predict_video(
     }
     faces = [
         f"  face {one.number}, {one.times[0]:.1f} to {one.times[-1]:.1f} s: looks like: "
-        + ", ".join(f"{name} {percent(share)}" for name, share in one.shares.items())
+        + ", ".join(f"{name} {percent(share, 0)}" for name, share in one.shares.items())
         for one in result.timelines
     ]
     lines = [f"{path}: {result.summary}", *faces, *(f"  {note}" for note in result.notes)]
@@ -160,7 +160,7 @@ def _timeline(timeline: FaceTimeline, result: VideoResult) -> dict[str, Any]:
 
 
 def _in_words(item: Recognition) -> str:
-    answer = f"{item.prediction.class_name} ({percent(item.prediction.confidence)})"
+    answer = f"{item.prediction.class_name} ({percent(item.prediction.confidence, 0)})"
     return f"looks like: {answer}" if item.prediction.is_sure else f"not sure, most likely {answer}"
 
 

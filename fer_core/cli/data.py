@@ -1,4 +1,4 @@
-"""The commands of the dataset room: pictures in folders, downloads, doubts, and the lists made of them."""
+"""The commands of the dataset room: pictures in folders, downloads, findings and subsets."""
 
 import argparse
 import json
@@ -90,7 +90,7 @@ def store_pictures(options: argparse.Namespace) -> Answer:
 
 
 def download_data(options: argparse.Namespace) -> Answer:
-    """Fetch the source files; Kaggle's credentials are those kagglehub finds."""
+    """Download the source files, with the Kaggle credentials that kagglehub finds."""
     names = [VOTES_FILE] if options.votes_only else [VOTES_FILE, KAGGLE_FILE]
     check_free([options.to / name for name in names], overwrite=options.overwrite)
     paths = [download_votes(options.to)]
@@ -124,7 +124,7 @@ def inspect(options: argparse.Namespace) -> Answer:
 
 
 def subsets(options: argparse.Namespace) -> Answer:
-    """List the saved subsets of a dataset, after saving, renaming or deleting one where that is asked for."""
+    """List the saved subsets of a dataset, after saving, renaming or deleting one if requested."""
     card = dataset_card(options.dataset)
     if options.save:
         _save_subset(card, options)

@@ -49,9 +49,9 @@ def evaluate(options: argparse.Namespace) -> Answer:
         "prior_adjustments": {prior: asdict(seen) for prior, seen in by_prior.items()},
     }
     lines = [
-        f"{report.answered_by.in_words}, on {options.dataset}, {options.split}: accuracy {percent(report.accuracy, 1)} "
+        f"{report.answered_by.in_words}, on {options.dataset}, {options.split}: accuracy {percent(report.accuracy)} "
         f"(95% CI {interval_text(*report.accuracy_interval())}), macro F1 {report.macro_f1:.3f}, "
-        f"calibration error {100 * document['calibration_error']:.1f} points, n = {len(report):,}",
+        f"calibration error (ECE) {100 * document['calibration_error']:.1f} points, n = {len(report):,}",
         *filter(None, [describe_scope(report)]),
         "",
         report.per_class().round(3).to_string(),
@@ -135,12 +135,11 @@ def calibrate(options: argparse.Namespace) -> Answer:
     card = checkpoint.card
     low, high = card.measured.accuracy_interval
     text = (
-        f"{card.name}: temperature {card.calibration.temperature:.3f}, fitted on {card.calibration.fitted_on}. "
-        f"Its calibration error: {100 * card.calibration.error_before:.1f} → "
+        f"{card.name}: temperature {card.calibration.temperature:.2f}, fitted on {card.calibration.fitted_on}. "
+        f"Calibration error (ECE) on these {100 * card.calibration.error_before:.1f} → "
         f"{100 * card.calibration.error_after:.1f} points.\nOn the {card.measured.n:,} test faces: accuracy "
-        f"{percent(card.measured.accuracy, 1)} (95% CI {interval_text(low, high)}), "
-        f"calibration error "
-        f"{100 * card.measured.calibration_error:.1f} points."
+        f"{percent(card.measured.accuracy)} (95% CI {interval_text(low, high)}), "
+        f"calibration error (ECE) {100 * card.measured.calibration_error:.1f} points."
     )
     return Answer({"calibration": asdict(card.calibration), "measured": asdict(card.measured)}, text)
 

@@ -54,7 +54,7 @@ def assist_run(config: TrainingConfig, name: str) -> None:
 
 @contextmanager
 def only_process(folder: Path) -> Iterator[None]:
-    """Make sure that no other process carries the same run or search out.
+    """Ensure that no other process works on the same run or search.
 
     Raises:
         TrainingError: Another one does.

@@ -1,4 +1,4 @@
-"""Files that commands write: where they go, and that none of them takes the place of another unasked."""
+"""Output files of commands: their paths, and protection against overwriting."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ def write_file(path: Path, content: bytes) -> str:
 
 
 def check_free(paths: Iterable[Path | None], inputs: Sequence[Path] = (), *, overwrite: bool) -> None:
-    """Refuse, before the work begins, to write over what is read, or over anything at all unless that is asked for.
+    """Refuse, before the work begins, to overwrite inputs, or any file unless requested.
 
     Raises:
         FerError: One of the paths exists.
@@ -35,7 +35,7 @@ def check_free(paths: Iterable[Path | None], inputs: Sequence[Path] = (), *, ove
 
 
 def annotated_paths(files: Sequence[Path], target: Path | None) -> list[Path | None]:
-    """Return where the annotated copy of each picture or video goes: into a folder, or one video as the target itself.
+    """Return the path of each annotated picture or video: in a folder, or the target itself for one video.
 
     Files of one name get numbers, also where a system tells no capitals apart.
 

@@ -24,7 +24,7 @@ from fer_core.training.settings.space import read_axes
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:
-    """The options that say which settings a run has."""
+    """Add the options for the settings of a run."""
     command.add_argument("--config", type=Path, help="JSON file with settings")
     command.add_argument(
         "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="settings, such as epochs=10"
@@ -69,7 +69,7 @@ def add_search(command: argparse.ArgumentParser) -> None:
 
 
 def train(options: argparse.Namespace) -> Answer:
-    """Train a new run, or go on with an interrupted one, in this process."""
+    """Train a new run, or resume an interrupted one, in this process."""
     run = find_run(options.existing) if options.existing else None
     if run and not run.status.is_active:  # an active one's child is this very process
         clear_requests(run)
@@ -86,7 +86,7 @@ def train(options: argparse.Namespace) -> Answer:
     best = checkpoint.card.best
     text = (
         f"Checkpoint “{checkpoint.name}” saved in {checkpoint.directory}, weights of epoch {best.epoch}: "
-        f"{percent(best.validation_accuracy, 1)} validation accuracy, {percent(best.test_accuracy, 1)} test accuracy."
+        f"{percent(best.validation_accuracy)} validation accuracy, {percent(best.test_accuracy)} test accuracy."
     )
     if run.record.target.accuracy:
         text += f"\n{find_run(run.name).status.message}"
@@ -94,7 +94,7 @@ def train(options: argparse.Namespace) -> Answer:
 
 
 def search(options: argparse.Namespace) -> Answer:
-    """Try many settings, each as an ordinary run, and name the best; in this process until all are over."""
+    """Search for the best settings, each tried as an ordinary run, in this process."""
     from fer_core.training.runs.coordinator import run_search  # noqa: PLC0415
 
     if options.existing:
@@ -115,9 +115,7 @@ def search(options: argparse.Namespace) -> Answer:
         {"run": run.name, "settings": run.record.note, "accuracy": accuracy, "state": run.status.state}
         for run, accuracy in tried
     ]
-    lines = [
-        f"{run.name}: {percent(accuracy, 1)} validation accuracy with {run.record.note}" for run, accuracy in tried
-    ]
+    lines = [f"{run.name}: {percent(accuracy)} validation accuracy with {run.record.note}" for run, accuracy in tried]
     return Answer({"name": found.name, "status": asdict(found.status), "trials": trials}, "\n".join(lines))
 
 

@@ -34,7 +34,7 @@ def add_teach(command: argparse.ArgumentParser) -> None:
 
 
 def teach(options: argparse.Namespace) -> Answer:
-    """Teach a head with the pictures of a folder, and save it as a checkpoint or as a file where that is asked for."""
+    """Train a head on the pictures of a folder, and save it as a checkpoint or as a file if requested."""
     if options.output:
         check_free([options.output], [], overwrite=options.overwrite)
     checkpoint = load_checkpoint(options.base)
@@ -65,5 +65,5 @@ def _result(taught: Taught) -> str:
     counts = ", ".join(f"{count:,} {name}" for name, count in taught.head.examples.items())
     if taught.held_out is None:
         return f"Taught with {counts}."
-    accuracy = percent(taught.held_out.accuracy, 1)
+    accuracy = percent(taught.held_out.accuracy)
     return f"Taught with {counts}: {accuracy} held-out accuracy (95% CI {interval_text(*taught.interval)})."

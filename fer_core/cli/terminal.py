@@ -1,4 +1,4 @@
-"""The terminal that a command runs in: what it cannot show, and what Ctrl-C does."""
+"""The terminal of a command: characters it cannot show, and Ctrl-C."""
 
 import codecs
 import io
@@ -41,7 +41,7 @@ def _plain_letters(error: UnicodeError) -> tuple[str, int]:
 
 
 class Interruptible:
-    """A block that Ctrl-C ends, whatever the libraries it comes upon make of that; a second one ends the process.
+    """A block that Ctrl-C ends, whatever libraries do with the signal; a second one ends the process.
 
     Attributes:
         was_interrupted: Whether Ctrl-C was pressed.

@@ -1,4 +1,4 @@
-"""The two values of the dataset room: what the files say, and what a label scheme makes of it."""
+"""The two values of the dataset room: records of the files, and labeled datasets under a scheme."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ Index = NDArray[np.bool_] | NDArray[np.integer[Any]] | Sequence[int] | slice
 
 @dataclass(frozen=True, eq=False)
 class FaceRecords:
-    """What the files say, row by row, before any label rule.
+    """The rows of the files before any label rule.
 
     Attributes:
         images: ``(n, 48, 48)`` uint8 gray pictures, possibly mapped from disk (read-only), or ``(0, 48, 48)``.

@@ -50,7 +50,7 @@ class KaggleAccount:
 def download_votes(
     folder: Path, *, address: str = VOTES_ADDRESS, largest: int = 32 << 20, progress: Progress | None = None
 ) -> Path:
-    """Fetch the FER+ votes; progress is only told where the server tells the size.
+    """Download the FER+ votes; progress is reported only if the server sends the size.
 
     Raises:
         DatasetError: There is no network, or the file is not there.
@@ -92,7 +92,7 @@ def can_ask_kaggle() -> bool:
 
 
 def download_faces(folder: Path, account: KaggleAccount, *, progress: Progress | None = None) -> Path:
-    """Fetch ``fer2013.csv`` from Kaggle, in a process of its own that alone knows the account (stored nowhere).
+    """Download ``fer2013.csv`` from Kaggle in a separate process, the only one that gets the account (never stored).
 
     Raises:
         DatasetError: kagglehub is not installed, Kaggle cannot be reached, or refuses the account.
@@ -145,7 +145,7 @@ kagglehub.dataset_download(sys.argv[1], path=sys.argv[2], output_dir=sys.argv[3]
 
 
 def _environment(scratch: Path, account: KaggleAccount) -> dict[str, str]:
-    """The child's environment; a person's own account must not mix with one this computer knows."""
+    """The child's environment; the user's account must not mix with one of this computer."""
     environment = dict(os.environ) | {"KAGGLEHUB_CACHE": str(scratch.resolve() / "cache")}
     if not account.key:
         return environment

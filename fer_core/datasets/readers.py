@@ -30,7 +30,7 @@ _Blocks = Iterator[tuple[Place, list[list[bytes]]]]
 def read_records(
     images: Path, votes: Path | None = None, *, progress: Progress | None = None, limits: TextLimits = TEXT_LIMITS
 ) -> FaceRecords:
-    """Read the faces and, if given, their votes: row *i* belongs to row *i* of the images (the names in it do not).
+    """Read the faces and, if given, their votes: rows are joined by order, not by the image names in the votes.
 
     Raises:
         DatasetError: A file is malformed, or the two do not belong together; names file, line and remedy.

@@ -32,7 +32,7 @@ def folder_word(folder: str) -> str:
 
 
 def split_of(folder: str) -> str:
-    """Return the split that a folder's name stands for, or "" when it stands for none."""
+    """Return the split a folder's name means, or "" if it means none."""
     return next((split for split, words in SPLIT_WORDS.items() if folder_word(folder) in words), "")
 
 
@@ -80,7 +80,7 @@ class SplitRule:
         """Where the splits come from, for a card."""
         named = [s for s in SPLITS if named_sizes.get(s)] if self.use_folders else []
         drawn = [
-            f"{name} ({percent(share)})"
+            f"{name} ({percent(share, 0)})"
             for name, share in (("validation", self.validation), ("test", self.test))
             if name not in named
         ]

@@ -1,4 +1,4 @@
-"""What a label scheme makes of every row, counted: the figures behind the Dataset page."""
+"""Counts of the rows under a label scheme, for the Dataset page."""
 
 import math
 from collections.abc import Sequence

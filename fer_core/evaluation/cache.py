@@ -46,8 +46,8 @@ def raw_probabilities(
             return known
     if not dataset.has_pictures:
         raise EvaluationError(
-            f"“{checkpoint.name}” has no stored answers to these faces, and the pictures are not here. Import FER2013 "
-            "and the FER+ votes on the Dataset page, or choose another dataset."
+            f"“{checkpoint.name}” has no stored predictions for these faces, and their pictures are missing. Import "
+            "FER2013 and the FER+ votes on the Dataset page, or choose another dataset."
         )
 
     def classified() -> NDArray[np.float32]:

@@ -98,7 +98,7 @@ class Coverage:
 
 
 def coverage_at(confidence: NDArray[np.float32], is_right: NDArray[np.bool_], threshold: float) -> Coverage:
-    """Return what a threshold makes of some answers."""
+    """Return coverage and accuracy of some answers under a threshold."""
     given = confidence >= threshold
     return Coverage(
         threshold,

@@ -46,8 +46,8 @@ class PairedComparison:
         same = a.fingerprint == b.fingerprint and np.array_equal(a.rows, b.rows) and a.class_names == b.class_names
         if not same or not np.array_equal(a.y_true, b.y_true):
             raise EvaluationError(
-                f"“{self.names[0]}” and “{self.names[1]}” were not tested on the same labeled images, so they cannot "
-                "be compared. Test both on one dataset, split and label scheme."
+                f"“{self.names[0]}” and “{self.names[1]}” were evaluated on different faces, so they cannot be "
+                "compared. Evaluate both on one dataset, split and label scheme."
             )
 
     def __len__(self) -> int:
@@ -109,11 +109,11 @@ class PairedComparison:
     def verdict(self) -> str:
         """Return which is better, by how much and how significantly, as a sentence."""
         if not sum(self.discordant):
-            return f"Both get exactly the same {self.table[0, 0]:,} of {len(self):,} faces right."
+            return f"Both classify the same {self.table[0, 0]:,} of {len(self):,} faces correctly."
         flips = self.is_significant and self.difference < 0  # so that who is better gains points
         low, high = self.difference_interval()
         difference, low, high = (-self.difference, -high, -low) if flips else (self.difference, low, high)
-        figures = f"{100 * difference:+.2f} points (95% CI {100 * low:+.2f} to {100 * high:+.2f}, {self.p_in_words})"
+        figures = f"{100 * difference:+.1f} points (95% CI {100 * low:+.1f} to {100 * high:+.1f}, {self.p_in_words})"
         better, worse = self.names if flips else self.names[::-1]
         if self.is_significant:
             return f"{better} is better than {worse} on these {len(self):,} faces: {figures}."
@@ -124,7 +124,7 @@ class PairedComparison:
         """Return the p-value for a sentence, with what it is adjusted for."""
         text = p_value_text(self.p_value)
         p = f"p {text}" if text.startswith("<") else f"p = {text}"
-        return p if self.among == 2 else f"{p}, adjusted for choosing among {self.among}"
+        return p if self.among == 2 else f"{p}, adjusted for the choice among {self.among}"
 
 
 def holm(p_values: ArrayLike) -> NDArray[np.float64]:

@@ -53,8 +53,9 @@ def _check_dataset(checkpoint: Checkpoint, records: FaceRecords, dataset_name: s
         named, fingerprint = card.measured.dataset, card.measured.fingerprint
     if (card.measured.n or card.calibration.fitted_on) and fingerprint != records.fingerprint:
         raise EvaluationError(
-            f"The card of “{checkpoint.name}” has figures of “{named or 'another dataset'}”, and “{dataset_name}” is "
-            "another dataset. Choose that one, or say that they are to be replaced (--replace)."
+            f"The card of “{checkpoint.name}” has figures measured on “{named or 'another dataset'}”, and "
+            f"“{dataset_name}” is "
+            "another dataset. Choose that one, or replace the figures (--replace)."
         )
 
 

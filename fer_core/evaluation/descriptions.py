@@ -23,7 +23,7 @@ def describe_cell(report: EvaluationReport, true: str, predicted: str, dataset: 
         return f"There are no {true} faces here"
     faces, verb = "face" if support == 1 else "faces", "was" if count == 1 else "were"
     said = "recognized" if true == predicted else f"called {predicted}"
-    words = f"{count:,} of {support:,} {true} {faces} ({percent(count / support, 1)}) {verb} {said}"
+    words = f"{count:,} of {support:,} {true} {faces} ({percent(count / support)}) {verb} {said}"
     if dataset is None or not (count and len(dataset.votes)):
         return words
     low = int((agreement(dataset)[positions] < _LOW_AGREEMENT).sum())
@@ -72,7 +72,7 @@ def describe_scope(report: EvaluationReport) -> str:
         parts.append(f"{report.left_out:,} labeled {faces} left out, because the checkpoint has no such class")
     if report.unused:
         parts.append(f"no face here is labeled {listed(report.unused)}")
-    scope = f"Scored on the {len(report.class_names)} classes in common: {'; '.join(parts)}." if parts else ""
+    scope = f"Evaluated on the {len(report.class_names)} shared classes: {'; '.join(parts)}." if parts else ""
     return " ".join(filter(None, (warning, scope)))
 
 
@@ -82,7 +82,7 @@ def describe_answers(card: ModelCard, prior: PriorAdjustment) -> str:
     words = f"Answers by {card.name}, class prior: {prior}"
     if figures := card.figures_under(prior):
         return (
-            f"{words} ({percent(figures.accuracy, 1)} accuracy, {percent(figures.balanced_accuracy, 1)} balanced, on "
+            f"{words} ({percent(figures.accuracy)} accuracy, {percent(figures.balanced_accuracy)} balanced, on "
             f"{card.measured.n:,} test faces of {card.measured.dataset})."
         )
     return f"{words} (not measured under this prior)."

@@ -56,9 +56,9 @@ class FaceFilter:
                 f"There is no class “{unknown[0]}” under these labels. Choose from {', '.join(faces.class_names)}."
             )
         if self.votes != ALL_VOTES and not len(faces.votes):
-            raise EvaluationError("This dataset has no votes to filter by. Import it together with fer2013new.csv.")
+            raise EvaluationError("This dataset has no votes to filter by. Import it with fer2013new.csv.")
         if self.grays != ALL_GRAYS and not faces.has_pictures:
-            raise EvaluationError("The pictures are not here, so their brightness is unknown. Import FER2013 first.")
+            raise EvaluationError("The pictures are missing, so their brightness is unknown. Import FER2013 first.")
 
     @property
     def in_words(self) -> str:

@@ -68,8 +68,8 @@ def refuse_leakage(checkpoint: Checkpoint, leakage: Leakage, test: FerDataset) -
     if share >= _MOST_LEAKED:
         raise EvaluationError(
             f"“{checkpoint.name}” was trained on {len(leakage.positions):,} of these {len(test):,} faces "
-            f"({percent(share)}), so a comparison would only show its memory. Choose a split it has not seen, or leave "
-            "it out."
+            f"({percent(share)}), so the comparison would measure memorization. Choose another split, or remove this "
+            "checkpoint."
         )
 
 
@@ -206,8 +206,8 @@ class Leaderboard:
         sentences = [self._describe_priors()]
         if self.left_out:
             sentences.append(
-                f"Scored on the {len(self.test.class_names)} shared classes; "
-                f"{self.left_out:,} other faces are left out."
+                f"Evaluated on the {len(self.test.class_names)} shared classes; "
+                f"{self.left_out:,} faces of other classes are left out."
             )
         if self.split == "validation":
             sentences.append("Validation selected the epoch and temperature of checkpoints trained on this data.")

@@ -53,7 +53,7 @@ def score(
     common = common_classes(dataset.class_names, class_names, *([among] if among else []))
     kept = np.isin(dataset.labels, [dataset.class_names.index(name) for name in common])
     if not kept.any():
-        raise EvaluationError("No image here has a class that the checkpoint knows. Choose another dataset or split.")
+        raise EvaluationError("The checkpoint knows none of the classes here. Choose another dataset or split.")
     shared, scored = restricted(probabilities[kept], class_names, common), dataset.with_classes(common)
     return EvaluationReport(
         y_true=scored.labels,
@@ -90,8 +90,7 @@ def common_classes(first: Sequence[str], *others: Sequence[str]) -> tuple[str, .
     if len(common) < 2:
         named = " and ".join(" / ".join(names) for names in (first, *others))
         raise EvaluationError(
-            f"There are fewer than two classes in common ({named}). Choose a dataset, labels or checkpoints that share "
-            "classes."
+            f"Fewer than two classes are shared ({named}). Choose another dataset, label scheme or checkpoint."
         )
     return common
 

@@ -1,1 +1,1 @@
-"""Inside the network: what each layer makes of a face, what an answer rests on, and how easily it changes."""
+"""Explanations: the output of each layer, attribution maps, stability and similar faces."""

@@ -36,7 +36,7 @@ def grad_cam(layers: Sequence[Layer], class_index: int) -> NDArray[np.float32]:
         index for index, layer in enumerate(layers) if layer.is_map and layer.kind not in ("preparation", "pooling")
     ]
     if not maps_of:
-        raise CheckpointError("Grad-CAM needs maps, and this network makes none. Look at the occlusion map instead.")
+        raise CheckpointError("Grad-CAM needs feature maps, and this network has none. Use the occlusion map instead.")
     last = maps_of[-1]
     gradient = _gradient(layers, last, class_index)
     maps = layers[last].output.astype(np.float64)
@@ -54,7 +54,7 @@ def _gradient(layers: Sequence[Layer], place: int, class_index: int) -> Array:
     while end != place:
         source = layers[end].sources[0]
         if len(layers[end].sources) != 1 or source < place:
-            raise CheckpointError("Grad-CAM cannot follow this network's end. Look at the occlusion map instead.")
+            raise CheckpointError("Grad-CAM does not support this network's head. Use the occlusion map instead.")
         gradient = _back(layers[end], layers[source].output.astype(np.float64), gradient)
         end = source
     return gradient
@@ -72,7 +72,7 @@ def _back(layer: Layer, before: Array, gradient: Array) -> Array:
         return _back_max_pooling(layer.output, before, gradient)
     if layer.operation in _ACTIVATIONS:
         return gradient * _ACTIVATIONS[layer.operation](before, layer.output.astype(np.float64))
-    raise CheckpointError(f"Grad-CAM cannot follow {layer.operation} back. Look at the occlusion map instead.")
+    raise CheckpointError(f"Grad-CAM does not support {layer.operation}. Use the occlusion map instead.")
 
 
 def _back_dense(layer: Layer, before: Array, gradient: Array) -> Array:

@@ -104,14 +104,14 @@ def describe_layer(layers: Sequence[Layer], place: int) -> str:
         result=layer.shape_in_words(),
         arithmetic=arithmetic_in_words(layer),
         learned=f"{layer.count:,}",
-        bend="; what is negative becomes 0 with ReLU" if (layer.output >= 0).all() else "",
+        bend="; ReLU sets negative values to 0" if (layer.output >= 0).all() else "",
     )
 
 
 def _window(layer: Layer, height: int) -> str:
     """What one value of a pooling layer sees of maps of a height."""
     factor = round(height / layer.output.shape[0])
-    return f"each {factor}×{factor} values" if factor > 1 else "the values around each place"
+    return f"each {factor}×{factor} values" if factor > 1 else "the values around each position"
 
 
 def arithmetic_in_words(layer: Layer) -> str:
@@ -130,14 +130,17 @@ _SENTENCES = {
         "Slides small filters over {source}: {result}. Each value is {arithmetic}{bend}. A map is bright where its "
         "filter finds its pattern. Learned numbers: {learned}."
     ),
-    "pooling": "Keeps the largest of {window} of {source}: {result}. Exact places blur, what matters stays.",
-    "averaging": "Averages {window} of {source}: {result}. A face that is moved a little looks nearly the same.",
-    "mean": "Averages each map of {source} into one number: {result}. How much of each pattern, no longer where.",
-    "flatten": "Writes {source} one after the other: {result}. Nothing is worked out here.",
+    "pooling": "Keeps the largest of {window} of {source}: {result}. Exact positions blur, strong patterns remain.",
+    "averaging": "Averages {window} of {source}: {result}. A slightly shifted face gives nearly the same values.",
+    "mean": (
+        "Averages each map of {source} into one number: {result}. It keeps how much of each pattern there is, not "
+        "where."
+    ),
+    "flatten": "Writes {source} in one row: {result}. Nothing is computed here.",
     "dense": "Each of its {result} is {arithmetic}, over all of {source}{bend}. Learned numbers: {learned}.",
-    "sum": "Adds the way around to {source}: {result}. What was known before is not lost.",
-    "activation": "Bends each value of {source} by a fixed curve: {result}.",
-    "softmax": "Turns {source} into probabilities that sum to one, by equation (1) of the paper.",
+    "sum": "Adds the skip connection to {source}: {result}. Earlier information is kept.",
+    "activation": "Applies a fixed function to each value of {source}: {result}.",
+    "softmax": "Turns {source} into probabilities that sum to 1, by equation (1) of the paper.",
 }
 
 

@@ -1,4 +1,4 @@
-"""Which training faces a network sees as alike: nearest by what it knows of a face just before it answers."""
+"""The training faces most similar to a face, by the features before the output layer."""
 
 import hashlib
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def nearest(features: NDArray[np.float32], all_features: NDArray[np.float32], k:
 def look_at_all(
     checkpoint: Checkpoint, images: NDArray[np.uint8], *, progress: Callable[[float], object]
 ) -> NDArray[np.float32]:
-    """The ``(n, d)`` features of many ``(n, 48, 48)`` uint8 faces; ``progress`` is told the share that is done.
+    """The ``(n, d)`` features of many ``(n, 48, 48)`` uint8 faces; ``progress`` is called with the share that is done.
 
     Raises:
         CheckpointError: The checkpoint's file is missing or damaged.
@@ -60,7 +60,7 @@ def store_features(checkpoint: Checkpoint, fingerprint: str, features: NDArray[n
             np.save(folder / _FILE, features, allow_pickle=False)
     except OSError as error:
         raise CheckpointError(
-            f"What the network made of the faces could not be kept ({error.strerror or 'not all of it was written'}). "
+            f"The features of the faces could not be stored ({error.strerror or 'not all of it was written'}). "
             f"{storage_remedy(error, cache_folder(), features.nbytes)}"
         ) from error
 

@@ -55,8 +55,8 @@ def open_layer_reader(checkpoint: Checkpoint) -> LayerReader | IsolatedLayerRead
     card = checkpoint.card
     if card.spec.runtime == "onnx":
         raise CheckpointError(
-            f"“{checkpoint.name}” is an ONNX network, which answers but does not show its layers. Nudge the face "
-            "instead, or import the network as .tflite or .keras.",
+            f"“{checkpoint.name}” is an ONNX network, whose layers cannot be read. Nudge the face instead, or import "
+            "the network as .tflite or .keras.",
             is_hint=True,
         )
     return (IsolatedLayerReader if card.is_isolated else LayerReader)(verified_bytes(checkpoint), card.spec)

@@ -99,9 +99,9 @@ def read_image(source: bytes | Path, *, name: str = "") -> NDArray[np.uint8]:
             if signature.startswith(_SIGNATURES):
                 problem = "is incomplete or damaged; save or download it again, then choose it again."
             elif is_heic:
-                problem = "is a HEIC photo, which this app does not read; save it as JPEG and choose that file."
+                problem = "is a HEIC photo, which is not supported; save it as JPEG and choose that file."
             else:
-                problem = "is not a picture this app reads; save it as JPEG, PNG or WebP and choose that file."
+                problem = "is not a supported picture; save it as JPEG, PNG or WebP and choose that file."
             raise ImageError(f"{title} {problem}") from error
 
 
@@ -150,7 +150,8 @@ def _check_scans(file: BinaryIO, title: str) -> None:
     file.seek(0)
     if count_scans(file.read()) > MAX_SCANS:
         raise ImageError(
-            f"{title} is a JPEG of more than {MAX_SCANS} scans, which no camera writes; save it again and choose that."
+            f"{title} is a JPEG of more than {MAX_SCANS} scans; cameras write far fewer. Save it again and choose "
+            "that file."
         )
     file.seek(place)
 
@@ -177,4 +178,4 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 
 def _too_large(title: str) -> ImageError:
     limits = f"{MAX_PIXELS // 1_000_000} million pixels or a side of {MAX_SIDE}"
-    return ImageError(f"{title} has more than {limits}; make it smaller and choose it again.")
+    return ImageError(f"{title} has more than {limits}; scale it down and choose it again.")

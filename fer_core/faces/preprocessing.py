@@ -47,9 +47,9 @@ def _equalize_locally(image: Gray) -> Gray:
 
 
 STEPS = {
-    "denoise": Step("De-noising", "Smooths grain and compression, keeps edges.", _denoise),
-    "stretch": Step("Contrast stretching", "Spreads the grays over the whole range.", stretch_contrast),
-    "equalise": Step("Histogram equalization", "Makes all grays equally frequent.", _equalize),
+    "denoise": Step("De-noising", "Smooths noise and compression artifacts, keeps edges.", _denoise),
+    "stretch": Step("Contrast stretching", "Stretches the gray values over the whole range.", stretch_contrast),
+    "equalise": Step("Histogram equalization", "Makes all gray values about equally frequent.", _equalize),
     "clahe": Step("CLAHE", "Equalizes region by region, with a limit.", _equalize_locally),
 }
 """The steps by the names that settings and cards use, in the order in which they usually make sense."""
@@ -64,9 +64,9 @@ class Preprocessing:
     def __post_init__(self) -> None:
         unknown = [name for name in self.steps if name not in STEPS]
         if unknown:
-            raise ValueError(f"There is no step “{unknown[0]}”; there are {', '.join(STEPS)}.")
+            raise ValueError(f"Unknown step “{unknown[0]}”. Choose from {', '.join(STEPS)}.")
         if len(set(self.steps)) < len(self.steps):
-            raise ValueError("Each step may be taken once.")
+            raise ValueError("Each step can be used once.")
 
     @property
     def in_words(self) -> str:

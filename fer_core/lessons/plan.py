@@ -58,12 +58,12 @@ LESSON = (
             Question(
                 "Why do ten people not agree?",
                 "One picture shows one moment, without a voice or a situation. Faces mix expressions, and people "
-                "draw the line between them in different places. In FER+ only a quarter of the test pictures are "
+                "draw the line between them in different places. In FER+, only a quarter of the test pictures are "
                 "unanimous.",
             ),
             Question(
-                "What would a computer have to say to be right?",
-                "What most people say; better, how many of ten say each. No network can agree with everybody: one "
+                "What answer of a computer would be right?",
+                "The one most people give; better, how many of ten give each. No network can agree with everybody: one "
                 "person agrees with the majority on about 79% of these pictures.",
             ),
         ),
@@ -75,21 +75,21 @@ LESSON = (
         "The faces",
         8,
         "dataset",
-        "Choose one class after the other and look at twenty faces of each. Click a face for its ten votes.",
+        "Choose the classes one by one and look at twenty faces of each. Click a face for its ten votes.",
         (
             Question(
                 "Which classes are rare?",
-                "Contempt, disgust and fear: hundreds of faces each in FER+, where a third of all is neutral. People "
-                "seldom show them, or do not put such pictures on the web.",
+                "Contempt, disgust and fear: hundreds of faces each in FER+, where a third of all faces is neutral. "
+                "People rarely show them, or rarely post such pictures.",
             ),
             Question(
                 "Who took these pictures, and who is missing?",
                 "FER2013 came from web searches: many actors and press photos, few old people and small children. "
-                "Nobody in them was asked. A network knows only what such pictures show. The demo's faces are drawn.",
+                "Nobody in them was asked. A network knows only such pictures. The demo's faces are drawn.",
             ),
         ),
         "Look at some faces of each class.",
-        ("", "Class", "How I can tell"),
+        ("", "Class", "How I recognize it"),
         ("Most common", "Rarest", "Hardest to name"),
         query={"view": "Faces"},
     ),
@@ -97,17 +97,17 @@ LESSON = (
         "A network learns",
         8,
         "training",
-        "Press *Start* under *Two curves*, then watch them. Let the class sketch how they will go on.",
+        "Press *Start* under *Two curves*, then watch them. Let the class sketch how they will continue.",
         (
             Question(
                 "Why are there two curves?",
-                "One is for the faces it learns from, the other for faces it has not seen. Only the second tells "
-                "whether it learned something or remembers pictures.",
+                "One is for the faces it learns from, the other for faces it has not seen. Only the second shows "
+                "whether it learned something or memorized pictures.",
             ),
             Question(
                 "When should it stop?",
-                "When the curve of the unseen faces no longer rises, although the other one still does: from there "
-                "on it memorizes the training faces (overfitting).",
+                "When the curve of the unseen faces stops rising while the other still rises: from there on, it "
+                "memorizes the training faces (overfitting).",
             ),
         ),
         "Sketch both curves. Mark where you would stop.",
@@ -144,13 +144,13 @@ LESSON = (
         (
             Question(
                 "Which of these mistakes would nobody notice?",
-                "Those that leave it sure of itself. Nothing crashes and every face still gets an answer with a "
+                "Those that keep its confidence high. Nothing crashes, and every face still gets an answer with a "
                 "percentage. Only faces with known labels reveal the mistake.",
             ),
             Question(
                 "How would you find it?",
-                "Test with labeled faces that it has not learned from, look at the confusion matrix class by class, "
-                "and try a few faces by hand.",
+                "Test it on labeled faces outside the training set, read the confusion matrix class by class, and try "
+                "a few faces by hand.",
             ),
         ),
         "Guess before you look.",
@@ -166,17 +166,17 @@ LESSON = (
         (
             Question(
                 "Would you have known?",
-                "Often not: many of these faces divided the ten voters too. Look for one that everybody here names "
-                "at once and the network gets wrong.",
+                "Often not: the ten voters disagreed about many of these faces too. Look for one that everybody here "
+                "names at once and the network gets wrong.",
             ),
             Question(
                 "Is it right nine times out of ten where it says 90%?",
-                "Nearly: the calibration curve of fer-lab lies close to the diagonal, on faces like those it was "
-                "tested with. On other pictures nobody has measured it.",
+                "Nearly: the calibration curve of fer-lab lies close to the diagonal, on faces like its test faces. "
+                "On other pictures it has not been measured.",
             ),
         ),
         "Find mistakes in the matrix. Rows are what people say, columns what the network says.",
-        ("True class", "Called", "Faces", "What misleads it"),
+        ("True class", "Predicted class", "Faces", "What misleads it"),
         ("", "", ""),
     ),
     Step(
@@ -187,8 +187,8 @@ LESSON = (
         (
             Question(
                 "Did it see a feeling?",
-                "No: nobody is there to feel anything, and it still answers. It names how a picture looks to people. "
-                "One can smile without joy and be angry without a frown.",
+                "No: a drawing feels nothing, and the network still answers. It names what a picture looks like to "
+                "people. One can smile without joy and be angry without a frown.",
             ),
             Question(
                 "Who should be allowed to use this, and on whom?",

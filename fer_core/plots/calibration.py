@@ -16,7 +16,7 @@ _CONFIDENCE, _ACCURACY = "confidence", "accuracy"
 def reliability_figure(
     tables: Mapping[str, pd.DataFrame], colors: Mapping[str, str], *, before: pd.DataFrame | None = None
 ) -> go.Figure:
-    """Draw how often answers of a certain confidence are right; on the diagonal, as often as they say.
+    """Draw accuracy by confidence; perfect calibration lies on the diagonal.
 
     Tables are those of :func:`~fer_core.evaluation.calibration.reliability`; of one alone, intervals are drawn too.
     """
@@ -32,7 +32,7 @@ def reliability_figure(
             mode="lines+markers",
             line={"color": color, "width": 2.5, "dash": dash},
             customdata=table["n"],
-            hovertemplate="said %{x:.0%}, right %{y:.0%} of %{customdata:,} answers" + ("<extra></extra>" * alone),
+            hovertemplate="confidence %{x:.1%}, accuracy %{y:.1%}, n = %{customdata:,}" + ("<extra></extra>" * alone),
         )
     share_axes(figure, _CONFIDENCE, _ACCURACY)
     return styled(figure, height=380, title=title("Reliability diagram"))
@@ -47,7 +47,7 @@ def confidence_figure(table: pd.DataFrame) -> go.Figure:
         width=(table["to"] - table["from"]) * 0.92,
         marker={"color": faded(BLUE, 0.75), "cornerradius": 4},
         customdata=names,
-        hovertemplate="%{y:,} answers, %{customdata} sure<extra></extra>",
+        hovertemplate="%{y:,} answers with %{customdata} confidence<extra></extra>",
     )
     figure = go.Figure(bars).update_xaxes(title_text=_CONFIDENCE, range=[0, 1.02], tickformat=".0%")
     figure.update_yaxes(title_text="answers")
@@ -70,18 +70,17 @@ def coverage_figure(
             name=name,
             mode="lines",
             line={"color": colors[name], "width": 2.5},
-            hovertemplate="%{x:.0%} of the faces answered, %{y:.1%} of those right "
-            "(“not sure” below %{customdata:.0%})<extra></extra>",
+            hovertemplate="coverage %{x:.1%}, accuracy %{y:.1%} (“not sure” below %{customdata:.0%})<extra></extra>",
         )
     if mark:
         figure.add_scatter(
             x=[mark.coverage],
             y=[mark.accuracy],
-            name=f"“not sure” below {percent(mark.threshold)}",
+            name=f"“not sure” below {percent(mark.threshold, 0)}",
             mode="markers",
             marker={"size": 13, "symbol": "circle-open", "color": next(iter(colors.values())), "line": {"width": 3}},
-            hovertemplate=f"answers {mark.coverage:.1%}, {mark.accuracy:.1%} of them right<extra></extra>",
+            hovertemplate=f"coverage {mark.coverage:.1%}, accuracy {mark.accuracy:.1%}<extra></extra>",
         )
     lowest = min([0.9, *(float(curve["accuracy"].min()) for curve in curves.values())])
-    share_axes(figure, "share of faces answered", "answers that are right", lowest=max(lowest - 0.05, 0))
-    return styled(figure, height=380, title=title("Accuracy and coverage"))
+    share_axes(figure, "coverage (share of faces answered)", "accuracy of the answers", lowest=max(lowest - 0.05, 0))
+    return styled(figure, height=380, title=title("Accuracy by coverage"))

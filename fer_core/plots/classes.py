@@ -42,11 +42,11 @@ def roc_figure(curves: Sequence[ClassCurves], class_names: Sequence[str]) -> go.
     """Draw ROC curves, each class against all others."""
     figure, colors = go.Figure(diagonal()), class_colors(class_names)
     for curve in curves:
-        name, words = f"{curve.class_name} {curve.area:.3f}", "finds %{y:.0%} at %{x:.1%} false alarms"
+        name, words = f"{curve.class_name} {curve.area:.3f}", "recall %{y:.1%}, false-positive rate %{x:.1%}"
         x, y = curve.false_positive_rate, curve.true_positive_rate
         figure.add_trace(_class_curve(x, y, name, colors[curve.class_name], words))
-    share_axes(figure, "false alarms among other faces", "found among its own")
-    return styled(figure, height=420, title=title("ROC: area under each curve"))
+    share_axes(figure, "false-positive rate", "recall")
+    return styled(figure, height=420, title=title("ROC curves, with area under the curve"))
 
 
 def precision_recall_figure(curves: Sequence[ClassCurves], class_names: Sequence[str]) -> go.Figure:
@@ -54,10 +54,10 @@ def precision_recall_figure(curves: Sequence[ClassCurves], class_names: Sequence
     figure, colors = go.Figure(), class_colors(class_names)
     for curve in curves:
         name = f"{curve.class_name} {curve.average_precision:.3f}"
-        words = "finds %{x:.0%}, %{y:.0%} of those called so are"
+        words = "recall %{x:.1%}, precision %{y:.1%}"
         figure.add_trace(_class_curve(curve.recall, curve.precision, name, colors[curve.class_name], words))
     share_axes(figure, "recall", "precision")
-    return styled(figure, height=420, title=title("Precision and recall: average precision"))
+    return styled(figure, height=420, title=title("Precision–recall curves, with average precision"))
 
 
 def _class_curve(
@@ -82,7 +82,7 @@ def bucket_figure(table: pd.DataFrame, heading: str, what: str, *, overall: floa
         line={"color": BLUE, "width": 2},
         error_y=whiskers(table["accuracy"], table["low"], table["high"], BLUE),
         customdata=table["n"],
-        hovertemplate="%{x}: %{y:.1%} of %{customdata:,} faces right<extra></extra>",
+        hovertemplate="%{x}: accuracy %{y:.1%}, n = %{customdata:,}<extra></extra>",
     )
     if "tagger" in table:
         figure.add_scatter(
@@ -91,7 +91,7 @@ def bucket_figure(table: pd.DataFrame, heading: str, what: str, *, overall: floa
             name="one random person",
             mode="lines+markers",
             line={"color": ORANGE, "dash": "dash", "width": 2},
-            hovertemplate="one random person: %{y:.0%}<extra></extra>",
+            hovertemplate="one random person: %{y:.1%}<extra></extra>",
         )
     figure.add_hline(overall, line={"color": INK, "dash": "dot", "width": 1.5})
     lowest = min(float(table["low"].min()), float(table["tagger"].min()) if "tagger" in table else 1.0)
@@ -118,13 +118,13 @@ def groups_figure(sides: Mapping[str, Sequence[tuple[str, int, int]]]) -> go.Fig
             name=escape(side),
             marker={"color": color},
             error_x=whiskers(accuracy, ends[0], ends[1], INK) | {"thickness": 2},
-            text=[f"{share:.0%}" for share in accuracy],
+            text=[f"{share:.1%}" for share in accuracy],
             textposition="inside",
             insidetextanchor="start",
             textfont={"size": 11},
             constraintext="none",
             customdata=table["n"],
-            hovertemplate="%{y}: %{x:.1%} of %{customdata:,} faces right<extra></extra>",
+            hovertemplate="%{y}: accuracy %{x:.1%}, n = %{customdata:,}<extra></extra>",
         )
     figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
@@ -163,8 +163,8 @@ def _robustness_curve(table: pd.DataFrame, perturbation: str, unit: str) -> tupl
         mode="lines+markers",
         marker={"size": 6},
         line={"color": BLUE, "width": 2},
-        customdata=[f"{amount} {unit}" if amount else "untouched" for amount in amounts],
-        hovertemplate="%{customdata}: %{y:.1%} right<extra></extra>",
+        customdata=[f"{amount} {unit}" if amount else "unchanged" for amount in amounts],
+        hovertemplate="%{customdata}: accuracy %{y:.1%}<extra></extra>",
     )
     axis = {
         "tickvals": list(range(6)),

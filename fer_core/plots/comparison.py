@@ -23,7 +23,7 @@ def speed_figure(table: pd.DataFrame, milliseconds: dict[str, float], colors: di
             mode="markers",
             marker={"size": 9 + 3 * np.log10(max(size, 0.1) * 10), "color": colors[name]},
             name=escape(name),
-            hovertemplate=f"%{{y:.1%}} right, %{{x:.2f}} ms a face, {size:.1f} MB<extra></extra>",
+            hovertemplate=f"accuracy %{{y:.1%}}, %{{x:.2f}} ms per face, {size:.1f} MB<extra></extra>",
         )
     slowest = max(milliseconds.values())
     figure.update_xaxes(title_text="milliseconds per face, one thread", range=[0, slowest * 1.25])
@@ -51,7 +51,7 @@ def class_difference_figure(pair: PairedComparison) -> go.Figure:
         )
     )
     reach = 1.25 * max(float(gain.abs().max()), 1.0)
-    figure.update_xaxes(title_text=f"points of recall: left {escape(pair.names[0])}, right {escape(pair.names[1])}")
+    figure.update_xaxes(title_text=f"recall, points: ← {escape(pair.names[0])} · {escape(pair.names[1])} →")
     figure.update_xaxes(range=[-reach, reach], zeroline=True, zerolinecolor=INK)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return styled(figure, height=80 + 38 * len(gain), title=title("Difference of recall by class"))

@@ -102,7 +102,7 @@ def _texts(matrix: NDArray[np.int64], parts: NDArray[np.float64], *, shares: boo
         {
             "x": column,
             "y": row,
-            "text": percent(part) if shares else f"{matrix[row, column]:,}",
+            "text": percent(part, 0) if shares else f"{matrix[row, column]:,}",
             "showarrow": False,
             "font": {"size": 13, **({"color": "white"} if part >= _HALF else {})},
             "opacity": 1.0 if part else 0.45,
@@ -133,9 +133,7 @@ def _laid_out(figure: go.Figure, class_names: Sequence[str]) -> go.Figure:
         "tickfont": {"size": 13},
         "title": {"standoff": 8},
     }
-    figure.update_xaxes(
-        axis, range=[-0.52, count - 0.48], title_text="the network called it", side="top", tickangle=-40
-    )
+    figure.update_xaxes(axis, range=[-0.52, count - 0.48], title_text="predicted class", side="top", tickangle=-40)
     return figure.update_yaxes(axis, range=[count - 0.48, -0.52], title_text="true class")
 
 
@@ -181,12 +179,12 @@ def confusion_table(matrix: Sequence[Sequence[int]], class_names: Sequence[str])
         cells = ""
         for j, called in enumerate(class_names):
             faint = "" if counts[i, j] else ";opacity:.45"
-            words = f"{true} taken for {called}: {counts[i, j]}"
+            words = f"{true} called {called}: {counts[i, j]}"
             cells += _html_cell(str(counts[i, j]), words, shares[i, j], i == j, f"min-width:28px;height:26px{faint}")
         head = f'<th scope="row" style="font-weight:400;text-align:right;padding-right:6px">{escape(true)}</th>'
         rows += f"<tr>{head}{cells}</tr>"
     caption = '<caption style="caption-side:bottom;text-align:left;opacity:.75;padding-top:6px">'
-    caption += "rows: the true class · columns: what it was taken for</caption>"
+    caption += "rows: true class · columns: predicted class</caption>"
     return _html_table(f"{caption}<thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody>", "font-size:13px")
 
 
@@ -206,8 +204,8 @@ def relabeling_matrix(table: pd.DataFrame) -> str:
 
 def relabeling_words(count: int, total: int, own: str, new: str) -> str:
     """Return one cell of a relabeling in words, in two lines."""
-    became = "kept that name" if own == new else f"became: {new}"
-    return f"{count:,} of {total:,} {own} faces ({percent(count / max(total, 1), 1)})<br>{became}"
+    became = "kept their label" if own == new else f"became {new}"
+    return f"{count:,} of {total:,} {own} faces ({percent(count / max(total, 1))})<br>{became}"
 
 
 def _html_cell(text: str, words: str, share: float, is_right: bool, style: str) -> str:

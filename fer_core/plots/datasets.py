@@ -38,7 +38,7 @@ def class_distribution(counts: pd.DataFrame, *, shares: bool = False) -> go.Figu
 def _bars(counts: pd.Series, columns: int, index: int, shares: bool) -> go.Bar:
     total, name = int(counts.sum()), str(counts.name)
     share = (counts / max(total, 1)).to_numpy()
-    numbers = [percent(s, 1) for s in share] if shares else [f"{c:,}" for c in counts]
+    numbers = [percent(s) for s in share] if shares else [f"{c:,}" for c in counts]
     return go.Bar(
         x=share if shares else counts.to_numpy(),
         y=[str(label) for label in counts.index],
@@ -51,7 +51,7 @@ def _bars(counts: pd.Series, columns: int, index: int, shares: bool) -> go.Bar:
         marker={"color": list(class_colors(list(counts.index)).values()), "opacity": _FADING[index % len(_FADING)]},
         marker_line_width=0,
         hovertext=[
-            f"<b>{n}</b>: {c:,} of {total:,} faces ({percent(s, 1)})<br>{name} faces"
+            f"<b>{n}</b>: {c:,} of {total:,} faces ({percent(s)})<br>{name} faces"
             for n, c, s in zip(counts.index, counts, share, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -62,12 +62,12 @@ def balance_in_words(counts: pd.Series) -> str:
     """Return the largest class, the smallest, and the accuracy of a constant answer in words."""
     total = int(counts.sum())
     if not total:
-        return "There is no face here."
+        return "No faces."
     most, least = str(counts.idxmax()), str(counts.idxmin())
-    rarest = f"{counts.min():,} ({percent(counts.min() / total, 1)})" if counts.min() else "none at all"
+    rarest = f"{counts.min():,} ({percent(counts.min() / total)})" if counts.min() else "none at all"
     return (
         f"The largest class is {most} with {counts.max():,} of {total:,} faces; the smallest is {least} with {rarest}. "
-        f"A network that always answered “{most}” would be right {percent(counts.max() / total, 1)} of the time."
+        f"Always answering “{most}” has {percent(counts.max() / total)} accuracy."
     )
 
 

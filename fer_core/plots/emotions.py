@@ -25,7 +25,7 @@ _RINGS = ("strongest", "middle", "mildest")
 
 
 def plutchik_wheel() -> go.Figure:
-    """Draw the wheel: hover tells an emotion's strength, its opposite and whether FER+ has it.
+    """Draw the wheel; hover shows an emotion's strength, its opposite and whether FER+ has it.
 
     Source: R. Plutchik, "The nature of emotions", American Scientist 89 (2001), p. 344–350.
     """

@@ -24,7 +24,7 @@ def cell_tile(report: EvaluationReport, dataset: FerDataset, position: int) -> s
     row, probabilities = report.rows[position], report.probabilities[position]
     truth, called = (report.class_names[labels[position]] for labels in (report.y_true, report.y_pred))
     order = np.argsort(-probabilities, kind="stable")
-    said = ", ".join(f"{report.class_names[i]}&nbsp;{100 * probabilities[i]:.0f}%" for i in order[:2])
+    said = ", ".join(f"{report.class_names[i]}&nbsp;{percent(probabilities[i], 0)}" for i in order[:2])
     lines = [_strip(probabilities, report.class_names), f'<div title="the network’s answers">{said}</div>']
     if len(dataset.votes):
         votes = _votes_in_words(dataset.votes[position])
@@ -42,7 +42,7 @@ def _pair_tile(pair: PairedComparison, dataset: FerDataset, position: int) -> st
     truth = names[pair.first.y_true[position]]
     lines = [f"<div><b>{escape(truth)}</b></div>"]
     for name, report in zip(pair.names, (pair.first, pair.second), strict=True):
-        said = f"{escape(names[report.y_pred[position]])}&nbsp;{100 * report.confidence[position]:.0f}%"
+        said = f"{escape(names[report.y_pred[position]])}&nbsp;{percent(report.confidence[position], 0)}"
         lines.append(f'<div style="opacity:.8">{escape(name)}: {said}</div>')
     lines.append(f'<div style="opacity:.75">row {row}</div>')
     return _tile(dataset.images[position], f"Row {row}, {truth}", lines)
@@ -57,7 +57,7 @@ def _strip(probabilities: NDArray[np.float32], class_names: Sequence[str]) -> st
     """Return all probabilities as one bar in the emotions' colors, with the figures on hover."""
     colors = class_colors(class_names)
     shares = list(zip(class_names, probabilities, strict=True))
-    figures = escape(", ".join(f"{name} {percent(share, 1)}" for name, share in shares))
+    figures = escape(", ".join(f"{name} {percent(share, 0)}" for name, share in shares))
     parts = "".join(f'<div style="width:{100 * p:.2f}%;background:{colors[name]}"></div>' for name, p in shares)
     style = "display:flex;width:96px;height:7px;border-radius:4px;overflow:hidden;margin:4px 0 3px"
     return f'<div role="img" aria-label="{figures}" title="{figures}" style="{style}">{parts}</div>'
@@ -102,7 +102,7 @@ def followed_strip(faces: FollowedFaces, views: Sequence[EpochView], class_names
 def _followed_tile(
     image: NDArray[np.uint8], true: str, answers: Sequence[Sequence[float]], names: Sequence[str]
 ) -> str:
-    picture = picture_html(image, 96, f"A validation face that shows {true}")
+    picture = picture_html(image, 96, f"A validation face labeled {true}")
     if not answers:
         return f"<div>{picture}<div>{escape(true)}</div></div>"
     best = int(np.argmax(answers[-1]))
@@ -111,7 +111,7 @@ def _followed_tile(
     color = RIGHT_COLOR if right else WRONG_COLOR
     steps = "".join(_step(epoch, answer, names) for epoch, answer in _thinned(answers))
     return (
-        f"<div>{picture}<div><b>{escape(names[best])}</b> {percent(answers[-1][best])}</div>"
+        f"<div>{picture}<div><b>{escape(names[best])}</b> {percent(answers[-1][best], 0)}</div>"
         f'<div><span style="color:color-mix(in srgb, {color} 75%, currentColor)">{mark}</span> {escape(word)}</div>'
         f'<div style="display:flex;gap:1px;width:96px;margin-top:3px">{steps}</div></div>'
     )
@@ -120,7 +120,7 @@ def _followed_tile(
 def _step(epoch: int, answer: Sequence[float], names: Sequence[str]) -> str:
     best = int(np.argmax(answer))
     color, opacity = class_colors(names)[names[best]], 0.25 + 0.75 * answer[best]
-    title = f"Epoch {epoch}: {names[best]}, {percent(answer[best])}"
+    title = f"Epoch {epoch}: {names[best]}, {percent(answer[best], 0)}"
     return f'<div title="{escape(title)}" style="flex:1;height:10px;background:{color};opacity:{opacity:.2f}"></div>'
 
 

@@ -19,14 +19,14 @@ _WORDS = {"NF": "not a face"}
 
 def in_words(prediction: Prediction) -> str:
     """Return the answer such as "looks like: happiness (92%)" or "not sure; most likely fear (31%)"."""
-    answer = f"{prediction.class_name} ({percent(prediction.confidence)})"
+    answer = f"{prediction.class_name} ({percent(prediction.confidence, 0)})"
     return f"looks like: {answer}" if prediction.is_sure else f"{NOT_SURE}; most likely {answer}"
 
 
 def probability_bars(prediction: Prediction) -> str:
     """Return one bar a class as HTML, in the classes' own order, so that two faces can be compared line by line."""
     shares = dict(zip(prediction.class_names, prediction.probabilities.astype(float), strict=True))
-    return _bars({name: (share, percent(share), name == prediction.class_name) for name, share in shares.items()})
+    return _bars({name: (share, percent(share, 0), name == prediction.class_name) for name, share in shares.items()})
 
 
 def share_bars(counts: Mapping[str, int], *, most: int, unit: str = "") -> str:
@@ -113,7 +113,7 @@ def crowd_and_network(votes: NDArray[np.uint8], prediction: Prediction | None, n
         head += [name, ""]
         columns += ["minmax(48px,1fr)", "3.2em"]
         cells.append([_bar(said[a], colors[a]) if a in said else "<span></span>" for a in answers])
-        cells.append([_number(percent(said[a]) if a in said else "–") for a in answers])
+        cells.append([_number(percent(said[a], 0) if a in said else "–") for a in answers])
     titles = "".join(f'<span style="opacity:.75;overflow-wrap:anywhere">{escape(title)}</span>' for title in head)
     return _grid(" ".join(columns), "5px 8px", titles + "".join(map("".join, zip(*cells, strict=True))))
 
@@ -121,7 +121,7 @@ def crowd_and_network(votes: NDArray[np.uint8], prediction: Prediction | None, n
 def _targets(votes: NDArray[np.uint8]) -> list[str]:
     """Return the official distribution of one row, answer by answer; dots where the rule drops the row."""
     keep, shares = vote_distribution(votes[None])
-    texts = [percent(share) if keep[0] and share else "·" for share in shares[0]]
+    texts = [percent(share, 0) if keep[0] and share else "·" for share in shares[0]]
     return texts + ["·"] * (len(VOTE_COLUMNS) - len(texts))
 
 

@@ -21,7 +21,7 @@ CONFIG: dict[str, Any] = {"displaylogo": False, "modeBarButtons": [["toImage"]],
 
 
 def styled(figure: go.Figure, *, height: int, zoom: bool = False, **layout: Any) -> go.Figure:  # noqa: ANN401
-    """Give a figure the common look; further layout goes on top."""
+    """Apply the common style to a figure; further layout overrides it."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 24, "t": 34 if "title" in layout else 12, "b": 8},

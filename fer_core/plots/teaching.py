@@ -22,9 +22,9 @@ def curve_figure(examples: Sequence[float], accuracy: Sequence[float], intervals
         error_y=bars,
         mode="lines+markers",
         line={"color": BLUE, "width": 2.5},
-        hovertemplate="%{x:.0f} examples a class: %{y:.1%}<extra></extra>",
+        hovertemplate="%{x:.0f} examples per class: accuracy %{y:.1%}<extra></extra>",
     )
     figure = go.Figure([line])
-    figure.update_xaxes(title="Training examples of each class", rangemode="tozero")
+    figure.update_xaxes(title="Training examples per class", rangemode="tozero")
     figure.update_yaxes(title="Held-out accuracy", tickformat=".0%", range=[0, 1.02])
     return styled(figure, height=340)

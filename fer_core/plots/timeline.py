@@ -42,7 +42,7 @@ def emotion_timeline(timelines: Sequence[FaceTimeline], seconds: float, *, inter
 
 def face_in_words(timeline: FaceTimeline) -> str:
     """Return a face and its most frequent labels, such as "Face 2 · labeled happiness 61%, neutral 39% of the time"."""
-    shares = [f"{name} {percent(share)}" for name, share in list(timeline.shares.items())[:3]]
+    shares = [f"{name} {percent(share, 0)}" for name, share in list(timeline.shares.items())[:3]]
     return f"<b>Face {timeline.number}</b> · labeled {', '.join(shares)} of the time"
 
 

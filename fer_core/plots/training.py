@@ -97,10 +97,10 @@ def validation_curves(runs: Mapping[str, Sequence[EpochMetrics]], colors: Mappin
     figure = go.Figure()
     for name, metrics in runs.items():
         epochs, values = [m.epoch for m in metrics], [m.val_accuracy for m in metrics]
-        _add_line(figure, escape(name), epochs, values, "epoch %{x}: %{y:.1%} on validation", color=colors[name])
+        _add_line(figure, escape(name), epochs, values, "epoch %{x}: validation accuracy %{y:.1%}", color=colors[name])
     figure.update_xaxes(title_text="epoch", rangemode="tozero")
     figure.update_yaxes(title_text="validation accuracy", tickformat=".0%")
-    return styled(figure, height=360, title=title("How they learned"), hovermode="x unified")
+    return styled(figure, height=360, title=title("Learning curves"), hovermode="x unified")
 
 
 def learning_rate_curve(config: TrainingConfig) -> go.Figure:

@@ -43,9 +43,9 @@ def face_strip(number: int, history: Sequence[Moment], now: float) -> str:
         f"display:inline-block;min-width:1.7em;text-align:center;border-radius:6px;background:{face_color(number)};"
         "color:#14161a;font-weight:700;margin-right:8px;border:1px solid rgba(20,22,26,.35)"
     )
-    words = f"looks like: <b>{escape(latest.class_name)}</b> ({percent(probability)})"
+    words = f"looks like: <b>{escape(latest.class_name)}</b> ({percent(probability, 0)})"
     if probability < latest.prediction.not_sure_below:
-        words = f"<b>{NOT_SURE}</b>; most likely {escape(latest.class_name)} ({percent(probability)})"
+        words = f"<b>{NOT_SURE}</b>; most likely {escape(latest.class_name)} ({percent(probability, 0)})"
     return (
         f'<div style="font-size:15px;margin-bottom:6px"><span style="{badge}">{number}</span>{words}</div>'
         f"{probability_bars(latest.prediction)}{_bands(moments, now, number)}"

@@ -94,13 +94,13 @@ def draw_recognitions(image: NDArray[np.uint8], recognitions: Sequence[Recogniti
 
 def draw_candidates(image: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.uint8]:
     """Draw the places that were not sure enough to be faces, thinly, with numbers and scores, as the recognitions."""
-    marks = [_Mark(face.xyxy, percent(face.confidence), _UNSURE_COLOR) for face in faces]
+    marks = [_Mark(face.xyxy, percent(face.confidence, 0), _UNSURE_COLOR) for face in faces]
     return _marked(image, marks, _UNSURE_LINE)
 
 
 def _mark(recognition: Recognition) -> _Mark:
     prediction = recognition.prediction
-    text = f"{prediction.class_name} {percent(prediction.confidence)}" if prediction.is_sure else NOT_SURE
+    text = f"{prediction.class_name} {percent(prediction.confidence, 0)}" if prediction.is_sure else NOT_SURE
     color = class_colors(prediction.class_names)[prediction.class_name]
     return _Mark(recognition.face.xyxy, text, color)
 

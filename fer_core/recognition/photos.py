@@ -92,7 +92,7 @@ class Photo:
 
     @property
     def summary(self) -> str:
-        """The recognitions in one line, such as "2 faces, as they look: 1 happiness, 1 neutral"."""
+        """The recognitions in one line, such as "2 faces, apparent expressions: 1 happiness, 1 neutral"."""
         if self.problem:
             return "could not be read"
         if self.anyway is not None:

@@ -110,11 +110,13 @@ def _classified(
 
 
 def summary(recognitions: Sequence[Recognition]) -> str:
-    """The recognitions in one line, such as "3 faces, as they look: 2 happiness, 1 neutral"."""
+    """The recognitions in one line, such as "3 faces, apparent expressions: 2 happiness, 1 neutral"."""
     counts = Counter(recognition.prediction.answer for recognition in recognitions)
     if not counts:
         return "No face found"
-    faces = "1 face, as it looks" if len(recognitions) == 1 else f"{len(recognitions)} faces, as they look"
+    faces = (
+        "1 face, apparent expression" if len(recognitions) == 1 else f"{len(recognitions)} faces, apparent expressions"
+    )
     return f"{faces}: " + ", ".join(f"{count} {class_name}" for class_name, count in counts.most_common())
 
 

@@ -31,16 +31,16 @@ def photo_stages(image: NDArray[np.uint8], face: Face, steps: Preprocessing) -> 
     cropped = preprocess_face(gray, replace(square, tilt=0))
     upright = preprocess_face(gray, square)
     return (
-        Stage("Face detection", "Where the face is, and its eyes.", _marked(image, replace(face, xyxy=square.xyxy))),
-        Stage("Crop", "Only the face is left, gray, 48 × 48.", cropped),
-        Stage("Rotation correction", "Turned until the eyes are level.", upright),
+        Stage("Face detection", "Finds the face and its eyes.", _marked(image, replace(face, xyxy=square.xyxy))),
+        Stage("Crop", "Cropped to the face, gray, 48 × 48.", cropped),
+        Stage("Rotation correction", "Rotated until the eyes are level.", upright),
         *_step_stages(upright, steps),
     )
 
 
 def dataset_stages(image: NDArray[np.uint8], steps: Preprocessing) -> tuple[Stage, ...]:
     """A ``(48, 48)`` uint8 face of a dataset, which is cut out already, and after each preprocessing step."""
-    return (Stage("As stored", "48 × 48 grays of the dataset.", image), *_step_stages(image, steps))
+    return (Stage("Stored picture", "48 × 48 gray values of the dataset.", image), *_step_stages(image, steps))
 
 
 def _step_stages(image: NDArray[np.uint8], steps: Preprocessing) -> tuple[Stage, ...]:

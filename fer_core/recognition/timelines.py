@@ -140,7 +140,7 @@ class VideoResult:
             lists = {name: tuple(document[name]) for name in ("class_names", "notes")}
             return cls(**{name: document[name] for name in _FIELDS} | lists | columns)
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            raise VideoError("The result of the analysis is gone or damaged; analyze the video again.") from error
+            raise VideoError("The result is missing or damaged; analyze the video again.") from error
 
 
 _COLUMNS = ("times", "faces", "labels", "probabilities", "boxes")

@@ -9,9 +9,9 @@ from fer_core.reports.hub import dataset_head
 from fer_core.reports.markdown import plain, table
 
 _LIMITS = (
-    "Labels say which expression other people see in one picture, not what its person feels. Whether the people "
-    "pictured agreed, how they were chosen and how well ages, skin tones and head turns are covered is for the source "
-    "to say: look there before you train for others. Not for decisions about people."
+    "Labels name the expression other people see in one picture, not what the person feels. Consent, selection, and "
+    "the range of ages, skin tones and head poses depend on the source: check it before you train for others. Not for "
+    "decisions about people."
 )
 
 
@@ -41,9 +41,9 @@ def dataset_card_markdown(card: DatasetCard, records: FaceRecords, scheme: Label
             f"# {plain(card.name)}",
             f"{len(records):,} gray faces of 48x48 pixels.",
             f"## Source\n\n{table(('', ''), [fact for fact in facts if fact[1]])}",
-            f"## Labels\n\n{plain(scheme.title)}; rows that no class or split gets are listed with the reason.",
+            f"## Labels\n\n{plain(scheme.title)}; rows without class or split are listed with the reason.",
             table(("", *SPLITS), rows),
-            *(["## What to know before training", "\n".join(issues)] if issues else []),
+            *(["## Before training", "\n".join(issues)] if issues else []),
             f"## Limits\n\n{_LIMITS}\n",
         ]
     )

@@ -49,7 +49,7 @@ def evaluation_report(
     sections.append(_about(checkpoint))
     return html_page(
         f"{checkpoint.name}: evaluation",
-        f"Tested on {subject}, class prior: {report.answered_by.prior}.",
+        f"Evaluated on {subject}, class prior: {report.answered_by.prior}.",
         sections,
     )
 
@@ -86,7 +86,7 @@ def leaderboard_texts(leaderboard: Leaderboard, milliseconds: dict[str, float]) 
     lines = leaderboard.table().to_dict("records")
     return pd.DataFrame(
         {
-            "accuracy": [percent(x["accuracy"], 1) for x in lines],
+            "accuracy": [percent(x["accuracy"]) for x in lines],
             "95% CI": [interval_text(x["low"], x["high"]) for x in lines],
             "macro F1": [f"{x['macro_f1']:.3f}" for x in lines],
             "p vs. best": ["–", *(p_value_text(x["p_value"]) for x in lines[1:])],
@@ -106,8 +106,8 @@ def subset_texts(subsets: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "faces": [f"{x['n']:,}" for x in lines],
-            "checkpoint": [f"{x['checkpoint']} {percent(x['accuracy'], 1)}" for x in lines],
-            "best overall": [f"{x['best']} {percent(x['best_accuracy'], 1)}" for x in lines],
+            "checkpoint": [f"{x['checkpoint']} {percent(x['accuracy'])}" for x in lines],
+            "best overall": [f"{x['best']} {percent(x['best_accuracy'])}" for x in lines],
             "difference": [f"{100 * x['difference']:+.1f} points" for x in lines],
             "p (Holm)": [p_value_text(x["p_value"]) for x in lines],
             "significant": ["yes" if x["is_significant"] else "no" for x in lines],
@@ -119,19 +119,19 @@ def subset_texts(subsets: pd.DataFrame) -> pd.DataFrame:
 def _headline(report: EvaluationReport, dataset: FerDataset) -> Section:
     name, share = report.commonest_class
     figures = [
-        ("Accuracy", percent(report.accuracy, 1)),
+        ("Accuracy", percent(report.accuracy)),
         ("Macro F1", f"{report.macro_f1:.3f}"),
-        ("Balanced accuracy", percent(report.balanced_accuracy, 1)),
-        ("Top 2", percent(report.top_k_accuracy(2), 1)),
+        ("Balanced accuracy", percent(report.balanced_accuracy)),
+        ("Top-2 accuracy", percent(report.top_k_accuracy(2))),
         ("Pictures", f"{len(report):,}"),
     ]
     sentences = [
         f"95% CI of the accuracy: {interval_text(*report.accuracy_interval())}.",
-        f"Always answering “{name}”: {percent(share, 1)}.",
+        f"Always answering “{name}”: {percent(share)}.",
     ]
     if len(dataset.votes):
-        tagger = percent(random_tagger(dataset), 1)
-        sentences.append(f"One random voter of ten agrees with the label {tagger}.")
+        tagger = percent(random_tagger(dataset))
+        sentences.append(f"One random voter of the ten agrees with the label in {tagger} of cases.")
     return Section("", tiles(figures) + bullets([*sentences, *filter(None, [describe_scope(report)])]))
 
 
@@ -148,7 +148,7 @@ def _classes(report: EvaluationReport) -> Section:
     for name in ("precision", "recall", "f1"):
         ends = intervals[f"{name}_low"], intervals[f"{name}_high"]
         values = zip(scores[name], *ends, strict=True)
-        texts[name] = [f"{percent(v, 1)} ({100 * low:.0f}–{100 * high:.0f})" for v, low, high in values]
+        texts[name] = [f"{percent(v)} ({interval_text(low, high)})" for v, low, high in values]
     texts["pictures"] = [f"{n:,}" for n in scores["support"]]
     body = chart("classes", class_figure(scores, intervals)) + table(pd.DataFrame(texts, index=scores.index))
     if curves := class_curves(report):
@@ -160,7 +160,7 @@ def _classes(report: EvaluationReport) -> Section:
 def _confidence(checkpoint: Checkpoint, report: EvaluationReport) -> Section:
     calibration = checkpoint.card.calibration
     error = 100 * calibration_error(report.probabilities, report.y_true)
-    words = f"Calibration error: {error:.1f} points. "
+    words = f"Calibration error (ECE): {error:.1f} points. "
     fitted = f"Temperature {calibration.temperature:.2f}, fitted on {calibration.fitted_on}."
     words += fitted if calibration.fitted_on else "Not calibrated."
     at = coverage_at(report.confidence, report.is_right, calibration.not_sure_below)

@@ -29,21 +29,21 @@ footer { margin-top: .3rem; }
   h1 { margin-top: 0; font-size: 15pt; } h2 { font-size: 11.5pt; } table { font-size: 9.2pt; } }
 """
 _GOALS = (
-    "Pupils can say what a label is, and why ten people do not give the same one.",
-    "They can read a learning curve and a confusion matrix, and tell learning from remembering.",
-    "They know mistakes that nobody notices, and how to find them with labeled faces.",
-    "They can argue what such a network must not be used for.",
+    "Pupils can explain what a label is, and why ten people disagree about it.",
+    "They can read a learning curve and a confusion matrix, and distinguish learning from memorizing.",
+    "They know mistakes that go unnoticed, and how to find them with labeled faces.",
+    "They can argue for what such a network must not be used.",
 )
 _BEFORE = (
     "Start FER Lab on one computer with a projector, and open “Lesson”. The built-in faces and networks are enough.",
-    "Open the presenter notes in a window or on a phone that the class does not see: they also lead the lesson.",
-    "With HTTPS (README tells how) pupils vote with their phones. Without it, they vote by show of hands.",
-    "Print a worksheet for each pupil. Switch on “Projector” once the lesson is on the wall.",
+    "Open the presenter notes in a window or on a phone that the class cannot see; they also control the lesson.",
+    "With HTTPS (see README), pupils vote with their phones; otherwise by show of hands.",
+    "Print a worksheet for each pupil. Switch on “Projector” for the class’s screen.",
 )
 _RULES = (
-    "Nobody shows a face of their own. Votes of the quiz stay in memory for some hours, without names.",
-    "In the European Union systems that read emotions of pupils are prohibited (Regulation (EU) 2024/1689, Article "
-    "5(1)(f)). This lesson needs none: it studies a network, on faces of a dataset and on drawings.",
+    "Nobody shows their own face. Quiz votes stay in memory for some hours, without names.",
+    "In the European Union, systems that infer emotions of pupils are prohibited (Regulation (EU) 2024/1689, Article "
+    "5(1)(f)). This lesson uses none: it studies a network on dataset faces and drawings.",
 )
 
 

@@ -27,7 +27,7 @@ def model_head(card: ModelCard) -> str:
             "accuracy": (measured.accuracy, "Accuracy"),
             "f1": (measured.macro_f1, "Macro F1"),
             "balanced_accuracy": (measured.balanced_accuracy, "Balanced accuracy"),
-            "expected_calibration_error": (measured.calibration_error, "Expected calibration error"),
+            "expected_calibration_error": (measured.calibration_error, "Calibration error (ECE)"),
         }
         labels = LABEL_SCHEMES[measured.scheme].title if measured.scheme in LABEL_SCHEMES else measured.scheme
         result = {

@@ -43,14 +43,14 @@ def lesson_report(rounds: Sequence[Played], tried: Sequence[Tried]) -> str:
     said = " ".join(f"{s.experiment.title} {s.experiment.question} {_why(s)}" for s in tried)
     if words := sorted(words_in(said), key=str.casefold):
         sections.append(Section("Words", bullets([f"{word}: {GLOSSARY[word]}" for word in words])))
-    lead = "How computers name expressions, and where they go wrong: what was guessed, what happened, and why."
+    lead = "How computers name expressions, and where they go wrong: guesses, results and reasons."
     return html_page("A lesson with FER Lab", lead, sections)
 
 
 def _round(number: int, played: Played) -> Section:
     scores = [("You", sum(played.mine)), ("The network", sum(played.theirs)), ("Best possible", sum(played.best))]
     shown = [(name, f"{points} points") for name, points in scores if name != "The network" or played.theirs]
-    words = paragraph(f"{len(played.mine)} faces; a point for each of ten {played.voters} who said the same.")
+    words = paragraph(f"{len(played.mine)} faces; one point for each of ten {played.voters} who said the same.")
     if played.theirs:
         words += paragraph(verdict(played.mine, played.theirs, played.voters), "verdict")
     return Section(f"Quiz, round {number}", words + tiles(shown))
@@ -59,7 +59,7 @@ def _round(number: int, played: Played) -> Section:
 def _experiment(seen: Tried) -> Section:
     experiment = seen.experiment
     guess, happened = (experiment.choices[i] for i in (seen.guess, experiment.happened(*seen.results)))
-    body = paragraph(experiment.question) + bullets([f"The guess: {guess}.", f"What happened: {happened}."])
+    body = paragraph(experiment.question) + bullets([f"Guess: {guess}.", f"Result: {happened}."])
     titles = experiment.usual, experiment.changed
     for side, title, result in zip(("usual", "changed"), titles, seen.results, strict=True):
         body += f"<h3>{escape(title)}</h3>" + _side(result, f"{experiment.name}-{side}")

@@ -52,10 +52,10 @@ def _training(card: ModelCard) -> str:
         *((key.replace("_", " "), setting_text(value)) for key, value in card.config.items()),
     ]
     if card.prior:
-        shares = ", ".join(f"{n} {percent(p, 1)}" for n, p in zip(card.class_names, card.prior, strict=True))
+        shares = ", ".join(f"{n} {percent(p)}" for n, p in zip(card.class_names, card.prior, strict=True))
         lines.append(("Classes among the training faces", shares))
     scores = [
-        (f"{name} epoch ({epoch})", *(percent(accuracy, 1) for accuracy in accuracies))
+        (f"{name} epoch ({epoch})", *(percent(accuracy) for accuracy in accuracies))
         for name, (epoch, *accuracies) in (("best", astuple(card.best)), ("last", astuple(card.last)))
     ]
     tables = table(("", ""), lines), table(("Weights of", "Training", "Validation", "Test"), scores)
@@ -70,12 +70,12 @@ def _figures(measured: MeasuredFigures) -> str:
     labels = LABEL_SCHEMES[measured.scheme].title if measured.scheme in LABEL_SCHEMES else measured.scheme
     matrix = [(n, *map(str, row)) for n, row in zip(measured.class_names, measured.confusion_matrix, strict=True)]
     lines = [
-        ("Accuracy", f"{percent(measured.accuracy, 1)} (95% CI {interval_text(low, high)})"),
+        ("Accuracy", f"{percent(measured.accuracy)} (95% CI {interval_text(low, high)})"),
         ("Macro F1", f"{measured.macro_f1:.3f} (95% CI {f1_low:.3f}–{f1_high:.3f})"),
-        ("Balanced accuracy", percent(measured.balanced_accuracy, 1)),
-        ("Top-2 accuracy", percent(measured.top2_accuracy, 1)),
-        ("Expected calibration error", f"{100 * measured.calibration_error:.2f} points"),
-        *([("Accuracy in eight bits", percent(measured.int8_accuracy, 1))] if measured.int8_accuracy else []),
+        ("Balanced accuracy", percent(measured.balanced_accuracy)),
+        ("Top-2 accuracy", percent(measured.top2_accuracy)),
+        ("Calibration error (ECE)", f"{100 * measured.calibration_error:.1f} points"),
+        *([("Accuracy as int8", percent(measured.int8_accuracy))] if measured.int8_accuracy else []),
     ]
     parts = [
         "## Figures",
@@ -86,15 +86,15 @@ def _figures(measured: MeasuredFigures) -> str:
     ]
     if measured.by_prior_adjustment:
         views = [
-            (prior, percent(seen.accuracy, 1), percent(seen.balanced_accuracy, 1), f"{seen.macro_f1:.3f}")
+            (prior, percent(seen.accuracy), percent(seen.balanced_accuracy), f"{seen.macro_f1:.3f}")
             for prior, seen in measured.by_prior_adjustment.items()
         ]
         priors = table(("Class prior", "Accuracy", "Balanced accuracy", "Macro F1"), views)
         parts += ["By class prior (all other figures: training):", priors]
     if measured.robustness:
-        rows = [(name, *(percent(a, 1) for a in values)) for name, values in measured.robustness.items()]
+        rows = [(name, *(percent(a) for a in values)) for name, values in measured.robustness.items()]
         levels = table(("", *(f"level {level}" for level in range(1, 6))), rows)
-        parts += ["Robustness: accuracy from the mildest to the most severe level:", levels]
+        parts += ["Robustness: accuracy from mild to severe:", levels]
     return "\n\n".join(parts)
 
 
@@ -103,10 +103,10 @@ def _calibration(card: ModelCard) -> str:
     if not calibration.fitted_on:
         return "## Calibration\n\nNot calibrated."
     return (
-        f"## Calibration\n\nTemperature {calibration.temperature:g}, fitted on {plain(calibration.fitted_on)}: "
-        f"expected calibration error there {100 * calibration.error_before:.2f} → "
-        f"{100 * calibration.error_after:.2f} points. "
-        f"Answers below {percent(calibration.not_sure_below)} are shown as “not sure”."
+        f"## Calibration\n\nTemperature {calibration.temperature:.2f}, fitted on {plain(calibration.fitted_on)}: "
+        f"calibration error (ECE) there {100 * calibration.error_before:.1f} → {100 * calibration.error_after:.1f} "
+        "points. "
+        f"Answers below {percent(calibration.not_sure_below, 0)} are shown as “not sure”."
     )
 
 

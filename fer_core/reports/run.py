@@ -17,9 +17,9 @@ def run_report(run: Run) -> str:
     config, metrics, views = run.config, run.metrics(), read_views(run.folder)
     best = run.best_of(metrics)
     figures = [
-        ("Best on validation", percent(best.val_accuracy, 1)),
+        ("Best validation accuracy", percent(best.val_accuracy)),
         ("After epoch", f"{best.epoch} of {len(metrics)}"),
-        ("On training, last", percent(metrics[-1].accuracy, 1)),
+        ("Last training accuracy", percent(metrics[-1].accuracy)),
         ("Time", f"{sum(m.seconds for m in metrics) / 60:,.1f} min"),
     ]
     drawn = {name: learning_curve(metrics, name, config.epochs, best.epoch) for name in get_args(Quantity)}

@@ -1,1 +1,1 @@
-"""The operator's side: settings, limits, incidents, what people are told, how the server is."""
+"""Operation of a server: settings, limits, incidents, the notice and the status."""

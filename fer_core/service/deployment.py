@@ -74,7 +74,7 @@ def read_deployment(setting: Callable[[str], str]) -> Deployment:
         raise SettingError(f"The setting FER_OWN_FACES must be “{OWN_FACES}” or not set; it is “{own_faces:.40}”.")
     key = setting("FER_OPERATOR").strip()
     if key and len(key) < _SHORTEST_KEY:
-        raise SettingError(f"The setting FER_OPERATOR is a key that must be hard to guess: {_SHORTEST_KEY} characters.")
+        raise SettingError(f"The setting FER_OPERATOR must be hard to guess: {_SHORTEST_KEY} characters.")
     return Deployment(
         context=context,  # type: ignore[arg-type]  # one of them, as was just checked
         own_faces=own_faces == OWN_FACES,
@@ -109,7 +109,7 @@ def read_ice_servers(text: str) -> list[dict[str, Any]]:
         addresses = server.get("urls") if isinstance(server, dict) else None
         for address in addresses if isinstance(addresses, list) and addresses else [addresses]:
             if not str(address).startswith(("stun:", "stuns:", "turn:", "turns:")):
-                raise _unusable(f"“{str(address)[:60]}” is not an address of a server")
+                raise _unusable(f"“{str(address)[:60]}” is not a server address")
     return list(servers)
 
 
@@ -126,12 +126,12 @@ def _from_json(text: str) -> Any:  # noqa: ANN401
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _unusable(f"its JSON is broken ({error})") from error
+        raise _unusable(f"invalid JSON ({error})") from error
     return document if isinstance(document, list) else [document]
 
 
 def _unusable(reason: str) -> SettingError:
     return SettingError(
-        f"The setting FER_ICE_SERVERS cannot be used: {reason}. Write addresses such as stun:stun.example.org:3478, "
+        f"The setting FER_ICE_SERVERS is invalid: {reason}. Write addresses such as stun:stun.example.org:3478, "
         "separated by commas, or a JSON list."
     )

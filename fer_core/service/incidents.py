@@ -1,4 +1,4 @@
-"""Every refusal and every fault gets a number that a person can tell the operator, and that the log holds.
+"""Incidents: every refusal and every fault gets a number, shown to the user and logged.
 
 The log is ``logs/incidents.jsonl`` in the home: a JSON document a line, rotated. It says when, on which page, what kind
 of thing, and where in this program, and nothing about the person: no message of an error (which may name a file), no

@@ -41,7 +41,7 @@ def allowed_path(text: str, *, private: bool) -> Path:
         DatasetError: There is nothing at this path that may be imported.
     """
     folder, typed = import_folder(), text.strip().strip("\"'")
-    sentence = "There is nothing to import at that path. Check it, and that the app may read it."
+    sentence = "There is nothing to import at that path. Check the path and its permissions."
     refusal = DatasetError(sentence, is_hint=True)
     try:
         path = Path(typed).expanduser()

@@ -20,7 +20,7 @@ SMALL_FILE = 1_000_000
 LONGEST_NAME = 60
 """Characters of a folder that people name."""
 
-NAME_RULE = "Use up to 60 letters, digits, dots, hyphens and underscores, and no word that Windows keeps, such as con."
+NAME_RULE = "Use up to 60 letters, digits, dots, hyphens and underscores, and no reserved Windows name such as con."
 """What is said of a name that is refused."""
 
 _FULL = {None, errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}  # NumPy counts bytes and names none
@@ -142,4 +142,4 @@ def storage_remedy(error: OSError, folder: Path, needed: int = 0) -> str:
         megabytes = math.ceil(needed / 1e6)
         amount = f": about {megabytes:,} MB {'is' if megabytes == 1 else 'are'} needed" if needed else ""
         return f"Free some space under {folder}{amount}."
-    return f"Allow writing in {folder}, or let FER_HOME name a folder that can be written."
+    return f"Allow writing in {folder}, or set FER_HOME to a writable folder."

@@ -28,8 +28,8 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """Return a share between 0 and 1 as printed everywhere: ``84.5%``."""
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share between 0 and 1 as printed everywhere: ``84.5%``; one face's probability has 0 digits."""
     return f"{100 * share:.{digits}f}%"
 
 

@@ -26,7 +26,7 @@ def as_record(kind: type[_Record], document: object) -> _Record:
     """
     record = msgspec.convert(document, kind)
     if name := _superfluous(document, msgspec.to_builtins(record)):
-        raise ValueError(f"There is no field “{name:.40}”.")
+        raise ValueError(f"Unknown field “{name:.40}”.")
     return record
 
 

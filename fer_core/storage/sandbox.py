@@ -56,9 +56,7 @@ def run_limited(
         finally:
             end_limited(child)
     if hasattr(signal, "SIGXCPU") and child.returncode == -signal.SIGXCPU:
-        raise error(
-            "Reading the file took more time than any honest one needs and was stopped. Save or export it again."
-        )
+        raise error("Reading the file took too long and was stopped. Save or export it again.")
 
 
 def _wait(child: "subprocess.Popen[bytes]", end: float, while_waiting: Callable[[], object]) -> None:
@@ -165,7 +163,7 @@ def _without_network() -> list[str]:
     """What starts a program in a network namespace of its own, which has no way out."""
     prefix = network_namespace()
     if not prefix:
-        _LOG.warning("An imported network is opened without a network namespace: this system has none for this user.")
+        _LOG.warning("An imported network is opened without a network namespace: this system denies this user one.")
     return list(prefix)
 
 

@@ -175,7 +175,7 @@ def _say(gone: dict[str, tuple[str, str]]) -> None:
         f"{plain(name.rsplit('_', 1)[-1])} “{plain(value)}”" + (f" (shown: {plain(instead)})" if instead else "")
         for name, (value, instead) in gone.items()
     ]
-    place.warning(f"The address asks for what is not here: {'; '.join(parts)}.", icon=":material/link_off:")
+    place.warning(f"Not found here, though the address asks for it: {'; '.join(parts)}.", icon=":material/link_off:")
 
 
 def _followed(parameter: str) -> str:

@@ -156,7 +156,7 @@ def sample_thumbnails(width: int, height: int, *, drawn_only: bool = False) -> d
     return {title: thumbnail(content, width, height) for title, content in samples(drawn_only=drawn_only).items()}
 
 
-@by_content(16, "Asking the network rightly and wrongly …")
+@by_content(16, "Classifying with and without the mistake …")
 def misread(
     checkpoint: Checkpoint, faces: FerDataset, mistake: Mistake, prior: PriorAdjustment
 ) -> tuple[SideResult, SideResult]:

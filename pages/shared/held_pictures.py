@@ -138,7 +138,7 @@ def _offer_to_clear(key: str, names: Sequence[str]) -> None:
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         if names:
-            st.caption(f"From before: {plain(', '.join(names[:_LISTED]))}{more}", width="content")
+            st.caption(f"Earlier pictures: {plain(', '.join(names[:_LISTED]))}{more}", width="content")
         st.button("Clear", icon=":material/delete:", type="tertiary", key=f"clear {key}", on_click=_clear, args=(key,))
 
 

@@ -77,7 +77,7 @@ def _show_head(step: int, *, is_here: bool) -> None:
     keep_place_for_settings()
     if not is_projected():
         notes = own_address("lesson", notes=current_presentation().code)
-        st.link_button("Notes", notes, icon=":material/co_present:", help="For a screen that the class does not see.")
+        st.link_button("Notes", notes, icon=":material/co_present:", help="For a screen that the class cannot see.")
     if not is_here:
         if st.button("Back to step", type="primary", icon=":material/school:", key="lesson_return"):
             _open(step)

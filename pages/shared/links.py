@@ -28,7 +28,7 @@ PAGES = {
     "webcam": Page("Webcam", "videocam"),
     "photos": Page("Photos", "add_a_photo"),
     "videos": Page("Videos", "movie"),
-    "lesson": Page("Lesson", "school", "A lesson of one hour"),
+    "lesson": Page("Lesson", "school", "One-hour lesson"),
     "about": Page("About", "info"),
     "diagnostics": Page("Server", "monitor_heart"),
 }
@@ -70,7 +70,7 @@ def open_page(page: str, query: dict[str, str] | None = None) -> NoReturn:
     st.switch_page(script(page), query_params=query or {})
 
 
-def invite_pictures(purpose: str, *, ships: str = "The pictures are Kaggle’s and do not ship.") -> None:
+def invite_pictures(purpose: str, *, ships: str = "Its pictures are not included (Kaggle’s terms).") -> None:
     """Show one line in place of faces of FER+ that are not here: what to import, and why it does not ship."""
     with st.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
         st.markdown(f":material/hide_image: {ships} Import FER2013 to {purpose}.", width="stretch")

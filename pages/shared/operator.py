@@ -53,7 +53,7 @@ def admits_operator(how: Deployment) -> bool:
         return True
     if not how.operator_key:
         st.info(
-            "For the operator only: open it on the server itself in the personal context, or with the key in "
+            "For the operator only: open it on the server itself (personal context), or enter the key set in "
             "`FER_OPERATOR`.",
             icon=":material/lock:",
         )

@@ -49,7 +49,7 @@ def choose_projector() -> None:
         key=_PROJECTOR,
         persist_state="session",
         on_change=_write,
-        help="Larger type, without the menu and with the settings folded: for a screen that a class looks at.",
+        help="Larger type, no menu and folded settings, for a class’s screen.",
     )
 
 

@@ -60,8 +60,8 @@ def keep_within(limits: Limits, uploads: Uploads, *, is_new_page: bool, held: Co
         uploads.remove(uploads.ids[-1])
     if gone := frozenset(before).difference(uploads.ids):
         sentence = (
-            "The server’s upload space is full; the last file was not kept. Try again in minutes, or choose "
-            "a smaller one."
+            "The server’s upload space is full; the last file was not kept. Try again in a few minutes, or choose a "
+            "smaller one."
         )
         removals.append(Removal(sentence, "upload room full", gone))
     return removals

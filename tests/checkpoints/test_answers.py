@@ -75,5 +75,5 @@ def test_damaged_answers_are_refused(ferplus, save_tiny):
 
 def test_without_pictures_and_answers_it_says_what_to_import(save_tiny):
     faces = label_records(load_records("FER+", needs_pictures=False), LABEL_SCHEMES["majority-8"], ["test"])
-    with pytest.raises(EvaluationError, match=r"“tiny” has no stored answers .* Import FER2013"):
+    with pytest.raises(EvaluationError, match=r"“tiny” has no stored predictions .* Import FER2013"):
         raw_probabilities(save_tiny(), faces)

@@ -182,7 +182,7 @@ def test_figures_of_another_dataset_are_replaced_on_request_only(capsys, home_wi
     images, _ = demo_files
     answer(capsys, "import-data", "--images", str(images), "--name", "other")
     card = load_checkpoint("tiny").card
-    assert "figures of “demo”, and “other” is another dataset" in refusal(
+    assert "figures measured on “demo”, and “other” is another dataset" in refusal(
         capsys, "calibrate", "tiny", "--dataset", "other"
     )
     assert load_checkpoint("tiny").card == card
@@ -308,7 +308,7 @@ def test_describe_counts_the_network_that_the_settings_mean(capsys, home):
         (["search", "--over", "dropout=0..0.5", "--method", "grid"], "A grid needs lists"),
         (["search", "--over", "seed=0,1", "--trials", "0"], "not possible"),
         (["train", "--then", "epochs=9"], "need a target"),
-        (["train", "--target", "0.9", "--then", "epochs=many"], "Attempt 1"),
+        (["train", "--target", "0.9", "--then", "epochs=many"], "Retry 1"),
         (["train", "--set", "architecture=vgg13", "width=128", "batch_size=1024"], "GB of memory"),
     ],
 )

@@ -87,7 +87,7 @@ def test_inspect_makes_lists_that_train_and_evaluate_accept(capsys, home_with_ch
 
 
 def test_settings_name_steps_that_there_are(capsys, small_demo):
-    assert "There is no step" in refusal(capsys, "train", "--set", "preprocessing=blur")
+    assert "Unknown step" in refusal(capsys, "train", "--set", "preprocessing=blur")
 
 
 def test_download_data(capsys, home, tmp_path, monkeypatch):

@@ -197,7 +197,7 @@ def test_a_malformed_file_leaves_what_was_there(files):
 def test_a_home_that_cannot_be_written_is_told(files, home, monkeypatch):
     (home / "file").write_text("")
     monkeypatch.setenv("FER_HOME", str(home / "file"))
-    with pytest.raises(DatasetError, match=r"could not be stored .*Allow writing in .*or let FER_HOME name"):
+    with pytest.raises(DatasetError, match=r"could not be stored .*Allow writing in .*or set FER_HOME to"):
         import_dataset(*files)
     with pytest.raises(DatasetError, match=r"demo faces could not be stored .*FER_HOME"):
         ensure_demo()

@@ -45,8 +45,8 @@ def test_muscles_move_and_the_network_changes_its_mind(page, server, open_browse
 
 def test_the_smallest_change_is_shown_step_by_step_and_taken(page):
     page.get_by_role("button", name="Find smallest change").click()
-    page.get_by_role("button", name="Take this face").wait_for(timeout=SLOW)
+    page.get_by_role("button", name="Use this face").wait_for(timeout=SLOW)
     settle_down(page)
     target = page.get_by_text("Target class").locator("xpath=following::input[1]").input_value()
-    page.get_by_role("button", name="Take this face").click()
+    page.get_by_role("button", name="Use this face").click()
     page.get_by_text(f"looks like: {target}").wait_for(timeout=SLOW)

@@ -79,7 +79,7 @@ def test_a_click_on_the_commonest_confusion_shows_its_pictures(page, report):
 
 
 def test_the_keyboard_alone_reaches_the_same_pictures(page, report):
-    for label, name in zip(("True class", "Called"), report.commonest_mistake(), strict=True):
+    for label, name in zip(("True class", "Predicted class"), report.commonest_mistake(), strict=True):
         tab_to(page, label)
         page.keyboard.press("Control+a")
         page.keyboard.type(name)

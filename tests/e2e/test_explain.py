@@ -103,7 +103,7 @@ def test_a_block_opens_its_layer_a_map_is_enlarged_and_a_value_tells_its_product
         total = float(page.locator(".sum strong").inner_text().replace("−", "-"))
         assert max(total, 0) == pytest.approx(layer.output[row, column, number], rel=5.1e-3, abs=2e-3)
     page.go_back()
-    page.get_by_text("2,304 grays").wait_for(timeout=SLOW)
+    page.get_by_text("2,304 gray values").wait_for(timeout=SLOW)
 
 
 @pytest.mark.endurance

@@ -48,7 +48,7 @@ def test_the_first_thing_to_see_is_an_answered_picture(page):
 def test_a_labeled_photo_is_two_clicks_away(page):
     page.get_by_role("button", name="Your own picture").click()
     page.get_by_role("button", name="Astronaut", exact=True).click(timeout=SLOW)
-    page.get_by_text("1 face, as it looks").wait_for(timeout=SLOW)
+    page.get_by_text("1 face, apparent expression").wait_for(timeout=SLOW)
 
 
 def test_a_cell_of_the_real_matrix_is_two_clicks_away(page):

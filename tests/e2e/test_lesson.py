@@ -112,8 +112,8 @@ def test_notes_on_a_phone_lead_the_projector(lab, open_browser):
 
 @pytest.mark.parametrize(
     ("address", "heading"),
-    [("about#glossary", "Every technical word"), ("about#not-for", "Prohibited uses"),
-     ("about#tour", "Five minutes to look around"), ("about?view=Glossary", "Every technical word")],
+    [("about#glossary", "Glossary"), ("about#not-for", "Prohibited uses"),
+     ("about#tour", "A five-minute tour"), ("about?view=Glossary", "Glossary")],
 )  # fmt: skip
 def test_old_addresses_of_about_lead_to_what_they_named(browser, lab, address, heading):
     with visiting(browser, lab, address, settle=False) as visit:

@@ -314,7 +314,7 @@ def expect_fallback(page, title, seconds, *, camera_works=False):
 def test_a_denied_permission_is_said(lab, open_browser):
     page = open_browser("--use-fake-device-for-media-stream", "--deny-permission-prompts")
     start(page, lab)
-    expect_fallback(page, "The camera is not allowed", 15)
+    expect_fallback(page, "Camera access is denied", 15)
 
 
 def test_a_missing_camera_is_said(lab, open_browser):

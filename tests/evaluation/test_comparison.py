@@ -33,7 +33,7 @@ def test_table_and_difference(make_report, counts):
 
 def test_a_clear_difference_in_words(make_report):
     verdict = pair_of(make_report, (800, 20, 90, 90)).verdict()
-    assert verdict.startswith("new is better than old on these 1,000 faces: +7.00 points (95% CI +")
+    assert verdict.startswith("new is better than old on these 1,000 faces: +7.0 points (95% CI +")
     assert verdict.endswith(", p < 0.001).")
 
 
@@ -45,13 +45,13 @@ def test_the_first_may_be_the_better_one(make_report):
 def test_a_difference_that_may_be_chance_is_printed_with_its_signs(make_report):
     verdict = pair_of(make_report, (500, 40, 55, 5)).verdict()
     assert verdict == (
-        "No significant difference on these 600 faces: new against old +2.50 points (95% CI -0.70 to +5.74, p = 0.12)."
+        "No significant difference on these 600 faces: new against old +2.5 points (95% CI -0.7 to +5.7, p = 0.12)."
     )
 
 
 def test_equal_answers(make_report):
     verdict = pair_of(make_report, (70, 0, 0, 30)).verdict()
-    assert verdict == "Both get exactly the same 70 of 100 faces right."
+    assert verdict == "Both classify the same 70 of 100 faces correctly."
 
 
 @pytest.mark.parametrize(("p", "text"), [(0.0004, "< 0.001"), (0.0123, "0.012"), (0.0499, "0.0499"), (0.05, "0.05")])
@@ -80,7 +80,7 @@ def test_the_best_of_many_needs_a_larger_lead(make_report):
     of_ten = replace(pair, among=10)
     assert not of_ten.is_significant
     assert of_ten.p_value <= 45 * pair.p_value  # Bonferroni's, which a larger lead never exceeds
-    assert "adjusted for choosing among 10" in of_ten.verdict()
+    assert "adjusted for the choice among 10" in of_ten.verdict()
 
 
 @pytest.mark.parametrize(("discordant", "share"), [(0.1, 0.5), (0.1, 0.7), (0.3, 0.6)])
@@ -126,7 +126,7 @@ def test_other_images_are_not_compared(make_report, change):
         "dataset": lambda: make_report([0, 1, 2], [0, 1, 2], fingerprint="e" * 64),
         "length": lambda: make_report([0, 1], [0, 1]),
     }[change]()
-    with pytest.raises(EvaluationError, match="same labeled images"):
+    with pytest.raises(EvaluationError, match="different faces"):
         PairedComparison(("a", "b"), a, b)
 
 

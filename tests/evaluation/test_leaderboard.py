@@ -113,7 +113,7 @@ def test_one_checkpoint_is_no_comparison(two, records):
 def test_who_was_trained_on_the_test_is_refused(two, records, same_faces_as_training):
     """The test split of the exchanged dataset is the training split of the checkpoints."""
     other = load_records(same_faces_as_training)
-    with pytest.raises(EvaluationError, match=r"was trained on .* of these .* faces .*memory"):
+    with pytest.raises(EvaluationError, match=r"was trained on .* of these .* faces .*memorization"):
         compare_checkpoints(two, other, same_faces_as_training, scheme=SEVEN)
 
 

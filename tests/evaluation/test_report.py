@@ -186,5 +186,5 @@ def test_a_score_that_cannot_be_wrong_is_called_so(tiny_model, make_card):
 
 
 def test_without_two_classes_in_common_there_is_nothing_to_score(tiny_model, make_card):
-    with pytest.raises(EvaluationError, match="fewer than two classes in common"):
+    with pytest.raises(EvaluationError, match="Fewer than two classes are shared"):
         evaluate(Classifier(tiny_model, make_card().class_names), dataset(("contempt", "fear")))

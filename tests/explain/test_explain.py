@@ -57,7 +57,7 @@ def test_layers_hold_what_keras_computes(both, face):
 def test_words_tell_largest_values_from_means(face):
     layers = LayerReader(network("soft-cnn")[1]).layers(face)
     first, second = [describe_layer(layers, place) for place, layer in enumerate(layers) if layer.kind == "pooling"][:2]
-    assert "the largest of the values around each place of 4 maps of 48×48: 4 maps of 48×48" in first
+    assert "the largest of the values around each position of 4 maps of 48×48: 4 maps of 48×48" in first
     assert "Averages each 2×2 values of 4 maps of 48×48: 4 maps of 24×24" in second
     layers = LayerReader(network("paper-cnn")[1]).layers(face)
     place = [layer.kind for layer in layers].index("pooling")
@@ -118,7 +118,7 @@ def after(model, layer, maps):
 
 def test_what_cannot_be_followed_back_is_said(face):
     content = network("paper-cnn", activation="gelu")[1]
-    with pytest.raises(CheckpointError, match="Look at the occlusion map instead"):
+    with pytest.raises(CheckpointError, match="Use the occlusion map instead"):
         grad_cam(LayerReader(content).layers(face), 0)
 
 
@@ -126,7 +126,7 @@ def test_a_network_without_maps_has_no_grad_cam(face):
     gray = keras.Input((48, 48, 1))
     dense = keras.layers.Dense(7, activation="softmax")(keras.layers.Flatten()(gray))
     content = bytes(tf.lite.TFLiteConverter.from_keras_model(keras.Model(gray, dense)).convert())
-    with pytest.raises(CheckpointError, match="Look at the occlusion map instead"):
+    with pytest.raises(CheckpointError, match="Use the occlusion map instead"):
         grad_cam(LayerReader(content).layers(face), 0)
 
 

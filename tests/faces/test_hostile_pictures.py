@@ -198,7 +198,7 @@ OTHER_KINDS = {
 
 @pytest.mark.parametrize("name", OTHER_KINDS)
 def test_other_kinds_are_refused_with_the_kinds_that_are_read(name):
-    with pytest.raises(ImageError, match=r"face\.png is not a picture this app reads; save it as JPEG, PNG or WebP"):
+    with pytest.raises(ImageError, match=r"face\.png is not a supported picture; save it as JPEG, PNG or WebP"):
         read_image(OTHER_KINDS[name] * 3, name="face.png")
 
 

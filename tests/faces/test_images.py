@@ -142,7 +142,7 @@ def test_an_incomplete_file_is_refused_or_whole(kind):
     "junk", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"MZ\x90", b"8BPS\0\1", b"x"]
 )
 def test_other_kinds_are_refused_with_the_accepted_ones(junk):
-    with pytest.raises(ImageError, match=r"^notes\.png is not a picture.*JPEG, PNG or WebP"):
+    with pytest.raises(ImageError, match=r"^notes\.png is not a supported picture.*JPEG, PNG or WebP"):
         read_image(junk * 20, name="notes.png")
 
 

@@ -125,13 +125,13 @@ def test_settings_carry_steps_and_exclusions_through_json_and_text():
     config = TrainingConfig(preprocessing=("clahe", "denoise"), exclude="clean-test")
     assert TrainingConfig.from_json(config.to_json()) == config
     assert TrainingConfig().with_settings({"preprocessing": "clahe+denoise", "exclude": "clean-test"}) == config
-    with pytest.raises(TrainingError, match="There is no step “blur”"):
+    with pytest.raises(TrainingError, match="Unknown step “blur”"):
         TrainingConfig(preprocessing=("blur",))
 
 
 def test_a_card_with_steps_of_another_version_is_damaged(save_tiny, make_card):
     save_tiny(config=make_card().config | {"preprocessing": ["sharpen"]})
-    with pytest.raises(CheckpointError, match="There is no step"):
+    with pytest.raises(CheckpointError, match="Unknown step"):
         load_checkpoint("tiny")
 
 

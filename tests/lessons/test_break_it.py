@@ -88,8 +88,8 @@ def test_the_figures_of_an_outcome():
     assert made.gap == pytest.approx(0.2)
     assert made.rare_recall == 0.5
     assert made.epoch_seconds == 2.5
-    assert [value for _, value, _ in figures(made)] == ["75%", "95%", "50%", "2.5 s"]
-    assert [value for _, value, _ in figures(result([[1]], confidence=0.5))] == ["100%", "50%", "0%"]
+    assert [value for _, value, _ in figures(made)] == ["75.0%", "95.0%", "50.0%", "2.5 s"]
+    assert [value for _, value, _ in figures(result([[1]], confidence=0.5))] == ["100.0%", "50.0%", "0.0%"]
 
 
 def test_a_run_whose_loss_is_no_number_has_learned_nothing(small_demo, no_children):
@@ -100,7 +100,7 @@ def test_a_run_whose_loss_is_no_number_has_learned_nothing(small_demo, no_childr
     assert made.broke_down
     assert made.learned_nothing
     assert is_over(find_run(run.name))
-    assert "no longer a number" in figures(made)[0][2]
+    assert "became NaN" in figures(made)[0][2]
 
 
 @pytest.mark.parametrize(("usual", "changed", "said"), [(0.5, 0.4, 0), (0.5, 0.53, 1), (0.5, 0.46, 1), (0.5, 0.6, 2)])
@@ -172,8 +172,8 @@ def test_an_exam_makes_a_run_another_one(small_demo, monkeypatch):
 
 def test_a_group_is_named_with_its_interval():
     made = result([[9, 1], [2, 8]], curve=(epoch(),), groups=groups(test=50))
-    assert [(label, value) for label, value, _ in figures(made)] == [("Validation", "85%"), ("Test", "50%")]
-    assert "43.1 to 56.9%" in figures(made)[1][2]
+    assert [(label, value) for label, value, _ in figures(made)] == [("Validation", "85.0%"), ("Test", "50.0%")]
+    assert "43.1–56.9" in figures(made)[1][2]
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_points_are_how_many_of_ten_agree():
 
 @pytest.mark.parametrize(
     ("mine", "theirs", "words"),
-    [([5, 5], [4, 4], "You read"), ([1], [2], "by 1 point."), ([3], [3], "equally often"), ([0], [5], "by 5 points")],
+    [([5, 5], [4, 4], "You agree"), ([1], [2], "by 1 point."), ([3], [3], "equally often"), ([0], [5], "by 5 points")],
 )
 def test_the_verdict_says_who_and_by_how_much(mine, theirs, words):
     assert words in verdict(mine, theirs, "people")

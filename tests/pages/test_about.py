@@ -37,7 +37,7 @@ def test_a_word_is_found_or_not(home, open_page):
     assert "**epoch**" not in texts(app)
     app.text_input(key="word").set_value("<b>zzz").run()
     assert not app.exception
-    assert "not explained here yet" in texts(app)
+    assert "Not in the glossary yet" in texts(app)
 
 
 def test_the_wheel_has_eight_petals_in_three_degrees_and_tells_opposites():

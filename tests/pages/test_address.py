@@ -7,7 +7,7 @@ from tests.pages.test_dataset import text
 
 
 def gone(app):
-    return " ".join(w.value.replace("\\", "") for w in app.warning if "The address asks for" in w.value)
+    return " ".join(w.value.replace("\\", "") for w in app.warning if "the address asks for" in w.value)
 
 
 @pytest.mark.parametrize("page", ["evaluation", "explain", "quiz", "photos", "videos", "webcam", "break_it"])

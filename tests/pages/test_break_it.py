@@ -48,7 +48,7 @@ def test_two_small_networks_are_trained_and_the_guess_compared(home_with_checkpo
     app.run()
     assert not app.exception
     assert "As you guessed" in texts(app) or "You guessed" in texts(app)
-    assert "Between a face and a shuffled label there is nothing to find." in texts(app)
+    assert "Shuffled labels have no relation to the faces." in texts(app)
     assert len(app.get("plotly_chart")) == 2
     # Another visitor guesses for themselves and then sees the same two runs, which are over.
     other = open_page("break_it", dataset="demo", experiment="shuffled")
@@ -60,7 +60,7 @@ def test_two_small_networks_are_trained_and_the_guess_compared(home_with_checkpo
 
 def test_a_guess_survives_in_the_address(home_with_checkpoint, open_page):
     app = open_page("break_it", dataset="demo", experiment="order", guess="order-0")
-    assert "only the names on its outputs are wrong" in texts(app)
+    assert "only the names of its outputs are wrong" in texts(app)
     next(button for button in app.button if button.label == "Guess again").click().run()
     assert "Why." not in texts(app)
 

@@ -89,7 +89,7 @@ def test_the_smallest_change_is_asked_for_and_ends_with_the_face(page):
     app = page()
     next(button for button in app.button if button.label == "Find smallest change").click().run()
     assert not app.exception
-    taken = [button for button in app.button if button.label == "Take this face"]
+    taken = [button for button in app.button if button.label == "Use this face"]
     assert taken or "No four moves" in texts(app)
     app.slider(key="build_face_jaw_drop").set_value(80).run()
     assert "changed. Search again" in texts(app)

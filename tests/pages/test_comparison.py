@@ -71,7 +71,7 @@ def test_saved_subsets_are_compared(two, page):
     table = page.dataframe[0].value
     assert table["subset"].tolist() == ["all faces", "first"]
     assert set(table["is_significant"]) <= {"yes", "no"}
-    assert "Without a face of this test: training" in texts(page)
+    assert "No faces of this test in: training" in texts(page)
     page.selectbox(key="only").select("first").run()
     assert not page.exception
     assert page.dataframe[0].value["n"].nunique() == 1
@@ -105,7 +105,7 @@ def test_the_leaderboard_and_a_verdict_in_words(compared):
     assert table["accuracy"].is_monotonic_decreasing
     assert table["p_value"].iloc[0] == "best"
     assert (table["milliseconds"] > 0).all()
-    assert re.search(r"is better than|No significant difference|exactly the same", texts(compared))
+    assert re.search(r"is better than|No significant difference|classify the same", texts(compared))
     assert len(compared.get("plotly_chart")) == 3
 
 
@@ -115,7 +115,7 @@ def test_head_to_head_shows_who_is_right_where(compared):
     assert "McNemar" in texts(compared)
     shown = 0
     for box in (0, 1):
-        chosen = next(c for c in compared.segmented_control if c.label == "Right is")
+        chosen = next(c for c in compared.segmented_control if c.label == "Correct")
         chosen.set_value(chosen.options[box]).run()
         assert not compared.exception
         shown += html(compared).count("<img ")
@@ -188,7 +188,7 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
     assert asked == [("my-net", orders[0], None, b"content")]
     assert "my-net" in page.success[0].value.replace("\\", "")
     assert r"\*\*them\*\*" in page.info[0].value
-    assert "66%" in page.warning[0].value
+    assert "66.0%" in page.warning[0].value
     assert page.dataframe[0].value["Accuracy"].tolist() == [0.66, 0.14]
     assert page.dataframe[0].value["In use"].tolist() == ["", "✓"]
     next(b for b in page.button if b.label == "Use that order").click().run()

@@ -40,7 +40,7 @@ def evaluated(home_with_checkpoint, page):
 
 
 def test_figures_and_pictures_at_once(evaluated):
-    assert [m.label for m in evaluated.metric] == ["Accuracy", "Macro F1", "Balanced accuracy", "Top 2"]
+    assert [m.label for m in evaluated.metric] == ["Accuracy", "Macro F1", "Balanced accuracy", "Top-2 accuracy"]
     assert evaluated.metric[0].value.endswith("%")
     assert re.search(r"n = \d+", texts(evaluated))
     assert re.search(r"\d+ of \d+ \w+ faces? .*%", texts(evaluated))
@@ -93,7 +93,7 @@ def test_sureness_offers_a_calibration_and_carries_it_out(evaluated):
 def test_calibration_reaches_the_card_and_the_page(home, small_demo, save_tiny, page):
     save_tiny(dataset_fingerprint=store.dataset_card("demo").fingerprint)
     view(page.run(), "Calibration")
-    before = page.metric[0].value, [m.value for m in page.metric if m.label == "Calibration error"]
+    before = page.metric[0].value, [m.value for m in page.metric if m.label == "Calibration error (ECE)"]
     next(button for button in page.button if "Calibrate" in button.label).click().run()
     assert not page.exception
     (checkpoint,) = list_checkpoints()
@@ -219,7 +219,9 @@ def test_labels_with_more_classes_are_scored_on_those_in_common(evaluated):
 
 
 def test_every_cell_has_a_sentence_and_its_pictures(evaluated):
-    true, called = (next(box for box in evaluated.selectbox if box.label == name) for name in ("True class", "Called"))
+    true, called = (
+        next(box for box in evaluated.selectbox if box.label == name) for name in ("True class", "Predicted class")
+    )
     assert true.options == called.options
     shown = 0
     for option in true.options:
@@ -291,7 +293,7 @@ def test_an_imported_checkpoint_is_said_to_be_of_unknown_provenance(home, small_
     )
     page.run()
     assert not page.exception
-    assert "may have learned from these faces" in texts(page)
+    assert "may have been trained on these faces" in texts(page)
     assert r"\*\*12\*\*" in texts(page)
     assert "62%" not in texts(page)
 

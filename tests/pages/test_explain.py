@@ -88,7 +88,7 @@ def test_softmax_shows_equation_1_with_its_numbers(page):
 
 
 def test_the_evidence_names_its_class_and_the_stability(page):
-    look(page, "What it rests on")
+    look(page, "Attribution maps")
     assert "**Occlusion.**" in texts(page)
     assert "**Stability:" in texts(page)
     page.selectbox(key="explain_class").select("fear").run()
@@ -113,7 +113,7 @@ def test_nudges_are_set_back(page):
 
 
 def test_the_walk_begins_with_the_face_and_its_pixels(page):
-    assert "2,304 grays" in texts(page)
+    assert "2,304 gray values" in texts(page)
     data = json.loads(component(page, "fer_window").json)
     pixels = np.frombuffer(base64.b64decode(data["output"]), "<f4").reshape(48, 48)
     np.testing.assert_array_equal(pixels, load_records("demo").images[3])
@@ -168,15 +168,15 @@ def test_a_frame_of_the_webcam_is_a_source(home_with_checkpoint, app_at):
 
 
 def test_faces_alike_are_looked_for_once(page):
-    look(page, "Faces alike")
-    button = next(b for b in page.button if b.label == "Look at them")
+    look(page, "Similar faces")
+    button = next(b for b in page.button if b.label == "Compute features")
     button.click().run()
     assert not page.exception
-    assert "that leave the most similar numbers" in texts(page)
+    assert "with the most similar features" in texts(page)
     assert "The training faces" not in texts(page)  # the network's card names no dataset
     assert "It did not learn from these faces" in texts(page)
     page.run()
-    assert all(b.label != "Look at them" for b in page.button)
+    assert all(b.label != "Compute features" for b in page.button)
 
 
 def test_another_face_is_drawn(page):
@@ -222,7 +222,7 @@ def test_a_row_that_is_none_is_the_first(home_with_checkpoint, open_page):
     assert open_page("explain", row="<b>").number_input(key="row").value == 0
 
 
-@pytest.mark.parametrize("view", ["Layer by layer", "What it rests on", "Nudge the face", "Faces alike"])
+@pytest.mark.parametrize("view", ["Layer by layer", "Attribution maps", "Nudge the face", "Similar faces"])
 def test_an_imported_network_is_never_opened_in_this_process(small_demo, save_tiny, app_at, monkeypatch, view):
     save_tiny("theirs", origin="imported")
 

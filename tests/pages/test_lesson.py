@@ -128,7 +128,7 @@ def test_notes_lead_the_class(home_with_checkpoint, open_page):
 
 def test_notes_of_no_lesson_lead_to_it(home, open_page):
     app = open_page("lesson", notes="<b>QQ</b>")
-    assert "not under way" in shown(app)
+    assert "not running" in shown(app)
     assert [link.proto.page for link in app.main.get("page_link")] == ["lesson"]
 
 

@@ -88,7 +88,7 @@ def test_one_bad_file_never_stops_the_others(ready, quarrel):
     problems = [e.value.replace("\\", "") for e in ready.error]
     assert [p.split(" ")[0] for p in problems] == ["cut.jpg", "*note*.jpg", "empty.png"]
     assert "incomplete or damaged" in problems[0]
-    assert "not a picture" in problems[1]
+    assert "not a supported picture" in problems[1]
     assert "good.jpg** · 2 faces" in texts(ready)
     assert labels(ready).count("Annotated picture") == 1
     assert {"CSV", "Annotated pictures (ZIP)"} <= set(labels(ready))
@@ -155,7 +155,7 @@ def test_pictures_survive_a_look_inside_until_they_are_cleared(ready, quarrel, n
     ready.switch_page("pages/photos.py").run()
     assert "a.jpg** · 2 faces" in texts(ready)
     assert "b.png" in texts(ready)
-    assert "From before: a.jpg, b.png" in texts(ready)
+    assert "Earlier pictures: a.jpg, b.png" in texts(ready)
     upload(ready, ("c.png", nobody))
     assert texts(ready).count(" · No face found") == 2
     ready.button(key="clear photos_upload").click().run()

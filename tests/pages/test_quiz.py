@@ -62,7 +62,7 @@ def test_a_round_played_to_its_end_is_counted(page):
             press(page, "Next face")
     assert tiles(page)["You"] == in_points(sum(question.points("happiness") for question in questions))
     assert tiles(page)["Best possible"] == in_points(sum(question.best_points for question in questions))
-    assert "these faces" in page.success[0].value or "equally often" in page.success[0].value
+    assert "more often with" in page.success[0].value or "equally often" in page.success[0].value
     assert tiles(page)["The network"].endswith(" points")
     assert [button.label for button in page.get("download_button")] == ["Your lesson (HTML)"]
 

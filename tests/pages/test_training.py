@@ -362,7 +362,7 @@ def test_what_cannot_be_tried_next_is_said_before_anything_starts(home, small_de
     page = open_page()
     page = page.segmented_control(key="goal").set_value("Retrain until target").run()
     page = page.text_area(key="attempts").input("epochs=many").run()
-    assert "Attempt 1" in page.error[0].value
+    assert "Retry 1" in page.error[0].value
     assert not [button for button in page.button if button.key == "start"]
 
 
@@ -534,7 +534,7 @@ def test_a_run_is_annotated_and_renamed(home, small_demo):
 
 def test_deleting_asks_first(home, small_demo):
     page = followed(None)
-    assert any("lesson" in m.value and "will be gone" in m.value for m in page.markdown)
+    assert any("lesson" in m.value and "are deleted" in m.value for m in page.markdown)
     assert len(list_runs()) == 1
     page = page.button(key="delete_now").click().run()
     assert not page.exception

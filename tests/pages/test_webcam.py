@@ -39,7 +39,7 @@ def test_the_camera_is_off_and_nothing_is_stored(page):
     assert page.title[0].value == "Webcam"
     assert "The camera is off" in text(page)
     assert "an expression is not a feeling" in text(page)
-    assert "not stored, unless you ask for it" in text(page)
+    assert "and not stored. Pictures and logs you ask for" in text(page)
     assert "Start the camera" in labels(page)
     assert "Take a picture" not in labels(page)
 
@@ -69,7 +69,7 @@ def test_who_starts_the_camera_before_the_page_is_whole_gets_it_too(home_with_ch
 @pytest.mark.parametrize(
     ("answer", "words", "has_camera"),
     [
-        ("NotAllowedError", "The camera is not allowed", False),
+        ("NotAllowedError", "Camera access is denied", False),
         ("NotFoundError", "No camera found", False),
         ("NotReadableError", "The camera does not answer", False),
         ("OverconstrainedError", "No camera found", False),

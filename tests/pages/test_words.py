@@ -13,7 +13,7 @@ VIEWS = {
     "dataset": [{"view": v} for v in ("Overview", "Faces", "Pre-processing", "Detective", "Import")],
     "training": [{"training_view": v} for v in ("New training", "All runs")],
     "evaluation": [{"view": v} for v in ("Confusions", "Classes", "Calibration", "Subgroups", "Robustness", "Export")],
-    "explain": [{"explain_view": v} for v in ("Layer by layer", "What it rests on", "Nudge the face", "Faces alike")],
+    "explain": [{"explain_view": v} for v in ("Layer by layer", "Attribution maps", "Nudge the face", "Similar faces")],
 }
 WRITTEN = {"title", "header", "subheader", "markdown", "caption", "info", "success", "warning", "error"}
 

@@ -122,8 +122,8 @@ def test_gallery_shows_each_picture_with_its_facts(report, faces):
 def test_matrix_says_every_number():
     shown = relabeling_matrix(TABLE)
     assert re.findall(r">(\d*)</td>", shown)[1:] == ["8", "2", "", "1", "", "4"]
-    assert 'title="2 of 10 anger faces (20.0%), became: neutral"' in shown
-    assert 'title="8 of 10 anger faces (80.0%), kept that name"' in shown
+    assert 'title="2 of 10 anger faces (20.0%), became neutral"' in shown
+    assert 'title="8 of 10 anger faces (80.0%), kept their label"' in shown
     grounds = re.findall(r"background:rgba\((\d+),", shown)
     assert grounds[0] != grounds[1] == grounds[2]
 
@@ -134,7 +134,7 @@ def test_names_are_shown_literally():
 
 def test_every_cell_says_what_it_counts():
     html = confusion_table([[3, 1], [0, 0]], ("calm", "<b>glad</b>"))
-    assert 'title="calm taken for calm: 3"' in html
-    assert 'title="calm taken for &lt;b&gt;glad&lt;/b&gt;: 1"' in html
+    assert 'title="calm called calm: 3"' in html
+    assert 'title="calm called &lt;b&gt;glad&lt;/b&gt;: 1"' in html
     assert html.count("<td title") == 4
     assert "<b>glad" not in html

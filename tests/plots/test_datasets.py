@@ -41,8 +41,8 @@ def test_balance_in_words():
     words = balance_in_words(COUNTS["Training"])
     assert "largest class is neutral with 6 of 8" in words
     assert "smallest is contempt with none at all" in words
-    assert "would be right 75.0% of the time" in words
-    assert balance_in_words(COUNTS["Training"] * 0) == "There is no face here."
+    assert "Always answering “neutral” has 75.0% accuracy" in words
+    assert balance_in_words(COUNTS["Training"] * 0) == "No faces."
 
 
 def test_stream_joins_what_the_table_joins():

@@ -35,7 +35,7 @@ def test_a_sheet_of_a_thousand_faces_stays_below_a_megabyte_and_a_half():
 def test_stages_and_their_histograms():
     image = np.random.default_rng(0).integers(100, 140, (48, 48)).astype(np.uint8)
     stages = dataset_stages(image, Preprocessing(("stretch", "clahe")))
-    assert [stage.title for stage in stages] == ["As stored", "Contrast stretching", "CLAHE"]
+    assert [stage.title for stage in stages] == ["Stored picture", "Contrast stretching", "CLAHE"]
     shown = stage_cards(stages)
     assert shown.count("<img ") == 3
     assert f"grays from {image.min()} to {image.max()}" in shown

@@ -58,7 +58,7 @@ def test_runs_are_drawn_over_one_another(quantity):
 def test_a_small_curve_has_a_bar_an_epoch_and_its_ends_in_words():
     drawn = small_curve((0.25, 0.5, 0.97))
     assert drawn.count("height:25.0%") == drawn.count("height:50.0%") == drawn.count("height:97.0%") == 1
-    assert 'aria-label="Validation accuracy over 3 epochs: 25% to 97%"' in drawn
+    assert 'aria-label="Validation accuracy over 3 epochs: 25.0% to 97.0%"' in drawn
 
 
 def test_a_run_has_its_color_wherever_it_stands_and_none_has_anothers():

@@ -57,7 +57,7 @@ def test_faces_are_found_and_shown(quarrel, detector, classifier):
     photo = recognize_photo("quarrel.png", quarrel, detector, classifier)
     assert len(photo.recognitions) == 2
     assert photo.size == (800, 600)
-    assert photo.summary.startswith("2 faces, as they look: ")
+    assert photo.summary.startswith("2 faces, apparent expressions: ")
     assert read_image(photo.preview).shape == (600, 800, 3)
 
 
@@ -140,7 +140,7 @@ def test_table_has_every_picture(quarrel, nobody, detector, classifier):
     assert table["file"].tolist() == ["'=bad", "two", "two", "none", "whole"]
     assert table["face"].tolist() == ["", "1", "2", "", "1"]
     assert table["note"].tolist()[1:] == ["", "", "No face found", "No face found: this is the whole picture"]
-    assert "not a picture" in table["note"][0]
+    assert "not a supported picture" in table["note"][0]
     assert table.columns[-1] == "note"
     classes = list(classifier.class_names)
     assert table.loc[1, classes].astype(float).sum() == pytest.approx(1, abs=0.001)

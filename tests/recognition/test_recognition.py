@@ -176,9 +176,9 @@ def test_a_dataset_image_as_upload_gives_the_datasets_pixels():
 
 def test_summary():
     assert summary([]) == "No face found"
-    assert summary([recognition()]) == "1 face, as it looks: 1 happiness"
+    assert summary([recognition()]) == "1 face, apparent expression: 1 happiness"
     faces = [recognition("neutral"), recognition(), recognition()]
-    assert summary(faces) == "3 faces, as they look: 2 happiness, 1 neutral"
+    assert summary(faces) == "3 faces, apparent expressions: 2 happiness, 1 neutral"
 
 
 def test_rows_have_a_column_for_each_class_and_unrounded_probabilities():
@@ -235,6 +235,6 @@ def test_another_network_answers_for_the_same_crops():
     again = reclassify(found, other)
     assert [item.prediction.class_name for item in again] == ["night", "day"]
     assert [item.prediction.answer for item in again] == ["not sure", "not sure"]
-    assert summary(again) == "2 faces, as they look: 2 not sure"
+    assert summary(again) == "2 faces, apparent expressions: 2 not sure"
     assert all(a.crop is b.crop and a.face == b.face for a, b in zip(found, again, strict=True))
     assert reclassify((), other) == ()

@@ -38,10 +38,10 @@ def test_a_lesson_tells_guesses_results_reasons_and_words():
     for experiment in (shuffled, order):
         assert experiment.question in words(page)
         assert "Why. " + " ".join(experiment.explain(good, bad)) in words(page)
-    assert f"The guess: {shuffled.choices[2]}." in words(page)
-    assert f"What happened: {shuffled.choices[0]}." in words(page)
+    assert f"Guess: {shuffled.choices[2]}." in words(page)
+    assert f"Result: {shuffled.choices[0]}." in words(page)
     assert "11 points" in words(page)
-    assert "The network reads these faces more like the ten simulated voters do, by 4 points." in words(page)
+    assert "The network agrees more often with the ten simulated voters, by 4 points." in words(page)
     assert f"softmax: {GLOSSARY['softmax']}" not in words(page)
     assert f"accuracy: {GLOSSARY['accuracy']}" in words(page)
 

@@ -64,7 +64,7 @@ def test_a_report_is_one_file_without_links_and_pictures(evaluated):
     assert len(page.specs) >= 8
     assert all({"data", "layout"} <= spec.keys() for spec in page.specs)
     words = " ".join(page.words)
-    assert "Tested on demo, test split, class prior: training." in words
+    assert "Evaluated on demo, test split, class prior: training." in words
     assert f"{100 * evaluated[1].accuracy:.1f}%" in words
 
 
@@ -129,7 +129,7 @@ def test_a_card_becomes_markdown_with_its_figures(home_with_checkpoint):
     for heading in ("# tiny", "## Model", "## Intended use and limits", "## Training", "## Figures", "## Calibration"):
         assert re.search(f"^{heading}$", text, re.MULTILINE)
     assert f"{100 * card.measured.accuracy:.1f}%" in text
-    assert f"Temperature {card.calibration.temperature:g}" in text
+    assert f"Temperature {card.calibration.temperature:.2f}" in text
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert all(line.endswith("|") for line in lines)
     assert not re.search(r"\|[^\n]*\n\|[^\n]*\n\n\n", text)

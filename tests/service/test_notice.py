@@ -25,7 +25,7 @@ def test_it_says_all_that_has_to_be_said(make_card):
         "Questions",
     ]
     assert "not a feeling" in words["What it is not"]
-    assert "within five minutes" in words["Who sees it, and for how long"]
+    assert "five minutes after" in words["Who sees it, and for how long"]
     assert "Ms Smith, room 12" in words["Questions"]
 
 

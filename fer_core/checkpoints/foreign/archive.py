@@ -1,4 +1,4 @@
-"""The ``.keras`` file as an archive: three members, of honest sizes, and nothing else."""
+"""The ``.keras`` file as an archive: three members of their declared sizes, and nothing else."""
 
 import lzma
 import zipfile

@@ -38,7 +38,7 @@ def settings_of_object(entry: Mapping[str, Any], allowed: Kinds, *, extra: Colle
 
 
 def check_keys(found: Mapping[str, Any], known: Collection[str], where: str) -> None:
-    """Refuse every key that is not known: what Keras would make of it nobody has looked at."""
+    """Refuse every unknown key, because its effect in Keras has not been reviewed."""
     if unknown := sorted(set(found) - set(known)):
         raise refused(f"the unknown key “{unknown[0]:.60}” in {where}")
 
@@ -72,7 +72,7 @@ def check_built(shape: object, inputs: Sequence[Shape]) -> None:
 
 
 def check_training(training: object) -> None:
-    """Refuse training settings of an inner model unless it is plain, although Keras never gets to see it."""
+    """Refuse training settings of an inner model unless they are plain, although they are not passed to Keras."""
     config = settings_of(training)
     check_keys(config, TRAINING, "training settings of an inner model")
     level: list[object] = list(config.values())
@@ -151,7 +151,7 @@ def list_of(value: object) -> list[Any]:
 
 
 def refused(what: str) -> CheckpointError:
-    """The error that says what a foreign network may not have."""
+    """Return the error that names a part a foreign network may not have."""
     return CheckpointError(
         f"The network has {what}, which is not allowed in an imported file. Only standard layers such as convolution, "
         "pooling and dense are supported."

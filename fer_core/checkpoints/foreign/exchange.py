@@ -1,4 +1,4 @@
-"""What an import's parent and its limited child tell each other, through files in the folder they share."""
+"""Messages between an import's parent and its limited child, as files in a shared folder."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -29,7 +29,7 @@ class ImportOrder:
 
 @dataclass(frozen=True)
 class ImportAnswer:
-    """What came of it; the network's files lie in ``result``.
+    """The child's result; the network's files are in ``result``.
 
     Attributes:
         refused: Why the file was refused; "" when it was not.

@@ -1,4 +1,4 @@
-"""What kind of network a file holds, told by its first bytes and never by its name."""
+"""The kind of network in a file, determined by its first bytes and never by its name."""
 
 import io
 from dataclasses import dataclass

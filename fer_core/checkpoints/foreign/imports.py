@@ -49,7 +49,7 @@ _LIMITS = (
 
 @dataclass(frozen=True)
 class ForeignFile:
-    """A file from elsewhere and what its owner knows of it.
+    """A foreign file and what the user states about it.
 
     Attributes:
         name: What the checkpoint is to be called.
@@ -96,7 +96,7 @@ def parse_classes(text: str) -> tuple[str, ...]:
 def import_checkpoint(
     file: ForeignFile, *, timeout: float = _TIMEOUT, converter: str = "fer_core.training.child.conversion"
 ) -> Checkpoint:
-    """Check, open, try and convert a foreign network in a limited child and store what comes of it.
+    """Check, open, try and convert a foreign network in a limited child and store the result.
 
     The child runs the converter module and is killed after ``timeout`` seconds.
 
@@ -137,7 +137,7 @@ def _ask_child(
 
 
 def _checked(answer: ImportAnswer, faces: int) -> ImportAnswer:
-    """The child opened a file that nobody knows: what it says has to fit together."""
+    """Check that the answer of a child that opened an unknown file is consistent."""
     lengths = {len(row) for row in answer.called}
     largest = max((called for row in answer.called for called in row), default=-1)
     fits = len(answer.specs) == len(answer.called) and lengths == {-(-faces // answer.every)}
@@ -147,7 +147,7 @@ def _checked(answer: ImportAnswer, faces: int) -> ImportAnswer:
 
 
 def specs_to_try(file: ForeignFile) -> tuple[NetworkSpec, ...]:
-    """Return the scalings a network is tried with, each as a spec that says nothing else.
+    """Return the scalings a network is tried with, each as a spec without other settings.
 
     Raises:
         CheckpointError: A scaling of one's own lacks its mean or its deviation, or has it without being asked for.

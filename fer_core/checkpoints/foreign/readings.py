@@ -106,9 +106,10 @@ def use_reading(checkpoint: Checkpoint, reading: Reading) -> Checkpoint:
 
 def _doubt(used: Reading, better: Reading) -> str:
     return (
-        f"With these classes and this scaling it is right about {percent(used.accuracy)} of the faces it was tried on. "
-        f"With the order “{better.order}” ({', '.join(better.class_names)}) and {better.spec.in_words} it is right "
-        f"about {percent(better.accuracy)}: perhaps it was trained with that."
+        f"With these classes and this scaling it has about {percent(used.accuracy)} accuracy on the faces it was "
+        "tried on. "
+        f"With the order “{better.order}” ({', '.join(better.class_names)}) and {better.spec.in_words} it has about "
+        f"{percent(better.accuracy)}; it may have been trained with these."
     )
 
 

@@ -52,7 +52,7 @@ class Duplicates:
         return len(self.pairs)
 
     def groups(self) -> NDArray[np.int64]:
-        """``(count,)``: the number of the group each image belongs to; images without duplicate are alone in theirs."""
+        """``(count,)``: the group of each image; images without a duplicate form their own."""
         ones = np.ones(len(self.pairs), np.int8)
         graph = scipy.sparse.coo_array((ones, (self.pairs[:, 0], self.pairs[:, 1])), shape=(self.count, self.count))
         return np.asarray(scipy.sparse.csgraph.connected_components(graph, directed=False)[1], np.int64)

@@ -1,4 +1,4 @@
-"""Rows of a dataset that deserve a doubt, each kind with its reason: what a subset can be made of."""
+"""Findings: suspicious rows of a dataset, by kind and with the reason, to be saved as subsets."""
 
 from dataclasses import dataclass
 from functools import partial

@@ -111,7 +111,7 @@ class Experiment:
         sentences = [reason.said(usual, changed) for reason in self.why if reason.holds(usual, changed)]
         if self.happened(usual, changed) != self.known:
             again = " Try another seed." if self.trains else ""
-            sentences.insert(0, f"This time it does not show what it is known for: {self.effect}.{again}")
+            sentences.insert(0, f"The usual effect did not appear: {self.effect}.{again}")
         return tuple(sentences)
 
 

@@ -12,20 +12,20 @@ MEMORIZING = (
         "200 faces",
         "One network learns from 2,500 faces, the other sees only 200, six times as often. What do the curves of the "
         "small set do?",
-        ("Training runs further ahead of validation", "The curves lie as far apart", "They lie closer together"),
+        ("Training runs further ahead of validation", "The gap stays the same", "The curves lie closer together"),
         outcomes.gap,
         0,
-        "two curves that part",
+        "two curves that diverge",
         (
             Reason(
-                "With 200 faces the network is right on {changed.last_epoch.accuracy:.0%} of its training faces and on "
-                "{changed.last_epoch.val_accuracy:.0%} of the others: it overfits.",
+                "With 200 faces it gets {changed.last_epoch.accuracy:.1%} of its training faces right, but "
+                "{changed.last_epoch.val_accuracy:.1%} of the validation faces: it overfits.",
                 reasons.memorizes,
             ),
             Reason("More faces keep the two curves together.", reasons.opens_a_gap),
             Reason(
-                "Early stopping would keep epoch {changed.best_epoch.epoch}: {changed.best_epoch.val_accuracy:.0%} on "
-                "validation instead of {changed.last_epoch.val_accuracy:.0%}.",
+                "Early stopping would keep epoch {changed.best_epoch.epoch}: {changed.best_epoch.val_accuracy:.1%} on "
+                "validation instead of {changed.last_epoch.val_accuracy:.1%}.",
                 reasons.stopped_early_is_better,
             ),
             Reason("Its validation loss rises again: wrong answers become more confident.", reasons.loss_rises),
@@ -43,7 +43,7 @@ MEMORIZING = (
         "time. What happens without these changes?",
         (
             "Training runs further ahead of validation",
-            "Training and validation lie as far apart as with changes",
+            "The gap stays the same",
             "Training and validation lie closer together",
         ),
         outcomes.gap,
@@ -51,16 +51,17 @@ MEMORIZING = (
         "a training curve further ahead of validation",
         (
             Reason(
-                "Without changes it is right on {changed.last_epoch.accuracy:.0%} of its training faces and on "
-                "{changed.last_epoch.val_accuracy:.0%} of the others: it memorizes 400 pictures.",
+                "Without augmentation it gets {changed.last_epoch.accuracy:.1%} of its training faces right, but "
+                "{changed.last_epoch.val_accuracy:.1%} of the validation faces: it memorizes 400 pictures.",
                 reasons.memorizes,
             ),
             Reason(
-                "Changed anew in every epoch, faces cannot be memorized, so training stays nearer to validation.",
+                "Augmented faces differ in every epoch and cannot be memorized, so training stays closer to "
+                "validation.",
                 reasons.opens_a_gap,
             ),
             Reason(
-                "In a run this short the changes do not pay on validation yet; in long ones they do.",
+                "In a run this short, augmentation does not improve validation yet; in long runs it does.",
                 reasons.is_as_good,
             ),
         ),
@@ -76,23 +77,22 @@ MEMORIZING = (
         "leak",
         "Leak the test faces",
         "200 faces",
-        "The same, and the test faces",
-        "The test faces are put into the training set, labels and all. How good does the network look on the test?",
+        "The same plus the test faces",
+        "The test faces are added to the training set, with their labels. How good does the network look on the test "
+        "split?",
         ("Clearly better than before", "About as good as before", "Worse than before"),
         outcomes.leak,
         0,
         "a test accuracy too good to be true",
         (
-            Reason("It has seen the test faces with their labels and only has to remember them."),
+            Reason("It has seen the test faces with their labels and only needs to remember them."),
             Reason(
-                "Test accuracy: {changed.shares[test]:.0%} instead of {usual.shares[test]:.0%}.", reasons.scores_better
+                "Test accuracy: {changed.shares[test]:.1%} instead of {usual.shares[test]:.1%}.", reasons.scores_better
             ),
+            Reason("Validation shows the accuracy on new faces: {changed.validation.accuracy:.1%}.", reasons.flatters),
             Reason(
-                "How good it is with new faces, validation tells: {changed.validation.accuracy:.0%}.", reasons.flatters
-            ),
-            Reason(
-                "Leaks are rarely meant: one picture twice in a collection is enough. Before this app compares "
-                "networks, it looks for test faces among their training faces."
+                "Leaks are rarely deliberate: one duplicate picture in a collection is enough. Before this app "
+                "compares networks, it searches their training faces for test faces."
             ),
         ),
         settings={"epochs": 30, "dense_dropout": 0.0},

@@ -1,4 +1,4 @@
-"""Experiments that train nothing: a trained network is asked in a wrong way."""
+"""Experiments without training: a trained network is used incorrectly."""
 
 from fer_core.lessons.break_it import outcomes, reasons
 from fer_core.lessons.break_it.experiments import Experiment
@@ -19,20 +19,20 @@ MISTAKES = (
         (
             Reason("All sums inside are 255 times larger than anything the network has seen."),
             Reason(
-                "ReLU keeps their order, so the network is right about as often: {changed.accuracy:.0%}.",
+                "ReLU keeps their order, so the network is right about as often: {changed.accuracy:.1%}.",
                 reasons.is_as_good,
             ),
             Reason(
-                "ReLU keeps much of their order, so {changed.accuracy:.0%} of the answers are still right.",
+                "ReLU keeps much of their order, so {changed.accuracy:.1%} of the answers are still right.",
                 reasons.keeps_half,
             ),
             Reason(
-                "Few answers survive: {changed.accuracy:.0%} are right instead of {usual.accuracy:.0%}.",
+                "The accuracy falls to {changed.accuracy:.1%} from {usual.accuracy:.1%}.",
                 reasons.loses_half,
             ),
             Reason(
-                "Softmax turns large scores into certainty: the mean confidence of wrong answers is "
-                "{changed.wrong_confidence:.0%} instead of {usual.wrong_confidence:.0%}.",
+                "Softmax turns large scores into high confidence: the mean confidence of wrong answers is "
+                "{changed.wrong_confidence:.1%} instead of {usual.wrong_confidence:.1%}.",
                 reasons.is_surer_when_wrong,
             ),
             Reason(
@@ -47,10 +47,10 @@ MISTAKES = (
         "Scale twice",
         "Scaled once",
         "Scaled twice",
-        "Somebody divides the gray values by 255, and the network’s first layer divides them again. What happens?",
+        "The gray values are divided by 255, and the network’s first layer divides them again. What happens?",
         (
-            "Nothing: it is right as often as before",
-            "It is right less often, with answers of all kinds",
+            "Nothing: its accuracy stays the same",
+            "Its accuracy falls, with various answers",
             "It gives nearly every face the same answer",
         ),
         outcomes.one_answer,
@@ -59,17 +59,17 @@ MISTAKES = (
         (
             Reason("Divided twice, every face is nearly black."),
             Reason(
-                "All faces look alike to the network: {changed.concentration:.0%} of them get the same answer, which "
+                "All faces look alike to the network: {changed.concentration:.1%} of them get the same answer, which "
                 "depends on its biases.",
                 reasons.one_answer,
             ),
             Reason(
-                "Softmax has no answer for “I see nothing”, yet the mean confidence falls to {changed.confidence:.0%}: "
-                "here a low confidence gives the mistake away.",
+                "Softmax has no answer for “I see nothing”, yet the mean confidence falls to {changed.confidence:.1%}: "
+                "here low confidence reveals the mistake.",
                 reasons.is_less_sure,
             ),
             Reason(
-                "A network has no answer for “I see nothing”: it is {changed.confidence:.0%} sure on average.",
+                "A network has no answer for “I see nothing”: its mean confidence is {changed.confidence:.1%}.",
                 lambda usual, changed: not reasons.is_less_sure(usual, changed),
             ),
         ),
@@ -78,7 +78,7 @@ MISTAKES = (
     Experiment(
         "order",
         "Swap the label order",
-        "The network’s own order",
+        "The network’s order",
         "Another list’s order",
         "The network’s outputs are read in the order of another list of the same classes. How often is it right now?",
         ("As often as before", "About half as often", "Hardly ever"),
@@ -86,16 +86,16 @@ MISTAKES = (
         2,
         "hardly any right answer",
         (
-            Reason("The network is as good as before; only the names on its outputs are wrong."),
+            Reason("The network is unchanged; only the names of its outputs are wrong."),
             Reason(
                 "The matrix shows it: in {changed.misplaced_rows} of {changed.filled_rows} rows the largest cell lies "
                 "off the diagonal.",
                 reasons.mostly_misplaced,
             ),
-            Reason("The other classes have the same place in both lists.", reasons.partly_in_place),
+            Reason("The other classes have the same position in both lists.", reasons.partly_in_place),
             Reason(
-                "An accuracy below that of guessing points to such a mistake: a network that knows nothing would be "
-                "right more often.",
+                "An accuracy below chance points to such a mistake: a network that knows nothing would be right more "
+                "often.",
                 reasons.below_guessing,
             ),
             Reason("In this app the class names travel with the weights."),

@@ -27,7 +27,7 @@ class Reason:
     """A sentence with its condition.
 
     Attributes:
-        text: May name figures of both sides, such as ``{changed.accuracy:.0%}``.
+        text: May name figures of both sides, such as ``{changed.accuracy:.1%}``.
     """
 
     text: str

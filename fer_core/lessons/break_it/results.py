@@ -1,4 +1,4 @@
-"""What came of one side of an experiment, trained or only asked, and what two sides tell together."""
+"""The result of one side of an experiment, and the comparison of both sides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from fer_core.datasets.dataset import FerDataset
 from fer_core.datasets.summary import cross_tabulate
 from fer_core.evaluation.intervals import Interval, wilson
 from fer_core.labels import FER2013_EMOTIONS
-from fer_core.storage.plaintext import percent
+from fer_core.storage.plaintext import interval_text, percent
 from fer_core.training.runs.store import Run
 from fer_core.training.runs.validation import read_groups, read_views
 from fer_core.training.settings.metrics import EpochMetrics
@@ -172,29 +172,28 @@ def compared(usual: float, changed: float, margin: float = _SAME) -> int:
 def figures(result: SideResult) -> Sequence[tuple[str, str, str]]:
     """What is worth saying of a result: label, value and explanation of each figure."""
     if result.broke_down:
-        return [("Accuracy", "none", "The loss was no longer a number, so the run had to end.")]
-    found = [("Accuracy", percent(result.accuracy), "Share of the faces that got their own class.")]
+        return [("Accuracy", "none", "The loss became NaN (not a number), so the run ended.")]
+    found = [("Accuracy", percent(result.accuracy), "Share of faces classified correctly.")]
     if result.groups:
         return [_figure(group) for group in (result.validation, *result.groups)]
     if result.curve:
         training = percent(result.curve[-1].accuracy)
         return [
             *found,
-            ("On training", training, "Accuracy in the last epoch on the faces it learned from."),
-            ("Rare classes", percent(result.rare_recall), "Mean recall of the classes with few faces."),
-            ("An epoch", f"{result.epoch_seconds:.1f} s", "Median time of the epochs after the first."),
+            ("Training accuracy", training, "Accuracy on the training faces in the last epoch."),
+            ("Rare-class recall", percent(result.rare_recall), "Mean recall of the classes with few faces."),
+            ("Epoch time", f"{result.epoch_seconds:.1f} s", "Median time per epoch, without the first."),
         ]
     return [
         *found,
-        ("Confidence", percent(result.confidence), "Mean probability of its answers."),
-        ("When wrong", percent(result.wrong_confidence), "Mean probability of its wrong answers."),
+        ("Confidence", percent(result.confidence), "Mean probability of the answers."),
+        ("When wrong", percent(result.wrong_confidence), "Mean probability of the wrong answers."),
     ]
 
 
 def _figure(group: Group) -> tuple[str, str, str]:
-    low, high = group.interval
-    means = f"Share of {group.n:,} faces that got their own class; 95% CI {100 * low:.1f} to {100 * high:.1f}%."
-    return group.name.capitalize(), f"{group.accuracy:.0%}", means
+    means = f"Share of {group.n:,} faces classified correctly; 95% CI {interval_text(*group.interval)}."
+    return group.name.capitalize(), percent(group.accuracy), means
 
 
 def results_with_mistake(classifier: Classifier, faces: FerDataset, mistake: Mistake) -> tuple[SideResult, SideResult]:

@@ -20,24 +20,23 @@ TRAINING_FACES = (
         "True labels",
         "Shuffled labels",
         "Each training face gets the label of another one. What does the network learn?",
-        ("Nothing but which class is common", "Something, but clearly less", "About as much"),
+        ("Only which class is common", "Something, but clearly less", "About as much"),
         outcomes.learns,
         0,
-        "a network that learns nothing but which class is common",
+        "a network that learns only which class is common",
         (
-            Reason("Between a face and a shuffled label there is nothing to find."),
+            Reason("Shuffled labels have no relation to the faces."),
             Reason(
-                "All that can be learned is how often each label comes: its accuracy, {changed.accuracy:.0%}, is close "
-                "to that of always naming the most common class, {changed.commonest:.0%}.",
+                "Only the frequency of each label can be learned: the accuracy, {changed.accuracy:.1%}, is close to "
+                "that of always predicting the most common class, {changed.commonest:.1%}.",
                 reasons.learned_nothing,
             ),
             Reason(
-                "On its training faces it reaches {changed.last_epoch.accuracy:.0%} all the same: it memorizes wrong "
-                "labels.",
+                "Yet it reaches {changed.last_epoch.accuracy:.1%} on its training faces: it memorizes wrong labels.",
                 reasons.memorizes,
             ),
             Reason(
-                "Given enough epochs, a network memorizes any labels (Zhang et al., 2017). Only faces kept apart tell "
+                "Given enough epochs, a network memorizes any labels (Zhang et al., 2017). Only held-out faces show "
                 "whether it learned anything."
             ),
         ),
@@ -46,8 +45,8 @@ TRAINING_FACES = (
     Experiment(
         "balance",
         "Balanced sampling",
-        "As often as they come",
-        "All classes equally often",
+        "Original frequencies",
+        "Balanced classes",
         "Rare classes are shown as often as common ones. How often are faces of rare classes recognized now?",
         ("More often", "About as often", "Less often"),
         outcomes.rare_classes,
@@ -55,18 +54,18 @@ TRAINING_FACES = (
         "rare classes that are recognized more often",
         (
             Reason(
-                "Shown as they come, a network gains most by getting the common classes right; shown equally often, "
-                "rare ones count as much."
+                "With the original frequencies, common classes dominate the loss; with balanced ones, rare classes "
+                "count as much."
             ),
             Reason(
-                "The mean recall of rare classes rises from {usual.rare_recall:.0%} to {changed.rare_recall:.0%}.",
+                "The mean recall of rare classes rises from {usual.rare_recall:.1%} to {changed.rare_recall:.1%}.",
                 reasons.finds_rare,
             ),
             Reason(
-                "Common classes pay for it: the accuracy falls from {usual.accuracy:.0%} to {changed.accuracy:.0%}.",
+                "Common classes suffer: the accuracy falls from {usual.accuracy:.1%} to {changed.accuracy:.1%}.",
                 reasons.is_worse,
             ),
-            Reason("The few rare faces come again and again, so they are soon memorized.", reasons.memorizes),
+            Reason("The few rare faces are shown again and again, so they are soon memorized.", reasons.memorizes),
             Reason("Which is better depends on what a mistake costs."),
         ),
         change={"balancing": "sampling"},
@@ -77,16 +76,16 @@ TRAINING_FACES = (
         "Votes instead of labels",
         "One label: the majority",
         "All ten votes",
-        "One network learns the majority’s label of each face, the other how the ten votes were spread. Judged by the "
-        "majority, how good is the one that learned the votes?",
+        "One network learns the majority label of each face, the other the distribution of its ten votes. How good is "
+        "the second one on majority labels?",
         ("Worse", "About the same", "Better"),
         outcomes.accuracy,
         1,
         "about the same accuracy after a minute",
         (
-            Reason("The votes tell more: a face that is half sad and half neutral is what people see, not noise."),
+            Reason("Votes carry more information: half sad and half neutral is what people see, not noise."),
             Reason(
-                "Over long runs this helps by a point or two (Barsoum et al., 2016), too little to show in a minute.",
+                "In long runs this adds a point or two (Barsoum et al., 2016), too little to show in a minute.",
                 lambda usual, changed: compared(usual.accuracy, changed.accuracy) == 1,
             ),
             Reason("It also teaches a network to be unsure where people are: compare the loss, not only the accuracy."),
@@ -102,8 +101,8 @@ TRAINING_FACES = (
         "glasses and beards. How good is the second one?",
         (
             "Clearly worse for some of those left out",
-            "About as good for everybody",
-            "Worse, but for no group clearly",
+            "About as good for all",
+            "Worse, but clearly for no group",
         ),
         outcomes.groups,
         0,
@@ -111,19 +110,19 @@ TRAINING_FACES = (
         (
             *(
                 Reason(
-                    f"{who}: {{changed.shares[{name}]:.0%}} instead of {{usual.shares[{name}]:.0%}} right.",
+                    f"{who}: {{changed.shares[{name}]:.1%}} instead of {{usual.shares[{name}]:.1%}} right.",
                     reasons.is_harmed(name),
                 )
                 for name, who in _GROUPS.items()
             ),
             Reason("On people of its own kind it is as good as the other.", reasons.spares(PLAIN)),
             Reason(
-                "Its validation faces are of that kind too, so they hide the damage: {changed.validation.accuracy:.0%} "
+                "Its validation faces are of that kind too, so they hide the damage: {changed.validation.accuracy:.1%} "
                 "right.",
                 reasons.is_hidden,
             ),
             Reason(
-                "Dark skin alone matters little: exposure evens out these pictures.",
+                "Dark skin alone matters little here: the exposure of these pictures compensates for it.",
                 reasons.spares("dark skin"),
             ),
             Reason("So test every group. The people here are drawn, each of them once for every group."),

@@ -34,10 +34,10 @@ class Trial:
         """
         has_votes = bool(dataset.votes_file)
         if experiment.needs_votes and not has_votes:
-            raise TrainingError("This experiment needs the ten votes, which this dataset came without. Choose another.")
+            raise TrainingError("This experiment needs the ten votes, and this dataset has none. Choose another.")
         if experiment.needs_drawn_people and not dataset.is_drawn:
             raise TrainingError(
-                "Nobody knows which people this dataset shows; of drawn faces it is known. Choose the demo."
+                "This experiment needs to know who the faces show, and only drawn faces say so. Choose the demo."
             )
         configs = experiment.configs(dataset.name, dataset.sizes["train"], has_votes=has_votes, seed=seed)
         kinds = ("usual", experiment.name)
@@ -68,7 +68,7 @@ class Trial:
                 resume_run(run)
 
     def results(self) -> tuple[SideResult, SideResult] | None:
-        """What came of both runs, or None while one of them is not over."""
+        """The results of both runs, or None while one is unfinished."""
         runs = self.runs()
         if len(runs) < 2 or not all(map(is_over, runs)):
             return None
@@ -77,7 +77,7 @@ class Trial:
 
 
 def is_over(run: Run) -> bool:
-    """Whether a run has told all it will: it is finished, or its loss is no longer a number."""
+    """Whether a run is complete: finished, or stopped by a NaN loss."""
     return run.status.state == "finished" or result_of(run).broke_down
 
 

@@ -119,6 +119,6 @@ def verdict(mine: Sequence[int], theirs: Sequence[int], voters: str) -> str:
     """Return the player's and the network's points for the same faces, compared in words; see ``QuizRound.voters``."""
     difference = sum(mine) - sum(theirs)
     if difference == 0:
-        return f"You and the network agree with the ten {voters} equally often."
-    better, by = ("You read", difference) if difference > 0 else ("The network reads", -difference)
-    return f"{better} these faces more like the ten {voters} do, by {by} point{'s' if by > 1 else ''}."
+        return f"You and the network agree equally often with the ten {voters}."
+    better, by = ("You agree", difference) if difference > 0 else ("The network agrees", -difference)
+    return f"{better} more often with the ten {voters}, by {by} point{'s' if by > 1 else ''}."

@@ -28,8 +28,8 @@ def _recordings(examples: Examples, taught: Taught) -> Iterator[str]:
         groups, labels = examples.groups, examples.labels
         alone = [name for label, name in enumerate(examples.class_names) if len(np.unique(groups[labels == label])) < 2]
         yield (
-            f"Only one recording: {_quoted(alone)}. Frames of one recording are so alike that testing on them proves "
-            "nothing. Record each class at least twice."
+            f"Only one recording: {_quoted(alone)}. Frames of one recording are too similar to test on. Record each "
+            "class at least twice."
         )
 
 
@@ -37,12 +37,12 @@ def _sizes(examples: Examples) -> Iterator[str]:
     counts = examples.counts()
     few = [name for name, count in counts.items() if count < _FEW]
     if few:
-        yield f"Fewer than {_FEW} examples: {_quoted(few)}. Add more, or chance decides much."
+        yield f"Fewer than {_FEW} examples: {_quoted(few)}. Add more to reduce the effect of chance."
     smallest, largest = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
     if counts[largest] >= _UNEVEN * counts[smallest]:
         yield (
-            f"“{largest}” has {counts[largest] / counts[smallest]:.0f} times the examples of “{smallest}”. Each class "
-            "counts alike here, but a small one is known less well."
+            f"“{largest}” has {counts[largest] / counts[smallest]:.0f} times the examples of “{smallest}”. Training "
+            "weights the classes equally, but a small one is learned less well."
         )
 
 
@@ -56,8 +56,8 @@ def _confounds(examples: Examples) -> Iterator[str]:
             if max(share, 1 - share) >= _TELLING:
                 word = more if share > 0.5 else less
                 yield (
-                    f"Almost all your “{name}” pictures are {word} than the others. The head may have learned the "
-                    "light and not the face. Record all classes in the same light."
+                    f"Almost all “{name}” pictures are {word} than the others. The head may have learned the light "
+                    "instead of the face. Record all classes in the same light."
                 )
                 break
         else:
@@ -77,7 +77,7 @@ def _overfitting(taught: Taught) -> Iterator[str]:
     if taught.held_out and taught.train_accuracy - taught.held_out.accuracy > _OVERFIT:
         yield (
             f"{percent(taught.train_accuracy)} training accuracy, {percent(taught.held_out.accuracy)} on "
-            "other recordings: it overfits. More recordings, of more people, help most."
+            "other recordings: it overfits. Add recordings, best of more people."
         )
 
 

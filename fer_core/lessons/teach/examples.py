@@ -154,7 +154,7 @@ class Examples:
             TeachError: There are ten already, or the name is not allowed or taken.
         """
         if len(self.classes) >= MOST_CLASSES:
-            raise TeachError(f"There are {MOST_CLASSES} classes already, the most. Delete one first.", is_hint=True)
+            raise TeachError(f"There are already {MOST_CLASSES} classes, the maximum. Delete one first.", is_hint=True)
         return replace(self, classes=(*self.classes, ExampleClass(self._checked(name))))
 
     def without_class(self, place: int) -> "Examples":
@@ -181,10 +181,10 @@ class Examples:
         digests = list(map(_digest, recording.images))
         new = [i for i, digest in enumerate(digests) if digest not in {*known, *digests[:i]}]
         if not new:
-            raise TeachError(f"“{old.name}” has these faces already. Choose others.", is_hint=True)
+            raise TeachError(f"“{old.name}” already has these faces. Choose others.", is_hint=True)
         if len(old) + len(new) > MOST_EXAMPLES:
             raise TeachError(
-                f"“{old.name}” would have {len(old) + len(new):,} examples; {MOST_EXAMPLES:,} are the most. Choose "
+                f"“{old.name}” would have {len(old) + len(new):,} examples; {MOST_EXAMPLES:,} are the maximum. Choose "
                 "fewer, or delete some.",
                 is_hint=True,
             )
@@ -213,7 +213,7 @@ class Examples:
             TeachError: There are fewer than two.
         """
         if len(self.filled.classes) < FEWEST_CLASSES:
-            raise TeachError("Give at least two classes examples first.", is_hint=True)
+            raise TeachError("Add examples to at least two classes first.", is_hint=True)
         return self.filled
 
     def _with(self, place: int, new: ExampleClass) -> "Examples":
@@ -222,7 +222,7 @@ class Examples:
     def _checked(self, name: str) -> str:
         name = class_name(name)
         if name.casefold() in {known.casefold() for known in self.class_names}:
-            raise TeachError(f"There is a class “{name}” already. Choose another name.", is_hint=True)
+            raise TeachError(f"There is already a class “{name}”. Choose another name.", is_hint=True)
         return name
 
 
@@ -235,7 +235,8 @@ def class_name(text: str) -> str:
     name = " ".join(text.split())
     if not 0 < len(name) <= LONGEST_CLASS_NAME or not name.translate({ord(sign): None for sign in " -_'"}).isalnum():
         raise TeachError(
-            f"“{name[:LONGEST_CLASS_NAME]}” cannot be a class. Use up to {LONGEST_CLASS_NAME} letters, digits, blanks "
+            f"“{name[:LONGEST_CLASS_NAME]}” is not a valid class name. Use up to {LONGEST_CLASS_NAME} letters, "
+            "digits, blanks "
             "and hyphens.",
             is_hint=True,
         )

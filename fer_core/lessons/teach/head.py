@@ -99,8 +99,8 @@ class Head:
         """
         if not self.fits(checkpoint):
             raise TeachError(
-                f"This head was taught on another network, called “{self.base}” where it was made. Choose that "
-                "checkpoint, or teach a head on this one."
+                f"This head was trained on another network, named “{self.base}”. Choose that checkpoint, or train a "
+                "head on this one."
             )
 
     def to_json(self) -> bytes:
@@ -138,31 +138,29 @@ def parse_head(content: bytes) -> Head:
     """
     if len(content) > LONGEST_FILE:
         raise TeachError(
-            f"This file has {len(content) / 2**20:,.1f} MB; a head has at most {LONGEST_FILE >> 20}. Choose a head's "
-            "file, as “Download the head” makes it."
+            f"This file has {len(content) / 2**20:,.1f} MB; a head has at most {LONGEST_FILE >> 20}. Choose a file "
+            "made by “Download head”."
         )
     try:
         return _checked(as_record(_HeadFile, json.loads(content, parse_constant=_refuse_constant)))
     except (ValueError, RecursionError, OverflowError, MemoryError, TeachError) as error:
         reason = str(error).split("\n")[0][:120]
-        raise TeachError(
-            f"This file is no head of FER Lab ({reason}). Choose one that “Download the head” has made."
-        ) from error
+        raise TeachError(f"This is not a FER Lab head ({reason}). Choose a file made by “Download head”.") from error
 
 
 def _refuse_constant(text: str) -> float:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")
 
 
 def _checked(file: _HeadFile) -> Head:
     if (file.file, file.schema_version) != (_KIND_OF_FILE, _SCHEMA):
-        raise ValueError("its kind or version is unknown")
+        raise ValueError("unknown kind or version")
     names = tuple(map(class_name, file.class_names))
     count = len(names)
     if names != file.class_names or len({name.casefold() for name in names}) < count:
-        raise ValueError("two classes have one name")
+        raise ValueError("two classes have the same name")
     if len(file.bias) != count or any(len(row) != count for row in file.weights):
-        raise ValueError("it has not one weight for each class")
+        raise ValueError("it needs one weight per class")
     weights, bias = np.array(file.weights, np.float64), np.array(file.bias, np.float64)
     if not (np.abs(weights) <= _LARGEST).all() or not (np.abs(bias) <= _LARGEST).all():
         raise ValueError("a weight is too large")

@@ -44,8 +44,8 @@ MOST_APART = 1e-4
 _SECONDS = 300.0
 _CHECKED = 64  # examples on which both are compared
 _LIMITS = (
-    "Says which of its few classes a face seems to show, after a handful of examples. It knows nothing of faces unlike "
-    "these examples, and nothing of what a person feels. Not for decisions about people."
+    "Names which of its few classes a face seems to show, trained on a handful of examples. It may fail on faces "
+    "unlike these, and does not know what a person feels. Not for decisions about people."
 )
 
 
@@ -61,7 +61,7 @@ def save_as_checkpoint(store: FeatureStore, taught: Taught, examples: Examples, 
     taught.head.check_fits(store.checkpoint)
     if KERAS_FILE not in store.checkpoint.card.files:
         raise CheckpointError(
-            f"“{store.checkpoint.name}” has no Keras file, so no checkpoint can be made of it. Download the head, or "
+            f"“{store.checkpoint.name}” has no Keras file, which saving as a checkpoint needs. Download the head, or "
             "choose another base."
         )
     images = examples.images[np.linspace(0, len(examples) - 1, min(len(examples), _CHECKED)).astype(int)]
@@ -75,7 +75,7 @@ def save_as_checkpoint(store: FeatureStore, taught: Taught, examples: Examples, 
             return save_checkpoint(card, lambda target: shutil.copytree(result, target, dirs_exist_ok=True))
     except OSError as error:
         raise CheckpointError(
-            f"The checkpoint could not be made ({error.strerror or error}). Check the free space, and try again."
+            f"The checkpoint could not be saved ({error.strerror or error}). Check the free space, and try again."
         ) from error
 
 
@@ -86,7 +86,7 @@ def _composed(folder: Path) -> int:
         answer = read_json(folder / "answer.json")
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            "The process that makes the checkpoint came to an end. Free some memory, and try again."
+            "The process that saves the checkpoint ended. Free some memory, and try again."
         ) from error
     if "refused" in answer:
         raise CheckpointError(str(answer["refused"]))
@@ -105,7 +105,8 @@ def _check_equal(store: FeatureStore, taught: Taught, model: bytes, images: NDAr
     )
     if np.abs(made.predict(images) - head.probabilities(store.of(images))).max() > MOST_APART:
         raise CheckpointError(
-            f"On “{base.name}” this head answers otherwise as a checkpoint. Choose another base, or download the head."
+            f"On “{base.name}” the saved checkpoint answers differently from the head. Choose another base, or "
+            "download the head."
         )
 
 
@@ -124,8 +125,8 @@ def _card(base: Checkpoint, taught: Taught, name: str, weights: int) -> ModelCar
     ]
     if taught.held_out:
         notes.append(
-            f"On recordings it did not learn from, {percent(taught.held_out.accuracy)} were right "
-            f"(95% CI {interval_text(*taught.interval, digits=0)}). Faces of other people may do worse."
+            f"Held-out accuracy on other recordings: {percent(taught.held_out.accuracy)} "
+            f"(95% CI {interval_text(*taught.interval, digits=0)}). Expect less on other people."
         )
     return ModelCard(
         name=name,
@@ -190,11 +191,12 @@ def save_as_dataset(examples: Examples, name: str) -> DatasetCard:
     strange = [one for one in examples.class_names if class_of(one.lower()) not in OWN_LABELS]
     if strange:
         raise TeachError(
-            f"A dataset knows the eight emotions only, not “{strange[0]}”. Rename the class, or download the pictures.",
+            f"A dataset allows the eight emotions only, not “{strange[0]}”. Rename the class, or download the "
+            "pictures.",
             is_hint=True,
         )
     if any(card.name == name for card in stored_cards()):
-        raise TeachError(f"There is a dataset “{name}” already. Choose another name.", is_hint=True)
+        raise TeachError(f"There is already a dataset “{name}”. Choose another name.", is_hint=True)
     emotion = np.array([OWN_LABELS.index(class_of(one.lower())) for one in examples.class_names], np.uint8)
     arrays = {
         "images": examples.images,

@@ -80,7 +80,7 @@ def dataset_rows(
         fitting &= votes >= agreement * np.maximum(faces.votes.sum(axis=1), 1)
     rows = np.flatnonzero(fitting)
     if not len(rows):
-        raise TeachError(f"No training face of {class_name} agrees so well. Lower the agreement.", is_hint=True)
+        raise TeachError(f"No training face of {class_name} has this agreement. Lower it.", is_hint=True)
     rows = np.sort(np.random.default_rng(seed).permutation(rows)[:count])
     chosen = faces.take(rows)
     return apart(f"{name}: {class_name}", np.asarray(chosen.images), chosen.votes)
@@ -108,7 +108,7 @@ def pictures(files: Sequence[tuple[str, bytes | Path]], detector: Detector) -> P
         if face.size:
             faces.append(face)
         else:
-            problems.append(f"No face was found in {name}. Crop it to the face, or take a larger picture.")
+            problems.append(f"No face was found in {name}. Crop it to the face, or use a larger picture.")
     title = "1 picture" if len(faces) == 1 else f"{len(faces)} pictures"
     return Pictures(apart(title, np.stack(faces)) if faces else None, tuple(problems))
 
@@ -130,8 +130,8 @@ def read_folder(folder: Path, detector: Detector) -> tuple[Examples, tuple[str, 
     classes = _folders(folder) if folder.is_dir() else []
     if len(classes) > MOST_CLASSES:
         raise TeachError(
-            f"{folder} has {len(classes):,} folders; {MOST_CLASSES} classes are the most. Give the folder that has one "
-            "folder for each class."
+            f"{folder} has {len(classes):,} folders; the maximum is {MOST_CLASSES} classes. Choose a folder with one "
+            "folder per class."
         )
     for place, own in enumerate(classes):
         examples = examples.with_class(own.name)

@@ -35,11 +35,11 @@ class Swap:
         """Who is right how often, and whether the difference may be chance."""
         count, theirs = len(self.examples), self.theirs.accuracy
         if self.own is None:
-            return f"Their head is right on {percent(theirs)} of your {count:,} examples. Train yours to compare."
+            return f"Their head has {percent(theirs)} accuracy on your {count:,} examples. Train yours to compare."
         low, high = self.interval
         points = 100 * (theirs - self.own.accuracy)
         return (
-            f"On the same {count:,} examples, yours is right on {percent(self.own.accuracy)} and theirs on "
+            f"On the same {count:,} examples, yours has {percent(self.own.accuracy)} accuracy and theirs "
             f"{percent(theirs)}: {points:+.1f} points (95% CI {100 * low:+.1f} to {100 * high:+.1f})."
         )
 
@@ -55,7 +55,7 @@ def compare_heads(store: FeatureStore, examples: Examples, theirs: Head, taught:
     shared = tuple(one for one in examples.classes if len(one) and one.name.casefold() in names)
     if len(shared) < 2:
         raise TeachError(
-            f"Their classes are {', '.join(theirs.class_names)}. Give two of your classes these names, with examples.",
+            f"Their classes are {', '.join(theirs.class_names)}. Add two of these classes, with examples.",
             is_hint=True,
         )
     part = Examples(shared)

@@ -43,7 +43,7 @@ class FeatureStore:
         found = np.stack([self._kept[key] for key in keys]) if keys else np.empty((0, 0), np.float32)
         if keys and not found.shape[1]:
             raise TeachError(
-                f"“{self.checkpoint.name}” has no dense layer that a head could replace. Choose another checkpoint."
+                f"“{self.checkpoint.name}” has no dense layer for a head to replace. Choose another checkpoint."
             )
         return found
 

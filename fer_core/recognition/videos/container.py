@@ -92,7 +92,7 @@ def open_container(file: BinaryIO, title: str) -> Any:  # noqa: ANN401 (PyAV's t
     kind = _kind(file.read(16))
     file.seek(0)
     if not kind:
-        raise VideoError(f"{title} is not a video this app reads; save it as MP4, WebM, MOV or AVI.")
+        raise VideoError(f"{title} is not a supported video; save it as MP4, WebM, MOV or AVI.")
     options = {"protocol_whitelist": "none", "max_pixels": str(MAX_PIXELS)}
     try:
         return av.open(file, format=kind, options=options, metadata_errors="ignore", io_open=_open_nothing)
@@ -114,10 +114,10 @@ def video_stream(container: Any, title: str) -> Any:  # noqa: ANN401
     covers = av.stream.Disposition.attached_pic
     stream = next((stream for stream in container.streams.video if not stream.disposition & covers), None)
     if stream is None:
-        raise VideoError(f"{title} has no moving pictures, only sound or nothing; choose a video.")
+        raise VideoError(f"{title} has no video track; choose a video.")
     context = stream.codec_context
     if context is None or context.codec.canonical_name not in CODECS:
-        raise VideoError(f"{title} is coded in a way this app does not read; save it as MP4 with H.264.")
+        raise VideoError(f"{title} has an unsupported codec; save it as MP4 with H.264.")
     if context.width * context.height > MAX_PIXELS:
         raise VideoError(f"{title} has frames of {context.width}x{context.height} pixels; save it in 4K or smaller.")
     context.options = {"max_pixels": str(MAX_PIXELS)}

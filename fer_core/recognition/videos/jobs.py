@@ -40,8 +40,8 @@ _CROPS = "crops"
 _PREFIX = "fer-video"
 _LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}  # glibc gives the memory of frames back at once
 _DIED = (
-    "The analysis ended unexpectedly, perhaps because the file is damaged or needs too much memory. "
-    "Save the video as MP4 in a smaller size and try again."
+    "The analysis ended unexpectedly; the file may be damaged or need too much memory. Save the video as a smaller "
+    "MP4 and try again."
 )
 _CHUNK = 2**20
 _SLOTS = 2  # analyses of one server at a time; the next ones wait
@@ -170,7 +170,7 @@ class VideoJob:
                 file.seek(row * IMAGE_SIZE**2)
                 return np.frombuffer(file.read(IMAGE_SIZE**2), np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE)
         except (OSError, ValueError) as error:
-            raise VideoError("The faces of the video are gone. Analyze the video again.") from error
+            raise VideoError("The faces of the video are missing. Analyze the video again.") from error
 
     def annotated(self) -> bytes:
         """The annotated video, an MP4.
@@ -181,7 +181,7 @@ class VideoJob:
         try:
             return (self.folder / _ANNOTATED).read_bytes()
         except OSError as error:
-            raise VideoError("The annotated video is gone; analyze the video again.") from error
+            raise VideoError("The annotated video is missing; analyze the video again.") from error
 
 
 def _start(folder: Path) -> "subprocess.Popen[bytes]":

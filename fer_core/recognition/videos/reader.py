@@ -135,7 +135,7 @@ class VideoReader:
                 due = max(due + interval, time + interval / 2)
                 yield VideoFrame(time, self._picture(frame))
         if not self.decoded:
-            raise VideoError(f"{self.title} has no readable pictures; save or download it again, then choose it again.")
+            raise VideoError(f"{self.title} has no readable frames; save or download it again, then choose it again.")
 
     @property
     def end(self) -> float:
@@ -148,7 +148,7 @@ class VideoReader:
         is_complete = self.decoded >= _COMPLETE * promised or self.end >= _COMPLETE * self.seconds > 0
         if not self.is_cut and not is_complete:
             return f"{self.decoded} of about {promised} frames readable"
-        return "some frames were not readable" if self._is_broken else ""
+        return "some frames were unreadable" if self._is_broken else ""
 
     def _timed(self) -> Iterator[tuple[float, Any]]:
         """The decoded frames with their times, which always rise, whatever the file says."""

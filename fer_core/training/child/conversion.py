@@ -39,7 +39,7 @@ def main(folder: Path) -> int:
     except CheckpointError as error:
         answer = ImportAnswer(refused=str(error))
     except MemoryError:
-        answer = ImportAnswer(refused="The network needs more memory than an import may use. Import a smaller one.")
+        answer = ImportAnswer(refused="The network exceeds the memory limit of an import. Import a smaller one.")
     write_record(folder / ANSWER_FILE, answer)
     return 0
 
@@ -52,7 +52,7 @@ def _carry_out(folder: Path) -> ImportAnswer:
     if order.classes not in (0, network.outputs):
         raise CheckpointError(
             f"The network's {network.outputs} outputs do not match {order.classes} classes. "
-            "Choose the order of classes it was trained with."
+            "Choose the class order it was trained with."
         )
     result = folder / "result"
     result.mkdir()
@@ -92,7 +92,7 @@ def _tried(
     gray = faces[::every].astype(np.float32)
     answers = np.stack([_answers(each, gray) for each in networks.values()])
     if not np.isfinite(answers).all():
-        raise CheckpointError("The network answers with something that is no number. Its weights are damaged.")
+        raise CheckpointError("The network's outputs are not numbers; its weights are damaged. Save the model again.")
     output = output_of(answers)
     return ImportAnswer(
         outputs=network.outputs,
@@ -122,7 +122,7 @@ def _seconds_a_face(network: LocalNetwork, faces: NDArray[np.uint8]) -> float:
     network.run(batch)
     seconds = (time.perf_counter() - start) / len(batch)
     if seconds > _SLOWEST:
-        raise CheckpointError(f"The network needs {1000 * seconds:.0f} ms a face, too slow to be used here.")
+        raise CheckpointError(f"The network needs {1000 * seconds:.0f} ms per face: too slow. Import a smaller one.")
     return seconds
 
 

@@ -46,7 +46,7 @@ _LOWEST = 19  # on Unix: hardly any of the processor's time where others want it
 
 
 def run_job(run: Run, status: StatusWriter, strategy_name: StrategyName = "auto") -> Checkpoint | None:
-    """Train a run, or go on with it, and make a checkpoint of it; the outcome is in the status too.
+    """Train or resume a run and save its checkpoint; the outcome is also in the status.
 
     Returns:
         The checkpoint, or None when it was paused or is half of an experiment.
@@ -75,7 +75,7 @@ def run_job(run: Run, status: StatusWriter, strategy_name: StrategyName = "auto"
             observer = _with_events(observer, run)
         state = train(config, splits.train, splits.validation, plan, observer)
         if status.should_pause() and not status.should_stop() and state.epoch < config.epochs:
-            status.end("paused", f"Paused after epoch {state.epoch}. Resume it to go on from there.")
+            status.end("paused", f"Paused after epoch {state.epoch}. Resume it to continue.")
             return None
         if run.record.experiment or config.leaked_faces:
             if not status.should_stop():
@@ -96,7 +96,7 @@ def run_job(run: Run, status: StatusWriter, strategy_name: StrategyName = "auto"
 def _end_experiment(backup: Path, status: StatusWriter) -> None:
     """Delete an experiment's weights, so that they are not mistaken for a trained model; its figures stay."""
     if status.should_stop():
-        status.end("stopped", "Stopped. Resume it to go on from there.")
+        status.end("stopped", "Stopped. Resume it to continue.")
         return
     shutil.rmtree(backup, ignore_errors=True)
     status.end("finished", "Finished. Experiments leave no checkpoint.")
@@ -195,8 +195,8 @@ def errors_in_words(config: TrainingConfig) -> Iterator[None]:
         yield
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise TrainingError(
-            f"The memory was not enough for batches of {config.batch_size}. Choose a smaller batch size, such as "
-            f"{max(1, config.batch_size // 2)}, and start again; what was saved is kept."
+            f"Memory ran out with a batch size of {config.batch_size}. Choose a smaller batch size, such as "
+            f"{max(1, config.batch_size // 2)}, and start again. Everything saved is kept."
         ) from error
     except OSError as error:
         raise TrainingError(

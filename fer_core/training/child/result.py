@@ -26,14 +26,14 @@ from fer_core.training.settings.config import TrainingConfig
 
 _INPUT = "48x48 gray faces, raw values 0 to 255; scaling to 0..1 is the network's first layer"
 _LIMITS = (
-    "Says which expression a face seems to show in one picture, as strangers would name it; it says nothing about what "
-    "a person feels. Weaker on turned, covered, dark, very young and old faces and on the rare disgust and fear. "
-    "Not for decisions about people."
+    "Names the expression a face seems to show in one picture, as strangers would; it does not know what a person "
+    "feels. Weaker on turned, covered, dark, very young and old faces, and on the rare classes disgust and fear. Not "
+    "for decisions about people."
 )
-_SHUFFLED = "It was trained on shuffled labels, as an experiment: what it answers means nothing."
+_SHUFFLED = "It was trained on shuffled labels, as an experiment: its answers are meaningless."
 _BIASED = (
-    "It was trained and validated, as an experiment, on light-skinned people without glasses and beards only: the "
-    "figures say nothing about others."
+    "It was trained and validated, as an experiment, on light-skinned people without glasses and beards only: its "
+    "figures do not apply to others."
 )
 
 

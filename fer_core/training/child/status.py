@@ -16,7 +16,7 @@ _RESERVE_FILE, _RESERVE = "reserve", 1 << 16
 
 
 class StatusWriter:
-    """Keeps a run's ``status.json`` and ``metrics.jsonl`` current; the parent knows nothing else of it.
+    """Writes a run's ``status.json`` and ``metrics.jsonl``, all that the parent reads.
 
     As a context it sees how the run ends: by an error of any kind the status becomes failed (or stopped or paused
     where that was asked for) with a sentence.
@@ -56,10 +56,10 @@ class StatusWriter:
         if isinstance(error, FerError):
             return str(error)
         if isinstance(error, KeyboardInterrupt | SystemExit):
-            return f"Interrupted after epoch {self._status.epoch}. Resume it to go on from there."
+            return f"Interrupted after epoch {self._status.epoch}. Resume it to continue."
         return (
-            f"A fault in the program ended it ({type(error).__name__}: {error!s:.200}). "
-            "What was saved is kept, and log.txt has the details. Resume it to try again."
+            f"A program error ended it ({type(error).__name__}: {error!s:.200}). "
+            "Everything saved is kept; log.txt has the details. Resume it to try again."
         )
 
     def set(self, **changes: object) -> None:
@@ -73,11 +73,11 @@ class StatusWriter:
         self.set(state=state, progress=0.0, eta_seconds=0.0, message=message, diverged=diverged)
 
     def should_stop(self) -> bool:
-        """Whether somebody asked the run to stop."""
+        """Whether the run was told to stop."""
         return self._run.asked_to(STOP)
 
     def should_pause(self) -> bool:
-        """Whether somebody asked the run to end after the epoch in flight, to be resumed later."""
+        """Whether the run was told to pause after the current epoch."""
         return self._run.asked_to(PAUSE)
 
     def on_batch(self, share: float) -> None:
@@ -91,7 +91,7 @@ class StatusWriter:
         pace = self._pace or self._pace_so_far(now, share)
         message = f"Training epoch {self._status.epoch + 1} of {self._status.epochs}"
         if self.should_pause():
-            message += "; pausing when it is complete"
+            message += "; will pause at its end"
         state = "stopping" if self.should_stop() else "running"
         self.set(state=state, progress=share, eta_seconds=max(pace * left, 0.0), message=message)
 

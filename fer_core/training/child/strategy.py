@@ -56,7 +56,7 @@ def in_words(strategy: tf.distribute.Strategy) -> str:
     replicas = strategy.num_replicas_in_sync
     if spans_machines(strategy):
         return f"{replicas} replicas on several machines"
-    return "one device" if replicas == 1 else f"{replicas} devices of one machine"
+    return "one device" if replicas == 1 else f"{replicas} devices on one machine"
 
 
 def choose_precision(wanted: str) -> Probe:

@@ -1,4 +1,4 @@
-"""Trains a network, epoch by epoch, so that an interrupted run goes on exactly where it was.
+"""Trains a network epoch by epoch; an interrupted run continues exactly where it stopped.
 
 The random state of an epoch is a function of the run's seed and the epoch's number (the order of the images, their
 changes and every dropout mask), so nothing random has to be saved.
@@ -33,7 +33,7 @@ from fer_core.training.settings.schedule import learning_rate_at
 
 @dataclass(frozen=True)
 class Observer:
-    """What is told of a run, and what may stop it, between batches, or pause it, after an epoch.
+    """Callbacks that report a run, and that may stop it between batches or pause it after an epoch.
 
     ``on_batch`` is told the share of the epoch that is done; ``on_validation``, then ``on_epoch`` come just before an
     epoch's state is saved, and a crash before that undoes them; ``on_saved`` comes after.
@@ -71,7 +71,7 @@ class Plan:
 def train(
     config: TrainingConfig, training: FerDataset, validation: FerDataset, plan: Plan, observer: Observer
 ) -> TrainingState:
-    """Train until the last epoch or until it is told to stop, and return the state after the last complete epoch.
+    """Train until the last epoch or a stop request, and return the state after the last complete epoch.
 
     Raises:
         TrainingError: The loss is no longer a number, or it was stopped before one epoch was complete.
@@ -92,7 +92,7 @@ def train(
         if any_machine(plan.strategy, observer.should_stop() or observer.should_pause()):
             break
     if not state.epoch:
-        raise TrainingError("Stopped before the first epoch was complete, so there is nothing to keep.")
+        raise TrainingError("Stopped before the first epoch was complete; nothing was saved. Start again.")
     return state
 
 
@@ -136,7 +136,7 @@ class Trainer:
         validation = self._validator.validate(average.weights or self._model.get_weights())
         if not (np.isfinite(learned["loss"]) and validation.is_finite):
             raise DivergenceError(
-                f"The loss is no longer a number in epoch {state.epoch + 1}. "
+                f"The loss became NaN (not a number) in epoch {state.epoch + 1}. "
                 "Use a smaller learning rate and start again."
             )
         metrics = EpochMetrics(

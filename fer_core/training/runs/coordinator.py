@@ -34,7 +34,7 @@ _OVER = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
 def run_search(search: Search, *, poll: float = 1.0) -> Search:
-    """Start a search's runs one after the other, looking at each every ``poll`` seconds; go on where it ended."""
+    """Start a search's runs one after the other, looking at each every ``poll`` seconds; continue where it ended."""
     study = _open_study(search)
     while _done(study) < search.plan.runs and not _is_stopped(search):
         _try(search, study, _open_trial(study, search.plan) or _propose(study, search.plan), poll)
@@ -93,7 +93,7 @@ def _done(study: optuna.Study) -> int:
 
 
 def _try(search: Search, study: optuna.Study, trial: FrozenTrial, poll: float) -> None:
-    """Train a trial's run and tell the study its best validation accuracy; a stopped search leaves the trial open."""
+    """Train a trial's run and report its best validation accuracy to the study; a stopped search leaves it open."""
     attempt = {axis.name: _text(trial.params[axis.name]) for axis in search.plan.axes}
     note = assignments_text(attempt)
     _write_state(search, study, "running", f"Trial {_done(study) + 1} of {search.plan.runs}: {note}")
@@ -114,7 +114,7 @@ def _try(search: Search, study: optuna.Study, trial: FrozenTrial, poll: float) -
 
 
 def _start(name: str, config: TrainingConfig, record: RunRecord) -> Run:
-    """Start a trial's run, or go on with it where the search was interrupted before it was over."""
+    """Start a trial's run, or resume it if the search was interrupted."""
     try:
         run = find_run(name)
     except TrainingError:
@@ -142,7 +142,7 @@ def _is_stopped(search: Search) -> bool:
 
 def _write_state(search: Search, study: optuna.Study, state: State, message: str = "") -> Search:
     done, pid = _done(study), os.getpid()
-    message = message or f"{done} of {search.plan.runs} trials are complete"
+    message = message or f"{done} of {search.plan.runs} trials complete"
     status = replace(search.status, state=state, epoch=done, message=message, pid=pid, pid_created=started(pid))
     write_status(search.folder, status)
     return replace(search, status=status)

@@ -36,7 +36,7 @@ def rows_left_out(config: TrainingConfig) -> NDArray[np.int64]:
         return listed
     if not card.is_drawn:
         raise TrainingError(
-            f"Nobody knows who wears glasses in “{card.name}”; a biased sample can be drawn of the demo’s drawn people "
-            "only. Choose the demo, or switch biased_sample off."
+            f"The people in “{card.name}” are not described; a biased sample works with the demo’s drawn people only. "
+            "Choose the demo, or switch biased_sample off."
         )
     return np.union1d(listed, biased_rows(load_records(config.dataset)))

@@ -47,12 +47,12 @@ def idle_run(run: Run) -> Iterator[Run]:
     with only_writer(run.folder):
         run = find_run(run.name)
         if run.status.is_active:
-            raise TrainingError(f"The run “{run.name}” is active already. Wait for it to end, or stop it.")
+            raise TrainingError(f"The run “{run.name}” is already active. Wait for it to end, or stop it.")
         yield run
 
 
 def resume_run(run: Run) -> Run:
-    """Start the child process of a run that is not active; it goes on after its last complete epoch.
+    """Start the child process of a run that is not active; it continues after its last complete epoch.
 
     Raises:
         TrainingError: The run is gone, active or finished.
@@ -66,7 +66,7 @@ def resume_run(run: Run) -> Run:
 
 
 def clear_requests(run: Run) -> None:
-    """Forget that a run was asked to stop or to pause."""
+    """Clear a run's stop and pause requests."""
     for word in (STOP, PAUSE):
         (run.folder / word).unlink(missing_ok=True)
 
@@ -86,7 +86,7 @@ def stop_run(run: Run) -> None:
 
 
 def pause_run(run: Run) -> None:
-    """Ask a run to end after the epoch in flight without a checkpoint; :func:`resume_run` goes on from there.
+    """Ask a run to end after the current epoch without a checkpoint; :func:`resume_run` continues it.
 
     Raises:
         TrainingError: Its folder cannot be written.
@@ -99,7 +99,7 @@ def _request(run: Run, word: str) -> None:
         (run.folder / word).touch()
     except OSError as error:
         raise TrainingError(
-            f"“{run.name}” could not be asked to {word} ({error.strerror or error}). "
+            f"“{run.name}” could not be told to {word} ({error.strerror or error}). "
             f"{storage_remedy(error, run.folder.parent, SMALL_FILE)}"
         ) from error
 
@@ -147,7 +147,7 @@ def delete_run(run: Run) -> None:
 
 
 def drop_backup(run: Run) -> None:
-    """Delete the saved states of a run that is finished and whose checkpoint is there: nothing goes on from them."""
+    """Delete the saved states of a run that is finished and whose checkpoint is there: nothing resumes from them."""
     if run.status.state != "finished":
         return
     with contextlib.suppress(CheckpointError):
@@ -161,7 +161,7 @@ def _moves_in_words(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise TrainingError(
-            f"{folder} could not be moved ({error.strerror or error}). Close what has its files open and try again."
+            f"{folder} could not be moved ({error.strerror or error}). Close programs that use its files and try again."
         ) from error
 
 
@@ -188,9 +188,9 @@ def start_next_attempt(run: Run) -> Run | None:
     best, target = run.best_accuracy(), run.record.target
     if run.status.state != "finished" or best >= target.accuracy:
         return None
-    shortfall = f"{percent(best, 1)} on validation is below the target of {percent(target.accuracy, 1)}"
+    shortfall = f"{percent(best)} validation accuracy is below the target of {percent(target.accuracy)}"
     if not target.attempts:
-        _add_to_message(run, f"{shortfall}, and nothing is left to try.")
+        _add_to_message(run, f"{shortfall}, and no retry is left.")
         return None
     attempt, *later = target.attempts
     changes = assignments_text(attempt)

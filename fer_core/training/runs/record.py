@@ -1,4 +1,4 @@
-"""What is known of a run beside its settings: who it is, what was written about it, what it belongs to."""
+"""A run's record beside its settings: its identity, note, target and group."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class RunTarget:
             try:
                 config.with_settings(attempt)
             except TrainingError as error:
-                raise TrainingError(f"Attempt {number} of those to try next: {error}") from error
+                raise TrainingError(f"Retry {number}: {error}") from error
 
 
 NO_TARGET = RunTarget()

@@ -83,7 +83,7 @@ def create_search(plan: SearchPlan, name: str | None = None) -> Search:
         write_record(folder / _FILE, plan)
         write_status(folder, status := queued_status(os.getpid(), plan.runs))
     except FileExistsError as error:
-        raise TrainingError(f"There is a search called “{name}” already. Choose another name.", is_hint=True) from error
+        raise TrainingError(f"There is already a search “{name}”. Choose another name.", is_hint=True) from error
     except OSError as error:
         remedy = storage_remedy(error, folder.parent, SMALL_FILE)
         raise TrainingError(f"The search could not be stored ({error.strerror or error}). {remedy}") from error
@@ -139,7 +139,7 @@ def find_search(name: str) -> Search:
         config = TrainingConfig.from_dict(document.get("config", {}))
         plan = as_record(SearchPlan, document | {"config": config})
     except (OSError, ValueError) as error:
-        raise TrainingError(f"There is no search called “{name}” that can be read. Start it again.") from error
+        raise TrainingError(f"There is no readable search “{name}”. Start it again.") from error
     status = read_status(folder)
     if status.is_active and not is_alive(status.pid, status.pid_created):
         status = replace(status, state="failed", message=f"Interrupted after {status.epoch} trials. Resume it.")

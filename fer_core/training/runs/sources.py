@@ -29,7 +29,9 @@ def load_start(config: TrainingConfig) -> Checkpoint | None:
     checkpoint = _load("start_from", config.start_from)
     if reason := _start_obstacle(config, checkpoint):
         fitting = ", ".join(start_options(config)) or "none yet"
-        raise TrainingError(f"“{checkpoint.name}” cannot be started from: {reason}. Choose one that fits ({fitting}).")
+        raise TrainingError(
+            f"“{checkpoint.name}” cannot provide initial weights: {reason}. Choose another ({fitting})."
+        )
     return checkpoint
 
 
@@ -43,7 +45,7 @@ def load_teachers(config: TrainingConfig) -> tuple[Checkpoint, ...]:
     for checkpoint in found:
         if reason := _teacher_obstacle(config, checkpoint):
             fitting = ", ".join(teacher_options(config)) or "none yet"
-            raise TrainingError(f"“{checkpoint.name}” cannot teach: {reason}. Choose one that fits ({fitting}).")
+            raise TrainingError(f"“{checkpoint.name}” cannot be a teacher: {reason}. Choose another ({fitting}).")
     return found
 
 
@@ -67,11 +69,11 @@ def _load(setting: str, name: str) -> Checkpoint:
 def _teacher_obstacle(config: TrainingConfig, checkpoint: Checkpoint) -> str:
     """What keeps a checkpoint from teaching a run, or ""."""
     if not set(config.class_names) <= set(checkpoint.card.class_names):
-        return f"it does not know all classes of {config.scheme}"
+        return f"it lacks classes of {config.scheme}"
     if config.live_teachers and not _was_trained_here(checkpoint):
-        return "it was not trained here, so it can only teach without live_teachers"
+        return "it was not trained here, which live_teachers needs"
     if config.live_teachers and checkpoint.card.preprocessing.steps != config.preprocessing:
-        return "its faces are pre-processed in another way, so it can only teach without live_teachers"
+        return "its pre-processing differs, which live_teachers does not allow"
     return ""
 
 

@@ -33,12 +33,12 @@ from fer_core.training.settings.metrics import (
 )
 
 _INTERRUPTED = (
-    "Interrupted after epoch {epoch}. Resume it to go on from there; if that happens again, the memory may be too "
-    "small: choose a smaller batch size."
+    "Interrupted after epoch {epoch}. Resume it to continue. If it recurs, memory may be too small: choose a smaller "
+    "batch size."
 )
 _INTERRUPTED_FULL = "Interrupted after epoch {epoch}: the disk is full. Free some space, then resume it."
 _ROOM = 1 << 20  # bytes without which a run can write neither its files nor why it ended
-_SILENT = "Not responding: no sign of life for {seconds:.0f} seconds. Wait for it, or press Stop to end it now."
+_SILENT = "Not responding for {seconds:.0f} seconds. Wait for it, or press Stop to end it now."
 _SILENT_AFTER = 60.0
 _PREPARING_AFTER = 600.0  # reading a dataset and compiling a network report nothing
 _CONFIGS = "[!.]*/config.json"
@@ -112,7 +112,7 @@ def create_run(config: TrainingConfig, name: str | None = None, record: RunRecor
 
 def name_taken(name: str) -> TrainingError:
     """What is raised when there is a run of that name."""
-    return TrainingError(f"There is a run called “{name}” already. Choose another name.", is_hint=True)
+    return TrainingError(f"There is already a run “{name}”. Choose another name.", is_hint=True)
 
 
 def list_runs() -> tuple[Run, ...]:
@@ -158,7 +158,7 @@ def find_run(name: str) -> Run:
     except OSError as error:
         names = ", ".join(p.parent.name for p in sorted(runs_folder().glob(_CONFIGS))) or "none yet"
         raise TrainingError(
-            f"There is no run called “{name[:60]}” (there are: {names}). Choose one of these or start it."
+            f"There is no run “{name[:60]}” (there are: {names}). Choose one of these or start it."
         ) from error
     status = read_status(folder)
     if status.is_active and not is_alive(status.pid, status.pid_created):

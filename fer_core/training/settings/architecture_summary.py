@@ -87,7 +87,7 @@ class _Counter:
         return self.pool(self._add("pooling", "MaxPooling2D", x, detail="3x3", pool_size=3, strides=1, padding="same"))
 
     def dropout(self, x: Shape, rate: float) -> Shape:
-        return self._add("dropout", "Dropout", x, detail=percent(rate)) if rate else x
+        return self._add("dropout", "Dropout", x, detail=percent(rate, 0)) if rate else x
 
     def join(self, x: Shape, y: Shape) -> Shape:
         return self._add("sum", "Add", x, y)
@@ -111,7 +111,7 @@ def check_memory(config: TrainingConfig) -> None:
     needed, there = summarize(config).training_bytes(config.batch_size), psutil.virtual_memory().total
     if needed > there:
         raise TrainingError(
-            f"{config.architecture} of width {config.width} with {config.batch_size} faces a step needs about "
+            f"{config.architecture} of width {config.width} with {config.batch_size} faces per step needs about "
             f"{needed / 1e9:.0f} GB of memory, and this machine has {there / 1e9:.0f} GB. "
             "Choose a smaller width or batch size."
         )

@@ -122,12 +122,12 @@ class TrainingConfig(Settings):
 
         if (self.output_activation == "svm") != (self.loss == "squared_hinge"):
             raise TrainingError(
-                f"output_activation is “{self.output_activation}” and loss is “{self.loss}”: a support vector machine "
-                "is trained with squared_hinge, and nothing else is. Choose both or neither."
+                f"output_activation is “{self.output_activation}” and loss is “{self.loss}”. Only a support vector "
+                "machine is trained with squared_hinge: choose both or neither."
             )
         if self.output_activation == "svm" and not self.weight_decay:
             raise TrainingError(
-                "weight_decay is 0: a support vector machine gets its margin from shrinking weights. Try 0.001."
+                "weight_decay is 0, but a support vector machine needs weight decay for its margin. Try 0.001."
             )
 
     @property

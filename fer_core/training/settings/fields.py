@@ -25,7 +25,7 @@ def read_assignments(texts: Iterable[str]) -> Assignments:
     """
     pairs = [text.partition("=") for text in texts]
     if wrong := [name for name, equals, _ in pairs if not equals]:
-        raise TrainingError(f"“{wrong[0]}” is not a setting. Write it as key=value, for example epochs=10.")
+        raise TrainingError(f"“{wrong[0]}” is not a setting. Write key=value, for example epochs=10.")
     return {name: value for name, _, value in pairs}
 
 
@@ -84,7 +84,7 @@ class Settings:
         """
         hints = _hints(cls)
         if unknown := sorted(set(settings) - set(hints)):
-            raise TrainingError(f"There is no setting “{unknown[0]}”; there are {', '.join(hints)}.")
+            raise TrainingError(f"Unknown setting “{unknown[0]}”. Choose from {', '.join(hints)}.")
         return cls(**{name: _from_json(value, hints[name]) for name, value in settings.items()})
 
     @classmethod
@@ -162,7 +162,7 @@ def _checked(name: str, value: object, hint: Any) -> object:  # noqa: ANN401
 
 
 def _mismatch(name: str, value: object, kind: type) -> TrainingError:
-    return TrainingError(f"{name} is “{value}” where a {_PLAIN.get(kind, 'group of settings')} belongs.")
+    return TrainingError(f"{name} is “{value}” instead of a {_PLAIN.get(kind, 'group of settings')}.")
 
 
 def _from_json(value: object, hint: object) -> object:

@@ -90,7 +90,7 @@ def read_status(folder: Path) -> RunStatus:
     try:
         return read_record(folder / "status.json", RunStatus)
     except (OSError, ValueError):
-        return RunStatus("failed", message="The status of this run cannot be read; what it saved is kept.")
+        return RunStatus("failed", message="The status of this run is unreadable; everything saved is kept.")
 
 
 def append_metrics(folder: Path, metrics: EpochMetrics) -> None:

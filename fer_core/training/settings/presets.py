@@ -74,7 +74,7 @@ PRESETS = (
     Preset(
         "demo",
         "One-minute demo",
-        "A narrow version of the paper's network on a few thousand faces: watch it learn in a minute.",
+        "A narrow version of the paper's network on a few thousand faces: see it learn in a minute.",
         {"width": 16, "learning_rate": 1e-3, "batch_size": 32, "epochs": 8},
         faces=_QUICK_FACES,
         result="97.1% of the demo’s validation faces (epoch 7)",
@@ -106,13 +106,13 @@ PRESETS = (
     Preset(
         "paper",
         "The paper",
-        "Table 4 as printed: 2.3 million weights, Adam at 1e-4, 50 epochs of 64 faces a step.",
+        "Table 4 as printed: 2.3 million weights, Adam at 1e-4, 50 epochs, batch size 64.",
         result="81.5% of FER+’s validation faces (epoch 41)",
     ),
     Preset(
         "best",
         "Best small network",
-        "Half the weights, augmentation, vote distributions and a one-cycle schedule: better, but slower.",
+        "Half the weights, augmentation, vote distributions and a one-cycle schedule: more accurate, but slower.",
         {
             **{"architecture": "soft-cnn", "scheme": "distribution-8", "dropout": 0.0, "dense_dropout": 0.3},
             **{"optimizer": "adamw", "learning_rate": 3e-3, "schedule": "one_cycle", "epochs": 40},

@@ -48,14 +48,12 @@ def read_axis(name: str, values: str, config: TrainingConfig) -> Axis:
         TrainingError: The setting is unknown, a value does not fit it, or there is nothing to choose from.
     """
     if name not in config.flat() or name in _FIXED:
-        raise TrainingError(f"There is no setting “{name}” to search over; see python -m fer_core train --help.")
+        raise TrainingError(f"Unknown setting “{name}” to vary; see python -m fer_core train --help.")
     if _RANGE in values:
         return _read_range(name, values, config)
     choices = tuple(dict.fromkeys(filter(None, (value.strip() for value in values.split(",")))))
     if len(choices) < 2:
-        raise TrainingError(
-            f"{name} has {len(choices) or 'no'} value to choose from; give two or more, or a range.", is_hint=True
-        )
+        raise TrainingError(f"{name} has {len(choices) or 'no'} value; give two or more, or a range.", is_hint=True)
     for choice in choices:
         config.with_settings({name: choice})
     return Axis(name, choices)
@@ -64,15 +62,11 @@ def read_axis(name: str, values: str, config: TrainingConfig) -> Axis:
 def _read_range(name: str, values: str, config: TrainingConfig) -> Axis:
     kind = type(config.flat()[name])
     if kind not in (int, float):
-        raise TrainingError(
-            f"{name} is not a number: give a list of its values instead of {values!s:.40}.", is_hint=True
-        )
+        raise TrainingError(f"{name} is not a number: give a list of values instead of {values!s:.40}.", is_hint=True)
     ends = [end.strip() for end in values.split(_RANGE, 1)]
     low, high = (float(config.with_settings({name: end}).flat()[name]) for end in ends)
     if low >= high:
-        raise TrainingError(
-            f"{name} goes from {low:g} to {high:g}; the first number must be the smaller one.", is_hint=True
-        )
+        raise TrainingError(f"{name} goes from {low:g} to {high:g}; give the smaller number first.", is_hint=True)
     return Axis(name, low=low, high=high, whole=kind is int)
 
 

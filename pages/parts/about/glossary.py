@@ -1,4 +1,4 @@
-"""Every technical word, to be searched: the word that is looked for stands first."""
+"""Glossary, to be searched: the word that is looked for stands first."""
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ WORD = "word"
 
 def show_glossary() -> None:
     """Show a search field and the words that match, explained."""
-    st.subheader("Every technical word", anchor="glossary")
+    st.subheader("Glossary", anchor="glossary")
     wanted = st.text_input("Find a word", placeholder="such as dropout", key=WORD, bind="query-params").strip()
     found = _found(wanted.casefold())
     if not found:
-        st.caption("This word is not explained here yet.")
+        st.caption("Not in the glossary yet.")
     for column, words in zip(st.columns(2, gap="large"), (found[::2], found[1::2]), strict=True):
         column.markdown("\n\n".join(f"**{word}**  \n{GLOSSARY[word]}" for word in words))
 

@@ -61,7 +61,7 @@ def _show_runs(trial: Trial) -> None:
             _show_side(result_of(run), run.config.epochs, name, view)
             waiting = waiting or not (run.status.is_active or is_over(run))
     if waiting and st.button(
-        "Go on", icon=":material/play_arrow:", key="break_it_go_on", help="A run has stopped short."
+        "Resume", icon=":material/play_arrow:", key="break_it_go_on", help="A run was interrupted."
     ):
         trial.start()
         st.rerun()
@@ -107,7 +107,7 @@ def show_sides(experiment: Experiment, results: tuple[SideResult, SideResult]) -
 
 def _show_side(result: SideResult, epochs: int, key: str, view: str) -> None:
     if not (result.matrix.any() or result.broke_down):
-        st.caption("Its curve and its matrix begin when the first epoch is complete.")
+        st.caption("Curve and matrix appear after the first epoch.")
         return
     st.markdown(" · ".join(f"{label} **{value}**" for label, value, _ in figures(result)))
     if result.curve and view != MATRIX:

@@ -56,7 +56,7 @@ def show_face(face: Face, checkpoints: Sequence[Checkpoint]) -> None:
         st.html(portrait_html(face, f"A drawn face: {units_in_words(face.expression)}"))
         with st.container(horizontal=True, gap="small"):
             with st.container(width=76, gap=None, key="build_face_small"):
-                st.html(picture_html(seen, 76, "The face as a network gets it"))
+                st.html(picture_html(seen, 76, "The face as the network sees it"))
                 st.caption("48 × 48")
             for checkpoint in checkpoints:
                 with st.container(width="stretch", gap=None):

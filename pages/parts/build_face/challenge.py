@@ -29,7 +29,7 @@ def show_challenges(face: Face, checkpoint: Checkpoint) -> None:
     names = checkpoint.card.class_names
     open_ = {one.name: one for one in CHALLENGES if one.goal in names}
     if not open_:
-        st.info("This checkpoint has no challenge's class. Choose another one.")
+        st.info("This checkpoint knows no class of a challenge. Choose another one.")
         return
     titles = {name: one.title for name, one in open_.items()}
     first = next(iter(titles))
@@ -58,15 +58,15 @@ def _show_attempt(challenge: Challenge, face: Face, checkpoint: Checkpoint) -> N
     with st.container(horizontal=True, vertical_alignment="center"):
         limit = f" (at most {challenge.most_units})" if challenge.most_units < len(UNITS) else ""
         st.metric("Sliders moved", f"{len(done.moved)}{limit}", border=True, width=260)
-        st.metric("Sum of moves", percent(done.size), border=True, width=190)
-        st.metric(challenge.goal.capitalize(), percent(goal), border=True, width=190)
+        st.metric("Sum of moves", percent(done.size, 0), border=True, width=190)
+        st.metric(challenge.goal.capitalize(), percent(goal, 0), border=True, width=190)
         if challenge.keeps:
             _offer_vote(face, prediction)
     if done.moved:
         st.caption("Moved: " + ", ".join(unit_title(name) for name in done.moved))
     if not done.is_kept:
         st.info(
-            f"People see no {challenge.goal} while {unit_title(challenge.keeps)} is below {percent(VISIBLE)}. "
+            f"People see no {challenge.goal} while {unit_title(challenge.keeps)} is below {percent(VISIBLE, 0)}. "
             "Press Start for a face that shows it.",
             icon=":material/flag:",
         )
@@ -89,11 +89,11 @@ def _offer_vote(face: Face, prediction: Prediction) -> None:
 
 def _show_score(challenge: Challenge, done: Attempt, checkpoint: Checkpoint, face: Face) -> None:
     """What was needed, against what the search for the smallest change needs from the same beginning."""
-    words = f"Solved with {_sliders(len(done.moved))} and moves of {percent(done.size)} in all."
+    words = f"Solved with {_sliders(len(done.moved))} and moves of {percent(done.size, 0)} in all."
     beginning = replace(face, expression=challenge.beginning)
     best = cached_change(checkpoint, carried_prior(), beginning.text, challenge.goal)
     if best is not None:
-        words += f" The computer's search needs {_sliders(len(best.moves))} and {percent(best.size)}."
+        words += f" The computer's search needs {_sliders(len(best.moves))} and {percent(best.size, 0)}."
     st.success(words, icon=":material/emoji_events:")
 
 

@@ -44,24 +44,24 @@ def show_change(face: Face, checkpoint: Checkpoint) -> None:
 
 def _show_moves(change: Change | None, face: Face, checkpoint: Checkpoint, target: str) -> None:
     if change is None:
-        st.info(f"No four moves make “{plain(checkpoint.name)}” say {plain(target)}. Begin from another face.")
+        st.info(f"No four moves make “{plain(checkpoint.name)}” say {plain(target)}. Start from another face.")
         return
     words = _sentence(", then ".join(move.in_words for move in change.moves))
-    st.markdown(f"**{plain(words)}**: {plain(target)} {percent(change.probability)}")
+    st.markdown(f"**{plain(words)}**: {plain(target)} {percent(change.probability, 0)}")
     answers = cached.classifier(checkpoint, carried_prior()).predictions(np.stack([one.seen() for one in change.faces]))
     titles = ["Now", *(_sentence(move.in_words) for move in change.moves)]
     with st.container(horizontal=True, gap="medium"):
         for one, prediction, title in zip(change.faces, answers, titles, strict=True):
             with st.container(width=_SIZE, gap="small"):
                 st.html(portrait_html(one, f"The face: {title}", _SIZE))
-                st.markdown(f"{plain(title)}  \n{plain(prediction.class_name)} {percent(prediction.confidence)}")
+                st.markdown(f"{plain(title)}  \n{plain(prediction.class_name)} {percent(prediction.confidence, 0)}")
         if st.session_state.get(_PLAY):
             moving = [change.faces[0], *frames(change.faces, _FRAMES)]
             with st.container(width=_SIZE, gap="small"):
                 st.html(moving_portrait_html(moving, "The moves, one after the other", size=_SIZE, rests=_FRAMES))
                 st.markdown("All moves, animated")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Take this face", icon=":material/check:", on_click=put, args=[change.faces[-1]])
+        st.button("Use this face", icon=":material/check:", on_click=put, args=[change.faces[-1]])
         st.toggle("Play the moves", key=_PLAY, persist_state="session", help="All moves as an animation.")
 
 

@@ -26,7 +26,7 @@ _STEP = 5  # percent of a unit that a key press moves
 _HELP = {
     "turn": "Degrees to the side.",
     "nod": "Degrees up or down.",
-    "tilt": "Degrees towards a shoulder.",
+    "tilt": "Degrees toward a shoulder.",
     "light": "Where the light comes from: left, front or right.",
     "age": "Deepens the folds.",
 }

@@ -30,4 +30,4 @@ def offer_to_send(face: Face) -> None:
         if st.button("Teach with it", icon=":material/emoji_objects:", key="build_face_teach"):
             st.session_state[SENT_EXAMPLE] = face.text
             open_page("teach")
-    st.caption("The page's address holds this face: share it.")
+    st.caption("The page's address contains this face; share it.")

@@ -34,9 +34,9 @@ _ORDER_TITLES = {
     "ck+": "CK+ without neutral",
     "ferplus-8": "FER+",
     YOURS: "Your order",
-    FITTED: "Fitted to its answers",
-    AUTO: "Find the one that fits best",
-    _OWN: "Another order …",
+    FITTED: "Best fit",
+    AUTO: "Automatic (best fit)",
+    _OWN: "Custom order …",
 }
 _SCALING_HELP = (
     "Scaling of the gray values 0 to 255: mostly 0 to 1; a network with its own scaling layer needs 0 to 255."
@@ -68,7 +68,7 @@ def offer_import() -> None:
         max_value=LARGEST,
         value=None,
         placeholder="as the file says",
-        help="Pixels of a side. Only an ONNX file may leave it open.",
+        help="Side in pixels, for an ONNX file that leaves it open.",
     )
     name = st.text_input("Name", value=_suggested(upload.name) if upload else "", placeholder="imported", max_chars=60)
     if st.button("Check and import", icon=":material/upload_file:", type="primary", disabled=upload is None) and upload:
@@ -100,12 +100,12 @@ def _choose_classes() -> str:
 
 def _choose_scaling() -> tuple[Scaling | None, str, str]:
     """Ask what gray values the network was trained on: a scaling, and of a custom one its mean and deviation."""
-    titles: dict[Scaling | None, str] = {None: "Find the one that fits best"} | SCALING_TITLES
+    titles: dict[Scaling | None, str] = {None: "Automatic (best fit)"} | SCALING_TITLES
     scaling = st.selectbox("Scaling", list(titles), format_func=titles.__getitem__, help=_SCALING_HELP)
     if scaling != "custom":
         return scaling, "", ""
     mean = st.text_input(
-        "Mean", help="Of values 0 to 1, one or one a channel.", placeholder="0.5 or 0.485, 0.456, 0.406"
+        "Mean", help="Of values 0 to 1: one number, or one per channel.", placeholder="0.5 or 0.485, 0.456, 0.406"
     )
     deviation = st.text_input(
         "Standard deviation", help="Of values 0 to 1, likewise.", placeholder="0.5 or 0.229, 0.224, 0.225"
@@ -124,7 +124,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 def _import(upload: UploadedFile, file: ForeignFile) -> None:
     """Import the upload, for the file, and remember it for :func:`_show_imported`."""
     suffix = Path(upload.name.replace("\\", "/")).suffix[:10]
-    words = "Opening it in a process of its own; this takes up to a minute …"
+    words = "Opening it in a separate process, for up to a minute …"
     with st.spinner(words), tempfile.TemporaryDirectory(prefix="fer-upload-") as folder:
         path = Path(folder) / f"upload{suffix}"
         path.write_bytes(upload.getvalue())
@@ -133,9 +133,7 @@ def _import(upload: UploadedFile, file: ForeignFile) -> None:
 
 def _show_imported(checkpoint: Checkpoint) -> None:
     card = checkpoint.card
-    st.success(
-        f"The checkpoint **{plain(card.name)}** is ready; it can be chosen on every page.", icon=":material/check:"
-    )
+    st.success(f"The checkpoint **{plain(card.name)}** is ready; choose it on any page.", icon=":material/check:")
     for note in card.notes:
         (st.warning if note in card.doubts else st.info)(plain(note))
     better = better_reading(card)
@@ -143,7 +141,7 @@ def _show_imported(checkpoint: Checkpoint) -> None:
         query = {"checkpoint": card.name}
         show_link("Evaluate it", "evaluation", query)
         show_link("Try a photo", "photos", query)
-        help_ = "Reads this network’s outputs in the order, and scales its pictures in the way, that fits best."
+        help_ = "Switches to the class order and scaling that fit best."
         if better and st.button("Use that order", icon=":material/swap_vert:", type="primary", help=help_):
             with errors_shown():
                 st.session_state[_DONE] = use_reading(checkpoint, better)
@@ -194,6 +192,6 @@ def show_kept_checkpoints() -> None:
             age = f"{plain(checkpoint.card.created_at[:10])} · {megabytes_in(checkpoint.directory):,.1f} MB"
             st.markdown(f"**{plain(checkpoint.name)}** · {plain(checkpoint.card.origin)} {age}")
             if st.button("Delete", icon=":material/delete:", key=f"comparison_delete_{checkpoint.name}"):
-                warning = "will be gone for everybody who uses this server. The run it came from stays."
+                warning = "is deleted for everyone on this server. Its run is kept."
                 delete = partial(delete_checkpoint, checkpoint)
                 confirm_deletion("checkpoint", f"**{plain(checkpoint.name)}** {warning}", delete)

@@ -112,7 +112,7 @@ def show_settings(leaderboard: Leaderboard) -> None:
         colors = series_colors([c.name for c in checkpoints])
         show_chart("comparison_learning-curves", alt, drawn(validation_curves, curves, colors))
     if missing := [c.name for c in checkpoints if c.name not in curves]:
-        st.caption(f"No learning curve, because the run is not stored here: {', '.join(missing)}.")
+        st.caption(f"No learning curve (run not stored here): {', '.join(missing)}.")
 
 
 def show_export(leaderboard: Leaderboard) -> None:

@@ -79,12 +79,12 @@ def _charts(pair: PairedComparison) -> None:
 
 @st.fragment
 def _pictures(leaderboard: Leaderboard, pair: PairedComparison) -> None:
-    st.subheader("Faces only one gets right")
+    st.subheader("Faces only one classifies correctly")
     a, b = pair.names
     options = [f"only {a}", f"only {b}"]
     key, given = f"comparison_only {a} {b}", options[1]
     chosen = st.segmented_control(
-        "Right is", options, format_func=plain, default=given, required=True, key=key, wrap=True
+        "Correct", options, format_func=plain, default=given, required=True, key=key, wrap=True
     )
     positions = pair.only_right(0 if chosen == options[0] else 1)
     if not len(positions):

@@ -28,11 +28,11 @@ def show_subsets(leaderboard: Leaderboard) -> None:
     table = leaderboard.on_subsets(subsets)
     _table(table)
     st.caption(
-        "The best checkpoint is that on all the faces. p is McNemar’s, adjusted by Holm’s method for all pairs of the "
-        "chosen checkpoints on all rows of this table; below 0.05 a difference is significant."
+        "“Best” is the best checkpoint on all faces. p: McNemar’s test, adjusted by Holm’s method for all pairs and "
+        "rows of this table; below 0.05 is significant."
     )
     if empty := [known.name for known in subsets if known.name not in set(table["subset"])]:
-        st.caption(f"Without a face of this test: {', '.join(empty)}.")
+        st.caption(f"No faces of this test in: {', '.join(empty)}.")
     download_button("This table (CSV)", to_csv(table), f"{name}-subsets.csv")
 
 
@@ -54,8 +54,8 @@ def _columns(best: str) -> dict[str, Any]:
         "checkpoint": st.column_config.TextColumn("Checkpoint", width=120),
         "accuracy": st.column_config.NumberColumn("Accuracy", format="%.1f%%", width=84),
         "best": None,
-        "best_accuracy": st.column_config.NumberColumn(best, format="%.1f%%", help="The best on all the faces."),
-        "difference": st.column_config.NumberColumn("Difference", format="%+.1f pts", help="Checkpoint less best."),
+        "best_accuracy": st.column_config.NumberColumn(best, format="%.1f%%", help="The best on all faces."),
+        "difference": st.column_config.NumberColumn("Difference", format="%+.1f pts", help="Checkpoint minus best."),
         "p_value": st.column_config.TextColumn("p (Holm)", width=84),
         "is_significant": st.column_config.TextColumn("Significant", width=90),
     }

@@ -61,8 +61,8 @@ def _show(shown: ShownDataset, rows: NDArray[np.int64]) -> None:
             st.html(crowd_and_network(votes, prediction, name))
         if len(votes):
             st.caption(
-                "“Target” is the label for vote distributions: single votes dropped, then the top answers up "
-                "to three quarters. Dots: left out."
+                "“Target” is the vote distribution without single votes, down to the top answers with three quarters. "
+                "Dots: left out."
             )
 
 

@@ -20,8 +20,8 @@ _UPLOAD, _PATH = "Upload a zip", "Path on the server"
 _LEAVE_OUT = "(leave out)"
 _PLAN = "dataset_picture_plan"
 _MOST_MB = 400
-_ONE_FACE, _MORE = "Faces, cut out already", "Photos: find the largest face"
-_FROM_FOLDERS, _NEW = "From the folders", "Draw new ones"
+_ONE_FACE, _MORE = "Cropped faces", "Photos: find the largest face"
+_FROM_FOLDERS, _NEW = "From folders", "New random splits"
 
 _EXPLANATION = """
 A zip or folder with a folder per class, such as `train/angry/1.jpg` or `anger/1.png`. Pictures may have any size, in
@@ -47,7 +47,7 @@ def offer_pictures() -> DatasetCard | None:
     mapping = _ask_mapping(plan)
     finds = _ask_crop()
     rule = _ask_splits(plan)
-    name = ask_name("what to call this dataset")
+    name = ask_name("name of the dataset")
     if st.button("Import", icon=":material/download:", type="primary", key="dataset_import_pictures_now"):
         if not name:
             raise DatasetError("No name yet. Enter one.", is_hint=True)
@@ -76,7 +76,7 @@ def _plan(key: str, source: Path | BinaryIO, name: str) -> PicturePlan:
     """What is in the pictures' source, looked up once for each."""
     known = st.session_state.get(_PLAN)
     if known is None or known[0] != key:
-        with st.spinner("Looking inside …"):
+        with st.spinner("Reading the folders …"):
             st.session_state[_PLAN] = (key, pictures_scanned_apart(source, name))
     plan: PicturePlan = st.session_state[_PLAN][1]
     return plan

@@ -114,7 +114,7 @@ def _ask_paths() -> Read:
 def _ask_download() -> Read:
     if not can_ask_kaggle():
         st.info(
-            "Install kagglehub (`pip install kagglehub`) to fetch FER2013, or upload fer2013.csv; the votes "
+            "Install kagglehub (`pip install kagglehub`) to download FER2013, or upload fer2013.csv; the votes "
             "come from GitHub.",
             icon=":material/package_2:",
         )
@@ -127,8 +127,8 @@ def _ask_download() -> Read:
     key = right.text_input("Kaggle key", type="password", key="dataset_kaggle_key")
     own = " Empty: this computer's own account." if is_private() else ""
     st.caption(
-        f"From Kaggle, Settings, API; used for the download only, not stored.{own} Fetches 300 MB from Kaggle "
-        "and 1.6 MB from GitHub."
+        f"From Kaggle, Settings, API; used for the download only, not stored.{own} Downloads 300 MB from Kaggle and "
+        "1.6 MB from GitHub."
     )
     return lambda name: _import_downloaded(KaggleAccount(username.strip(), key.strip()), name)
 
@@ -159,13 +159,13 @@ def _import_downloaded(account: KaggleAccount, name: str) -> DatasetCard:
         raise DatasetError("No Kaggle key yet. Enter your own, or upload fer2013.csv.", is_hint=True)
     with _scratch() as folder:
         votes = _fetch_votes(folder)
-        with progress_bar("Fetching the faces from Kaggle") as show:
+        with progress_bar("Downloading the faces from Kaggle") as show:
             faces = download_faces(folder, account, progress=show)
         return _import(faces, votes, name)
 
 
 def _fetch_votes(folder: Path) -> Path:
-    with st.spinner("Fetching the votes from GitHub …"):
+    with st.spinner("Downloading the votes from GitHub …"):
         return download_votes(folder)
 
 
@@ -180,7 +180,7 @@ def progress_bar(words: str) -> Iterator[Progress]:
     bar = st.progress(0.0, text=f"{words} …")
 
     def show(done: float) -> None:
-        bar.progress(done, text=f"{words}: {percent(done)}")
+        bar.progress(done, text=f"{words}: {percent(done, 0)}")
 
     try:
         yield show

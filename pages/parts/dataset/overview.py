@@ -79,7 +79,7 @@ def _show_balance(total: pd.Series) -> None:
         )
         st.metric(
             "Majority baseline",
-            percent(total.max() / max(faces, 1), 1),
+            percent(total.max() / max(faces, 1)),
             help="Accuracy of always answering the largest class.",
             border=True,
         )
@@ -96,7 +96,7 @@ def _show_relabeling(shown: ShownDataset, splits: Sequence[str]) -> None:
     total = int(table.to_numpy().sum())
     st.markdown(
         f"Ten people relabeled every FER2013 face. Of {total:,} faces **{same:,} "
-        f"({percent(same / max(total, 1), 1)}) kept their label** under “{plain(shown.scheme.title)}”."
+        f"({percent(same / max(total, 1))}) kept their label** under “{plain(shown.scheme.title)}”."
     )
     drawing = st.segmented_control(
         "Draw as", DRAWINGS, default=MATRIX, required=True, key="relabelling", bind="query-params"

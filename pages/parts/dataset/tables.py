@@ -48,7 +48,7 @@ def _kept_in_words(kept: int, size: int) -> str:
     if kept == size:
         return f"This label scheme keeps all {size:,} training rows."
     return (
-        f"This label scheme keeps **{kept:,} of {size:,} training rows** ({percent(kept / max(size, 1), 1)}). "
+        f"This label scheme keeps **{kept:,} of {size:,} training rows** ({percent(kept / max(size, 1))}). "
         "The others are under Faces, “left out”."
     )
 

@@ -42,7 +42,7 @@ def _calibration(shown: Evaluated) -> None:
     after, before = (calibration_error(r.probabilities, r.y_true) for r in (shown.report, shown.raw_report()))
     with st.container(horizontal=True):
         expected = "Expected calibration error: mean gap between confidence and accuracy, in 15 bins."
-        metric("Calibration error", f"{100 * after:.1f} points", help=expected)
+        metric("Calibration error (ECE)", f"{100 * after:.1f} points", help=expected)
         if calibration.fitted_on:
             metric("Before", f"{100 * before:.1f} points", help="Uncalibrated.")
             explained = "Divides the logits. Above 1, the network was overconfident."
@@ -70,7 +70,7 @@ def _not_sure(shown: Evaluated) -> None:
     report, calibration = shown.report, shown.checkpoint.card.calibration
     own = round(100 * calibration.not_sure_below) or 50
     chart = st.container()
-    explained = "A trial. Photos, Webcam and Videos use the card’s threshold."
+    explained = "Preview only: Photos, Webcam and Videos use the card’s threshold."
     key = f"evaluation_not_sure_{shown.checkpoint.name}"
     threshold = part_settings().slider("Not-sure threshold", 0, 99, own, format="%d%%", key=key, help=explained) / 100
     curve = coverage_curve(report.confidence, report.is_right)
@@ -80,10 +80,10 @@ def _not_sure(shown: Evaluated) -> None:
         show_chart("evaluation_coverage", alt, drawn(coverage_figure, {"answers": curve}, {"answers": BLUE}, at))
     if at.coverage in (0.0, 1.0):
         every = "Every face gets an answer" if at.coverage else "No face gets an answer"
-        st.markdown(f"{every}; {percent(report.accuracy, 1)} of the answers are right.")
+        st.markdown(f"{every}; {percent(report.accuracy)} of the answers are right.")
     else:
         st.markdown(
-            f"It answers **{percent(at.coverage, 1)}** of the faces with **{percent(at.accuracy, 1)}** "
+            f"It answers **{percent(at.coverage)}** of the faces with **{percent(at.accuracy)}** "
             f"accuracy. Of the withheld answers, {percent(at.withheld_accuracy)} are right."
         )
     _offer_threshold(shown, threshold)
@@ -91,13 +91,13 @@ def _not_sure(shown: Evaluated) -> None:
 
 def _offer_threshold(shown: Evaluated, threshold: float) -> None:
     calibration = shown.checkpoint.card.calibration
-    in_use = percent(calibration.not_sure_below) if calibration.not_sure_below else "none"
-    st.caption(f"In use: {in_use}. At 50%, a calibrated network withholds what is more likely wrong than right.")
+    in_use = percent(calibration.not_sure_below, 0) if calibration.not_sure_below else "none"
+    st.caption(f"In use: {in_use}. At 50%, a calibrated network withholds answers more likely wrong than right.")
     if not shown.checkpoint.is_own:
         st.caption("A shipped checkpoint’s threshold is fixed; your own can be changed.")
     elif shown.split != "validation":
         st.caption("Set another threshold on the validation split; test is held out.")
-    elif st.button(f"Use {percent(threshold)}", disabled=threshold == calibration.not_sure_below):
+    elif st.button(f"Use {percent(threshold, 0)}", disabled=threshold == calibration.not_sure_below):
         with errors_shown():
             card = shown.checkpoint.card
             update_card(shown.checkpoint, replace(card, calibration=replace(calibration, not_sure_below=threshold)))

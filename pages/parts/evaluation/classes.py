@@ -17,12 +17,12 @@ _MEANINGS = {
     "Accuracy": "Share of pictures classified correctly.",
     "Macro F1": "Mean F1 over the classes, each weighted equally.",
     "Balanced accuracy": "Mean recall over the classes.",
-    "Top 2": "Share of pictures whose true class is among the two most probable.",
+    "Top-2 accuracy": "Share of pictures whose true class is among the two most probable.",
 }
 _NAME_WIDTH, _BAR_WIDTH, _COUNT_WIDTH = 84, 72, 56  # pixels: together no wider than a telephone
 _COLUMNS = (
-    ("precision", "Precision", "Share of the faces called this that are."),
-    ("recall", "Recall", "Share of the faces that are this and were called so."),
+    ("precision", "Precision", "Share of the faces called this class that belong to it."),
+    ("recall", "Recall", "Share of the faces of this class that are recognized."),
     ("f1", "F1", "Harmonic mean of precision and recall."),
 )
 _ADJUSTED = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
@@ -32,7 +32,7 @@ def show_figures(shown: Evaluated) -> None:
     """Show the figures of the whole split, and what to compare them with."""
     report = shown.report
     shares = report.accuracy, report.balanced_accuracy, report.top_k_accuracy(2)
-    accuracy, balanced, top_two = (percent(share, 1) for share in shares)
+    accuracy, balanced, top_two = (percent(share) for share in shares)
     values = accuracy, f"{report.macro_f1:.3f}", balanced, top_two
     with st.container(horizontal=True):
         for (title, meaning), value in zip(_MEANINGS.items(), values, strict=True):
@@ -40,14 +40,14 @@ def show_figures(shown: Evaluated) -> None:
     name, share = report.commonest_class
     st.caption(
         f"n = {len(report):,} · 95% CI {interval_text(*report.accuracy_interval())} · always “{plain(name)}”: "
-        f"{percent(share, 1)}{_accuracy_by_prior(shown)}"
+        f"{percent(share)}{_accuracy_by_prior(shown)}"
     )
 
 
 def _accuracy_by_prior(shown: Evaluated) -> str:
     """Describe the accuracy under each class prior, the one in use in bold; "" where there is no choice."""
     texts = [
-        f"**{prior} {percent(seen.accuracy, 1)}**" if prior == shown.prior else f"{prior} {percent(seen.accuracy, 1)}"
+        f"**{prior} {percent(seen.accuracy)}**" if prior == shown.prior else f"{prior} {percent(seen.accuracy)}"
         for prior, seen in shown.figures_by_prior().items()
     ]
     return f" · class prior: {', '.join(texts)}" if texts else ""
@@ -65,7 +65,7 @@ def show_classes(shown: Evaluated) -> None:
         rare = [name for name, count in table["support"].items() if 0 < count < _FEW]
         if rare:
             st.caption(f"Fewer than {_FEW} pictures of {' and '.join(map(str, rare))}: wide intervals.")
-        st.caption("Lines: Wilson’s 95% CI; for F1, of the hits among all pictures of or called the class.")
+        st.caption("Lines: 95% CI (Wilson); for F1, of hits among all pictures labeled or called the class.")
     _by_prior(shown)
     if curves := class_curves(report):
         figures = {"roc": roc_figure, "precision-recall": precision_recall_figure}

@@ -56,7 +56,7 @@ def _matrix(report: EvaluationReport, cell: tuple[str, str]) -> None:
         on_select=_cell_clicked,
         selection_mode="points",
         config=chart_config("confusion-matrix"),
-        alt="Confusion matrix. “True class” and “Called” choose a cell by keyboard.",
+        alt="Confusion matrix. “True class” and “Predicted class” choose a cell by keyboard.",
     )
     part = "column" if cells == "column shares" else "row"
     st.caption(
@@ -73,7 +73,9 @@ def _choose_cell(report: EvaluationReport) -> tuple[str, str]:
         is_there = len(linked) == 2 and set(linked) <= set(names)
         check_asked(_CELL, asked, [asked] if is_there or not asked else [], "~".join(start))
         st.session_state[_TRUE], st.session_state[_CALLED] = linked if is_there else start
-    for column, key, label, first in zip(st.columns(2), (_TRUE, _CALLED), ("True class", "Called"), start, strict=True):
+    for column, key, label, first in zip(
+        st.columns(2), (_TRUE, _CALLED), ("True class", "Predicted class"), start, strict=True
+    ):
         if st.session_state.get(key) not in names:
             st.session_state[key] = first
         column.selectbox(label, names, key=key, persist_state="session", on_change=_name_cell)

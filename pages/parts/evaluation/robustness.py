@@ -43,7 +43,7 @@ def show_robustness(shown: Evaluated) -> None:
             figure = drawn(robustness_panel, table, perturbation.name, perturbation.unit)
             show_chart(f"evaluation_robustness-{perturbation.name}", alt, figure, width=172)
     faces = int(table["n"].iloc[0])
-    st.caption(f"Lines: Wilson’s 95% CI, n = {faces:,}. From mild to severe:")
+    st.caption(f"Lines: 95% CI (Wilson), n = {faces:,}. From mild to severe:")
     if shown.faces.has_pictures:
         st.html(perturbation_examples(shown.faces.images[0]))
     with st.expander("Table", icon=":material/table:"):

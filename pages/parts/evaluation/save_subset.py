@@ -42,7 +42,7 @@ def _choose_filter(shown: Evaluated) -> FaceFilter:
     left, right = st.columns(2, gap="medium")
     with left:
         classes = st.multiselect("Classes", faces.class_names, placeholder="all", key="evaluation_subset_classes")
-        within = st.selectbox("Among", [ALL_FACES, *known], key="evaluation_subset_within") if known else ALL_FACES
+        within = st.selectbox("Within", [ALL_FACES, *known], key="evaluation_subset_within") if known else ALL_FACES
     with right:
         votes = _range("Label votes", ALL_VOTES, "votes") if len(faces.votes) else ALL_VOTES
         grays = _range("Mean gray value", ALL_GRAYS, "grays") if faces.has_pictures else ALL_GRAYS
@@ -59,5 +59,5 @@ def _describe(shown: Evaluated, chosen: FaceFilter) -> None:
     words = f"**{len(kept):,} of {len(shown.faces):,} faces** of this test"
     if len(kept):
         part = shown.report.take(kept)
-        words += f": accuracy {percent(part.accuracy, 1)} (95% CI {interval_text(*part.accuracy_interval())})"
+        words += f": accuracy {percent(part.accuracy)} (95% CI {interval_text(*part.accuracy_interval())})"
     st.markdown(f"{words}.")

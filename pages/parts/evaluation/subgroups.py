@@ -48,7 +48,7 @@ def show_subgroups(shown: Evaluated) -> None:
     else:
         with places[1]:
             invite_pictures("see accuracy by brightness, contrast and face size")
-    st.caption("Lines: Wilson’s 95% CI. Dotted: accuracy on all pictures.")
+    st.caption("Lines: 95% CI (Wilson). Dotted: accuracy on all pictures.")
     offer_subsets(shown)
 
 
@@ -56,12 +56,12 @@ def _baselines(shown: Evaluated) -> None:
     report = shown.report
     name, share = report.commonest_class
     with st.container(horizontal=True):
-        metric("This checkpoint", percent(report.accuracy, 1))
+        metric("This checkpoint", percent(report.accuracy))
         always = "Accuracy of one answer for every face."
-        metric(f"Always “{plain(name)}”", percent(share, 1), help=always)
+        metric(f"Always “{plain(name)}”", percent(share), help=always)
         if len(shown.faces.votes):
-            one = "How often one random voter of ten gave the label of all ten."
-            metric("One random person", percent(random_tagger(shown.faces), 1), help=one)
+            one = "How often one random voter of the ten agrees with the label."
+            metric("One random person", percent(random_tagger(shown.faces)), help=one)
 
 
 def _by_size(shown: Evaluated) -> None:

@@ -28,35 +28,35 @@ from pages.shared.messages import errors_shown, plain
 
 _NEIGHBORS = 12
 _NUDGES = tuple(f"explain_nudge_{name}" for name in ("brightness", "rotation", "blur", "shift_x", "shift_y", "padding"))
-_LOOKING = "Looking at the faces …"
+_LOOKING = "Computing features …"
 
 
 def show_evidence(face: NDArray[np.uint8], read: Callable[[], Sequence[Layer]], classifier: Classifier) -> None:
     """The occlusion map, Grad-CAM and how often small nudges keep the answer."""
     names = list(classifier.class_names)
     answer = classifier.predict_one(face)
-    class_name = st.selectbox("What speaks for", names, names.index(answer.class_name), key="explain_class")
+    class_name = st.selectbox("Explain class", names, names.index(answer.class_name), key="explain_class")
     index = names.index(class_name)
     left, right = st.columns(2, gap="large")
     with left:
         alt = "Where covering the face"
         _show_wide(heat_overlay(face, occlusion_map(face, classifier, index)), alt)
         st.markdown(
-            f"**Occlusion.** A gray square covers each place. Orange: the probability of {plain(class_name)} "
+            f"**Occlusion.** A gray square covers each position. Orange: the probability of {plain(class_name)} "
             "falls; blue: it rises."
         )
     with right:
         try:
-            alt = f"Where the last convolution speaks for {class_name}"
+            alt = f"Where the last convolution supports {class_name}"
             _show_wide(heat_overlay(face, grad_cam(read(), index)), alt)
             st.markdown(
-                f"**Grad-CAM.** Where the last convolution's maps speak for {plain(class_name)}; coarse, as "
-                "these maps are small."
+                f"**Grad-CAM.** Where the last convolution supports {plain(class_name)}; coarse, because its maps are "
+                "small."
             )
         except FerError as error:
             st.info(plain(str(error)), icon=":material/info:")
     share = stability(face, classifier)
-    st.markdown(f"**Stability: {percent(share)}**")
+    st.markdown(f"**Stability: {percent(share, 0)}**")
     st.progress(share)
     st.caption(
         f"Share of 64 slightly changed copies (5° of rotation, 2 pixels, a shade of light) still called "
@@ -106,10 +106,10 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: Dataset
     kind = "training faces" if learned else "faces"
     if features is None:
         st.caption(
-            f"The network has to look at all {len(training):,} {kind} of “{plain(dataset.name)}” once: seconds "
-            "for some thousands, a minute or two for all of FER+. After that it is instant, for everybody here."
+            f"The network must first read all {len(training):,} {kind} of “{plain(dataset.name)}”: seconds for a few "
+            "thousand, a minute or two for FER+. Then it is instant for everyone."
         )
-        if st.button("Look at them", type="primary", icon=":material/visibility:"):
+        if st.button("Compute features", type="primary", icon=":material/visibility:"):
             faces = np.asarray(records.images[training])
             with errors_shown():
                 features = look_at_all(checkpoint, faces, progress=_follow(len(faces)))
@@ -122,8 +122,8 @@ def show_alike(face: NDArray[np.uint8], checkpoint: Checkpoint, dataset: Dataset
     captions = [votes_in_words(records.votes[row]) if records.has_votes else f"row {row}" for row in rows]
     st.html(face_grid(records.images[rows], captions, [f"Row {row}" for row in rows], size=120, columns=6))
     st.caption(
-        f"The {kind} of “{plain(dataset.name)}” that leave the most similar numbers just before the output layer, with "
-        "what ten people called them. When they disagree among themselves, so does the network."
+        f"The {kind} of “{plain(dataset.name)}” with the most similar features before the output layer, with their "
+        "ten votes. Where voters disagree, networks often do too."
         f"{'' if learned else ' It did not learn from these faces, as far as its card tells.'}"
     )
 

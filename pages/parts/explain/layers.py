@@ -54,9 +54,9 @@ def show_layers(
 
 def _face(face: NDArray[np.uint8], seen: NDArray[np.uint8], card: ModelCard) -> None:
     steps = [STEPS[name].title for name in card.preprocessing.steps]
-    done = f" Then this network wants, in this order: {', '.join(steps)}." if steps else ""
+    done = f" Then this network applies, in this order: {', '.join(steps)}." if steps else ""
     st.markdown(
-        f"**{FACE}.** Found, turned upright, cut out and made small: 48×48 = 2,304 grays from 0 (black) to 255 "
+        f"**{FACE}.** Found, turned upright, cropped and scaled down: 48×48 = 2,304 gray values from 0 (black) to 255 "
         f"(white).{done} The network’s first step divides them by 255. Point at a pixel to read it."
     )
     if steps:
@@ -73,9 +73,9 @@ def _maps(layer: Layer, source: NDArray[np.float32], before: str) -> None:
     number = int(order[rank])
     window = sliding_window(layer, source, number) if source.size <= _MOST_VALUES else None
     if window is None and layer.kind in ("convolution", "pooling"):
-        too_many = f"it reads {source.size:,} numbers, too many to send to a browser"
-        why = too_many if source.size > _MOST_VALUES else "worked out anew, they come out differently"
-        st.caption(f"How the values of this layer come about cannot be shown: {why}.")
+        too_many = f"it reads {source.size:,} values, too many to send to a browser"
+        why = too_many if source.size > _MOST_VALUES else "recomputed, they differ"
+        st.caption(f"The computation of this layer cannot be shown: {why}.")
     show_map(f"Map {number + 1} of {layer.title}", layer.output[..., number], window, before)
     some = f"Its {len(order)} strongest maps" if len(order) < layer.output.shape[-1] else "Its maps"
     st.caption(f"{some} of this face, the strongest first. Click one to enlarge it.")
@@ -103,7 +103,7 @@ def _sum(layer: Layer, source: NDArray[np.float32], class_names: Sequence[str]) 
     top = int(layer.output.argmax())
     made = products(layer, source, top)
     is_score = layer.output.size == len(class_names)
-    what = f"The score of {plain(class_names[top])}" if is_score else f"The largest, number {top}"
+    what = f"The score of {plain(class_names[top])}" if is_score else f"The largest value, number {top}"
     rest = made.total - made.bias - float((made.values[:_LISTED] * made.weights[:_LISTED]).sum())
     shown = list(zip(made.inputs, made.values, made.weights, strict=True))[:_LISTED]
     lines = [
@@ -112,7 +112,7 @@ def _sum(layer: Layer, source: NDArray[np.float32], class_names: Sequence[str]) 
         ("the bias", None, None, made.bias),
         ("the sum", None, None, made.total),
     ]
-    st.markdown(f"**{what}, worked out.** The products that count most:")
+    st.markdown(f"**{what}, computed.** The largest products:")
     names = ["value", "times weight", "gives"]
     table = pd.DataFrame(lines, columns=["", *names])
     formats = dict.fromkeys(names, st.column_config.NumberColumn(format="%.3f"))

@@ -39,7 +39,7 @@ def choose_layer(seen: NDArray[np.uint8], layers: Sequence[Layer]) -> int:
     sheet = contact_sheet(np.stack([seen, *map(thumbnail, layers)]))
     face = {
         "title": FACE,
-        "words": "48×48 grays from 0 to 255",
+        "words": "48×48 gray values from 0 to 255",
         "color": LAYER_COLORS["input"],
         "side": _side(48),
         "depth": 0,

@@ -13,7 +13,7 @@ _FIGURE = '<figure class="{name}"><canvas {attributes}></canvas><figcaption></fi
 _window = component(
     "fer_window",
     '<div class="frame"><div class="look">'
-    + _FIGURE.format(name="read", attributes='role="img" aria-label="The maps before it, with the window"')
+    + _FIGURE.format(name="read", attributes='role="img" aria-label="Its input maps, with the window"')
     + '<div class="numbers"></div>'
     + _FIGURE.format(name="made", attributes='role="application" tabindex="0"')
     + '<div class="sum"></div><div class="controls"><button type="button" class="play">Play</button>'
@@ -24,7 +24,7 @@ _window = component(
 
 def show_face_values(seen: NDArray[np.uint8]) -> None:
     """Show a ``(48, 48)`` uint8 face as the network gets it, with each pixel's gray under the pointer."""
-    _show("the face", "The face as the network gets it", seen.astype(np.float32), white=255)
+    _show("the face", "The face as the network sees it", seen.astype(np.float32), white=255)
 
 
 def show_map(title: str, output: NDArray[np.float32], window: SlidingWindow | None, before: str) -> None:

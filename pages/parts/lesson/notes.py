@@ -14,7 +14,7 @@ def show_notes(code: str) -> None:
     """Show the notes of a lesson under way, anew every second; they lead the class's screen, and follow it."""
     presentation = cached.presentations().find(code)
     if presentation is None:
-        st.warning("This lesson is not under way. Open its notes again.", icon=":material/school:")
+        st.warning("This lesson is not running. Open its notes again.", icon=":material/school:")
         show_link("To the lesson", "lesson", arrow=True)
         return
 

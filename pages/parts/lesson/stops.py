@@ -26,7 +26,7 @@ TOUR = (
     ),
     Stop(
         "A face of your own",
-        "Press *Anger*, then move one slider until the network changes its mind.",
+        "Press *Anger*, then move one slider until the network changes its answer.",
         "build_face",
     ),
     Stop(

@@ -35,7 +35,7 @@ def _show_question(played: QuizRound, index: int) -> None:
             if given is None:
                 label, key = "What does this expression look like?", f"quiz_answer_{index}"
                 st.pills(label, EMOTIONS, key=key, on_change=_answer, args=[index])
-                st.caption(f"You get a point for each of the ten {played.voters} who said what you say.")
+                st.caption(f"You get one point for each of the ten {played.voters} who agree with you.")
             else:
                 _show_answered(played, question, given)
                 if index + 1 < len(played.questions):

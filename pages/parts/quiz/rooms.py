@@ -126,7 +126,7 @@ def _show_score(room: Room) -> None:
     show_tiles(tiles | {"Best possible": in_points(score.best)})
     faces = "1 face" if score.faces == 1 else f"{score.faces} faces"
     st.caption(
-        f"After {faces}. A vote earns a point for each of the ten {room.round.voters} who agree; "
+        f"After {faces}. A vote earns one point for each of the ten {room.round.voters} who agree; "
         "the class gets the mean of its votes."
     )
 

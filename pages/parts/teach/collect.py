@@ -57,7 +57,7 @@ def add_drawn(lesson: Lesson, place: int) -> None:
             lesson.add(place, built_face(face))
 
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown("The face you built is here.", width="stretch")
+            st.markdown("Your built face is ready.", width="stretch")
             st.button("Add this face", icon=":material/add:", key="teach_add_built", on_click=add_built)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         emotion = st.selectbox("Expression", EMOTIONS, index=1, key="teach_emotion", persist_state="session", width=180)
@@ -76,7 +76,7 @@ def add_pictures(lesson: Lesson, place: int) -> None:
     """Find the largest face of each uploaded picture and add it."""
     files = upload_pictures("teach_upload", "Your pictures")
     if not files:
-        st.caption("Of each picture the largest face is taken. Pictures stay in this session's memory.")
+        st.caption("The largest face of each picture is used. Pictures stay in this session's memory.")
         return
 
     def add() -> None:
@@ -98,7 +98,7 @@ def add_rows(lesson: Lesson, place: int) -> None:
     with errors_shown():
         card = choose_dataset()
         if not card.has_pictures:
-            st.info("This dataset is here without its pictures. Choose another one, or import them.")
+            st.info("The pictures of this dataset are missing. Import them, or choose another dataset.")
             return
         records = cached.records(card)
     scheme = records.schemes[0]
@@ -113,7 +113,7 @@ def add_rows(lesson: Lesson, place: int) -> None:
                 key="teach_agreement",
                 persist_state="session",
                 width=150,
-                help="The share of its ten votes that the class must have.",
+                help="Minimum share of the ten votes for the class.",
             )
             if records.has_votes
             else 0
@@ -137,7 +137,7 @@ def add_votes(lesson: Lesson) -> None:
     rooms = [room for room in cached.quiz_rooms().shared() if token and room.host == token]
     votes = class_votes([ballot for room in rooms for ballot in room.ballots()])
     if not votes.recordings:
-        st.info("No class has voted in this browser's rooms yet. Play the quiz with a class, then come back.")
+        st.info("No quiz room of this browser has votes yet. Play the quiz with a class first.")
         show_link("Open the quiz", "quiz")
         return
     each = ", ".join(f"{name} {len(recording)}" for name, recording in votes.recordings.items())
@@ -151,11 +151,11 @@ def add_votes(lesson: Lesson) -> None:
         on_click=lambda: lesson.change(lambda: with_recordings(lesson.examples, votes.recordings)),
     )
     if votes.compared:
-        st.caption(f"On {votes.agreeing} of {votes.compared} faces your class and the dataset's ten voters agree.")
+        st.caption(f"On {votes.agreeing} of {votes.compared} faces your class and the ten voters agree.")
 
 
 def _how_many(most: int, usual: int, key: str) -> int:
-    return int(st.number_input("How many", 1, most, usual, key=key, persist_state="session", width=120))
+    return int(st.number_input("Number", 1, most, usual, key=key, persist_state="session", width=120))
 
 
 def _seed(lesson: Lesson) -> int:

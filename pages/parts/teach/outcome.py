@@ -26,14 +26,14 @@ def show_swap(lesson: Lesson, checkpoint: Checkpoint) -> None:
     """Download one's own head, load a classmate's, and compare both on one's own examples."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Give yours away", anchor=False)
+        st.subheader("Share your head", anchor=False)
         if lesson.taught:
-            download_button("Download the head", lesson.taught.head.to_json(), "head.json", key="teach_download_head")
+            download_button("Download head", lesson.taught.head.to_json(), "head.json", key="teach_download_head")
         else:
             st.info("Train first.")
         st.caption("The file holds class names, weights and the base's hash. It holds no face.")
     with right:
-        st.subheader("Take theirs", anchor=False)
+        st.subheader("Load a head", anchor=False)
         file = st.file_uploader(
             "A classmate's head", kinds("json"), max_upload_size=LONGEST_FILE >> 20, key="teach_load_head"
         )
@@ -50,7 +50,7 @@ def show_swap(lesson: Lesson, checkpoint: Checkpoint) -> None:
         head.check_fits(checkpoint)
         st.markdown(f"**{plain(lesson.loaded[0])}** knows {plain(', '.join(head.class_names))}.")
         if not len(lesson.examples):
-            st.info("Add examples of these classes to see how their head does on you.")
+            st.info("Add examples of these classes to measure their head on your faces.")
             return
         _show_swap(compare_heads(lesson.store(checkpoint), lesson.examples, head, lesson.taught))
 
@@ -68,7 +68,7 @@ def _show_swap(swap: Swap) -> None:
         return
     alone = np.flatnonzero(swap.own.is_right & ~swap.theirs.is_right)[:_RIGHT_ALONE]
     if len(alone):
-        st.markdown("Right by yours alone:")
+        st.markdown("Only yours is right:")
         names = swap.theirs.class_names
         captions = [f"theirs: {names[swap.theirs.y_pred[i]]}" for i in alone]
         texts = [f"Example of {names[swap.theirs.y_true[i]]}" for i in alone]
@@ -93,12 +93,12 @@ def _offer_checkpoint(lesson: Lesson, checkpoint: Checkpoint) -> None:
         return
     name = st.text_input("Name", "taught", key="teach_checkpoint_name", persist_state="session")
     if st.button("Save checkpoint", icon=":material/save:", type="primary", key="teach_save"):
-        with errors_shown(), st.spinner("Making one network of both …", show_time=True):
+        with errors_shown(), st.spinner("Combining base and head …", show_time=True):
             examples = lesson.examples.ready()
             st.session_state["teach_saved"] = save_as_checkpoint(lesson.store(checkpoint), taught, examples, name).name
-    st.caption("Every page can use it then. Its card says from how many recordings it learned, and holds no face.")
+    st.caption("Every page can then use it. Its card states the number of recordings and holds no face.")
     if saved := st.session_state.get("teach_saved"):
-        st.success(f"“{plain(saved)}” is in every list of checkpoints.", icon=":material/check:")
+        st.success(f"“{plain(saved)}” is saved; choose it on any page.", icon=":material/check:")
         show_link("Open on Photos", "photos", {"checkpoint": saved})
 
 
@@ -106,25 +106,25 @@ def _offer_examples(lesson: Lesson) -> None:
     if not len(lesson.examples):
         st.info("There are no examples yet.")
         return
-    download_button("Download the pictures", lambda: pack_examples(lesson.examples), "examples.zip", icon="folder_zip")
+    download_button("Download pictures", lambda: pack_examples(lesson.examples), "examples.zip", icon="folder_zip")
     if st.button("Save dataset", icon=":material/grid_view:", key="teach_dataset"):
         _ask_for_dataset(lesson)
-    st.caption("Until then they are in this session's memory only, and go when you close the app.")
+    st.caption("Unsaved examples stay in this session's memory and are deleted when you close the app.")
     if fault := st.session_state.pop(_REFUSED, None):
         refuse(fault)
     if stored := st.session_state.get(_STORED):
         st.success(f"The dataset “{plain(stored)}” is stored.", icon=":material/check:")
-        show_link("Look at it", "dataset", {"dataset": stored})
+        show_link("Open dataset", "dataset", {"dataset": stored})
 
 
 @st.dialog("Save as a dataset?", icon=":material/grid_view:")
 def _ask_for_dataset(lesson: Lesson) -> None:
     st.markdown(
-        f"**{len(lesson.examples):,} faces** will be stored on the computer that runs FER Lab, for everybody who uses "
-        "it. Store faces of people only if they know and agree."
+        f"**{len(lesson.examples):,} faces** will be stored on the computer that runs FER Lab, visible to everyone "
+        "who uses it. Store faces of people only if they know and agree."
     )
     st.text_input("Name", "my-examples", key=_NAME)
-    if st.button("Store them", type="primary", key="teach_dataset_store", on_click=_store, args=[lesson]):
+    if st.button("Save faces", type="primary", key="teach_dataset_store", on_click=_store, args=[lesson]):
         st.rerun()
 
 

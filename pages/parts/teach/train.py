@@ -31,7 +31,7 @@ def choose_kind() -> HeadKind:
         required=True,
         key=_KIND,
         persist_state="session",
-        help="One linear layer on the network's features. The paper's section 6.2 takes linear SVMs.",
+        help="One linear layer on the network's features. The paper's section 6.2 uses linear SVMs.",
     )
     return kind
 
@@ -49,9 +49,9 @@ def offer_training(lesson: Lesson, checkpoint: Checkpoint, kind: HeadKind) -> No
             disabled=not is_ready,
         )
         if not is_ready:
-            st.caption("Give at least two classes examples first.")
+            st.caption("Add examples to at least two classes first.")
         elif lesson.taught and not is_current and not pressed:
-            st.caption("Something changed since the last training. Train again.")
+            st.caption("Examples or settings have changed. Train again.")
     if pressed:
         with errors_shown(), st.spinner("Training …"):
             store = lesson.store(checkpoint)
@@ -66,7 +66,7 @@ def _show_figures(taught: Taught) -> None:
     held_out = taught.held_out
     with st.container(horizontal=True):
         if held_out:
-            help_ = "On recordings it did not learn from."
+            help_ = "On recordings outside the training."
             st.metric("Held-out accuracy", percent(held_out.accuracy), border=True, width=230, help=help_)
         else:
             st.metric("Held-out accuracy", "–", border=True, width=230, help="Needs two recordings of each class.")
@@ -80,7 +80,7 @@ def show_quality(lesson: Lesson, checkpoint: Checkpoint) -> None:
     """Advice, the confusion matrix, the learning curve, and the mistakes."""
     taught = lesson.taught
     if taught is None:
-        st.info("Train first. Then this shows how well your head does on recordings it never saw.")
+        st.info("Train first to see how your head does on held-out recordings.")
         return
     for advice in advise(lesson.examples, taught):
         st.markdown(f":material/lightbulb: {plain(advice)}")
@@ -107,7 +107,7 @@ def _show_curve(lesson: Lesson, checkpoint: Checkpoint, taught: Taught) -> None:
         with st.spinner("Training on fewer examples …"):
             known = version, learning_curve(lesson.store(checkpoint), lesson.examples, taught.head.kind)
         st.session_state[_CURVE] = known
-    alt = "Held-out accuracy against the number of training examples of each class, with 95% intervals."
+    alt = "Held-out accuracy against the number of training examples per class, with 95% intervals."
     points = known[1]
     columns = [p.examples for p in points], [p.accuracy for p in points], [p.interval for p in points]
     show_chart("teach_curve", alt, curve_figure(*columns))
@@ -118,7 +118,7 @@ def _show_mistakes(lesson: Lesson, taught: Taught) -> None:
     wrong = np.flatnonzero(~report.is_right) if report else np.empty(0, np.int64)
     if report is None or not len(wrong) or not taught.is_of(lesson.examples):
         return
-    st.subheader("Its surest mistakes", anchor=False)
+    st.subheader("Most confident errors", anchor=False)
     chosen = wrong[np.argsort(-report.confidence[wrong])][:_MISTAKES]
     names = report.class_names
     captions = [f"{names[report.y_true[i]]} → {names[report.y_pred[i]]}" for i in chosen]

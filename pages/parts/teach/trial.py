@@ -65,5 +65,5 @@ def _choose_head(taught: Lesson) -> Head | None:
     heads |= {THEIRS: taught.loaded[1]} if taught.loaded else {}
     if len(heads) < 2:
         return next(iter(heads.values()), None)
-    name = st.segmented_control("Who answers", list(heads), default=YOURS, required=True, key="teach_who")
+    name = st.segmented_control("Answers by", list(heads), default=YOURS, required=True, key="teach_who")
     return heads[str(name)]

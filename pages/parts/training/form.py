@@ -78,7 +78,7 @@ def _labels(dataset: DatasetCard) -> None:
     choice(
         "metric",
         "Evaluation metric",
-        "Validation metric that selects the best epoch. Loss varies least by chance.",
+        "Validation metric that selects the best epoch. Loss is the least noisy.",
     )
     slider("share", "Training share", "Share of the training faces to use; less is quicker.")
     whole("seed", "Seed", "The same seed repeats a run exactly.")
@@ -170,7 +170,7 @@ def _experiments() -> None:
             whole(
                 "leaked_faces",
                 "Leaked test faces",
-                "Test faces that are added to the training set. Such a run leaves no checkpoint.",
+                "Number of test faces added to the training set. Such a run leaves no checkpoint.",
             )
         with right:
             switch(
@@ -198,7 +198,7 @@ def _augmentation(dataset: DatasetCard) -> None:
             part("contrast", "Contrast", "Largest change of contrast.")
             part("gamma", "Gamma", "Largest exponent of the mid-tones.")
             part("shade", "Side light", "Strongest light from one side.")
-            part("resolution", "Low resolution", "Downscales half of the faces by up to this share.", highest=0.8)
+            part("resolution", "Low resolution", "Scales half of the faces down by up to this share.", highest=0.8)
             part("blur", "Blur", "Largest blur radius in pixels.", highest=3.0, step=0.1)
             part("noise", "Noise", "Largest noise, as a share of the gray range.")
             part("erasing", "Erasing", "Probability of erasing a random rectangle.")

@@ -77,7 +77,7 @@ def _ask_target(config: TrainingConfig) -> RunTarget:
     text = right.text_area(
         "Settings per retry",
         placeholder="learning_rate=0.001\nlearning_rate=0.001 epochs=90\narchitecture=lab-cnn schedule=one_cycle",
-        help="One line for each retry: name=value, separated by blanks. Others stay as above.",
+        help="One line for each retry: name=value, separated by spaces. Other settings stay as above.",
         key="attempts",
         persist_state="session",
     )
@@ -85,7 +85,7 @@ def _ask_target(config: TrainingConfig) -> RunTarget:
     target = RunTarget(accuracy / 100, attempts)
     target.check_attempts(config)
     if not attempts:
-        st.caption("Without a line there is no retry.")
+        st.caption("No lines, no retries.")
     return target
 
 
@@ -101,7 +101,7 @@ def _ask_search(config: TrainingConfig) -> SearchPlan:
         persist_state="session",
     )
     trials = right.number_input(
-        "Most runs",
+        "Maximum runs",
         1,
         MOST_TRIALS,
         10,
@@ -111,17 +111,17 @@ def _ask_search(config: TrainingConfig) -> SearchPlan:
     )
     plan = SearchPlan(config, axes, method, int(trials))
     if method == "grid" and grid_size(axes) > plan.runs:
-        st.caption(plain(f"There are {grid_size(axes)} combinations: {plan.runs} of them will be tried."))
+        st.caption(plain(f"There are {grid_size(axes)} combinations; {plan.runs} will be tried."))
     return plan
 
 
 def _ask_axes(config: TrainingConfig) -> tuple[Axis, ...]:
     names = st.multiselect(
-        "What varies",
+        "Settings to vary",
         [name for name in config.flat() if name not in _NOT_SEARCHED],
         ["learning_rate"],
         format_func=_plain_name,
-        help="Each trial is an ordinary run with its own values of these; the others stay as above.",
+        help="Each trial is a run with its own values of these; other settings stay as above.",
         key="search_over",
         persist_state="session",
     )

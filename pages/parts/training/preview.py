@@ -56,7 +56,8 @@ def preview_network(config: TrainingConfig, training_faces: int) -> None:
     steps = -(-max(1, round(config.share * training_faces)) // config.batch_size)
     with st.container(border=True):
         st.markdown(
-            f"**{network.weights:,}** weights · **{network.multiply_adds / 1e6:,.1f} million** multiply-adds a face · "
+            f"**{network.weights:,}** weights · **{network.multiply_adds / 1e6:,.1f} million** multiply-adds per face "
+            "· "
             f"**{steps * config.epochs:,}** steps"
         )
         st.plotly_chart(

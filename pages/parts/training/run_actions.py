@@ -37,7 +37,7 @@ def _steer_active(run: Run) -> None:
             st.rerun()
         return
     label = "Pausing …" if pausing else "Pause"
-    explanation = "Ends after the epoch in flight; Resume goes on exactly there."
+    explanation = "Ends after the current epoch; Resume continues from there."
     if st.button(label, icon=":material/pause:", disabled=pausing or stopping, key="pause", help=explanation):
         pause_run(run)
         st.rerun()
@@ -95,8 +95,8 @@ def keep_run(run: Run) -> None:
 def _offer_deletion(run: Run) -> None:
     with st.popover("Delete …", icon=":material/delete:"):
         st.markdown(
-            f"The settings, curves, log and saved states of **{plain(run.name)}** will be gone. Its checkpoint, if it "
-            "made one, stays."
+            f"The settings, curves, log and saved states of **{plain(run.name)}** are deleted. Its checkpoint, if "
+            "any, is kept."
         )
         if st.button("Delete it", type="primary", icon=":material/delete:", key="delete_now"):
             delete_run(run)

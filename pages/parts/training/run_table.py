@@ -144,7 +144,7 @@ def _show_search(search: Search) -> None:
         if trials and trials[0].metrics():
             best = trials[0]
             st.markdown(
-                f"Best so far: **{percent(best.best_accuracy(), 1)}** on validation by **{plain(best.name)}** "
+                f"Best so far: **{percent(best.best_accuracy())}** on validation by **{plain(best.name)}** "
                 f"({plain(best.record.note)})"
             )
 

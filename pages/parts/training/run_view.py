@@ -102,7 +102,7 @@ def _figures(run: Run, metrics: Sequence[EpochMetrics]) -> None:
         return
     best, last = run.best_of(metrics), metrics[-1]
     on_validation, on_training, kept = (
-        percent(accuracy, 1) for accuracy in (last.val_accuracy, last.accuracy, best.val_accuracy)
+        percent(accuracy) for accuracy in (last.val_accuracy, last.accuracy, best.val_accuracy)
     )
     speed = f"{last.images_per_second:,.0f}/s"
     tiles = (
@@ -184,8 +184,8 @@ def _say_ready(run: Run, checkpoint: str) -> None:
         st.markdown(f":green[:material/check:] The checkpoint **{plain(checkpoint)}** is ready.", width="content")
         return
     st.warning(
-        f"The checkpoint **{plain(checkpoint)}** has {percent(accuracy, 1)} validation accuracy; always answering "
-        f"“{plain(names[place])}” has {percent(constant, 1)}. It learned nothing useful. Add pictures, or fine-tune "
+        f"The checkpoint **{plain(checkpoint)}** has {percent(accuracy)} validation accuracy; always answering "
+        f"“{plain(names[place])}” has {percent(constant)}. It learned nothing useful. Add pictures, or fine-tune "
         "fer-lab with the preset “Few pictures”.",
         icon=":material/warning:",
     )

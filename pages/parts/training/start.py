@@ -93,7 +93,7 @@ def choose_preset(dataset: DatasetCard) -> None:
                     st.session_state["run"] = start_run(config, None).name
                     st.session_state["started"] = st.session_state["run"]
                     st.rerun()
-                if st.button("Change first", key=f"preset_{preset.name}", type="tertiary", icon=":material/tune:"):
+                if st.button("Edit settings", key=f"preset_{preset.name}", type="tertiary", icon=":material/tune:"):
                     take_settings(config, f"“{preset.title}”")
                     st.rerun()
 

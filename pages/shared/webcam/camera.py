@@ -90,7 +90,7 @@ _REASONS = {
         camera_works=True,
     ),
     "NotAllowedError": Reason(
-        "The camera is not allowed",
+        "Camera access is denied",
         "Click the camera or lock beside the address, choose **Allow**, and start again. Otherwise check the "
         "system’s privacy settings.",
     ),

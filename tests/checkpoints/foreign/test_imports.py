@@ -231,7 +231,7 @@ def test_an_onnx_file_is_run_unchanged(ready, tmp_path, end):
         wanted = single / single.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(checkpoint.open_classifier().predict(faces), wanted, atol=1e-4)
     assert Features(checkpoint).of(faces).shape == (4, 7)
-    with pytest.raises(CheckpointError, match="does not show its layers"):
+    with pytest.raises(CheckpointError, match="whose layers cannot be read"):
         open_layer_reader(checkpoint)
 
 

@@ -68,7 +68,7 @@ def test_a_bad_file_is_a_sentence(start):
     assert start(b"x").preview() == b""
     status = ended(start(b"no video at all", name="notes *1*.mp4"))
     assert status.state == "failed"
-    assert status.message == "notes *1*.mp4 is not a video this app reads; save it as MP4, WebM, MOV or AVI."
+    assert status.message == "notes *1*.mp4 is not a supported video; save it as MP4, WebM, MOV or AVI."
 
 
 def test_a_missing_checkpoint_is_a_sentence(start, save_tiny, write_clip, corner):

@@ -165,9 +165,9 @@ def test_an_index_without_frames_is_refused(write_clip, corner, tmp_path):
     ("content", "said"),
     [
         (b"", "empty"),
-        (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "not a video"),
-        (b"ffconcat version 1.0\nfile /etc/passwd\n", "not a video"),
-        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "not a video"),
+        (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "not a supported video"),
+        (b"ffconcat version 1.0\nfile /etc/passwd\n", "not a supported video"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "not a supported video"),
         (b"\x00\x00\x00\x18ftypmp42" + bytes(40), "incomplete or damaged"),
         (b"\x1a\x45\xdf\xa3" + bytes(40), "incomplete or damaged"),
         (b"RIFF\x00\x00\x00\x00AVI LIST", "incomplete or damaged"),
@@ -210,7 +210,7 @@ def test_an_mp4_without_its_index_is_refused(write_clip, corner):
 def test_names_in_messages_are_clean(tmp_path):
     path = tmp_path / "clip.mp4"
     path.write_bytes(b"no video")
-    with pytest.raises(VideoError, match=r"^b\ufffda\.mp4 is not a video"):
+    with pytest.raises(VideoError, match=r"^b\ufffda\.mp4 is not a supported video"):
         VideoReader(path, name="C:\\x\\b\u202ea.mp4")
 
 
@@ -221,7 +221,7 @@ def test_a_wave_file_is_no_video(tmp_path):
         sound.setsampwidth(2)
         sound.setframerate(8000)
         sound.writeframes(struct.pack("<h", 0) * 100)
-    assert "not a video" in refusal(path)
+    assert "not a supported video" in refusal(path)
 
 
 def test_frames_are_freed_at_once(write_clip):

@@ -186,7 +186,7 @@ def test_a_folder_deleted_while_it_trains_ends_with_a_sentence(half_trained):
     with pytest.raises(OSError):  # noqa: PT011 (which one depends on the system)
         status.on_epoch(epoch_metrics(3))
     assert list_runs() == ()
-    with pytest.raises(TrainingError, match="There is no run called"):
+    with pytest.raises(TrainingError, match="There is no run"):
         stop_run(find_run("half"))
 
 
@@ -290,7 +290,7 @@ def test_too_little_memory_ends_in_a_sentence_about_memory(small_demo):
     status = find_run("big").status
     assert status.state == "failed"
     # Which of the two it is depends on who first asks for too much: where TensorFlow's kernels do, all is over at once.
-    said, killed = "memory was not enough for batches of 96", "the memory may be too small: choose a smaller batch size"
+    said, killed = "Memory ran out with a batch size of 96", "the memory may be too small: choose a smaller batch size"
     assert said in status.message or killed in status.message
 
 
@@ -298,7 +298,7 @@ def test_too_little_memory_ends_in_a_sentence_about_memory(small_demo):
 def test_memory_that_runs_out_in_training_is_said_with_half_the_batch(home, error):
     run = create_run(TrainingConfig(epochs=1, batch_size=96, width=4, precision="float32"), "big")
     with (
-        pytest.raises(TrainingError, match="memory was not enough for batches of 96"),
+        pytest.raises(TrainingError, match="Memory ran out with a batch size of 96"),
         StatusWriter(run),
         errors_in_words(run.config),
     ):

@@ -221,7 +221,7 @@ def test_a_fault_in_the_program_ends_the_run_with_a_sentence(small_demo, stopped
         _ = 1 / 0
     status = find_run("faulty").status
     assert status.state == "failed"
-    assert "A fault in the program ended it (ZeroDivisionError: division by zero)" in status.message
+    assert "A program error ended it (ZeroDivisionError: division by zero)" in status.message
 
 
 def test_a_run_that_falls_short_is_followed_by_the_next_attempt(small_demo, stopped_at_the_end):
@@ -238,9 +238,9 @@ def test_a_run_that_falls_short_is_followed_by_the_next_attempt(small_demo, stop
     assert (last.config.learning_rate, last.config.epochs) == (0.002, 2)
     assert (second.record.parent, last.record.parent) == (first.record.id, second.record.id)
     deadline = time.monotonic() + PATIENCE
-    while "nothing is left to try" not in find_run("mine-try3").status.message and time.monotonic() < deadline:
+    while "no retry is left" not in find_run("mine-try3").status.message and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert "nothing is left to try" in find_run("mine-try3").status.message
+    assert "no retry is left" in find_run("mine-try3").status.message
 
 
 def test_a_search_tries_settings_as_ordinary_runs(small_demo, stopped_at_the_end):

@@ -337,7 +337,7 @@ def test_a_stop_before_the_first_epoch_leaves_nothing_and_says_so(data, tmp_path
 def test_a_loss_that_is_no_number_ends_with_a_remedy(data, tmp_path):
     training, validation = data
     nan = replace(training, targets=np.full_like(training.targets, np.nan))
-    with pytest.raises(TrainingError, match=r"no longer a number in epoch 1\. Use a smaller learning rate"):
+    with pytest.raises(TrainingError, match=r"became NaN \(not a number\) in epoch 1\. Use a smaller learning rate"):
         run(TINY, (nan, validation), tmp_path)
     assert load_state(tmp_path) is None
 
@@ -357,7 +357,7 @@ def test_answers_that_are_no_numbers_are_never_the_best(data, tmp_path):
     # Training normalizes by each batch, validation by these; no maximum comes after the last of them to hide it.
     variance = [layer for layer in model.layers if hasattr(layer, "moving_variance")][-1].moving_variance
     variance.assign(np.full(variance.shape, np.nan))
-    with pytest.raises(TrainingError, match="no longer a number in epoch 1"):
+    with pytest.raises(TrainingError, match=r"became NaN \(not a number\) in epoch 1"):
         run(config, data, tmp_path, initial_weights=model.get_weights())
     assert load_state(tmp_path) is None
 

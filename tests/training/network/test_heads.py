@@ -83,8 +83,8 @@ def test_the_scale_goes_into_the_saved_network_as_keras_own_layers(tmp_path):
     ("changes", "why"),
     [
         ({"loss": "categorical_crossentropy"}, "trained with squared_hinge"),
-        ({"output_activation": "softmax"}, "Choose both or neither"),
-        ({"weight_decay": 0.0}, "gets its margin from shrinking weights"),
+        ({"output_activation": "softmax"}, "choose both or neither"),
+        ({"weight_decay": 0.0}, "needs weight decay for its margin"),
     ],
 )
 def test_what_makes_no_support_vector_machine_is_refused(changes, why):

@@ -65,7 +65,7 @@ def test_names_that_are_not_free_are_refused(name, why):
 @pytest.mark.parametrize("change", [lambda run: rename_run(run, "yours"), delete_run])
 def test_an_active_run_is_neither_renamed_nor_deleted(change):
     run = create_run(CONFIG, "mine")
-    with pytest.raises(TrainingError, match="is active"):
+    with pytest.raises(TrainingError, match="is already active"):
         change(run)
     assert find_run("mine").folder.exists()
 
@@ -189,7 +189,7 @@ def test_a_full_disk_has_room_for_the_sentence_that_says_so():
 def test_a_run_whose_loss_is_no_number_says_so_in_a_field():
     run = create_run(CONFIG, "mine")
     with pytest.raises(DivergenceError), StatusWriter(run):
-        raise DivergenceError("The loss is no longer a number in epoch 1.")
+        raise DivergenceError("The loss became NaN (not a number) in epoch 1.")
     assert find_run("mine").status.diverged
 
 

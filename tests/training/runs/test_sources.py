@@ -55,9 +55,9 @@ def test_the_head_is_fitted_to_other_classes(home, small_demo):
         ({"start_from": "tiny", "architecture": "lab-cnn"}, "its architecture is paper-cnn, not lab-cnn"),
         ({"start_from": "tiny", "width": 5}, "its width is 4, not 5"),
         ({"start_from": "alien"}, "it was not trained here"),
-        ({"teachers": ("tiny",), "scheme": "majority-8"}, "it does not know all classes of majority-8"),
-        ({"teachers": ("alien",), "live_teachers": True}, "it was not trained here, so it can only teach without"),
-        ({"teachers": ("tiny",), "live_teachers": True, "preprocessing": ("denoise",)}, "pre-processed in another way"),
+        ({"teachers": ("tiny",), "scheme": "majority-8"}, "it lacks classes of majority-8"),
+        ({"teachers": ("alien",), "live_teachers": True}, "it was not trained here, which live_teachers needs"),
+        ({"teachers": ("tiny",), "live_teachers": True, "preprocessing": ("denoise",)}, "pre-processing differs"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_starts(home, small_demo, save_tiny, changes, reason):

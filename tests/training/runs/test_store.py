@@ -81,13 +81,13 @@ def test_a_run_has_a_name_by_default(children):
 def test_names_that_are_no_folder_everywhere_are_refused(name):
     with pytest.raises(TrainingError, match=r"is not a valid name\. Use up to 60"):
         create_run(CONFIG, name)
-    with pytest.raises(TrainingError, match="There is no run called"):
+    with pytest.raises(TrainingError, match="There is no run"):
         find_run(name)
 
 
 def test_a_name_is_given_once():
     create_run(CONFIG, "mine")
-    with pytest.raises(TrainingError, match=r"a run called “mine” already\. Choose another name"):
+    with pytest.raises(TrainingError, match=r"already a run “mine”\. Choose another name"):
         create_run(TrainingConfig(), "mine")
     assert find_run("mine").config == CONFIG
 
@@ -104,10 +104,10 @@ def test_a_run_that_cannot_be_stored_leaves_nothing(monkeypatch):
 
 
 def test_a_missing_run_is_told_with_those_there_are():
-    with pytest.raises(TrainingError, match=r"no run called “no” \(there are: none yet\)"):
+    with pytest.raises(TrainingError, match=r"no run “no” \(there are: none yet\)"):
         find_run("no")
     create_run(CONFIG, "yes")
-    with pytest.raises(TrainingError, match=r"no run called “no” \(there are: yes\)"):
+    with pytest.raises(TrainingError, match=r"no run “no” \(there are: yes\)"):
         find_run("no")
 
 
@@ -120,7 +120,7 @@ def test_a_dead_child_is_told_to_be_interrupted(children, monkeypatch):
         time.sleep(0.02)  # not waited for, so it is a zombie
     status = find_run("first").status
     assert (status.state, status.epoch, status.progress, status.eta_seconds) == ("failed", 3, 0.0, 0.0)
-    assert status.message.startswith("Interrupted after epoch 3. Resume it to go on from there")
+    assert status.message.startswith("Interrupted after epoch 3. Resume it to continue")
     assert "memory" in status.message
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
     assert find_run("first").status.message.startswith("Interrupted after epoch 3: the disk is full. Free some space")
@@ -174,7 +174,7 @@ def test_an_interrupted_run_is_resumed_with_what_it_has(children):
     assert not (run.folder / "stop").exists()
 
 
-@pytest.mark.parametrize(("state", "why"), [("running", "is active already"), ("finished", "is finished")])
+@pytest.mark.parametrize(("state", "why"), [("running", "is already active"), ("finished", "is finished")])
 def test_what_runs_or_is_finished_is_not_resumed(children, state, why):
     set_status(start_run(CONFIG, "first"), state=state)
     with pytest.raises(TrainingError, match=why):
@@ -221,7 +221,7 @@ def test_a_run_with_damaged_settings_is_left_out_and_refused(content):
 def test_a_run_with_a_damaged_status_is_listed_as_failed():
     (create_run(CONFIG, "bad").folder / "status.json").write_text("{")
     assert [run.status for run in list_runs()] == [
-        RunStatus("failed", message="The status of this run cannot be read; what it saved is kept.")
+        RunStatus("failed", message="The status of this run is unreadable; everything saved is kept.")
     ]
 
 

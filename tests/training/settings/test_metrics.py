@@ -113,7 +113,7 @@ def test_a_damaged_status_reads_as_failed_and_says_so(tmp_path, text):
     (tmp_path / "status.json").write_text(text)
     status = read_status(tmp_path)
     assert status.state == "failed"
-    assert status.message == "The status of this run cannot be read; what it saved is kept."
+    assert status.message == "The status of this run is unreadable; everything saved is kept."
 
 
 def test_a_missing_status_reads_as_failed(tmp_path):

@@ -31,15 +31,15 @@ def test_lists_and_ranges_are_read(name, values, axis):
 @pytest.mark.parametrize(
     ("name", "values", "why"),
     [
-        ("color", "1,2", "no setting “color”"),
-        ("dataset", "a,b", "no setting “dataset”"),
+        ("color", "1,2", "Unknown setting “color”"),
+        ("dataset", "a,b", "Unknown setting “dataset”"),
         ("batch_size", "32", "give two or more"),
-        ("batch_size", "", "no value to choose from"),
+        ("batch_size", "", "no value; give two or more"),
         ("batch_size", "32,many", "whole number"),
         ("learning_rate", "0.001..7", "choose a number"),
-        ("learning_rate", "0.01..0.001", "must be the smaller one"),
+        ("learning_rate", "0.01..0.001", "give the smaller number first"),
         ("optimizer", "adam..sgd", "is not a number"),
-        ("loss", "squared_hinge,kl_divergence", "Choose both or neither"),
+        ("loss", "squared_hinge,kl_divergence", "choose both or neither"),
     ],
 )
 def test_what_cannot_be_searched_is_refused(name, values, why):
