@@ -47,7 +47,7 @@ def test_what_is_left_out_is_named_with_its_folder_and_nothing_is_saved_unasked(
 @pytest.mark.parametrize(
     ("asked", "said"),
     [("gone", "has no two folders with faces. Make a folder for each class"), (".", "has no two folders with faces"),
-     ("examples/smiling", "has 12 folders; 10 classes are the most")],
+     ("examples/smiling", "has 12 folders; the maximum is 10 classes")],
 )  # fmt: skip
 def test_a_folder_without_classes_is_a_sentence(save_tiny, folder, asked, said, capsys):
     save_tiny()

@@ -386,7 +386,7 @@ def test_a_refused_camera_is_said_and_the_rest_of_the_page_works(page, browser):
     app = come_from(page(), "Webcam")
     browser.says = "NotAllowedError"
     click(app, "teach_camera_record_on")
-    assert "The camera is not allowed" in texts(app)
+    assert "Camera access is denied" in texts(app)
     assert app.button(key="teach_camera_record_on")
     assert counts(click(app, "teach_fill"))["smiling"] == 12
 

@@ -44,7 +44,7 @@ def _calibration(shown: Evaluated) -> None:
         expected = "Expected calibration error: mean gap between confidence and accuracy, in 15 bins."
         metric("Calibration error (ECE)", f"{100 * after:.1f} points", help=expected)
         if calibration.fitted_on:
-            metric("Before", f"{100 * before:.1f} points", help="Uncalibrated.")
+            metric("Uncalibrated", f"{100 * before:.1f} points", help="The same before temperature scaling.")
             explained = "Divides the logits. Above 1, the network was overconfident."
             metric("Temperature", f"{calibration.temperature:.2f}", help=explained)
     if calibration.fitted_on:

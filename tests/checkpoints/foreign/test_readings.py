@@ -102,7 +102,7 @@ def test_a_card_is_read_in_another_way_and_what_was_measured_is_void(save_tiny):
     better = better_reading(card)
     assert better.class_names == FER2013_EMOTIONS
     assert card.notes == ("Softmax.", *card.doubts)
-    assert "perhaps it was trained with that" in card.doubts[0]
+    assert "may have been trained with these" in card.doubts[0]
     used = use_reading(checkpoint, better)
     assert load_checkpoint("other").card == used.card
     assert used.card.class_names == FER2013_EMOTIONS
