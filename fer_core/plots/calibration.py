@@ -21,7 +21,7 @@ def reliability_figure(
     Tables are those of :func:`~fer_core.evaluation.calibration.reliability`; of one alone, intervals are drawn too.
     """
     alone = len(tables) == 1
-    figure = go.Figure(diagonal("honest" if alone else ""))
+    figure = go.Figure(diagonal("perfect calibration" if alone else ""))
     lines = [("before calibration", before, ORANGE, "dash")] if before is not None else []
     for name, table, color, dash in [*lines, *((name, t, colors[name], "solid") for name, t in tables.items())]:
         figure.add_scatter(

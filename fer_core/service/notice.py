@@ -14,7 +14,7 @@ def notice_summary(card: ModelCard | None, deployment: Deployment, prior: PriorA
     errors = f"{error_rates(card, prior).split('. ')[0]}. " if card else ""
     return (
         "For learning only: FER Lab finds faces and names the expression each seems to show, not identity or "
-        "feelings. {errors}Pictures stay on {here}, until you clear them or close the app. Use only faces of people "
+        f"feelings. {errors}Pictures stay on {here}, until you clear them or close the app. Use only faces of people "
         "who know and agree, and make no decisions about people with it."
     )
 
