@@ -105,7 +105,7 @@ def test_calibration_reaches_the_card_and_the_page(home, small_demo, save_tiny, 
     assert "Temperature" in labels
     page.segmented_control(key="prior").set_value("training").run()  # now that the training shares are known
     assert page.metric[0].value == before[0]
-    assert [m.value for m in page.metric if m.label == x == before[1]
+    assert [m.value for m in page.metric if m.label == "Uncalibrated"] == before[1]
 
 
 def test_the_threshold_can_be_tried(evaluated):
