@@ -20,6 +20,7 @@ from fer_core.labels import LabelScheme
 from pages.shared.address import carried, follow_address, write_choice
 from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, show_damages
+from pages.shared.streamlit_internals import release_bound_parameters
 
 _Value = TypeVar("_Value")
 PRIOR = "prior"
@@ -184,6 +185,7 @@ def choose_view(
     follow_address(key, key, views, views[0], old_name=old_name, titles=old_views)
 
     def choose() -> None:
+        release_bound_parameters()
         write_choice(key, key, views[0])
         if on_change:
             on_change()

@@ -19,6 +19,7 @@ __all__ = [
     "current_session",
     "current_uploads",
     "on_fault",
+    "release_bound_parameters",
 ]
 
 _MEGABYTE = 2**20
@@ -53,6 +54,21 @@ def came_by_history() -> bool:
     """Whether this run was started by the browser's "Back" or "Forward"."""
     context = get_script_run_ctx()
     return bool(context and context.is_history_navigation)
+
+
+def release_bound_parameters() -> None:
+    """Take what widgets are bound to out of the address, as part of its next change: for a view left with its widgets.
+
+    Streamlit itself does so when the run is over, and the browser's history gets an entry more.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as parameters:
+        for name in list(parameters):
+            if binding := parameters.get_binding_for_param(name):
+                parameters.unbind_widget(binding.widget_id)
+                parameters.discard_param_no_forward_msg(name)
 
 
 def on_fault(show: Callable[[Exception], bool]) -> None:

@@ -78,3 +78,16 @@ def test_the_lesson_ends_also_where_a_widget_is_bound_to_the_address(page):
     address, heading = go(page, page.get_by_role("button", name="Next").first.click)
     assert re.fullmatch(r"/training\?lesson=3&notes=\w+", address)
     assert heading == "Training"
+
+
+def test_small_choices_of_a_view_go_with_it(page):
+    """They replace the entry of the history: "Back" leaves the view, and then the page, in one step each."""
+    go(page, lambda: page.goto(page.address))
+    go(page, menu(page, "Dataset"))
+    go(page, choose(page, "Training"))
+    assert go(page, choose(page, "Shares"))[0] == "/dataset?bars=Training&show=Shares"
+    assert go(page, choose(page, "Faces"))[0] == "/dataset?view=Faces"
+    assert go(page, choose(page, "sadness"))[0] == "/dataset?class=sadness&view=Faces"
+    assert go(page, page.go_back)[0] == "/dataset?bars=Training&show=Shares"
+    assert page.get_by_role("radio", name="Shares", exact=True).is_checked()
+    assert go(page, page.go_back) == ("/", "FER Lab")
