@@ -17,6 +17,7 @@ html {font-size: 18px}
 [data-testid="stMainBlockContainer"] {padding: 0.3rem 3.2rem 0.5rem !important}
 [data-testid="stMain"] [data-testid="stVerticalBlock"] {gap: 0.5rem}
 [data-testid="stMain"] [data-testid="stElementContainer"]:has(> .stHtml:empty) {display: none}
+[data-testid="stMain"] h3 {padding: 0}
 [data-testid="stAlertContainer"] {padding: 0.4rem 0.8rem}
 [data-testid="stMetric"] > div {padding: 0.1rem 0.8rem}
 [data-testid="stMetricValue"] {font-size: 1.4rem}
