@@ -121,7 +121,7 @@ LESSON = (
         "one; *Add drawn faces* to it, train again, and look at which faces it gets wrong.",
         (
             Question(
-                "Why do so few examples do?",
+                "Why are so few examples enough?",
                 "Only the last layer is new. The features before it come from a network that 25,000 labeled faces "
                 "have trained; the head draws lines between them.",
             ),

@@ -10,7 +10,7 @@ from pages.shared.links import script
 PAGE_WORDS: dict[str, tuple[str, ...]] = {
     "overview": ("checkpoint", "epoch", "FER+", "FER2013", "pre-processing", "test", "validation"),
     "dataset": (
-        *("checkpoint", "CLAHE", "contrast stretching", "de-noising", "epoch", "FER+", "FER2013"),
+        *("accuracy", "checkpoint", "CLAHE", "contrast stretching", "de-noising", "epoch", "FER+", "FER2013"),
         *("histogram equalization", "imbalance", "majority", "pre-processing", "split", "test", "validation"),
         "vote distribution",
     ),
@@ -45,7 +45,7 @@ PAGE_WORDS: dict[str, tuple[str, ...]] = {
     "break_it": (
         *("accuracy", "augmentation", "balanced sampling", "batch size", "bias", "checkpoint", "confusion matrix"),
         *("confidence", "early stopping", "epoch", "FER+", "FER2013", "learning rate", "loss", "majority"),
-        *("overfitting", "recall", "ReLU", "seed", "softmax", "test", "validation", "weights"),
+        *("overfitting", "recall", "ReLU", "seed", "softmax", "split", "test", "validation", "weights"),
     ),
     "webcam": ("checkpoint", "test", "WebRTC"),
     "photos": ("checkpoint", "test"),

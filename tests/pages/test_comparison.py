@@ -188,7 +188,7 @@ def test_an_import_is_announced_with_its_doubts_and_can_be_removed(two, save_tin
     assert asked == [("my-net", orders[0], None, b"content")]
     assert "my-net" in page.success[0].value.replace("\\", "")
     assert r"\*\*them\*\*" in page.info[0].value
-    assert "66.0%" in page.warning[0].value
+    assert r"66\.0%" in page.warning[0].value
     assert page.dataframe[0].value["Accuracy"].tolist() == [0.66, 0.14]
     assert page.dataframe[0].value["In use"].tolist() == ["", "✓"]
     next(b for b in page.button if b.label == "Use that order").click().run()

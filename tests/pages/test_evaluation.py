@@ -239,7 +239,7 @@ def test_cell_is_in_the_address(evaluated, open_page):
     assert cell.startswith("fear~")
     linked = open_page("evaluation", cell=cell)
     chosen = {box.label: box.value for box in linked.selectbox}
-    assert f"{chosen['True class']}~{chosen['Called']}" == cell
+    assert f"{chosen['True class']}~{chosen['Predicted class']}" == cell
 
 
 @pytest.mark.parametrize("cell", ["fear", "fear~nobody", "a~b~<script>"])
