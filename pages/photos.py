@@ -44,10 +44,6 @@ def _uploaded() -> list[_File]:
     return [(upload.name, upload.getvalue()) for upload in uploads]
 
 
-def _forget_sent_picture() -> None:
-    st.session_state.pop(SENT_PICTURE, None)
-
-
 def _offer_samples() -> None:
     st.subheader("Try a sample")
     with st.container(horizontal=True, gap="medium"):
@@ -61,11 +57,7 @@ def _pick(title: str) -> None:
     st.session_state[_SAMPLES] = [title]
 
 
-start_page(
-    "photos",
-    "Find every face in a picture and its apparent expression; an expression is not a feeling.",
-    on_leave=_forget_sent_picture,
-)
+start_page("photos", "Find every face in a picture and its apparent expression; an expression is not a feeling.")
 checkpoint, prior = choose_recognition()
 seen = SeenPictures.of_session(_SEEN)
 sources = [seen.source(*file) for file in _choose_pictures(checkpoint, prior)]

@@ -89,7 +89,7 @@ def offer_stills(analyzer: FrameAnalyzer, why: Reason) -> None:
 start_page(
     "webcam",
     "See each face's apparent expression live; an expression is not a feeling.",
-    on_leave=stream.stop,  # it never goes on by itself
+    on_leave=stream.leave,  # it never goes on by itself
 )
 above, below = st.container(), st.empty()  # the settings come below what they change
 with below.container(), errors_shown():

@@ -82,8 +82,10 @@ def start_page(name: str, lead: str, *, on_leave: Callable[[], None] | None = No
     st.session_state[PAGE] = heading.casefold()
     if is_new_page and (leave := st.session_state.get(_LEAVE)):
         leave()
-    if is_new_page and name != "explain":
+    if is_new_page and name != "explain":  # from where one comes back to what was sent
         forget_sent_face()
+        if name != "photos":
+            st.session_state.pop(SENT_PICTURE, None)
     st.session_state[_LEAVE] = on_leave
     on_fault(report_fault)
     _forget_endless_numbers()

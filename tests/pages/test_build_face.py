@@ -117,6 +117,11 @@ def test_a_face_goes_to_explain_and_to_photos(page):
     app.button(key="build_face_photos").click().run()
     assert app.title[0].value == "Photos"
     assert "Drawn face" in texts(app)
+    app.switch_page("pages/photos.py").run().button(key="look inside 1").click().run()
+    assert app.title[0].value == "Explain"
+    assert "Drawn face" in texts(app.switch_page("pages/photos.py").run())  # what was sent is still there
+    app.switch_page("pages/about.py").run()
+    assert "Drawn face" not in texts(app.switch_page("pages/photos.py").run())
 
 
 def test_it_is_open_where_faces_are_not_admitted(page, monkeypatch):

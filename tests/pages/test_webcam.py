@@ -233,6 +233,8 @@ def test_a_server_without_live_video_says_so_and_offers_pictures(home_with_check
     assert "Live video is off on this server" in text(page)
     assert not page.error
     assert page.get("camera_input")
+    page.switch_page("pages/explain.py").run()  # where a single picture's face leads to; one comes back to the picture
+    assert page.switch_page("pages/webcam.py").run().get("camera_input")
 
 
 def test_one_webcam_more_than_there_are_places_is_told_kindly(home_with_checkpoint, open_page, monkeypatch):

@@ -57,6 +57,11 @@ def stop(problem: str = "") -> None:
     st.session_state[_PROBLEM] = problem
 
 
+def leave() -> None:
+    """Switch the camera off with its page; a problem is still told there, beside a single picture taken instead."""
+    stop(problem())
+
+
 def is_wanted() -> bool:
     """Whether the camera is switched on."""
     return bool(st.session_state.get(_WANTED))
