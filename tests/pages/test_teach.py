@@ -270,6 +270,7 @@ class Hand:
 def hand(browser, monkeypatch):
     browser.offers, hand = True, Hand()
     monkeypatch.setattr("pages.parts.teach.webcam.show_hold_button", hand.show_hold_button)
+    monkeypatch.setattr("pages.shared.webcam.stream.STALLED_SECONDS", 600.0)  # between two frames of a test
     return hand
 
 
