@@ -108,6 +108,17 @@ def test_a_response_moves_one_unit_and_holds_the_rest(network):
     assert 0 <= found.influence <= 1
 
 
+@given(expressions(), st.sampled_from(list(UNITS)), PERCENT)
+def test_a_unit_set_anew_keeps_what_its_sides_differ_in(expression, unit, amount):
+    before, after = (Face(expression=expression), with_unit(Face(expression=expression), unit, amount))
+    left, right = (getattr(after.expression.on(side), unit) for side in (-1, 1))
+    assert (left + right) / 2 == pytest.approx(amount, abs=0.026)
+    old = [getattr(before.expression.on(side), unit) for side in (-1, 1)]
+    assert (left - right) * (old[0] - old[1]) >= 0
+    assert with_unit(after, unit, (left + right) / 2) == after
+    assert with_unit(after, unit, 1.0).expression.middle != with_unit(after, unit, 0.0).expression.middle
+
+
 def test_the_influences_are_those_of_all_units_the_strongest_first(network):
     found = influences(network, Face())
     assert set(found) == set(UNITS)

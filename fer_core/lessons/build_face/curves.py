@@ -11,6 +11,7 @@ from fer_core.datasets.drawn.expression import UNITS
 from fer_core.datasets.drawn.face import Face
 
 _COARSE = (0.0, 0.25, 0.5, 0.75, 1.0)
+_STEP = 0.05  # of a contraction
 
 
 def probabilities(network: Classifier, faces: Sequence[Face]) -> NDArray[np.float32]:
@@ -19,8 +20,16 @@ def probabilities(network: Classifier, faces: Sequence[Face]) -> NDArray[np.floa
 
 
 def with_unit(face: Face, name: str, amount: float) -> Face:
-    """A face with one action unit set anew, on both sides; the amount is from 0 to 1."""
-    return replace(face, expression=face.expression.moved(name, amount, amount))
+    """A face with one action unit set anew; the amount, from 0 to 1, is the mean of both sides.
+
+    Where they differ, both go the same share of their ways to rest or to full contraction, so that a one-sided smile
+    stays one; each is a multiple of 5%, as the sliders are.
+    """
+    mean = getattr(face.expression.middle, name)
+    end, share = (0.0, 1 - amount / mean) if amount < mean else (1.0, (amount - mean) / (1 - mean) if mean < 1 else 0.0)
+    sides = (getattr(face.expression.on(side), name) for side in (-1, 1))
+    left, right = (round(round((old + share * (end - old)) / _STEP) * _STEP, 2) for old in sides)
+    return replace(face, expression=face.expression.moved(name, left, right))
 
 
 @dataclass(frozen=True, eq=False)
