@@ -21,13 +21,14 @@ pytestmark = pytest.mark.browser
 SLOW = 60_000
 ROW = 12
 HOVER = """
-(canvas, count) => {
+async (canvas, count) => {
   const box = canvas.getBoundingClientRect(), times = [];
   for (let i = 0; i < count; i++) {
     const start = performance.now();
     const [clientX, clientY] = [box.x + box.width * ((i * 0.37) % 1), box.y + box.height * ((i * 0.61) % 1)];
     canvas.dispatchEvent(new PointerEvent('pointermove', {clientX, clientY, bubbles: true}));
     canvas.getContext('2d').getImageData(0, 0, 1, 1); // painted
+    await new Promise(requestAnimationFrame); // and about to be seen
     times.push(performance.now() - start);
   }
   return times.sort((a, b) => a - b);
@@ -110,7 +111,7 @@ def test_a_block_opens_its_layer_a_map_is_enlarged_and_a_value_tells_its_product
 def test_the_numbers_follow_the_pointer_within_50_milliseconds(opened):
     page = opened("Convolution 8")  # the one with the most products: 3x3x256
     times = canvas(page).evaluate(HOVER, 200)
-    sys.stdout.write(f"a value's 2,304 products: median {times[100]:.1f} ms, 95th percentile {times[190]:.1f} ms. ")
+    sys.stdout.write(f"2,304 products and the next frame: median {times[100]:.1f} ms, 95% within {times[190]:.1f} ms. ")
     assert times[100] <= 50
 
 
