@@ -153,6 +153,6 @@ def small_curve(accuracies: Sequence[float]) -> str:
     return (
         f'<div role="img" aria-label="{words}" style="display:flex;align-items:end;gap:8px;font-size:13px">'
         f"<span>{percent(accuracies[0])}</span>"
-        f'<div style="flex:1;display:flex;align-items:end;gap:2px;height:36px">{bars}</div>'
+        f'<div style="flex:1;display:flex;align-items:end;gap:1%;height:36px">{bars}</div>'
         f"<b>{percent(accuracies[-1])}</b></div>"
     )

@@ -83,7 +83,7 @@ def off_diagonal(side):
 
 CLAIMS = {
     "are still right": lambda u, c: right(u) / 2 <= right(c) < right(u) - 0.05,
-    "The accuracy falls to": lambda u, c: right(c) < right(u) / 2,
+    "The accuracy falls from": lambda u, c: right(c) < right(u) / 2,
     "is right about as often": lambda u, c: right(c) >= right(u) - 0.05 - 1e-9,
     "into high confidence": lambda u, c: c.wrong_confidence > u.wrong_confidence + 0.05,
     "same answer": lambda u, c: largest_answer(c) >= 0.8,

@@ -78,6 +78,12 @@ def test_the_address_names_the_layer(home_with_checkpoint, open_page):
     assert "layer “Convolution 99” (shown: The face)" in app.warning[0].value.replace("\\", "")
 
 
+def test_old_addresses_of_a_view_still_show_it(home_with_checkpoint, open_page):
+    app = open_page("explain", dataset="demo", explain_view="What it rests on")
+    assert "**Occlusion.**" in texts(app)
+    assert not app.warning
+
+
 def test_softmax_shows_equation_1_with_its_numbers(page):
     open_layer(page, "Softmax 1")
     assert r"\sum_j e^{z_j}" in page.latex[0].value

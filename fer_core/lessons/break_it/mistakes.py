@@ -27,7 +27,7 @@ MISTAKES = (
                 reasons.keeps_half,
             ),
             Reason(
-                "The accuracy falls to {changed.accuracy:.1%} from {usual.accuracy:.1%}.",
+                "The accuracy falls from {usual.accuracy:.1%} to {changed.accuracy:.1%}.",
                 reasons.loses_half,
             ),
             Reason(
