@@ -67,10 +67,10 @@ def _show_figures(taught: Taught) -> None:
     with st.container(horizontal=True):
         if held_out:
             help_ = "On recordings outside the training."
-            st.metric("Held-out accuracy", percent(held_out.accuracy), border=True, width=230, help=help_)
+            st.metric("Held-out accuracy", percent(held_out.accuracy), border=True, width=250, help=help_)
         else:
-            st.metric("Held-out accuracy", "–", border=True, width=230, help="Needs two recordings of each class.")
-        st.metric("Training accuracy", percent(taught.train_accuracy), border=True, width=230)
+            st.metric("Held-out accuracy", "–", border=True, width=250, help="Needs two recordings of each class.")
+        st.metric("Training accuracy", percent(taught.train_accuracy), border=True, width=250)
         st.metric("Recordings", f"{taught.head.recordings:,}", border=True, width=150)
     if held_out:
         st.caption(f"Held-out accuracy: 95% CI {interval_text(*taught.interval, digits=0)}, n = {len(held_out):,}.")

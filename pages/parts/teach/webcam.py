@@ -92,9 +92,7 @@ def add_recordings(taught: Lesson, place: int, checkpoint: Checkpoint, camera: C
     if analyzer is None:
         st.caption("Only crops of your face are kept, in this session's memory.")
         return
-    _show_recorder(taught, place, analyzer)
-    if taught.taught is None:
-        st.caption(f"Until you train, the label is {plain(checkpoint.name)}’s answer.")
+    _show_recorder(taught, place, checkpoint, analyzer)
     stream.show_switch(key="teach_camera_record")
 
 
@@ -118,7 +116,7 @@ def _open_classifier(taught: Lesson, checkpoint: Checkpoint) -> Classifier:
     return cached.live_classifier(checkpoint, DEFAULT_PRIOR)
 
 
-def _show_recorder(taught: Lesson, place: int, analyzer: FrameAnalyzer) -> None:
+def _show_recorder(taught: Lesson, place: int, checkpoint: Checkpoint, analyzer: FrameAnalyzer) -> None:
     shown, said = taught.examples, (None, taught.fault)
     name, count = shown.class_names[place], len(shown.classes[place])
 
@@ -156,5 +154,7 @@ def _show_recorder(taught: Lesson, place: int, analyzer: FrameAnalyzer) -> None:
             st.info("No face found. Come closer and face the camera.", icon=":material/face:")
         else:
             st.caption(f"“{plain(name)}”: {count + recorded} of {MOST_RECORDED} examples. A tap records two seconds.")
+            if taught.taught is None:
+                st.caption(f"Until you train, the label is {plain(checkpoint.name)}’s answer.")
 
     recorder()

@@ -27,9 +27,9 @@ def show_live(analyzer: FrameAnalyzer) -> None:
 def _show_rate(analyzer: FrameAnalyzer) -> None:
     rate, latest = analyzer.rate(), analyzer.latest()
     is_on = rate.frames_per_second > 0
-    with st.container(horizontal=True, gap="large"):
-        st.metric("Frames/s", f"{rate.frames_per_second:.0f}" if is_on else "–", width="content")
-        st.metric("Per frame", f"{rate.milliseconds:.0f} ms" if is_on else "–", width="content")
+    with st.container(horizontal=True, gap="small"):
+        st.metric("Frames/s", f"{rate.frames_per_second:.0f}" if is_on else "–", border=True, width=150)
+        st.metric("Per frame", f"{rate.milliseconds:.0f} ms" if is_on else "–", border=True, width=150)
     st.caption(f"{latest.number:,} frames analyzed")
 
 
