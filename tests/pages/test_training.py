@@ -459,7 +459,7 @@ def test_the_validation_faces_are_followed(home, small_demo):
     strip = next(html for html in shown if "A validation face" in html)
     assert strip.count("<img") == 8
     assert strip.count("Epoch 2:") == 8
-    assert any("taken for" in html and "<table" in html for html in shown)
+    assert any(" called " in html and "<table" in html for html in shown)
 
 
 def test_curves_can_be_smoothed_and_losses_drawn_on_a_logarithmic_axis(home, small_demo):
