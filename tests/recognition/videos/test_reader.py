@@ -151,7 +151,7 @@ def test_sound_alone_is_refused(tmp_path):
         frame.rate = 44100
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    assert "no moving pictures" in refusal(path)
+    assert "has no video track" in refusal(path)
 
 
 def test_an_index_without_frames_is_refused(write_clip, corner, tmp_path):
