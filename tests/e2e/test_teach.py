@@ -111,7 +111,7 @@ def test_two_faces_are_recorded_taught_tried_live_and_kept(serve, tmp_path, open
     page.get_by_text("Keep", exact=True).click()
     page.get_by_role("textbox", name="Name", exact=True).fill("grin-or-scowl")
     page.get_by_role("button", name="Save checkpoint").click()
-    page.get_by_text("is in every list of checkpoints").wait_for(timeout=_SAVED)
+    page.get_by_text("is saved; choose it on any page").wait_for(timeout=_SAVED)
     page.get_by_role("link", name="Open on Photos").click()
     page.get_by_role("heading", name="Photos").wait_for(timeout=_SOON)
     expect(page.get_by_role("combobox", name="Checkpoint")).to_have_value("grin-or-scowl", timeout=_SOON)
