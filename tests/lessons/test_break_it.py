@@ -87,6 +87,7 @@ def test_the_figures_of_an_outcome():
     assert made.learned_nothing
     assert made.gap == pytest.approx(0.2)
     assert made.rare_recall == 0.5
+    assert made.common_lead == pytest.approx(8 / 10 - 0.5)
     assert made.epoch_seconds == 2.5
     assert [value for _, value, _ in figures(made)] == ["75.0%", "95.0%", "50.0%", "2.5 s"]
     assert [value for _, value, _ in figures(result([[1]], confidence=0.5))] == ["100.0%", "50.0%", "0.0%"]

@@ -48,6 +48,12 @@ def rare(side):
     return np.mean(np.diag(side.matrix)[few] / faces[few]) if few.any() else 0.0
 
 
+def lead(side):
+    faces = side.matrix.sum(axis=1)
+    common = faces >= faces.mean()
+    return np.mean(np.diag(side.matrix)[common] / faces[common]) - rare(side)
+
+
 def largest_answer(side):
     return side.matrix.sum(axis=0).max() / side.matrix.sum()
 
@@ -106,6 +112,8 @@ CLAIMS = {
     "an epoch takes": lambda u, c: c.epoch_seconds > u.epoch_seconds,
     "curve jumps": lambda u, c: len(c.curve) > 2,
     "learned less in the same": lambda u, c: right(c) < right(u) - 0.05,
+    "in recall instead of": lambda u, c: 0 < lead(c) < lead(u) - 0.05,
+    "now rare ones are recognized as often": lambda u, c: lead(c) <= min(0, lead(u) - 0.05) and lead(u) > 0,
     "recall of rare classes rises": lambda u, c: rare(c) > rare(u) + 0.05,
     "Common classes suffer": lambda u, c: right(c) < right(u) - 0.05,
     "soon memorized": lambda u, c: ahead(c) > 0.1,
@@ -158,7 +166,7 @@ def test_figures_in_sentences_are_those_of_the_results(usual, changed):
     known = {f"{value:.1%}" for e in curves for value in (e.accuracy, e.val_accuracy)}
     for side in (usual, changed):
         figures = [right(side), rare(side), largest_answer(side), side.commonest, on_validation(side)]
-        figures += [side.confidence, side.wrong_confidence]
+        figures += [lead(side), side.confidence, side.wrong_confidence]
         figures += [np.mean(group.right) for group in side.groups]
         known |= {f"{value:.1%}" for value in figures}
     for experiment in EXPERIMENTS:

@@ -42,8 +42,8 @@ def epoch_time(usual: SideResult, changed: SideResult) -> int:
 
 
 def rare_classes(usual: SideResult, changed: SideResult) -> int:
-    """0 rare classes are found more often, 1 about as often, 2 less often."""
-    return 2 - compared(usual.rare_recall, changed.rare_recall)
+    """0 the recall of rare classes is nearer to that of common ones, 1 as far behind, 2 further behind."""
+    return compared(usual.common_lead, changed.common_lead)
 
 
 def accuracy(usual: SideResult, changed: SideResult) -> int:

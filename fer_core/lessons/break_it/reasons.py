@@ -118,6 +118,16 @@ def jumps_more(usual: SideResult, changed: SideResult) -> bool:
     return changed.roughness > usual.roughness + 0.02
 
 
+def catches_up(usual: SideResult, changed: SideResult) -> bool:
+    """Whether common classes are clearly less far ahead on the changed side, and still ahead."""
+    return compared(usual.common_lead, changed.common_lead) == 0 and changed.common_lead > 0
+
+
+def overtakes(usual: SideResult, changed: SideResult) -> bool:
+    """Whether common classes are ahead on the usual side, clearly less far on the changed one, and not any more."""
+    return compared(usual.common_lead, changed.common_lead) == 0 and usual.common_lead > 0 >= changed.common_lead
+
+
 def finds_rare(usual: SideResult, changed: SideResult) -> bool:
     """Whether the changed side recognizes rare classes clearly more often."""
     return compared(usual.rare_recall, changed.rare_recall) == 2

@@ -98,9 +98,22 @@ class SideResult:
     @property
     def rare_recall(self) -> float:
         """Mean recall of the classes with fewer faces than the average class; 0 when there is none."""
+        return self._recall_of(self._is_rare)
+
+    @property
+    def common_lead(self) -> float:
+        """By how much the mean recall of the other classes is higher than :attr:`rare_recall`."""
+        return self._recall_of(~self._is_rare) - self.rare_recall
+
+    @property
+    def _is_rare(self) -> NDArray[np.bool_]:
         faces = self.matrix.sum(axis=1)
-        rare = (faces > 0) & (faces < faces[faces > 0].mean()) if faces.any() else faces > 0
-        return float((np.diag(self.matrix)[rare] / faces[rare]).mean()) if rare.any() else 0.0
+        return np.asarray(faces * np.count_nonzero(faces) < faces.sum(), np.bool_)
+
+    def _recall_of(self, classes: NDArray[np.bool_]) -> float:
+        faces = self.matrix.sum(axis=1)
+        asked = classes & (faces > 0)
+        return float((np.diag(self.matrix)[asked] / faces[asked]).mean()) if asked.any() else 0.0
 
     @property
     def concentration(self) -> float:
