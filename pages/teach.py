@@ -27,6 +27,7 @@ from pages.shared.messages import errors_shown, refuse
 from pages.shared.navigation import start_page
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_checkpoint, choose_view
+from pages.shared.projector import page_settings
 
 VIEWS = TRY, QUALITY, SWAP, KEEP = "Try it", "How good is it?", "Swap", "Keep"
 
@@ -44,7 +45,7 @@ start_page(
 )
 mine = lesson()
 camera = Camera(mine)
-left, right = st.columns(2, gap="large")
+left, right = page_settings().columns(2, gap="large")
 with left:
     checkpoint = choose_checkpoint()
 with right:
