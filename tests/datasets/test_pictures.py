@@ -135,7 +135,7 @@ def test_damaged_and_unmapped_files_are_counted(place):
     assert len(found.records) == 8
     assert found.skipped == {
         "hidden or system file": 1,
-        "not a supported picture": 1,
+        "not a picture": 1,
         "in no class folder": 1,
         "damaged or too large": 1,
         "in a folder without a class": 1,

@@ -48,7 +48,7 @@ def test_what_is_not_known_cannot_be_filtered_by(four):
     with pytest.raises(EvaluationError, match="no votes"):
         kept(replace(four, votes=np.zeros((0, 10), np.uint8)), votes=(8, 10))
     without = replace(four, images=np.zeros((0, 48, 48), np.uint8))
-    with pytest.raises(EvaluationError, match="pictures are not here"):
+    with pytest.raises(EvaluationError, match="pictures are missing"):
         kept(without, grays=(0, 9))
     assert kept(without, votes=(9, 10)) == [0, 3]  # as with FER+ without its pictures
 

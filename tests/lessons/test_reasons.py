@@ -13,6 +13,7 @@ from fer_core.lessons.break_it.results import Group, SideResult
 from fer_core.training.settings.metrics import EpochMetrics
 
 NAMES = ("a", "b", "c")
+CLEAR, AT_MOST = 0.05 - 1e-9, 0.05 + 1e-9  # the same difference, 38 and 41 of 60, may be rounded to either side
 SHARES, LOSSES = st.floats(0.0, 1.0), st.floats(0.1, 5.0)  # seconds likewise
 
 
@@ -74,7 +75,7 @@ def is_harmed(name):
         lost = sum(a and not b for a, b in zip(right_of(u, name), right_of(c, name), strict=True))
         won = sum(b and not a for a, b in zip(right_of(u, name), right_of(c, name), strict=True))
         beyond_chance = lost > won and (lost - won) ** 2 > 3.84 * (lost + won)
-        return falls > share(u, PLAIN) - share(c, PLAIN) + 0.05 and beyond_chance
+        return falls > share(u, PLAIN) - share(c, PLAIN) + CLEAR and beyond_chance
 
     return holds
 
@@ -88,48 +89,48 @@ def off_diagonal(side):
 
 
 CLAIMS = {
-    "are still right": lambda u, c: right(u) / 2 <= right(c) < right(u) - 0.05,
+    "are still right": lambda u, c: right(u) / 2 <= right(c) < right(u) - CLEAR,
     "The accuracy falls from": lambda u, c: right(c) < right(u) / 2,
-    "is right about as often": lambda u, c: right(c) >= right(u) - 0.05 - 1e-9,
-    "into high confidence": lambda u, c: c.wrong_confidence > u.wrong_confidence + 0.05,
+    "is right about as often": lambda u, c: right(c) >= right(u) - AT_MOST,
+    "into high confidence": lambda u, c: c.wrong_confidence > u.wrong_confidence + CLEAR,
     "same answer": lambda u, c: largest_answer(c) >= 0.8,
-    "low confidence reveals": lambda u, c: c.confidence < u.confidence - 0.05,
-    "its mean confidence is": lambda u, c: c.confidence >= u.confidence - 0.05,
+    "low confidence reveals": lambda u, c: c.confidence < u.confidence - CLEAR,
+    "its mean confidence is": lambda u, c: c.confidence >= u.confidence - AT_MOST,
     "The matrix shows it": lambda u, c: off_diagonal(c) > 1.5,
     "the same position in both lists": lambda u, c: 0 < off_diagonal(c) < 3,
     "below chance": lambda u, c: right(c) < 1 / 3,
-    "predicting the most common class": lambda u, c: right(c) < c.matrix.sum(axis=1).max() / c.matrix.sum() + 0.05,
+    "predicting the most common class": lambda u, c: right(c) < c.matrix.sum(axis=1).max() / c.matrix.sum() + AT_MOST,
     "memorizes wrong labels": lambda u, c: ahead(c) > 0.1,
     "it overfits": lambda u, c: ahead(c) > 0.1,
-    "More faces keep": lambda u, c: ahead(c) > ahead(u) + 0.05,
+    "More faces keep": lambda u, c: ahead(c) > ahead(u) + CLEAR,
     "Early stopping would keep": lambda u, c: max(e.val_accuracy for e in c.curve) > c.curve[-1].val_accuracy,
     "loss rises again": lambda u, c: c.curve[-1].val_loss > min(e.val_loss for e in c.curve),
     "memorizes 400 pictures": lambda u, c: ahead(c) > 0.1,
-    "closer to validation": lambda u, c: ahead(u) < ahead(c) - 0.05,
-    "does not improve validation": lambda u, c: right(c) >= right(u) - 0.05,
+    "closer to validation": lambda u, c: ahead(u) < ahead(c) - CLEAR,
+    "does not improve validation": lambda u, c: right(c) >= right(u) - AT_MOST,
     "became NaN": lambda u, c: c.broke_down,
     "changed the weights so much": lambda u, c: not c.broke_down and largest_answer(c) >= 0.8,
     "an epoch takes": lambda u, c: c.epoch_seconds > u.epoch_seconds,
     "curve jumps": lambda u, c: len(c.curve) > 2,
-    "learned less in the same": lambda u, c: right(c) < right(u) - 0.05,
-    "in recall instead of": lambda u, c: 0 < lead(c) < lead(u) - 0.05,
-    "now rare ones are recognized as often": lambda u, c: lead(c) <= min(0, lead(u) - 0.05) and lead(u) > 0,
-    "recall of rare classes rises": lambda u, c: rare(c) > rare(u) + 0.05,
-    "Common classes suffer": lambda u, c: right(c) < right(u) - 0.05,
+    "learned less in the same": lambda u, c: right(c) < right(u) - CLEAR,
+    "in recall instead of": lambda u, c: -1e-9 < lead(c) < lead(u) - CLEAR,
+    "now rare ones are recognized as often": lambda u, c: lead(c) <= min(1e-9, lead(u) - CLEAR) and lead(u) > -1e-9,
+    "recall of rare classes rises": lambda u, c: rare(c) > rare(u) + CLEAR,
+    "Common classes suffer": lambda u, c: right(c) < right(u) - CLEAR,
     "soon memorized": lambda u, c: ahead(c) > 0.1,
-    "Test accuracy: ": lambda u, c: share(c, "test") > share(u, "test") + 0.05,
-    "Validation shows": lambda u, c: share(c, "test") > on_validation(c) + 0.05,
+    "Test accuracy: ": lambda u, c: share(c, "test") > share(u, "test") + CLEAR,
+    "Validation shows": lambda u, c: share(c, "test") > on_validation(c) + CLEAR,
     "With glasses: ": is_harmed("glasses"),
     "With a beard: ": is_harmed("beard"),
     "With dark skin: ": is_harmed("dark skin"),
     "With all three: ": is_harmed("all three"),
-    "of its own kind": lambda u, c: share(c, PLAIN) >= share(u, PLAIN) - 0.05 - 1e-9,
+    "of its own kind": lambda u, c: share(c, PLAIN) >= share(u, PLAIN) - AT_MOST,
     "hide the damage": lambda u, c: (
         any(is_harmed(name)(u, c) for name in LEFT_OUT)
-        and on_validation(c) > min(share(c, name) for name in LEFT_OUT) + 0.05
+        and on_validation(c) > min(share(c, name) for name in LEFT_OUT) + CLEAR
     ),
-    "Dark skin alone matters little": lambda u, c: share(c, "dark skin") >= share(u, "dark skin") - 0.05 - 1e-9,
-    "too little to show": lambda u, c: abs(right(c) - right(u)) <= 0.05 + 1e-9,
+    "Dark skin alone matters little": lambda u, c: share(c, "dark skin") >= share(u, "dark skin") - AT_MOST,
+    "too little to show": lambda u, c: abs(right(c) - right(u)) <= AT_MOST,
 }
 """Phrases of the sentences that claim something of these results, and when that is so, worked out anew."""
 
