@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.checkpoints.answers import has_answers
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import AnsweredBy, PriorAdjustment
-from fer_core.datasets.store import DatasetCard, list_labeled
+from fer_core.datasets.store import DatasetCard
 from fer_core.evaluation.scoring import fitting_scheme
 from fer_core.lessons.break_it.catalogue import EXPERIMENTS, find_experiment
 from fer_core.lessons.break_it.experiments import Experiment
@@ -14,8 +14,9 @@ from fer_core.lessons.break_it.trial import Trial
 from pages.parts.break_it.view import show_sides, show_trial, show_verdict
 from pages.shared import cached
 from pages.shared.address import follow_address, write_choice
+from pages.shared.drawings import link_ferplus_figures
 from pages.shared.lesson_record import offer_lesson
-from pages.shared.links import asked_number, show_link
+from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_checkpoint, choose_dataset, choose_prior
@@ -110,7 +111,7 @@ def _read(
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{plain(AnsweredBy(checkpoint.name, prior).in_words)}, on {results[0].matrix.sum():,} {kind}.")
         if dataset.is_drawn and has_answers(checkpoint):
-            show_link("Figures on FER+", "evaluation", {"dataset": list_labeled()[0].name}, arrow=True)
+            link_ferplus_figures()
     return results
 
 

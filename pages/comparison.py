@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer_core.checkpoints.answers import has_answers
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
-from fer_core.datasets.store import DEMO, list_labeled
+from fer_core.datasets.store import DEMO
 from fer_core.datasets.subsets import rows_outside
 from fer_core.evaluation.leaderboard import Leaderboard
 from fer_core.evaluation.scoring import evaluation_scheme
@@ -19,8 +19,9 @@ from pages.parts.comparison.pair import show_pair
 from pages.parts.comparison.subsets import show_subsets
 from pages.shared import cached
 from pages.shared.address import check_asked, name_in_address, newly_asked
+from pages.shared.drawings import note_drawings
 from pages.shared.held_pictures import choose_picture
-from pages.shared.links import note_drawings, show_link
+from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, show_damages
 from pages.shared.navigation import start_page
 from pages.shared.pickers import (
@@ -142,7 +143,7 @@ elif view == _PHOTO:
 else:
     leaderboard = _compare(checkpoints)
     if leaderboard.dataset_name == DEMO and any(map(has_answers, checkpoints)):
-        note_drawings("comparison", list_labeled()[0].name)
+        note_drawings("comparison")
     if view != _PAIR:  # which says it of the two that are chosen there
         _show_verdict(leaderboard)
     if caveats := leaderboard.caveats():

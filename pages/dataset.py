@@ -1,6 +1,5 @@
 """The dataset room: who is in the data, what it looks like, what is doubtful in it, and how it gets in."""
 
-from fer_core.datasets.store import list_labeled
 from pages.parts.dataset.detective import show_detective
 from pages.parts.dataset.faces import show_faces
 from pages.parts.dataset.lab import show_lab
@@ -8,7 +7,8 @@ from pages.parts.dataset.overview import show_overview
 from pages.parts.dataset.room import announce_import, show_room
 from pages.parts.dataset.shown import ShownDataset
 from pages.shared import cached
-from pages.shared.links import invite_pictures, note_drawings
+from pages.shared.drawings import note_drawings
+from pages.shared.links import invite_pictures
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_dataset, choose_scheme, choose_view
@@ -30,7 +30,7 @@ def main() -> None:
         return
     shown = _choose_data(with_votes_alone=view == OVERVIEW)
     if shown.card.is_drawn and view in (OVERVIEW, FACES):
-        note_drawings("dataset", list_labeled()[0].name)
+        note_drawings("dataset")
     if not shown.card.has_pictures:
         source = "[FER+](https://github.com/microsoft/FERPlus) by Microsoft, MIT license"
         invite_pictures("see its faces and Table 1", ships=f"Counted from the shipped votes: {source}.")

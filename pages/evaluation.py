@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer_core.checkpoints.answers import has_answers
-from fer_core.datasets.store import DEMO, list_labeled
+from fer_core.datasets.store import DEMO
 from fer_core.evaluation.descriptions import describe_scope
 from fer_core.evaluation.scoring import evaluation_scheme
 from pages.parts.evaluation.about import about_checkpoint
@@ -15,7 +15,7 @@ from pages.parts.evaluation.matrix import show_matrix
 from pages.parts.evaluation.robustness import show_robustness
 from pages.parts.evaluation.subgroups import show_subgroups
 from pages.shared import cached
-from pages.shared.links import note_drawings
+from pages.shared.drawings import note_drawings
 from pages.shared.messages import errors_shown, plain
 from pages.shared.navigation import start_page
 from pages.shared.pickers import (
@@ -75,7 +75,7 @@ def _notes(shown: Evaluated) -> None:
         without = f" without “{plain(shown.leave_out.name)}”" if shown.leave_out else ""
         notes.append(f"Tested on {len(shown.labeled):,} of {labeled:,} labeled faces: those{subset}{without}.")
     if shown.dataset.is_drawn and has_answers(shown.checkpoint):
-        note_drawings("evaluation", list_labeled()[0].name)
+        note_drawings("evaluation")
     elif not card.is_trained:
         notes.append(f"“{plain(card.name)}” ({plain(card.origin_in_words)}) may have been trained on these faces.")
     elif card.dataset_fingerprint != shown.dataset.fingerprint:

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from fer_core.checkpoints.classifier import Classifier
-from fer_core.datasets.store import DatasetCard, list_labeled
+from fer_core.datasets.store import DatasetCard
 from fer_core.lessons.codes import CODE_LENGTH
 from fer_core.lessons.quiz.rooms import Room
 from fer_core.lessons.quiz.rounds import QUESTIONS, QuizRound, draw_round
@@ -15,7 +15,8 @@ from pages.parts.quiz.answers import say_if_simulated
 from pages.parts.quiz.rooms import show_room
 from pages.shared import cached
 from pages.shared.browser_token import browser_token
-from pages.shared.links import asked_number, show_link
+from pages.shared.drawings import link_ferplus_figures
+from pages.shared.links import asked_number
 from pages.shared.messages import errors_shown
 from pages.shared.navigation import start_page
 from pages.shared.pickers import choose_prior, choose_voted_dataset, offer_checkpoint
@@ -129,7 +130,7 @@ with errors_shown():
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             say_if_simulated(is_simulated=dataset.is_drawn)
             if dataset.is_drawn:
-                show_link("Figures on FER+", "evaluation", {"dataset": list_labeled()[0].name}, arrow=True)
+                link_ferplus_figures()
         play_alone(_draw(dataset, classifier, QUESTIONS, number), number)
         st.button("Another round", icon=":material/replay:", on_click=_start_alone)
     else:

@@ -77,16 +77,6 @@ def invite_pictures(purpose: str, *, ships: str = "Its pictures are not included
         show_link("Import the pictures", "dataset", {"view": "Import"}, arrow=True)
 
 
-def note_drawings(page: str, real: str) -> None:
-    """Say first that the faces of a page are drawings, with a link to the same page's figures on a real dataset."""
-    with st.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
-        st.markdown(
-            ":material/draw: **Drawn faces, simulated votes**: these figures say little about photographs.",
-            width="stretch",
-        )
-        show_link("Figures on FER+", page, {"dataset": real}, arrow=True)
-
-
 def asked_number(name: str, below: int = 10**9) -> int | None:
     """The whole number that a parameter of the address names, or None when it names none from 0 to below the limit."""
     text = st.query_params.get(name, "")

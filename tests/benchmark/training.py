@@ -33,9 +33,13 @@ if TYPE_CHECKING:
 _ROUNDS = 7
 _FORMATS = ("float32", "mixed_bfloat16")
 _PAPER = TrainingConfig(batch_size=BATCH)
-_BEST = replace(
-    next(preset for preset in PRESETS if preset.name == "best").config(DEMO, 1, tuple(LABEL_SCHEMES)), batch_size=BATCH
-)
+
+
+def _preset(name: str, dataset: str) -> TrainingConfig:
+    return next(preset for preset in PRESETS if preset.name == name).config(dataset, 1, tuple(LABEL_SCHEMES))
+
+
+_BEST = replace(_preset("best", DEMO), batch_size=BATCH)
 _BACKWARD = 3  # a training step needs the forward arithmetic and twice that for the gradients
 
 
@@ -133,8 +137,9 @@ def time_to_accuracy() -> float:
     best = load_checkpoint("paper-cnn").card.best
     with imported() as name:
         records = load_records(name)
-        quick = next(preset for preset in PRESETS if preset.name == "ten-minutes").config(name, 1, tuple(LABEL_SCHEMES))
-        ours = _epochs(quick, records, lambda epoch: epoch.val_accuracy >= best.validation_accuracy)
+        ours = _epochs(
+            _preset("ten-minutes", name), records, lambda epoch: epoch.val_accuracy >= best.validation_accuracy
+        )
         theirs = _epochs(replace(TrainingConfig(), dataset=name), records, lambda epoch: epoch.epoch == 2)
     if ours[-1].val_accuracy < best.validation_accuracy:
         return inf

@@ -9,12 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.priors import PriorAdjustment
-from fer_core.datasets.store import list_labeled
 from fer_core.datasets.summary import votes_in_words
 from pages.shared import cached
 from pages.shared.address import check_asked, newly_asked, write_choice
+from pages.shared.drawings import link_ferplus_figures
 from pages.shared.held_pictures import Picture, choose_picture, take_picture
-from pages.shared.links import asked_number, show_link
+from pages.shared.links import asked_number
 from pages.shared.look_inside import sent_face
 from pages.shared.notice import admits_faces
 from pages.shared.pickers import choose_dataset, choose_view
@@ -87,7 +87,7 @@ def _from_dataset() -> ExplainedFace:
     kind = "Votes"
     if dataset.is_drawn:
         kind = "A drawn face, simulated votes"
-        show_link("Figures on FER+", "evaluation", {"dataset": list_labeled()[0].name}, arrow=True)
+        link_ferplus_figures()
     return ExplainedFace(np.asarray(records.images[row]), f"Row {row:,} of {dataset.name}. {kind}: {votes}")
 
 
