@@ -114,4 +114,4 @@ left.caption(
 with left:
     kept.show_picture()
 with right:
-    show_live(analyzer)
+    show_live(analyzer, "No face found. Come closer, face the camera, or lower the smallest face.")

@@ -24,6 +24,7 @@ from pages.shared.webcam.strips import show_live
 Place = Literal["record", "try"]
 
 _AT = "teach_camera_at"
+_NO_FACE = "No face found. Come closer and face the camera."
 _NOBODY = "No face was recorded. Face the camera and hold the button longer."
 
 
@@ -106,7 +107,7 @@ def try_live(taught: Lesson, checkpoint: Checkpoint, head: Head, camera: Camera)
             stream.show_switch(key="teach_camera_try")
     with right:
         if analyzer is not None:
-            show_live(analyzer)
+            show_live(analyzer, _NO_FACE)
 
 
 def _open_classifier(taught: Lesson, checkpoint: Checkpoint) -> Classifier:
@@ -151,7 +152,7 @@ def _show_recorder(taught: Lesson, place: int, checkpoint: Checkpoint, analyzer:
         elif not has_frames:
             st.caption("Waiting for the first frame …")
         elif not analyzer.latest().faces:
-            st.info("No face found. Come closer and face the camera.", icon=":material/face:")
+            st.info(_NO_FACE, icon=":material/face:")
         else:
             st.caption(f"“{plain(name)}”: {count + recorded} of {MOST_RECORDED} examples. A tap records two seconds.")
             if taught.taught is None:

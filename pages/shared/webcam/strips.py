@@ -11,15 +11,15 @@ from pages.shared.webcam import stream
 _STRIPS = 4
 
 
-def show_live(analyzer: FrameAnalyzer) -> None:
-    """Show the live strip, renewed twice a second while the camera is on."""
+def show_live(analyzer: FrameAnalyzer, no_face: str) -> None:
+    """Show the live strip, renewed twice a second while the camera is on, or what to do when it sees no face."""
 
     @st.fragment(run_every=stream.refresh_seconds())
     def live() -> None:
         stream.watch(analyzer)
         if stream.is_wanted():
             _show_rate(analyzer)
-        _show_faces(analyzer)
+        _show_faces(analyzer, no_face)
 
     live()
 
@@ -33,7 +33,7 @@ def _show_rate(analyzer: FrameAnalyzer) -> None:
     st.caption(f"{latest.number:,} frames analyzed")
 
 
-def _show_faces(analyzer: FrameAnalyzer) -> None:
+def _show_faces(analyzer: FrameAnalyzer, no_face: str) -> None:
     if not stream.is_wanted():
         st.caption("Probabilities of each face, now and over the last minute.")
         return
@@ -43,7 +43,7 @@ def _show_faces(analyzer: FrameAnalyzer) -> None:
     if not analyzer.latest().number:
         st.caption("Waiting for the first frame …")
     elif not present:
-        st.info("No face found. Come closer, face the camera, or lower the smallest face.", icon=":material/face:")
+        st.info(no_face, icon=":material/face:")
     if gone:
         earlier = st.expander("Earlier faces", icon=":material/history:", key="webcam_gone", on_change="rerun")
         if earlier.open:
