@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer_core.checkpoints.answers import has_answers
+from fer_core.datasets.shipped import dataset_in_words
 from fer_core.datasets.store import DEMO
 from fer_core.evaluation.descriptions import describe_scope
 from fer_core.evaluation.scoring import evaluation_scheme
@@ -79,7 +80,8 @@ def _notes(shown: Evaluated) -> None:
     elif not card.is_trained:
         notes.append(f"“{plain(card.name)}” ({plain(card.origin_in_words)}) may have been trained on these faces.")
     elif card.dataset_fingerprint != shown.dataset.fingerprint:
-        source = "the drawn demo faces" if card.dataset == DEMO else f"“{plain(card.dataset)}”"
+        is_demo = card.dataset == DEMO
+        source = "the drawn demo faces" if is_demo else plain(dataset_in_words(card.dataset, card.dataset_fingerprint))
         notes.append(f"“{plain(card.name)}” was trained on {source}: the figures show how well it transfers.")
     if shown.scheme != evaluation_scheme(card) and card.is_trained:
         notes.append(f"It was trained with other labels: {plain(card.scheme.title)}.")

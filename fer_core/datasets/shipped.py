@@ -70,6 +70,11 @@ def is_ferplus(card: DatasetCard) -> bool:
     return card.fingerprint == ferplus_card().fingerprint
 
 
+def dataset_in_words(name: str, fingerprint: str) -> str:
+    """What people read of the dataset of a card: FER+, whatever it was imported as, or its name in quotes."""
+    return FERPLUS if fingerprint == ferplus_card().fingerprint else f"“{name}”"
+
+
 def write_votes(records: FaceRecords, path: Path) -> None:
     """Write what ships of FER+, from the records of both imported files."""
     first: dict[bytes, int] = {}

@@ -74,7 +74,7 @@ def test_without_a_network_it_leads_to_training(small_demo, overview):
 
 
 def test_a_checkpoint_shows_its_honest_scores(home_with_checkpoint, overview):
-    assert table(overview())["tiny"] == "30.0% test accuracy · 40.0% validation · 50.0% training · 7 classes of demo"
+    assert table(overview())["tiny"] == "30.0% test accuracy · 40.0% validation · 50.0% training · 7 classes of “demo”"
 
 
 def test_real_faces_want_a_network_and_then_nothing(home_with_checkpoint, demo_files, save_tiny, overview):

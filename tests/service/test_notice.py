@@ -4,6 +4,7 @@ import pytest
 
 from fer_core.checkpoints.card import UNKNOWN_SCORES, MeasuredFigures, PriorFigures
 from fer_core.checkpoints.checkpoint import list_checkpoints
+from fer_core.datasets.shipped import ferplus_card
 from fer_core.service.deployment import Deployment
 from fer_core.service.notice import error_rates, notice_points
 
@@ -33,6 +34,11 @@ def test_measured_figures_are_told_with_the_class_that_is_missed_most(make_card)
     words = error_rates(make_card(measured=MEASURED))
     assert "On 200 test faces of “ferplus” it is wrong 20 times in 100 (class prior: training)." in words
     assert "called fear it misses 30 in 100" in words
+
+
+def test_ferplus_is_called_so_whatever_it_was_imported_as(make_card):
+    measured = replace(MEASURED, dataset="faces of 2016", fingerprint=ferplus_card().fingerprint)
+    assert "On 200 test faces of FER+ it is wrong" in error_rates(make_card(measured=measured))
 
 
 def test_the_figures_told_are_those_of_the_prior_in_use(make_card):
