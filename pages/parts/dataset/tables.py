@@ -8,7 +8,7 @@ import streamlit as st
 
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.summary import LEFT_OUT, split_table
-from fer_core.labels import SPLITS, VOTE_COLUMNS
+from fer_core.labels import SPLITS
 from fer_core.plots.pictures import illustrated
 from fer_core.storage.plaintext import percent
 from pages.parts.dataset.shown import ShownDataset
@@ -106,14 +106,13 @@ def show_statistics(shown: ShownDataset, splits: Sequence[str]) -> None:
         return
     statistics = _statistics(shown.records, splits)
     st.markdown("Votes of ten people for each answer.")
-    numbers = {name: st.column_config.NumberColumn(format="%.6f") for name in VOTE_COLUMNS}
     st.dataframe(
         statistics,
-        column_config=numbers | {"_index": st.column_config.Column("", pinned=True)},
+        column_config={"_index": st.column_config.Column("", pinned=True)},
         alt="Count, mean, standard deviation, minimum, quartiles and maximum of the votes for each answer.",
     )
     whole = "The paper's Table 2. " if len(splits) == len(SPLITS) else ""
-    st.caption(f"{whole}Rows: {plain(', '.join(splits))}. NF means “not a face”.")
+    st.caption(f"{whole}Faces: {plain(', '.join(splits))}. NF means “not a face”.")
     st.download_button(
         "Download statistics",
         statistics.to_csv(float_format="%.6f"),
