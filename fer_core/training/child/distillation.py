@@ -1,5 +1,6 @@
 """Distillation: teachers' answers in the targets, once for each face, or anew for each augmented face of a step.
 
+A teacher's answer is the mean of those to a face and to its mirror image, at the teacher's own temperature.
 After Hinton et al., "Distilling the knowledge in a neural network" (2015).
 """
 
@@ -26,10 +27,10 @@ _Rows = TypeVar("_Rows", NDArray[np.float32], tf.Tensor)
 
 
 def distilled(training: FerDataset, teachers: Sequence[Checkpoint], share: float) -> FerDataset:
-    """Return the training faces with targets that are partly (0-1) the teachers' mean, each at its own temperature.
+    """Return the training faces with targets that are partly (0-1) the teachers' mean answer.
 
-    A teacher's answer is the mean of those to a face and to its mirror image; what it gives to classes that the run
-    does not have is shared out among the rest. The faces are not pre-processed yet: each teacher has its own steps.
+    What a teacher gives to classes that the run does not have is shared out among the rest. The faces are not
+    pre-processed yet: each teacher has its own steps.
 
     Raises:
         CheckpointError: A teacher's file is damaged.
@@ -70,14 +71,14 @@ def _blended(targets: _Rows, answers: _Rows, share: float) -> _Rows:
 
 
 def _answer_of(checkpoint: Checkpoint, class_names: Sequence[str], dtype: str) -> Callable[[tf.Tensor], tf.Tensor]:
-    """From images to a teacher's probabilities of some classes, at its temperature."""
+    """From images to a teacher's probabilities of some classes."""
     card = checkpoint.card
     network = build_model(TrainingConfig.from_dict(card.config), dtype=dtype)
     network.set_weights(read_network(checkpoint).get_weights())
     columns = [card.class_names.index(name) for name in class_names]
 
-    def answer(images: tf.Tensor) -> tf.Tensor:
+    def probabilities(images: tf.Tensor) -> tf.Tensor:
         logits = ops.log(ops.maximum(network(images, training=False), _TINY)) / card.calibration.temperature
         return keras.activations.softmax(ops.take(logits, columns, axis=1))
 
-    return answer
+    return lambda images: (probabilities(images) + probabilities(images[:, :, ::-1])) / 2

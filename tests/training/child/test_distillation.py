@@ -26,7 +26,7 @@ def faces(small_demo):
 def test_targets_are_partly_the_teachers_mean_answer(faces, save_tiny):
     wise = save_tiny("wise")
     teacher = wise.open_classifier()
-    answers = (teacher.predict(faces.images) + teacher.predict(faces.images[:, :, ::-1])) / 2
+    answers = mirror_mean(teacher.predict, faces)
     mixed = distilled(faces, [wise], 0.25)
     np.testing.assert_allclose(mixed.targets, 0.75 * faces.targets + 0.25 * answers, atol=1e-6)
     assert np.array_equal(mixed.labels, faces.labels)
@@ -59,6 +59,10 @@ def test_teachers_change_what_is_learned_from_and_nothing_it_is_judged_by(home, 
     assert changed == [True, False, False]
 
 
+def mirror_mean(predict, faces):
+    return (predict(faces.images) + predict(faces.images[:, :, ::-1])) / 2
+
+
 def answers_live(teachers, faces, share=1.0):
     live = LiveTeachers(teachers, replace(SMALL, teacher_share=share), "float32")
     return live.blended(tf.constant(faces.images[..., None]), tf.constant(faces.targets)).numpy()
@@ -72,10 +76,13 @@ def trained(name, **changes):
 
 @pytest.mark.child
 def test_live_teachers_answer_as_their_checkpoints_do(faces):
+    def shared(answers):
+        return answers / answers.sum(axis=1, keepdims=True)
+
     parts = [trained("seven"), trained("eight", scheme="majority-8", architecture="lab-cnn", seed=3)]
     columns = [parts[1].card.class_names.index(name) for name in faces.class_names]
-    first, second = (part.open_classifier().predict(faces.images) for part in parts)
-    second = second[:, columns] / second[:, columns].sum(axis=1, keepdims=True)
+    first = mirror_mean(parts[0].open_classifier().predict, faces)
+    second = mirror_mean(lambda images: shared(parts[1].open_classifier().predict(images)[:, columns]), faces)
     assert np.abs(first - second).max() > 0.01
     np.testing.assert_allclose(answers_live(parts, faces), (first + second) / 2, atol=1e-4)
     np.testing.assert_allclose(
@@ -87,7 +94,7 @@ def test_live_teachers_answer_as_their_checkpoints_do(faces):
 def test_live_teachers_answer_in_each_step_and_not_before(faces):
     wise = trained("wise", dropout=0.0, dense_dropout=0.0, epochs=3)
     answers = wise.open_classifier()
-    given, own = answers.predict(faces.images), answers.predict_raw(faces.images)
+    given, own = mirror_mean(answers.predict, faces), answers.predict_raw(faces.images)
     # Whoever begins as its teacher and makes the smallest steps goes on to say what the teacher says.
     config = replace(
         TrainingConfig.from_dict(wise.card.config), epochs=1, start_from="wise", learning_rate=1e-6, teachers=("wise",)
