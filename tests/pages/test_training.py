@@ -251,10 +251,10 @@ def test_a_small_set_of_one_s_own_begins_with_fer_lab(home, demo_files, save_tin
     soft.directory.rename(home / "models" / "fer-lab")
     import_dataset(*demo_files, name="mine")
     page = open_page().selectbox(key="dataset").set_value("mine").run()
-    assert page.selectbox(key="training_start_from").value == "fer-lab"
+    assert page.multiselect(key="training_start_from").value == ["fer-lab"]
     assert any("training faces: fine-tune fer-lab" in caption.value for caption in page.caption)
     page = page.button(key="preset_paper").click().run()
-    assert page.selectbox(key="training_start_from").value == ""
+    assert page.multiselect(key="training_start_from").value == []
 
 
 def test_a_network_that_knows_only_the_largest_class_is_called_so(home, small_demo, save_tiny):
@@ -281,25 +281,25 @@ def test_a_run_goes_on_from_a_checkpoint_and_learns_from_others(home, small_demo
     save_tiny("first", config=TrainingConfig().to_dict())
     save_tiny("other", config=TrainingConfig(width=8).to_dict())
     page = open_page()
-    assert page.selectbox(key="training_start_from").options == ["random", "first"]
-    page.selectbox(key="training_start_from").set_value("first")
+    assert page.multiselect(key="training_start_from").options == ["first"]
+    page.multiselect(key="training_start_from").set_value(["first"])
     assert page.toggle(key="live_teachers").disabled
     page = page.multiselect(key="training_teachers").set_value(["other", "first"]).run()
     page = start(page.toggle(key="live_teachers").set_value(True).run(), "second")
     assert not page.exception
     config = find_run("second").config
-    assert (config.start_from, config.teachers, config.live_teachers) == ("first", ("other", "first"), True)
+    assert (config.start_from, config.teachers, config.live_teachers) == (("first",), ("other", "first"), True)
 
 
 def test_a_checkpoint_that_fits_no_longer_is_let_go_and_that_is_said(home, small_demo, save_tiny):
     save_tiny("first", config=TrainingConfig().to_dict())
-    settings = TrainingConfig(start_from="first", teachers=("first", "gone")).to_json().encode()
+    settings = TrainingConfig(start_from=("first",), teachers=("first", "gone")).to_json().encode()
     page = upload(open_page(), settings)
-    assert page.selectbox(key="training_start_from").value == "first"
+    assert page.multiselect(key="training_start_from").value == ["first"]
     assert page.multiselect(key="training_teachers").value == ["first"]
     assert any("gone" in toast.value for toast in page.toast)
     page = page.number_input(key="width").set_value(8).run()
-    assert page.selectbox(key="training_start_from").value == ""
+    assert page.multiselect(key="training_start_from").value == []
     assert any("first" in toast.value for toast in page.toast)
 
 

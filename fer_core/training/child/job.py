@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psutil
 import tensorflow as tf
 
@@ -119,12 +120,12 @@ def assist(config: TrainingConfig, backup: Path) -> None:
 def _plan(config: TrainingConfig, plan: Plan) -> Plan:
     """Complete a plan by the state to resume from, or else the weights to begin with, and the live teachers."""
     state = load_state(plan.backup)
-    source = None if state else load_start(config)
-    names = source.card.class_names if source else ()
+    begun = () if state else load_start(config)
+    weights = [weights_for_classes(read_network(each), each.card.class_names, config.class_names) for each in begun]
     return replace(
         plan,
         state=state,
-        initial_weights=weights_for_classes(read_network(source), names, config.class_names) if source else None,
+        initial_weights=[np.mean(same, axis=0) for same in zip(*weights, strict=True)] or None,
         teachers=load_teachers(config) if config.live_teachers else (),
     )
 

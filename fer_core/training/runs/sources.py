@@ -18,21 +18,20 @@ def teacher_options(config: TrainingConfig) -> tuple[str, ...]:
     return tuple(each.name for each in list_checkpoints() if not _teacher_obstacle(config, each))
 
 
-def load_start(config: TrainingConfig) -> Checkpoint | None:
-    """Load the checkpoint whose weights a run starts from; None for fresh ones.
+def load_start(config: TrainingConfig) -> tuple[Checkpoint, ...]:
+    """Load the checkpoints whose mean weights a run starts from; none for fresh ones.
 
     Raises:
-        TrainingError: It is not there, or its weights do not fit.
+        TrainingError: One is not there, or its weights do not fit.
     """
-    if not config.start_from:
-        return None
-    checkpoint = _load("start_from", config.start_from)
-    if reason := _start_obstacle(config, checkpoint):
-        fitting = ", ".join(start_options(config)) or "none yet"
-        raise TrainingError(
-            f"“{checkpoint.name}” cannot provide initial weights: {reason}. Choose another ({fitting})."
-        )
-    return checkpoint
+    found = tuple(_load("start_from", name) for name in config.start_from)
+    for checkpoint in found:
+        if reason := _start_obstacle(config, checkpoint):
+            fitting = ", ".join(start_options(config)) or "none yet"
+            raise TrainingError(
+                f"“{checkpoint.name}” cannot provide initial weights: {reason}. Choose another ({fitting})."
+            )
+    return found
 
 
 def load_teachers(config: TrainingConfig) -> tuple[Checkpoint, ...]:
@@ -55,7 +54,7 @@ def source_hashes(config: TrainingConfig) -> dict[str, str]:
     Raises:
         TrainingError: One is not there, or does not fit.
     """
-    found = [each for each in (load_start(config), *load_teachers(config)) if each]
+    found = (*load_start(config), *load_teachers(config))
     return {each.name: each.card.files[each.network_file] for each in found}
 
 

@@ -62,7 +62,8 @@ class TrainingConfig(Settings):
         augmentation: How training faces are changed in each epoch.
         preprocessing: Steps every face goes through, in training and wherever the checkpoint is used.
         exclude: Name of a saved subset of the dataset, whose rows no split has; "" for all rows.
-        start_from: Name of the checkpoint whose weights the run begins with; "" for fresh ones.
+        start_from: Names of the checkpoints whose weights the run begins with; none for fresh ones. Several are
+            averaged (Wortsman et al., "Model soups", 2022), and the first epoch estimates the batch statistics anew.
         teachers: Names of the checkpoints whose answers the run learns from beside the labels.
         teacher_share: Part of each target that is the teachers' mean answer; without effect where there are none.
         live_teachers: Whether the teachers answer anew in each step, to the faces as they were changed for it, instead
@@ -102,7 +103,7 @@ class TrainingConfig(Settings):
     augmentation: Augmentation = field(default_factory=Augmentation)
     preprocessing: tuple[str, ...] = ()
     exclude: str = ""
-    start_from: str = ""
+    start_from: tuple[str, ...] = ()
     teachers: tuple[str, ...] = ()
     teacher_share: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
     live_teachers: bool = False

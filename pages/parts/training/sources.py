@@ -1,6 +1,6 @@
 """The controls for what a run takes over from other checkpoints: its first weights, and teachers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 import streamlit as st
@@ -18,18 +18,16 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
     """Ask for the checkpoints that fit the other settings, and return these with :data:`SOURCE_SETTINGS`."""
     config = replace(config, live_teachers=bool(st.session_state.get(_LIVE, False)))
     fitting, teaching = start_options(config), teacher_options(config)
-    if (begun := st.session_state.get(_START, "")) not in ("", *fitting):
-        _drop([begun], _START, "")
-    kept = [name for name in st.session_state.get(_TEACHERS, []) if name in teaching]
-    _drop([name for name in st.session_state.get(_TEACHERS, []) if name not in teaching], _TEACHERS, kept)
+    _keep(_START, fitting)
+    _keep(_TEACHERS, teaching)
     with st.expander("Fine-tuning and distillation", icon=":material/school:"):
         left, middle, right = st.columns(3, gap="large")
         with left:
-            start = st.selectbox(
+            start = st.multiselect(
                 "Initial weights",
-                ["", *fitting],
-                format_func=lambda name: name or "random",
-                help="Random, or those of a checkpoint with the same architecture. New classes start at random.",
+                fitting,
+                placeholder="Random",
+                help="Random, or those of checkpoints with the same architecture; several are averaged (a model soup).",
                 key=_START,
                 persist_state="session",
             )
@@ -56,14 +54,15 @@ def with_sources(config: TrainingConfig) -> TrainingConfig:
                 disabled=not (chosen or config.live_teachers),
             )
     share = st.session_state["teacher_share"]
-    return replace(config, start_from=start, teachers=tuple(chosen), teacher_share=share)
+    return replace(config, start_from=tuple(start), teachers=tuple(chosen), teacher_share=share)
 
 
-def _drop(names: Sequence[str], key: str, instead: object) -> None:
+def _keep(key: str, options: Collection[str]) -> None:
     """Forget chosen checkpoints that are not there or do not fit any longer, and say so."""
-    if names:
-        st.session_state[key] = instead
-        listed = ", ".join(plain(name) for name in names)
+    chosen = st.session_state.get(key, [])
+    if gone := [name for name in chosen if name not in options]:
+        st.session_state[key] = [name for name in chosen if name in options]
+        listed = ", ".join(map(plain, gone))
         st.toast(
             f"{listed}: not here, or of another network or without these classes; left out.", icon=":material/school:"
         )

@@ -97,7 +97,11 @@ def test_live_teachers_answer_in_each_step_and_not_before(faces):
     given, own = mirror_mean(answers.predict, faces), answers.predict_raw(faces.images)
     # Whoever begins as its teacher and makes the smallest steps goes on to say what the teacher says.
     config = replace(
-        TrainingConfig.from_dict(wise.card.config), epochs=1, start_from="wise", learning_rate=1e-6, teachers=("wise",)
+        TrainingConfig.from_dict(wise.card.config),
+        epochs=1,
+        start_from=("wise",),
+        learning_rate=1e-6,
+        teachers=("wise",),
     )
     live = replace(config, teacher_share=1.0, live_teachers=True)
     assert np.array_equal(load_splits(live).train.targets, faces.targets)

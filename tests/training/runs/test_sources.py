@@ -20,21 +20,34 @@ SMALL = TrainingConfig(width=4, epochs=1, batch_size=32, precision="float32")
 def test_a_run_begins_with_the_weights_of_a_checkpoint(home, small_demo):
     first = train_run(create_run(replace(SMALL, learning_rate=1e-3), "first"))
     # The smallest step there is leaves the weights where they began.
-    going_on = replace(SMALL, start_from="first", learning_rate=1e-6, seed=7)
+    going_on = replace(SMALL, start_from=("first",), learning_rate=1e-6, seed=7)
     second = train_run(create_run(going_on, "second"))
     assert second.card.provenance["taken_over"] == {"first": first.card.files[LITERT_FILE]}
     pairs = zip(read_network(first).get_weights(), read_network(second).get_weights(), strict=True)
     assert max(np.abs(before - after).max() for before, after in pairs) < 1e-4
-    fresh = read_network(train_run(create_run(replace(going_on, start_from=""), "fresh")))
+    fresh = read_network(train_run(create_run(replace(going_on, start_from=()), "fresh")))
     pairs = zip(read_network(first).get_weights(), fresh.get_weights(), strict=True)
     assert max(np.abs(before - after).max() for before, after in pairs) > 0.01
+
+
+@pytest.mark.child
+def test_several_checkpoints_are_averaged_and_their_batch_statistics_estimated_anew(home, small_demo):
+    normal = replace(SMALL, architecture="lab-cnn")
+    parts = [train_run(create_run(replace(normal, seed=seed), name)) for seed, name in enumerate(("one", "two"))]
+    going_on = replace(normal, start_from=("one", "two"), learning_rate=1e-6)
+    soup = train_run(create_run(going_on, "soup"))
+    assert set(soup.card.provenance["taken_over"]) == {"one", "two"}
+    first, second, mean = (read_network(each) for each in (*parts, soup))
+    for variable, one, two in zip(mean.weights, first.weights, second.weights, strict=True):
+        apart = np.abs(variable.numpy() - (one.numpy() + two.numpy()) / 2).max()
+        assert (apart > 1e-3) if "moving" in variable.path else (apart < 1e-4), variable.path
 
 
 @pytest.mark.child
 def test_the_head_is_fitted_to_other_classes(home, small_demo):
     """Outputs of the same class go on, in whatever order; one of a class that was unknown starts at zero."""
     first = train_run(create_run(replace(SMALL, learning_rate=1e-3), "first"))
-    other = replace(SMALL, scheme="majority-8", start_from="first", learning_rate=1e-6)
+    other = replace(SMALL, scheme="majority-8", start_from=("first",), learning_rate=1e-6)
     second = train_run(create_run(other, "second"))
     before, after = (read_network(each).get_weights() for each in (first, second))
     assert max(np.abs(b - a).max() for b, a in zip(before[:-2], after[:-2], strict=True)) < 1e-4
@@ -49,12 +62,12 @@ def test_the_head_is_fitted_to_other_classes(home, small_demo):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"start_from": "nowhere"}, "There is no checkpoint “nowhere”"),
+        ({"start_from": ("nowhere",)}, "There is no checkpoint “nowhere”"),
         ({"teachers": ("tiny", "nowhere")}, "There is no checkpoint “nowhere”"),
-        ({"start_from": "../../etc"}, "There is no checkpoint"),
-        ({"start_from": "tiny", "architecture": "lab-cnn"}, "its architecture is paper-cnn, not lab-cnn"),
-        ({"start_from": "tiny", "width": 5}, "its width is 4, not 5"),
-        ({"start_from": "alien"}, "it was not trained here"),
+        ({"start_from": ("../../etc",)}, "There is no checkpoint"),
+        ({"start_from": ("tiny",), "architecture": "lab-cnn"}, "its architecture is paper-cnn, not lab-cnn"),
+        ({"start_from": ("tiny",), "width": 5}, "its width is 4, not 5"),
+        ({"start_from": ("alien",)}, "it was not trained here"),
         ({"teachers": ("tiny",), "scheme": "majority-8"}, "it lacks classes of majority-8"),
         ({"teachers": ("alien",), "live_teachers": True}, "it was not trained here, which live_teachers needs"),
         ({"teachers": ("tiny",), "live_teachers": True, "preprocessing": ("denoise",)}, "pre-processing differs"),
@@ -83,7 +96,7 @@ def test_what_fits_is_offered(home, small_demo, save_tiny):
 def test_a_run_goes_on_when_the_checkpoint_it_began_with_is_gone(home, small_demo):
     """Only its first epoch needs it."""
     first = train_run(create_run(SMALL, "first"))
-    run = create_run(replace(SMALL, epochs=2, start_from="first"), "second")
+    run = create_run(replace(SMALL, epochs=2, start_from=("first",)), "second")
     (run.folder / "pause").touch()
     assert train_run(run) is None
     for file in first.directory.iterdir():
