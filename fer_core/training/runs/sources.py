@@ -1,8 +1,13 @@
 """What a run takes over from checkpoints: the weights it starts from, and teachers whose answers it learns from too."""
 
+from collections.abc import Callable, Sequence
+
 from fer_core.checkpoints.checkpoint import KERAS_FILE, Checkpoint, list_checkpoints, load_checkpoint
 from fer_core.errors import CheckpointError, TrainingError
 from fer_core.training.settings.config import TrainingConfig
+
+_Obstacle = Callable[[TrainingConfig, Checkpoint], str]
+"""What keeps a checkpoint from a role in a run, or ""."""
 
 _SHAPING = ("architecture", "width", "output_activation")
 """The settings that decide which weights a network has; its head is fitted to the run's classes."""
@@ -10,12 +15,12 @@ _SHAPING = ("architecture", "width", "output_activation")
 
 def start_options(config: TrainingConfig) -> tuple[str, ...]:
     """The checkpoints whose weights fit a run's network, by name."""
-    return tuple(each.name for each in list_checkpoints() if not _start_obstacle(config, each))
+    return _fitting(config, _start_obstacle)
 
 
 def teacher_options(config: TrainingConfig) -> tuple[str, ...]:
     """The checkpoints that can teach a run, by name."""
-    return tuple(each.name for each in list_checkpoints() if not _teacher_obstacle(config, each))
+    return _fitting(config, _teacher_obstacle)
 
 
 def load_start(config: TrainingConfig) -> tuple[Checkpoint, ...]:
@@ -24,14 +29,7 @@ def load_start(config: TrainingConfig) -> tuple[Checkpoint, ...]:
     Raises:
         TrainingError: One is not there, or its weights do not fit.
     """
-    found = tuple(_load("start_from", name) for name in config.start_from)
-    for checkpoint in found:
-        if reason := _start_obstacle(config, checkpoint):
-            fitting = ", ".join(start_options(config)) or "none yet"
-            raise TrainingError(
-                f"“{checkpoint.name}” cannot provide initial weights: {reason}. Choose another ({fitting})."
-            )
-    return found
+    return _load_fitting("start_from", config.start_from, config, _start_obstacle, "provide initial weights")
 
 
 def load_teachers(config: TrainingConfig) -> tuple[Checkpoint, ...]:
@@ -40,12 +38,7 @@ def load_teachers(config: TrainingConfig) -> tuple[Checkpoint, ...]:
     Raises:
         TrainingError: One is not there, or cannot teach this run.
     """
-    found = tuple(_load("teachers", name) for name in config.teachers)
-    for checkpoint in found:
-        if reason := _teacher_obstacle(config, checkpoint):
-            fitting = ", ".join(teacher_options(config)) or "none yet"
-            raise TrainingError(f"“{checkpoint.name}” cannot be a teacher: {reason}. Choose another ({fitting}).")
-    return found
+    return _load_fitting("teachers", config.teachers, config, _teacher_obstacle, "be a teacher")
 
 
 def source_hashes(config: TrainingConfig) -> dict[str, str]:
@@ -56,6 +49,22 @@ def source_hashes(config: TrainingConfig) -> dict[str, str]:
     """
     found = (*load_start(config), *load_teachers(config))
     return {each.name: each.card.files[each.network_file] for each in found}
+
+
+def _fitting(config: TrainingConfig, obstacle: _Obstacle) -> tuple[str, ...]:
+    return tuple(each.name for each in list_checkpoints() if not obstacle(config, each))
+
+
+def _load_fitting(
+    setting: str, names: Sequence[str], config: TrainingConfig, obstacle: _Obstacle, role: str
+) -> tuple[Checkpoint, ...]:
+    """Load the checkpoints that a setting names, if nothing keeps one from its role."""
+    found = tuple(_load(setting, name) for name in names)
+    for checkpoint in found:
+        if reason := obstacle(config, checkpoint):
+            fitting = ", ".join(_fitting(config, obstacle)) or "none yet"
+            raise TrainingError(f"“{checkpoint.name}” cannot {role}: {reason}. Choose another ({fitting}).")
+    return found
 
 
 def _load(setting: str, name: str) -> Checkpoint:
