@@ -94,12 +94,12 @@ def test_two_runs_train_one_after_the_other_and_one_is_stopped(small_demo, stopp
 
     assert (first.status.state, first.status.checkpoint) == ("finished", "first")
     assert [metrics.epoch for metrics in first.metrics()] == [1, 2]
-    assert not (first.folder / "backup").exists()  # the checkpoint holds the weights
     assert find_run("second").metrics() == () or first.status.epoch == 2
     (checkpoint,) = list_checkpoints()
     assert_whole(checkpoint, config)
 
     second, states = wait_until("second", lambda run: run.status.epoch >= 1)
+    assert not (first.folder / "backup").exists()  # it gave way to "second" after its weights were saved
     assert set(states) <= {"queued", "running"}
     assert second.status.message != waiting
     stop_run(find_run("second"))
