@@ -3,6 +3,7 @@
 from dataclasses import astuple
 
 from fer_core.checkpoints.card import MeasuredFigures, ModelCard
+from fer_core.datasets.shipped import dataset_in_words
 from fer_core.labels import LABEL_SCHEMES
 from fer_core.reports.hub import model_head
 from fer_core.reports.markdown import plain, table
@@ -44,7 +45,7 @@ def _training(card: ModelCard) -> str:
         return f"## Training\n\n{card.origin_in_words.capitalize()}."
     counts = ", ".join(f"{count:,} {split}" for split, count in card.counts.items())
     lines = [
-        ("Dataset", f"{card.dataset} ({counts})"),
+        ("Dataset", f"{dataset_in_words(card.dataset, card.dataset_fingerprint)} ({counts})"),
         ("Dataset fingerprint", card.dataset_fingerprint),
         ("Labels", f"{card.scheme.title}, {card.label_file or 'FER2013'}"),
         ("Label file SHA-256", card.label_file_sha256 or "–"),
@@ -77,9 +78,10 @@ def _figures(measured: MeasuredFigures) -> str:
         ("Calibration error (ECE)", f"{100 * measured.calibration_error:.1f} points"),
         *([("Accuracy as int8", percent(measured.int8_accuracy))] if measured.int8_accuracy else []),
     ]
+    faces = plain(dataset_in_words(measured.dataset, measured.fingerprint))
     parts = [
         "## Figures",
-        f"On the {measured.split} split of {plain(measured.dataset)} (n = {measured.n:,}), labels: {plain(labels)}.",
+        f"On the {measured.split} split of {faces} (n = {measured.n:,}), labels: {plain(labels)}.",
         table(("", ""), lines),
         "Confusion matrix; rows are true classes, columns predicted:",
         table(("", *measured.class_names), matrix),
