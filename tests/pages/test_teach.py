@@ -365,6 +365,20 @@ def test_what_was_recorded_stays_when_the_camera_goes(page, hand, browser, end):
     assert counts(app) == {"Class 1": 1, "Class 2": 0}
 
 
+def test_where_live_video_is_off_single_pictures_are_examples(page, browser, monkeypatch):
+    monkeypatch.setenv("FER_WEBCAMS", "0")
+    app = come_from(page(), "Webcam")
+    assert not app.get("camera_input")
+    click(app, "teach_camera_record_on")
+    assert "Live video is off on this server" in texts(app)
+    assert app.get("camera_input")
+    content = encode_png(Face(person=3).portrait(240))
+    shot = SimpleNamespace(name="camera.png", file_id="1", getvalue=lambda: content)
+    monkeypatch.setattr("pages.shared.held_pictures.st.camera_input", lambda label, key: shot)
+    click(app.run(), "teach_add_pictures")
+    assert counts(app) == {"Class 1": 1, "Class 2": 0}
+
+
 def test_a_head_answers_live_and_the_camera_is_in_one_place(page, hand, browser):
     app = click(filled(page), "teach_train")
     come_from(app, "Webcam")

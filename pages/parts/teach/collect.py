@@ -1,6 +1,7 @@
 """Adding examples to a class: drawn faces, pictures, rows of a dataset, and the votes of a class."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -23,6 +24,7 @@ from pages.shared.links import show_link
 from pages.shared.messages import errors_shown, plain, refuse_with
 from pages.shared.navigation import SENT_EXAMPLE
 from pages.shared.pickers import choose_dataset
+from pages.shared.streamlit_internals import UploadedFile
 
 SOURCES = DRAWN, WEBCAM, PICTURES, DATASET, VOTES = "Drawn faces", "Webcam", "Pictures", "Dataset", "Class votes"
 _SOURCE = "teach_source"
@@ -73,10 +75,16 @@ def add_drawn(lesson: Lesson, place: int) -> None:
 
 
 def add_pictures(lesson: Lesson, place: int) -> None:
-    """Find the largest face of each uploaded picture and add it."""
+    """Ask for pictures of people, and add their faces."""
     files = upload_pictures("teach_upload", "Your pictures")
+    offer_to_add(lesson, place, files)
     if not files:
         st.caption("The largest face of each picture is used. Pictures stay in this session's memory.")
+
+
+def offer_to_add(lesson: Lesson, place: int, files: Sequence[UploadedFile]) -> None:
+    """Show a button that finds the largest face of each picture and adds it, and say in which there was none."""
+    if not files:
         return
 
     def add() -> None:

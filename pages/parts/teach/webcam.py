@@ -13,12 +13,14 @@ from fer_core.errors import TeachError
 from fer_core.lessons.teach.head import Head
 from fer_core.lessons.teach.recorder import MOST_RECORDED, Recorder
 from fer_core.recognition.webcam import FrameAnalyzer, StreamSettings
+from pages.parts.teach.collect import offer_to_add
 from pages.parts.teach.hold import show_hold_button
 from pages.parts.teach.state import Lesson, Take, lesson
 from pages.shared import cached
+from pages.shared.held_pictures import take_picture
 from pages.shared.messages import errors_shown, plain
 from pages.shared.webcam import stream
-from pages.shared.webcam.camera import is_mirrored
+from pages.shared.webcam.camera import Reason, is_mirrored
 from pages.shared.webcam.strips import show_live
 
 Place = Literal["record", "try"]
@@ -29,10 +31,15 @@ _NOBODY = "No face was recorded. Face the camera and hold the button longer."
 
 
 class Camera:
-    """The page's camera in one run of it, in which it is shown at most once."""
+    """The page's camera in one run of it, in which it is shown at most once.
+
+    Attributes:
+        problem: Why there is no live video, once the page has said so.
+    """
 
     def __init__(self, taught: Lesson) -> None:
         self._lesson, self._is_shown = taught, False
+        self.problem: Reason | None = None
         if not stream.is_wanted():
             taught.finish_take()  # of a camera that has stopped
 
@@ -54,7 +61,7 @@ class Camera:
             analyzer = stream.analyzer_with(settings)
             self._is_shown = True
             stream.show_stream(analyzer)
-            stream.show_problem()
+            self.problem = stream.show_problem()
         else:
             stream.show_off()
         if not stream.is_wanted():
@@ -91,6 +98,9 @@ def add_recordings(taught: Lesson, place: int, checkpoint: Checkpoint, camera: C
     with errors_shown(stop=False):
         analyzer = camera.show("record", partial(_open_classifier, taught, checkpoint))
     if analyzer is None:
+        if camera.problem and camera.problem.camera_works:
+            shot = take_picture("teach_still", "Single picture")
+            offer_to_add(taught, place, [shot] if shot else [])
         st.caption("Only crops of your face are kept, in this session's memory.")
         return
     _show_recorder(taught, place, checkpoint, analyzer)
