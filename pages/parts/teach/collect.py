@@ -76,15 +76,13 @@ def add_drawn(lesson: Lesson, place: int) -> None:
 
 def add_pictures(lesson: Lesson, place: int) -> None:
     """Ask for pictures of people, and add their faces."""
-    files = upload_pictures("teach_upload", "Your pictures")
-    offer_to_add(lesson, place, files)
-    if not files:
-        st.caption("The largest face of each picture is used. Pictures stay in this session's memory.")
+    offer_to_add(lesson, place, upload_pictures("teach_upload", "Your pictures"))
 
 
 def offer_to_add(lesson: Lesson, place: int, files: Sequence[UploadedFile]) -> None:
     """Show a button that finds the largest face of each picture and adds it, and say in which there was none."""
     if not files:
+        st.caption("The largest face of each picture is used. Pictures stay in this session's memory.")
         return
 
     def add() -> None:

@@ -97,10 +97,11 @@ def add_recordings(taught: Lesson, place: int, checkpoint: Checkpoint, camera: C
     analyzer = None
     with errors_shown(stop=False):
         analyzer = camera.show("record", partial(_open_classifier, taught, checkpoint))
+    if camera.problem and camera.problem.camera_works:
+        shot = take_picture("teach_still", "Single picture")
+        offer_to_add(taught, place, [shot] if shot else [])
+        return
     if analyzer is None:
-        if camera.problem and camera.problem.camera_works:
-            shot = take_picture("teach_still", "Single picture")
-            offer_to_add(taught, place, [shot] if shot else [])
         st.caption("Only crops of your face are kept, in this session's memory.")
         return
     _show_recorder(taught, place, checkpoint, analyzer)
