@@ -91,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     _add(choose, "checkpoints", commands.checkpoints, "list the checkpoints")
 
     _add_evaluation(choose)
+    _add_import(_add(choose, "import-checkpoint", evaluation.import_file, "import a network trained elsewhere"))
+    _add_calibrate(_add(choose, "calibrate", evaluation.calibrate, "calibrate a checkpoint and complete its card"))
+    _add_keep(_add(choose, "keep-answers", evaluation.keep, "store checkpoints' predictions on FER+ with them"))
 
     _add_predict(
         _add(choose, "predict", commands.predict, "find faces in pictures and videos and classify their expressions")
@@ -124,13 +127,13 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands that measure checkpoints, and that which takes one out of the app."""
     evaluate = _add(choose, "evaluate", evaluation.evaluate, "measure a checkpoint on a labeled dataset")
     evaluate.add_argument("checkpoint")
     evaluate.add_argument("--predictions", type=Path, metavar="FILE.csv", help="write every prediction as CSV")
 
     compare = _add(choose, "compare", evaluation.compare, "compare checkpoints with confidence intervals and p-values")
     compare.add_argument("checkpoints", nargs="+", metavar="CHECKPOINT", help="two or more checkpoints")
-
     compare.add_argument(
         "--subsets", action="store_true", help="also compare on each saved subset, with Holm's correction"
     )
@@ -159,51 +162,57 @@ def _add_evaluation(choose: "argparse._SubParsersAction[argparse.ArgumentParser]
         command.add_argument("--exclude", default="", metavar="SUBSET", help="exclude the rows of this subset")
         command.add_argument("--only", default="", metavar="SUBSET", help="evaluate only the rows of this subset")
 
-    foreign = _add(choose, "import-checkpoint", evaluation.import_file, "import a network trained elsewhere")
-    foreign.add_argument("file", type=Path, help="a .keras, .h5, .tflite or .onnx file")
-    foreign.add_argument(
+
+def _add_import(command: argparse.ArgumentParser) -> None:
+    """The options of :func:`fer_core.cli.evaluation.import_file`."""
+    command.add_argument("file", type=Path, help="a .keras, .h5, .tflite or .onnx file")
+    command.add_argument(
         "--classes",
         default=AUTO,
         help=f"classes in output order, comma-separated, or {', '.join(KNOWN_ORDERS)} (default: auto, the best fit)",
     )
-    foreign.add_argument(
+    command.add_argument(
         "--scaling",
         choices=(AUTO, *SCALINGS),
         default=AUTO,
         help="scaling of the gray values (default: auto, the best fit)",
     )
-    foreign.add_argument(
+    command.add_argument(
         "--mean",
         type=_numbers,
         default=(),
         help="mean for custom scaling, of values 0 to 1: one number, or one per channel",
     )
-    foreign.add_argument(
+    command.add_argument(
         "--deviation", type=_numbers, default=(), help="standard deviation for custom scaling, likewise"
     )
-    foreign.add_argument("--size", type=int, help="input size in pixels, if an .onnx file leaves it open")
-    foreign.add_argument("--name", help="name of the checkpoint (default: that of the file)")
+    command.add_argument("--size", type=int, help="input size in pixels, if an .onnx file leaves it open")
+    command.add_argument("--name", help="name of the checkpoint (default: that of the file)")
 
-    calibrate = _add(choose, "calibrate", evaluation.calibrate, "calibrate a checkpoint and complete its card")
-    calibrate.add_argument("checkpoint")
-    calibrate.add_argument("--dataset", default="demo", help="name of a stored dataset (default: demo)")
-    calibrate.add_argument(
+
+def _add_calibrate(command: argparse.ArgumentParser) -> None:
+    """The options of :func:`fer_core.cli.evaluation.calibrate`."""
+    command.add_argument("checkpoint")
+    command.add_argument("--dataset", default="demo", help="name of a stored dataset (default: demo)")
+    command.add_argument(
         "--not-sure",
         type=_share,
         default=0.5,
         metavar="SHARE",
         help="answers below this confidence are “not sure” (default: 0.5)",
     )
-    calibrate.add_argument(
+    command.add_argument(
         "--robustness", action="store_true", help="also measure robustness to blur, noise, … (takes minutes)"
     )
-    calibrate.add_argument("--replace", action="store_true", help="replace figures measured on another dataset")
+    command.add_argument("--replace", action="store_true", help="replace figures measured on another dataset")
 
-    keep = _add(choose, "keep-answers", evaluation.keep, "store checkpoints' predictions on FER+ with them")
-    keep.add_argument("checkpoints", nargs="*")
-    keep.add_argument("--dataset", default="ferplus", help="imported FER+ dataset with pictures (default: ferplus)")
-    keep.add_argument("--votes", type=Path, metavar="FILE", help="also write the votes that ship with the app")
-    _add_overwrite(keep)
+
+def _add_keep(command: argparse.ArgumentParser) -> None:
+    """The options of :func:`fer_core.cli.evaluation.keep`."""
+    command.add_argument("checkpoints", nargs="*")
+    command.add_argument("--dataset", default="ferplus", help="imported FER+ dataset with pictures (default: ferplus)")
+    command.add_argument("--votes", type=Path, metavar="FILE", help="also write the votes that ship with the app")
+    _add_overwrite(command)
 
 
 def _add_overwrite(command: argparse.ArgumentParser) -> None:
