@@ -113,7 +113,7 @@ def test_the_papers_network_gains_from_what_the_training_room_adds(paper):
     theirs, ours = (TrainingConfig.from_dict(card.config) for card in (paper.card, plus))
     assert (ours.architecture, ours.width, ours.activation) == (theirs.architecture, theirs.width, theirs.activation)
     assert (plus.weights, plus.class_names) == (paper.card.weights, PAPER_EMOTIONS)
-    assert set(plus.provenance["taken_over"]) == {"paper-cnn", "fer-lab-first", "fer-lab-again"}
+    assert set(plus.provenance["taken_over"]) == {"paper-cnn-plus-first", "fer-lab"}
     assert plus.best.validation_accuracy > paper.card.best.validation_accuracy + 0.02
 
 

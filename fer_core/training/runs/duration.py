@@ -18,8 +18,8 @@ _STARTUP_SECONDS = 20.0  # TensorFlow's start, the first batches, and saving
 _LOOKED_AT = 5  # newest runs
 _SIDE = 1024  # of the matrices that are multiplied; three products take 0.05 s on two idle cores
 
-# Share of the speed of float32 matrix products that training reaches, from the shipped cards: `paper-cnn` 58 of 100
-# thousand million multiply-adds a second in float32, `paper-cnn-plus` and `fer-lab` 159 and 149 in bfloat16.
+# Share of the speed of float32 matrix products that training reaches, from their cards: `paper-cnn` 58 of 100 thousand
+# million multiply-adds a second in float32, `paper-cnn-plus-first` and `fer-lab` 159 and 149 in bfloat16.
 _REACHED_FLOAT32, _REACHED_BFLOAT16 = 0.58, 1.5
 
 
