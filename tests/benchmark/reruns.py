@@ -16,15 +16,13 @@ from fer_core.training.settings.config import TrainingConfig
 from tests.benchmark.figure import AbsentError
 from tests.benchmark.homes import home_of
 
-_SCRIPT = PROJECT / "tests" / "rerun_times.py"
+_SCRIPT = PROJECT / "tests" / "tools" / "rerun_times.py"
 _PATIENCE = 120.0
 _PAGES = ("overview", "training", "evaluation")
 
 
 def rerun_ratio() -> float:
     """The 95th percentile of page reruns with a run going, over that of the idle app."""
-    if not _SCRIPT.exists():
-        raise AbsentError(f"{_SCRIPT} is not there: run this from a checkout of the project.")
     with tempfile.TemporaryDirectory() as folder, home_of(folder):
         ensure_demo()
         idle = _p95()

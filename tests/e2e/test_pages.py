@@ -1,7 +1,6 @@
 """Every page in a real browser: nothing is broken, and nobody is kept out."""
 
 import shutil
-import sys
 import urllib.parse
 
 import pytest
@@ -9,13 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 
 from fer_core.lessons.glossary import GLOSSARY
 from tests.e2e.conftest import CHROMIUM_FLAGS, running
-from tests.tools.first_paint import first_read
 from tests.tools.screenshots import shoot
 from tests.tools.visits import PAGES, new_context, settle_down, visiting, visiting_in
 
 GRAVE = ("serious", "critical")
-PATIENT = 15_000
-"""Milliseconds until a heading must be there, also on a machine that is busy with other things."""
 REACHED = """
 () => {
   const seen = element => element.checkVisibility({opacityProperty: true, visibilityProperty: true});
@@ -139,12 +135,3 @@ def test_a_word_is_explained_under_the_mouse_and_in_the_glossary(browser, addres
     assert urllib.parse.urlparse(target).path == "/about"
     with visiting(browser, address, target.split("/")[-1]) as visit:
         assert GLOSSARY["accuracy"] in visit.page.inner_text('[data-testid="stMain"]')
-
-
-@pytest.mark.browser
-@pytest.mark.endurance
-def test_headings_are_soon_there(browser, address):
-    for page in ("overview", "break_it", "about"):
-        time = first_read(browser, address, page)
-        sys.stdout.write(f"{page}: {time:.0f} ms until the heading is there. ")
-        assert time < PATIENT

@@ -1,4 +1,4 @@
-"""Times reruns of pages, for the benchmark training.rerun_ratio: python tests/rerun_times.py PAGE…"""
+"""Times reruns of pages, for the benchmark training.rerun_ratio: python tests/tools/rerun_times.py PAGE…"""
 
 import json
 import sys
