@@ -3,7 +3,6 @@
 import streamlit as st
 
 from fer_core.checkpoints.answers import has_answers
-from fer_core.datasets.shipped import dataset_in_words
 from fer_core.datasets.store import DEMO
 from fer_core.evaluation.descriptions import describe_scope
 from fer_core.evaluation.scoring import evaluation_scheme
@@ -81,7 +80,7 @@ def _notes(shown: Evaluated) -> None:
         notes.append(f"“{plain(card.name)}” ({plain(card.origin_in_words)}) may have been trained on these faces.")
     elif card.dataset_fingerprint != shown.dataset.fingerprint:
         is_demo = card.dataset == DEMO
-        source = "the drawn demo faces" if is_demo else plain(dataset_in_words(card.dataset, card.dataset_fingerprint))
+        source = "the drawn demo faces" if is_demo else plain(card.dataset_title)
         notes.append(f"“{plain(card.name)}” was trained on {source}: the figures show how well it transfers.")
     if shown.scheme != evaluation_scheme(card) and card.is_trained:
         notes.append(f"It was trained with other labels: {plain(card.scheme.title)}.")

@@ -7,7 +7,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
-from fer_core.datasets.shipped import dataset_in_words
 from fer_core.datasets.store import damaged_datasets, is_built_in, list_datasets, list_labeled
 from fer_core.errors import FerError
 from fer_core.evaluation.descriptions import describe_answers
@@ -143,8 +142,7 @@ def _known(checkpoint: Checkpoint) -> str:
         return f"{len(card.class_names)} classes · {card.origin_in_words}"
     return (
         f"{percent(scores.test_accuracy)} test accuracy · {percent(scores.validation_accuracy)} validation · "
-        f"{percent(scores.train_accuracy)} training · {len(card.class_names)} classes of "
-        f"{dataset_in_words(card.dataset, card.dataset_fingerprint)}"
+        f"{percent(scores.train_accuracy)} training · {len(card.class_names)} classes of {card.dataset_title}"
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.priors import PriorAdjustment, prior_weights
 from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec, Reading
+from fer_core.datasets.shipped import dataset_in_words
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.storage.plaintext import setting_text, split_words
@@ -113,6 +114,16 @@ class MeasuredFigures:
     by_prior_adjustment: dict[PriorAdjustment, PriorFigures] = field(default_factory=dict)
     int8_accuracy: Share = 0.0
 
+    @property
+    def dataset_title(self) -> str:
+        """What people read of its dataset: FER+, whatever it was imported as, or its name in quotes."""
+        return dataset_in_words(self.dataset, self.fingerprint)
+
+    @property
+    def labels_title(self) -> str:
+        """What people read of its labels; those of a later version by the name that is stored."""
+        return LABEL_SCHEMES[self.scheme].title if self.scheme in LABEL_SCHEMES else self.scheme
+
 
 @dataclass(frozen=True)
 class ModelCard:
@@ -169,6 +180,11 @@ class ModelCard:
     calibration: Calibration = field(default_factory=Calibration)
     measured: MeasuredFigures = field(default_factory=MeasuredFigures)
     schema_version: int = _SCHEMA
+
+    @property
+    def dataset_title(self) -> str:
+        """What people read of the dataset it was trained on."""
+        return dataset_in_words(self.dataset, self.dataset_fingerprint)
 
     @property
     def scheme(self) -> LabelScheme:

@@ -17,7 +17,6 @@ from fer_core.checkpoints.checkpoint import (
 from fer_core.checkpoints.classifier import Classifier
 from fer_core.cli import Answer
 from fer_core.cli.outputs import annotated_paths, check_free, write_file
-from fer_core.datasets.shipped import dataset_in_words
 from fer_core.datasets.store import damaged_datasets, ensure_demo, import_dataset, list_datasets
 from fer_core.errors import FerError
 from fer_core.evaluation.descriptions import describe_answers
@@ -58,8 +57,7 @@ def _line(checkpoint: Checkpoint) -> str:
     card = checkpoint.card
     if not card.is_trained:
         return f"{card.name}: {card.origin_in_words}; {', '.join(card.class_names)}"
-    faces = dataset_in_words(card.dataset, card.dataset_fingerprint)
-    return f"{card.name}: {percent(card.best.test_accuracy)} test accuracy on {faces}"
+    return f"{card.name}: {percent(card.best.test_accuracy)} test accuracy on {card.dataset_title}"
 
 
 def predict(options: argparse.Namespace) -> Answer:

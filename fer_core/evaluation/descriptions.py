@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.priors import PriorAdjustment
 from fer_core.datasets.dataset import FerDataset
-from fer_core.datasets.shipped import dataset_in_words
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.subgroups import agreement
 from fer_core.storage.plaintext import listed, percent
@@ -84,7 +83,7 @@ def describe_answers(card: ModelCard, prior: PriorAdjustment) -> str:
     if figures := card.figures_under(prior):
         return (
             f"{words} ({percent(figures.accuracy)} accuracy, {percent(figures.balanced_accuracy)} balanced, on "
-            f"{card.measured.n:,} test faces of {dataset_in_words(card.measured.dataset, card.measured.fingerprint)})."
+            f"{card.measured.n:,} test faces of {card.measured.dataset_title})."
         )
     return f"{words} (not measured under this prior)."
 

@@ -191,7 +191,7 @@ def _about(checkpoint: Checkpoint) -> Section:
         "origin": card.origin_in_words,
         "made on": card.created_at[:10],
         "weights": f"{card.weights:,}",
-        "dataset": card.dataset or "unknown",
+        "dataset": card.dataset_title if card.dataset else "unknown",
         **{setting_title(key): setting_text(value) for key, value in card.settings.items()},
         "network's SHA-256": card.files.get("model.tflite", ""),
     }

@@ -5,8 +5,6 @@ import re
 
 from fer_core.checkpoints.card import ModelCard
 from fer_core.datasets.cards import DatasetCard
-from fer_core.datasets.shipped import dataset_in_words
-from fer_core.labels import LABEL_SCHEMES
 
 _TASK = "image-classification"
 _TAGS = ["facial-expression-recognition", "emotion-recognition", "fer-lab"]
@@ -30,13 +28,11 @@ def model_head(card: ModelCard) -> str:
             "balanced_accuracy": (measured.balanced_accuracy, "Balanced accuracy"),
             "expected_calibration_error": (measured.calibration_error, "Calibration error (ECE)"),
         }
-        labels = LABEL_SCHEMES[measured.scheme].title if measured.scheme in LABEL_SCHEMES else measured.scheme
-        faces = dataset_in_words(measured.dataset, measured.fingerprint)
         result = {
             "task": {"type": _TASK, "name": "Facial expression recognition"},
             "dataset": {
                 "type": _identifier(measured.dataset),
-                "name": f"{faces} ({labels}, n = {measured.n:,})",
+                "name": f"{measured.dataset_title} ({measured.labels_title}, n = {measured.n:,})",
                 "split": measured.split,
             },
             "metrics": [{"type": kind, "value": round(v, 4), "name": name} for kind, (v, name) in values.items()],

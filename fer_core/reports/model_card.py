@@ -3,8 +3,6 @@
 from dataclasses import astuple
 
 from fer_core.checkpoints.card import MeasuredFigures, ModelCard
-from fer_core.datasets.shipped import dataset_in_words
-from fer_core.labels import LABEL_SCHEMES
 from fer_core.reports.hub import model_head
 from fer_core.reports.markdown import plain, table
 from fer_core.storage.plaintext import interval_text, percent, setting_text
@@ -45,7 +43,7 @@ def _training(card: ModelCard) -> str:
         return f"## Training\n\n{card.origin_in_words.capitalize()}."
     counts = ", ".join(f"{count:,} {split}" for split, count in card.counts.items())
     lines = [
-        ("Dataset", f"{dataset_in_words(card.dataset, card.dataset_fingerprint)} ({counts})"),
+        ("Dataset", f"{card.dataset_title} ({counts})"),
         ("Dataset fingerprint", card.dataset_fingerprint),
         ("Labels", f"{card.scheme.title}, {card.label_file or 'FER2013'}"),
         ("Label file SHA-256", card.label_file_sha256 or "–"),
@@ -68,7 +66,6 @@ def _figures(measured: MeasuredFigures) -> str:
         return ""
     low, high = measured.accuracy_interval
     f1_low, f1_high = measured.macro_f1_interval
-    labels = LABEL_SCHEMES[measured.scheme].title if measured.scheme in LABEL_SCHEMES else measured.scheme
     matrix = [(n, *map(str, row)) for n, row in zip(measured.class_names, measured.confusion_matrix, strict=True)]
     lines = [
         ("Accuracy", f"{percent(measured.accuracy)} (95% CI {interval_text(low, high)})"),
@@ -78,10 +75,10 @@ def _figures(measured: MeasuredFigures) -> str:
         ("Calibration error (ECE)", f"{100 * measured.calibration_error:.1f} points"),
         *([("Accuracy as int8", percent(measured.int8_accuracy))] if measured.int8_accuracy else []),
     ]
-    faces = plain(dataset_in_words(measured.dataset, measured.fingerprint))
     parts = [
         "## Figures",
-        f"On the {measured.split} split of {faces} (n = {measured.n:,}), labels: {plain(labels)}.",
+        f"On the {measured.split} split of {plain(measured.dataset_title)} (n = {measured.n:,}), "
+        f"labels: {plain(measured.labels_title)}.",
         table(("", ""), lines),
         "Confusion matrix; rows are true classes, columns predicted:",
         table(("", *measured.class_names), matrix),

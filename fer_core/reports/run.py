@@ -4,6 +4,7 @@ from typing import get_args
 
 import pandas as pd
 
+from fer_core.labels import LABEL_SCHEMES
 from fer_core.plots.confusion import confusion_table
 from fer_core.plots.training import Quantity, learning_curve
 from fer_core.reports.page import Section, chart, html_page, paragraph, table, tiles
@@ -33,5 +34,5 @@ def run_report(run: Run) -> str:
     if views:
         mixed = confusion_table(views[-1].matrix, config.class_names)
         sections.insert(2, Section(f"The validation faces after epoch {views[-1].epoch}", mixed))
-    lead = f"Trained on {config.dataset}, {config.scheme}. {run.status.message}"
+    lead = f"Trained on “{config.dataset}” ({LABEL_SCHEMES[config.scheme].title}). {run.status.message}"
     return html_page(f"{run.name}: a training run", lead, sections)

@@ -2,7 +2,6 @@
 
 from fer_core.checkpoints.card import ModelCard, PriorFigures
 from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
-from fer_core.datasets.shipped import dataset_in_words
 from fer_core.service.deployment import Deployment
 
 _NO_CONTACT = "Ask the person who gave you this address."
@@ -63,15 +62,14 @@ def error_rates(card: ModelCard, prior: PriorAdjustment = DEFAULT_PRIOR) -> str:
     """How often a checkpoint's answer under a class prior differs from the majority label, from its card."""
     measured, people = card.measured, "Even ten people looking at one face often disagree."
     if figures := card.figures_under(prior):
-        faces = f"{measured.n:,} test faces of {dataset_in_words(measured.dataset, measured.fingerprint)}"
+        faces = f"{measured.n:,} test faces of {measured.dataset_title}"
         wrong = f"On {faces} it is wrong {_of_hundred(1 - figures.accuracy)}"
         setting = f"class prior: {card.known_prior(prior)}"
         return f"{wrong} ({setting}).{_worst(figures)} On other pictures expect more errors. {people}"
     if not card.is_trained:
         source = f"“{card.name}” ({card.origin_in_words})"
         return f"Unknown: {source} has not been evaluated here; do not rely on any answer. {people}"
-    faces = f"the test faces of {dataset_in_words(card.dataset, card.dataset_fingerprint)}"
-    wrong = f"On {faces} it is wrong {_of_hundred(1 - card.best.test_accuracy)}"
+    wrong = f"On the test faces of {card.dataset_title} it is wrong {_of_hundred(1 - card.best.test_accuracy)}"
     return f"{wrong} under its training prior. On other pictures expect more errors. {people}"
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from fer_core.checkpoints.card import ModelCard
 from fer_core.checkpoints.checkpoint import Checkpoint
-from fer_core.datasets.shipped import dataset_in_words
 from fer_core.storage.plaintext import setting_title
 from pages.shared.messages import plain
 
@@ -41,8 +40,7 @@ def _origin(card: ModelCard) -> str:
         )
     return (
         f"**{plain(card.name)}** has {card.weights:,} weights, trained in {card.seconds / 60:,.0f} min on "
-        f"{plain(card.hardware)}, on {card.counts['train']:,} faces of "
-        f"{plain(dataset_in_words(card.dataset, card.dataset_fingerprint))} "
+        f"{plain(card.hardware)}, on {card.counts['train']:,} faces of {plain(card.dataset_title)} "
         f"({plain(card.scheme.title)}), {plain(card.created_at[:10])}."
     )
 
