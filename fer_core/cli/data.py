@@ -29,7 +29,13 @@ AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
 
 def add_data_commands(add: AddCommand) -> None:
     """Declare these commands and their options."""
-    command = add("import-pictures", store_pictures, "import pictures from class folders or a zip of them")
+    _add_pictures(add("import-pictures", store_pictures, "import pictures from class folders or a zip of them"))
+    _add_download(add("download-data", download_data, "download the FER+ votes, and FER2013 with your Kaggle account"))
+    _add_inspect(add("inspect", inspect, "list findings in a dataset, duplicates across splits first"))
+    _add_subsets(add("subsets", subsets, "list, save, rename or delete the saved subsets of a dataset"))
+
+
+def _add_pictures(command: argparse.ArgumentParser) -> None:
     command.add_argument("source", type=Path, help="folder or zip, such as one with train/angry/1.jpg")
     command.add_argument("--name", required=True, help="name of the dataset")
     command.add_argument(
@@ -47,21 +53,24 @@ def add_data_commands(add: AddCommand) -> None:
     command.add_argument("--new-splits", action="store_true", help="draw new splits instead of using the folders'")
     command.add_argument("--seed", type=int, default=0, help="seed of the drawn splits (default: 0)")
 
-    command = add("download-data", download_data, "download the FER+ votes, and FER2013 with your Kaggle account")
+
+def _add_download(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--to", type=Path, default=Path(), metavar="FOLDER", help="target folder (default: the current one)"
     )
     command.add_argument("--votes-only", action="store_true", help="skip FER2013")
     command.add_argument("--overwrite", action="store_true", help="overwrite existing files")
 
-    command = add("inspect", inspect, "list findings in a dataset, duplicates across splits first")
+
+def _add_inspect(command: argparse.ArgumentParser) -> None:
     command.add_argument("dataset")
     command.add_argument("--exclude", metavar="FINDING", help="save this finding as a subset")
     command.add_argument("--name", help="name of that subset (default: that of the finding)")
     command.add_argument("--card", type=Path, metavar="FILE.md", help="write the dataset's card as Markdown")
     command.add_argument("--overwrite", action="store_true", help="overwrite existing files")
 
-    command = add("subsets", subsets, "list, save, rename or delete the saved subsets of a dataset")
+
+def _add_subsets(command: argparse.ArgumentParser) -> None:
     command.add_argument("dataset")
     command.add_argument("--save", metavar="NAME", help="save the faces selected by the options below as a subset")
     command.add_argument("--classes", default="", metavar="NAMES", help="classes, comma-separated (default: all)")

@@ -5,6 +5,7 @@ import platform
 import re
 import shutil
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -117,17 +118,6 @@ def _spec(base: ModelCard) -> NetworkSpec:
 
 def _card(base: Checkpoint, taught: Taught, name: str, weights: int) -> ModelCard:
     head, card = taught.head, base.card
-    count = sum(head.examples.values())
-    each = ", ".join(f"{number:,} {class_}" for class_, number in head.examples.items())
-    notes = [
-        f"{HEAD_TITLES[head.kind]} on the features of “{base.name}”, taught with {count:,} examples from "
-        f"{head.recordings:,} recordings: {each}."
-    ]
-    if taught.held_out:
-        notes.append(
-            f"Held-out accuracy on other recordings: {percent(taught.held_out.accuracy)} "
-            f"(95% CI {interval_text(*taught.interval, digits=0)}). Expect less on other people."
-        )
     return ModelCard(
         name=name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -144,7 +134,7 @@ def _card(base: Checkpoint, taught: Taught, name: str, weights: int) -> ModelCar
         dataset_fingerprint="",
         label_file="",
         label_file_sha256="",
-        counts={"train": count},
+        counts={"train": sum(head.examples.values())},
         last=UNKNOWN_SCORES,
         best=UNKNOWN_SCORES,
         precision="float32",
@@ -156,10 +146,24 @@ def _card(base: Checkpoint, taught: Taught, name: str, weights: int) -> ModelCar
         limits=_LIMITS,
         provenance={"base": base.name, "base_sha256": head.base_sha256, "is_isolated": card.is_isolated},
         origin="taught",
-        notes=tuple(notes),
+        notes=tuple(_notes(base, taught)),
         spec=_spec(card),
         calibration=Calibration(not_sure_below=NOT_SURE_BELOW),
     )
+
+
+def _notes(base: Checkpoint, taught: Taught) -> Iterator[str]:
+    head = taught.head
+    each = ", ".join(f"{number:,} {class_}" for class_, number in head.examples.items())
+    yield (
+        f"{HEAD_TITLES[head.kind]} on the features of “{base.name}”, taught with {sum(head.examples.values()):,} "
+        f"examples from {head.recordings:,} recordings: {each}."
+    )
+    if taught.held_out:
+        yield (
+            f"Held-out accuracy on other recordings: {percent(taught.held_out.accuracy)} "
+            f"(95% CI {interval_text(*taught.interval, digits=0)}). Expect less on other people."
+        )
 
 
 def pack_examples(examples: Examples) -> bytes:

@@ -3,6 +3,7 @@
 import json
 from functools import partial
 
+from fer_core.checkpoints.checkpoint import Checkpoint
 from fer_core.checkpoints.export import lesson_notebook, pack_checkpoint
 from fer_core.evaluation.robustness import is_measured, robustness_steps
 from fer_core.recognition.recognize import to_csv
@@ -16,7 +17,20 @@ from pages.shared.downloads import offer_download
 
 def show_export(shown: Evaluated) -> None:
     """Offer downloads and the format in which charts are saved."""
-    card, stem = shown.checkpoint.card, f"{shown.checkpoint.name}-{shown.dataset.name}-{shown.split}-{shown.prior}"
+    _offer_figures(shown)
+    _offer_network(shown.checkpoint)
+    offer_download(
+        "The lesson (notebook)",
+        "Trains, evaluates and explains a network in Jupyter.",
+        lesson_notebook,
+        "lesson.ipynb",
+        "application/x-ipynb+json",
+    )
+    choose_figure_format()
+
+
+def _offer_figures(shown: Evaluated) -> None:
+    stem = f"{shown.checkpoint.name}-{shown.dataset.name}-{shown.split}-{shown.prior}"
     offer_download(
         "Report (HTML)",
         "Everything on this page in one offline file, without faces.",
@@ -38,29 +52,24 @@ def show_export(shown: Evaluated) -> None:
         f"{stem}-figures.json",
         "application/json",
     )
+
+
+def _offer_network(checkpoint: Checkpoint) -> None:
     offer_download(
         "Model card (Markdown)",
         "Origin, training, figures and limits.",
-        lambda: model_card_markdown(card).encode(),
-        f"{card.name}-card.md",
+        lambda: model_card_markdown(checkpoint.card).encode(),
+        f"{checkpoint.name}-card.md",
         "text/markdown",
     )
     offer_download(
         "The network (ZIP)",
         "As ONNX, Keras and LiteRT (float32 and int8), with a short script for each that needs no FER Lab. The first "
         "download takes half a minute.",
-        partial(pack_checkpoint, shown.checkpoint),
-        f"{card.name}.zip",
+        partial(pack_checkpoint, checkpoint),
+        f"{checkpoint.name}.zip",
         "application/zip",
     )
-    offer_download(
-        "The lesson (notebook)",
-        "Trains, evaluates and explains a network in Jupyter.",
-        lesson_notebook,
-        "lesson.ipynb",
-        "application/x-ipynb+json",
-    )
-    choose_figure_format()
 
 
 def _report(shown: Evaluated) -> bytes:
