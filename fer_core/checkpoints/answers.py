@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.checkpoint import Checkpoint, check_own, update_card, verified_bytes
 from fer_core.datasets.dataset import FaceRecords, label_records
-from fer_core.datasets.shipped import ferplus_card
+from fer_core.datasets.titles import ferplus_fingerprint
 from fer_core.errors import CheckpointError
 from fer_core.labels import LABEL_SCHEMES
 
@@ -96,7 +96,7 @@ def keep_answers(checkpoint: Checkpoint, records: FaceRecords) -> Checkpoint:
     Raises:
         CheckpointError: It is shipped, the network is damaged, or the answers cannot be written.
     """
-    if records.fingerprint != ferplus_card().fingerprint or not records.has_pictures:
+    if records.fingerprint != ferplus_fingerprint() or not records.has_pictures:
         return checkpoint
     check_own(checkpoint)
     faces = label_records(records, LABEL_SCHEMES["majority-8"], _ANSWERED)

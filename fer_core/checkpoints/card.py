@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fer_core.checkpoints.priors import PriorAdjustment, prior_weights
 from fer_core.checkpoints.spec import DEFAULT_SPEC, NetworkSpec, Reading
-from fer_core.datasets.shipped import dataset_in_words
+from fer_core.datasets.titles import dataset_in_words
 from fer_core.faces.preprocessing import Preprocessing
 from fer_core.labels import LABEL_SCHEMES, LabelScheme
 from fer_core.storage.plaintext import setting_text, split_words

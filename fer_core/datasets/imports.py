@@ -21,8 +21,8 @@ from fer_core.datasets.lines import Progress
 from fer_core.datasets.pictures import PictureRecords, read_pictures
 from fer_core.datasets.plans import PicturePlan
 from fer_core.datasets.readers import read_records
-from fer_core.datasets.shipped import IMPORTED_FERPLUS
 from fer_core.datasets.splits import DEFAULT_SPLITS, SplitRule
+from fer_core.datasets.titles import IMPORTED_FERPLUS
 from fer_core.datasets.votes import incomplete_votes
 from fer_core.errors import DatasetError
 

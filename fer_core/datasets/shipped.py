@@ -12,33 +12,26 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.cards import DatasetCard
 from fer_core.datasets.dataset import FaceRecords
-
-FERPLUS = "FER+"
-"""Name of the dataset that ships; no imported one can be called so."""
-
-IMPORTED_FERPLUS = "ferplus"
-"""What imported FER+ is called unless a person names it otherwise."""
-
-_VOTES = Path(__file__).parent / "ferplus" / "votes.npz"
+from fer_core.datasets.titles import FERPLUS, FERPLUS_VOTES, ferplus_fingerprint
 
 
 @functools.cache
 def ferplus_records() -> FaceRecords:
     """Read the splits and votes of FER+; the fingerprint is that of the records with pictures."""
-    with np.load(_VOTES, allow_pickle=False) as stored:
+    with np.load(FERPLUS_VOTES, allow_pickle=False) as stored:
         return FaceRecords(
             images=np.zeros((0, 48, 48), np.uint8),
             emotion=np.zeros(0, np.uint8),
             split=stored["split"],
             votes=stored["votes"].T,
-            fingerprint=str(stored["fingerprint"]),
+            fingerprint=ferplus_fingerprint(),
         )
 
 
 @functools.cache
 def ferplus_copies() -> NDArray[np.int64]:
     """Return for each row ``(35887,)`` the first row that has the very same picture, mostly itself."""
-    with np.load(_VOTES, allow_pickle=False) as stored:
+    with np.load(FERPLUS_VOTES, allow_pickle=False) as stored:
         copies = np.arange(len(stored["split"]))
         copies[stored["copies"][:, 0]] = stored["copies"][:, 1]
     return copies
@@ -67,12 +60,7 @@ def ferplus_card() -> DatasetCard:
 
 def is_ferplus(card: DatasetCard) -> bool:
     """Return whether a dataset is FER+, with or without its pictures, under whatever name."""
-    return card.fingerprint == ferplus_card().fingerprint
-
-
-def dataset_in_words(name: str, fingerprint: str) -> str:
-    """What people read of the dataset of a card: FER+, whatever it was imported as, or its name in quotes."""
-    return FERPLUS if fingerprint == ferplus_card().fingerprint else f"“{name}”"
+    return card.fingerprint == ferplus_fingerprint()
 
 
 def write_votes(records: FaceRecords, path: Path) -> None:

@@ -28,8 +28,9 @@ from fer_core.datasets.cards import (
 )
 from fer_core.datasets.dataset import FaceRecords
 from fer_core.datasets.imports import import_dataset, import_pictures, import_tables
-from fer_core.datasets.shipped import FERPLUS, IMPORTED_FERPLUS, ferplus_card, ferplus_records, is_ferplus
+from fer_core.datasets.shipped import ferplus_card, ferplus_records, is_ferplus
 from fer_core.datasets.subsets import delete_subsets
+from fer_core.datasets.titles import FERPLUS, IMPORTED_FERPLUS
 from fer_core.errors import DatasetError
 from fer_core.storage.files import data_folder, storage_remedy
 from fer_core.storage.folders import only_writer, read_settled, remove_folder

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fer_core.datasets.cards import DatasetCard, check_name
-from fer_core.datasets.shipped import FERPLUS, IMPORTED_FERPLUS
+from fer_core.datasets.titles import FERPLUS, IMPORTED_FERPLUS
 from fer_core.errors import DatasetError
 from fer_core.storage.files import SMALL_FILE, data_folder, storage_remedy
 from fer_core.storage.records import read_record, write_record

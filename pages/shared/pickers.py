@@ -10,9 +10,10 @@ from fer_core.checkpoints.answers import has_answers
 from fer_core.checkpoints.checkpoint import Checkpoint, damaged_checkpoints, list_checkpoints
 from fer_core.checkpoints.priors import DEFAULT_PRIOR, PriorAdjustment
 from fer_core.datasets.dataset import FaceRecords
-from fer_core.datasets.shipped import FERPLUS, IMPORTED_FERPLUS, is_ferplus
+from fer_core.datasets.shipped import is_ferplus
 from fer_core.datasets.store import DEMO, DatasetCard, dataset_card, is_built_in, list_datasets, list_labeled
 from fer_core.datasets.subsets import Subset, list_subsets
+from fer_core.datasets.titles import FERPLUS, IMPORTED_FERPLUS
 from fer_core.evaluation.descriptions import describe_answers
 from fer_core.evaluation.leaderboard import ALL_FACES
 from fer_core.evaluation.scoring import fitting_scheme

@@ -44,7 +44,7 @@ def test_rows_that_were_not_answered_have_no_answers():
 def ferplus(small_demo, monkeypatch):
     """The small demo taken for FER+."""
     records = load_records("demo")
-    monkeypatch.setattr("fer_core.checkpoints.answers.ferplus_card", lambda: small_demo)
+    monkeypatch.setattr("fer_core.checkpoints.answers.ferplus_fingerprint", lambda: small_demo.fingerprint)
     return records
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from fer_core.datasets.dataset import label_records
-from fer_core.datasets.shipped import FERPLUS, ferplus_copies
+from fer_core.datasets.shipped import ferplus_copies
 from fer_core.datasets.store import dataset_card, list_labeled, load_records
+from fer_core.datasets.titles import FERPLUS
 from fer_core.errors import DatasetError
 from fer_core.labels import LABEL_SCHEMES
 
